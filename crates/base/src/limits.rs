@@ -1,0 +1,50 @@
+//! Every bound of the system in one place.
+
+/// What one request may cost. Every field is a hard bound that ends in a precise error.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Largest request body, after decompression, in bytes.
+    pub body_bytes_max: usize,
+    /// Deepest nesting of a JSON body.
+    pub depth_max: usize,
+    /// Most JSON values in one body.
+    pub values_max: usize,
+    /// Most entries in a batch or transaction.
+    pub bundle_entries_max: usize,
+    /// Page size when `_count` is absent.
+    pub page_default: u32,
+    /// Largest page; a larger `_count` is served as this.
+    pub page_max: u32,
+    /// Most search criteria in one query, repetitions counted.
+    pub criteria_max: usize,
+    /// Most comma-separated alternatives of one criterion.
+    pub alternatives_max: usize,
+    /// Longest query string or search form, in bytes.
+    pub query_bytes_max: usize,
+    /// Longest time one request may take, in milliseconds.
+    pub request_ms_max: u64,
+    /// Most writes waiting for one instance's writer before 503 is answered.
+    pub write_queue_max: usize,
+    /// Most writes that share one commit.
+    pub group_commit_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 16 * 1024 * 1024,
+            depth_max: 64,
+            values_max: 4_000_000,
+            bundle_entries_max: 5_000,
+            page_default: 10,
+            page_max: 100,
+            criteria_max: 64,
+            alternatives_max: 512,
+            query_bytes_max: 64 * 1024,
+            request_ms_max: 30_000,
+            write_queue_max: 4_096,
+            group_commit_max: 512,
+        }
+    }
+}

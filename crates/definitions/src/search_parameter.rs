@@ -1,0 +1,64 @@
+//! Search parameters as the store and the query parser see them.
+
+use crate::ResourceType;
+
+/// The position of a search parameter in the tables of this build: one per (resource type, code).
+///
+/// It is stable only within one build; what is stored uses the store's own numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParameterIx(pub u16);
+
+/// FHIR R4 `SearchParamType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum SearchType {
+    /// `number`
+    Number,
+    /// `date`
+    Date,
+    /// `string`
+    String,
+    /// `token`
+    Token,
+    /// `reference`
+    Reference,
+    /// `composite`
+    Composite,
+    /// `quantity`
+    Quantity,
+    /// `uri`
+    Uri,
+    /// `special`
+    Special,
+}
+
+/// One search parameter of one resource type.
+#[derive(Debug, Clone)]
+pub struct SearchParameter {
+    /// Its place in the tables.
+    pub ix: ParameterIx,
+    /// The type it searches.
+    pub resource_type: ResourceType,
+    /// The name in the URL, for example `birthdate` or `_lastUpdated`.
+    pub code: &'static str,
+    /// The canonical URL of its definition.
+    pub url: &'static str,
+    /// What kind of value it matches.
+    pub search_type: SearchType,
+    /// The FHIRPath expression, already narrowed to `resource_type` (no alternatives of other types).
+    pub expression: &'static str,
+    /// For a reference: the resource types it may point to; empty means any.
+    pub targets: &'static [ResourceType],
+    /// For a composite: its parts in order.
+    pub components: &'static [Component],
+}
+
+/// One part of a composite parameter.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// Evaluated relative to each element the composite's expression gives.
+    pub expression: &'static str,
+    /// What kind of value the part matches.
+    pub search_type: SearchType,
+    /// The code of the parameter the part comes from.
+    pub code: &'static str,
+}
