@@ -1,0 +1,116 @@
+//! What a search asks for.
+
+use cresset_base::ResourceId;
+use cresset_definitions::{ParameterIx, ResourceType};
+
+use crate::value::{DateRange, NumberRange, Prefix, TokenMatch};
+
+/// A search of one resource type, parsed and checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    /// The type searched.
+    pub resource_type: ResourceType,
+    /// All must hold (repetition = AND).
+    pub criteria: Vec<Criterion>,
+    /// Sort keys in order of weight; empty means by order of creation.
+    pub sort: Vec<SortKey>,
+    /// Resources on a page; 0 asks for the count alone.
+    pub count: u32,
+    /// Whether to count all matches.
+    pub total: Total,
+    /// `_summary`.
+    pub summary: Summary,
+}
+
+/// One criterion: a parameter and what must hold of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Criterion {
+    /// The parameter; `_id`, `_lastUpdated` and their like are parameters of every type.
+    pub parameter: ParameterIx,
+    /// What must hold.
+    pub test: Test,
+}
+
+/// What must hold of a parameter's values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// At least one value matches at least one of these (comma = OR).
+    AnyOf(Vec<Match>),
+    /// No value matches any of these (`:not`).
+    NoneOf(Vec<Match>),
+    /// `:missing=true` (no value) or `:missing=false` (some value).
+    Missing(bool),
+}
+
+/// One alternative of a criterion.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Match {
+    /// `_id`.
+    Id(ResourceId),
+    /// A token.
+    Token(TokenMatch),
+    /// A reference into this instance; without a type, any type the parameter may point to.
+    Local(Option<ResourceType>, ResourceId),
+    /// A reference elsewhere, exactly as written.
+    Elsewhere(String),
+    /// `:identifier` of a reference.
+    ReferenceIdentifier(TokenMatch),
+    /// A date with its prefix.
+    Date(Prefix, DateRange),
+    /// A number with its prefix.
+    Number(Prefix, NumberRange),
+    /// A quantity with its prefix and, if asked, its unit: a UCUM or other code with its system, or a bare code or unit.
+    Quantity(Prefix, NumberRange, Option<TokenMatch>),
+    /// The folded text begins so.
+    TextStarts(String),
+    /// The folded text holds this (`:contains`).
+    TextContains(String),
+    /// The text is exactly this (`:exact`).
+    TextExact(String),
+    /// The uri is exactly this.
+    Uri(String),
+    /// The uri lies below this (`:below`).
+    UriBelow(String),
+    /// The uri lies above this (`:above`).
+    UriAbove(String),
+    /// The parts of a composite, all of one occurrence.
+    Composite(Vec<Match>),
+}
+
+/// One sort key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    /// The parameter whose values order the result: its lowest value ascending, its highest descending.
+    pub parameter: ParameterIx,
+    /// Direction.
+    pub order: Order,
+}
+
+/// Direction of a sort key; resources without a value come last in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Lowest first.
+    Ascending,
+    /// Highest first.
+    Descending,
+}
+
+/// `_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// Do not count.
+    None,
+    /// A cheap number is enough.
+    Estimate,
+    /// Count exactly.
+    Accurate,
+}
+
+/// `_summary`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Summary {
+    /// Whole resources.
+    False,
+    /// Only the number of matches.
+    Count,
+}

@@ -1,0 +1,61 @@
+//! What a resource leaves in the index.
+
+use std::borrow::Cow;
+
+use cresset_base::ResourceId;
+use cresset_definitions::{ParameterIx, ResourceType};
+
+use crate::value::DateRange;
+
+/// One searchable fact of one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexRow<'t> {
+    /// The search parameter it answers.
+    pub parameter: ParameterIx,
+    /// The value it holds.
+    pub value: IndexValue<'t>,
+}
+
+/// A value as found in a resource, before a backend encodes it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IndexValue<'t> {
+    /// Coding, Identifier, code, boolean, ContactPoint, …; an empty code stands for none.
+    Token {
+        /// The system as written, if any.
+        system: Option<Cow<'t, str>>,
+        /// The code as written.
+        code: Cow<'t, str>,
+    },
+    /// A reference into this instance, `Type/id`; versions are dropped.
+    Local(ResourceType, ResourceId),
+    /// A reference elsewhere: absolute, canonical or `urn:`.
+    Elsewhere(Cow<'t, str>),
+    /// `Reference.identifier`, what `:identifier` matches.
+    ReferenceIdentifier {
+        /// The system as written, if any.
+        system: Option<Cow<'t, str>>,
+        /// The value as written.
+        value: Cow<'t, str>,
+    },
+    /// date, dateTime, instant, Period, Timing.
+    Date(DateRange),
+    /// decimal, integer.
+    Number(f64),
+    /// Quantity and its kin.
+    Quantity {
+        /// `Quantity.value`.
+        value: f64,
+        /// `Quantity.system`.
+        system: Option<Cow<'t, str>>,
+        /// `Quantity.code`.
+        code: Option<Cow<'t, str>>,
+        /// `Quantity.unit`.
+        unit: Option<Cow<'t, str>>,
+    },
+    /// A string as written; [`crate::text::fold`] gives the form that is matched.
+    Text(Cow<'t, str>),
+    /// uri, url, canonical, oid, uuid.
+    Uri(Cow<'t, str>),
+    /// The parts of one occurrence of a composite, in the order of its components.
+    Composite(Vec<IndexValue<'t>>),
+}

@@ -1,0 +1,150 @@
+//! The trait of a backend: one instance's resources.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cresset_access::Access;
+use cresset_base::{ResourceId, Timestamp};
+use cresset_definitions::ResourceType;
+use cresset_search::Query;
+
+use crate::grant::Grants;
+use crate::write::{Change, Refusal, Written};
+
+/// One version of one resource as it goes on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its type.
+    pub resource_type: ResourceType,
+    /// Its logical id.
+    pub id: ResourceId,
+    /// 1 for the first version.
+    pub version: u64,
+    /// When this version was written.
+    pub last_updated: Timestamp,
+    /// How this version came to be.
+    pub method: Method,
+    /// The wire bytes; empty for a deletion.
+    pub body: Bytes,
+}
+
+/// The interaction that made a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// POST
+    Create,
+    /// PUT
+    Update,
+    /// DELETE
+    Delete,
+}
+
+/// The answer to a read of one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there and visible.
+    Version(Version),
+    /// It was there, was visible, and is deleted (410).
+    Deleted(Version),
+    /// Not there, or not visible to this caller: the same answer (404).
+    Absent,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone)]
+pub struct SearchPage {
+    /// The matches of this page in order.
+    pub matches: Vec<Version>,
+    /// All matches visible to the caller, where counted.
+    pub total: Option<u64>,
+    /// Where the next page begins; absent on the last page.
+    pub next: Option<Cursor>,
+    /// Where the previous page begins; absent on the first page.
+    pub previous: Option<Cursor>,
+}
+
+/// One page of a history, newest first.
+#[derive(Debug, Clone)]
+pub struct HistoryPage {
+    /// Versions, deletions among them.
+    pub versions: Vec<Version>,
+    /// All versions visible to the caller.
+    pub total: Option<u64>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+}
+
+/// A place in an ordered result. Its bytes mean something to the backend alone; the layer above
+/// seals them before they leave and binds them to instance and query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub Vec<u8>);
+
+/// Why a backend could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's `Access` gives nothing here: 403.
+    #[error("this access does not allow {0} on {1}")]
+    Forbidden(&'static str, ResourceType),
+    /// The cursor is not one of this query: 400.
+    #[error("the page link does not belong to this query")]
+    BadCursor,
+    /// A change was refused; nothing of its unit was written. The index is the change's position.
+    #[error("change {0} was refused: {1:?}")]
+    Refused(usize, Refusal),
+    /// No room for more data: 507.
+    #[error("no space left for data")]
+    StorageFull,
+    /// Too much is waiting, or the backend is away: 503 with Retry-After.
+    #[error("the store is busy")]
+    Busy,
+    /// Took longer than the limits allow: 503.
+    #[error("the time limit was reached")]
+    TimedOut,
+    /// Anything else; the detail is for the log only.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
+#[async_trait]
+pub trait Store: Grants + Send + Sync + 'static {
+    /// The current version (right `r`).
+    async fn read(&self, access: &Access, resource_type: ResourceType, id: &ResourceId) -> Result<Found, Error>;
+
+    /// A named version (right `r`). Visible only while the caller may see that version.
+    async fn version(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        version: u64,
+    ) -> Result<Found, Error>;
+
+    /// All versions of one resource, newest first (right `r`); `None` when it never existed or is not visible.
+    async fn history(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        page: HistoryAsk,
+    ) -> Result<Option<HistoryPage>, Error>;
+
+    /// One page of a search (right `s`).
+    async fn search(&self, access: &Access, query: &Query, at: Option<&Cursor>) -> Result<SearchPage, Error>;
+
+    /// Resources per type visible to the caller, types without any left out.
+    async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error>;
+
+    /// Commits all changes together or none; durable when it returns. One `Written` per change, in order.
+    async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error>;
+}
+
+/// What part of a history is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryAsk {
+    /// Versions on a page.
+    pub count: u32,
+    /// Only versions written at or after this instant (`_since`).
+    pub since: Option<Timestamp>,
+    /// Where to go on.
+    pub at: Option<Cursor>,
+}

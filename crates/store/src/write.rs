@@ -1,0 +1,73 @@
+//! What a write brings and what comes of it.
+
+use cresset_base::{ResourceId, Timestamp};
+use cresset_definitions::ResourceType;
+use cresset_model::Unstamped;
+use cresset_search::IndexRow;
+
+use crate::store::Version;
+
+/// A checked resource on its way into the store: its body without id and version, and its index rows.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its type.
+    pub resource_type: ResourceType,
+    /// The body, to be stamped at commit.
+    pub body: Unstamped,
+    /// What the index will hold.
+    pub rows: Vec<IndexRow<'static>>,
+}
+
+/// One change of one resource.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A new resource under an id the server chose (right `c`).
+    Create(ResourceId, Draft),
+    /// A new version under the client's id (right `u`; right `c` where it does not exist yet).
+    Update(ResourceId, Draft, Precondition),
+    /// A deletion (right `d`); deleting what is deleted or absent changes nothing.
+    Delete(ResourceType, ResourceId, Precondition),
+}
+
+/// What must hold of the current version for a change to happen.
+#[derive(Debug, Clone, Default)]
+pub struct Precondition {
+    /// `If-Match`: the current version must be one of these; `Some(vec![])` never matches.
+    pub if_match: Option<Vec<u64>>,
+    /// `If-None-Match: *`: the resource must not exist.
+    pub if_absent: bool,
+    /// `If-Unmodified-Since`, one-second resolution.
+    pub if_unmodified_since: Option<Timestamp>,
+    /// Whether an update may create (update-as-create).
+    pub may_create: bool,
+}
+
+/// Why a change was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// A precondition does not hold: 412.
+    PreconditionFailed,
+    /// Create under an id that exists: 409.
+    Exists,
+    /// Update or delete of what is absent or not visible: 404.
+    Absent,
+    /// Update of a deleted resource where that is not allowed: 410.
+    Deleted,
+    /// The access does not allow this change, for example outside the caller's compartment: 403.
+    Forbidden,
+}
+
+/// What came of one change.
+#[derive(Debug, Clone)]
+pub enum Written {
+    /// A resource came to be.
+    Created(Version),
+    /// A new version of an existing resource.
+    Updated(Version),
+    /// The body is what was already there: no new version.
+    Unchanged(Version),
+    /// The resource is now deleted.
+    Deleted(Version),
+    /// There was nothing to delete.
+    NothingToDelete,
+}
