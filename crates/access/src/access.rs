@@ -1,24 +1,16 @@
 //! The value without which nothing can be read or written.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 
-/// The five rights of SMART v2 scopes: `c r u d s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verb {
-    /// `c`
-    Create,
-    /// `r`: read, vread, instance history.
-    Read,
-    /// `u`: update and patch.
-    Update,
-    /// `d`
-    Delete,
-    /// `s`: search, type and system history.
-    Search,
-}
+pub use crate::restriction::{Filter, Restriction, TokenFilter, Verb};
+
+use crate::compartment::{PatientReach, patient_reach};
+use crate::scope::{Context, Operation, ResourceScope, Scope, Target};
+use crate::scope_set::ScopeSet;
 
 /// Why the server itself reads or writes without a caller. Every use is counted; the list may only shrink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,33 +23,181 @@ pub enum SystemReason {
     OperatorCounts,
 }
 
-/// What a caller may touch of one resource type with one verb.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Restriction {
-    /// Nothing at all: 403.
-    Nothing,
-    /// Every resource of the type.
-    Everything,
-    /// Resources that satisfy at least one of these filters.
-    Only(Arc<[Filter]>),
+/// What one caller may see and do in one instance. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Access(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    System(SystemReason),
+    Granted(Arc<Granted>),
 }
 
-/// One way for a resource to be visible; all its parts must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// The resource must lie in this patient's compartment.
-    pub patient: Option<ResourceId>,
-    /// Each search parameter must hold this token (granular scopes): (code, system, token).
-    pub tokens: Vec<TokenFilter>,
+#[derive(Debug)]
+struct Granted {
+    /// For each type code and verb, a place in `restrictions`.
+    table: Vec<[u16; 5]>,
+    /// The distinct restrictions.
+    restrictions: Vec<Restriction>,
+    operations: Vec<Operation>,
+    patient: Option<ResourceId>,
 }
 
-/// One `?parameter=system|code` of a granular scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenFilter {
-    /// Search parameter code, for example `category`.
-    pub parameter: String,
-    /// System, if the scope names one.
-    pub system: Option<String>,
-    /// Code.
-    pub code: String,
+impl Access {
+    /// What `scopes` give together, with this patient in context.
+    ///
+    /// Patient scopes without a patient give nothing. With a patient in context a person launched
+    /// the app, so `system` scopes, which are for apps alone, give nothing.
+    pub fn from_scopes(scopes: &ScopeSet, patient: Option<ResourceId>) -> Self {
+        let mut wildcard = Vec::new();
+        let mut by_type: HashMap<ResourceType, Vec<&ResourceScope>> = HashMap::new();
+        let mut operations = Vec::new();
+        for scope in scopes.iter() {
+            match scope {
+                Scope::Resource(scope) => match scope.target {
+                    Target::Any => wildcard.push(scope),
+                    Target::Type(t) => by_type.entry(t).or_default().push(scope),
+                },
+                Scope::Operation(_, operation) => operations.push(*operation),
+                Scope::Named(_) => {}
+            }
+        }
+        let mut restrictions = Distinct::default();
+        let table = ResourceType::all()
+            .map(|t| {
+                let of_type = by_type.get(&t).map(Vec::as_slice).unwrap_or_default();
+                let reach = patient_reach(t);
+                Verb::ALL.map(|verb| {
+                    let filters = wildcard
+                        .iter()
+                        .chain(of_type)
+                        .filter(|s| s.permission.verbs().contains(verb))
+                        .filter_map(|s| filter(s, verb, reach, patient.as_ref()))
+                        .collect();
+                    restrictions.place(Restriction::any_of(filters))
+                })
+            })
+            .collect();
+        let restrictions = restrictions.list;
+        Self(Kind::Granted(Arc::new(Granted {
+            table,
+            restrictions,
+            operations,
+            patient,
+        })))
+    }
+
+    /// The server's own access, for a named reason.
+    pub fn system(reason: SystemReason) -> Self {
+        Self(Kind::System(reason))
+    }
+
+    /// What this caller may touch of `resource_type` with `verb`.
+    pub fn restriction(&self, verb: Verb, resource_type: ResourceType) -> Restriction {
+        match &self.0 {
+            Kind::System(reason) => system_restriction(*reason, verb),
+            Kind::Granted(granted) => granted.restriction(verb, resource_type).clone(),
+        }
+    }
+
+    /// Whether there is anything of `resource_type` this caller may touch with `verb`.
+    pub fn permits(&self, verb: Verb, resource_type: ResourceType) -> bool {
+        match &self.0 {
+            Kind::System(reason) => !system_restriction(*reason, verb).is_nothing(),
+            Kind::Granted(granted) => !granted.restriction(verb, resource_type).is_nothing(),
+        }
+    }
+
+    /// Whether the caller holds this operation scope; no other scope implies one.
+    pub fn permits_operation(&self, operation: Operation) -> bool {
+        match &self.0 {
+            Kind::System(_) => false,
+            Kind::Granted(granted) => granted.operations.contains(&operation),
+        }
+    }
+
+    /// The patient in context, if any.
+    pub fn patient(&self) -> Option<&ResourceId> {
+        match &self.0 {
+            Kind::System(_) => None,
+            Kind::Granted(granted) => granted.patient.as_ref(),
+        }
+    }
+
+    /// Why the server acts by itself; `None` when a caller does.
+    pub fn system_reason(&self) -> Option<SystemReason> {
+        match &self.0 {
+            Kind::System(reason) => Some(*reason),
+            Kind::Granted(_) => None,
+        }
+    }
+}
+
+impl Granted {
+    fn restriction(&self, verb: Verb, resource_type: ResourceType) -> &Restriction {
+        self.table
+            .get(usize::from(resource_type.code()))
+            .and_then(|row| row.get(verb as usize))
+            .and_then(|at| self.restrictions.get(usize::from(*at)))
+            .unwrap_or(&Restriction::Nothing)
+    }
+}
+
+/// Only an import writes; the other reasons look.
+fn system_restriction(reason: SystemReason, verb: Verb) -> Restriction {
+    match reason {
+        SystemReason::OperatorImport => Restriction::Everything,
+        SystemReason::Verification | SystemReason::OperatorCounts if verb.is_reading() => {
+            Restriction::Everything
+        }
+        SystemReason::Verification | SystemReason::OperatorCounts => Restriction::Nothing,
+    }
+}
+
+/// What one scope with this verb gives of a type; `None` is nothing.
+fn filter(
+    scope: &ResourceScope,
+    verb: Verb,
+    reach: PatientReach,
+    patient: Option<&ResourceId>,
+) -> Option<Filter> {
+    let tokens = scope.tokens.clone();
+    match (scope.context, reach) {
+        (Context::System, _) => patient.is_none().then_some(Filter {
+            patient: None,
+            tokens,
+        }),
+        (Context::User, _) => Some(Filter {
+            patient: None,
+            tokens,
+        }),
+        (Context::Patient, PatientReach::Compartment(_)) => {
+            let patient = Some(patient?.clone());
+            Some(Filter { patient, tokens })
+        }
+        (Context::Patient, PatientReach::Shared) => (patient.is_some() && verb.is_reading())
+            .then_some(Filter {
+                patient: None,
+                tokens,
+            }),
+        (Context::Patient, PatientReach::Outside) => None,
+    }
+}
+
+/// Keeps each restriction once.
+#[derive(Default)]
+struct Distinct {
+    list: Vec<Restriction>,
+    places: HashMap<Restriction, u16>,
+}
+
+impl Distinct {
+    fn place(&mut self, restriction: Restriction) -> u16 {
+        *self.places.entry(restriction).or_insert_with_key(|r| {
+            // Types times verbs is far below the bound.
+            let at = u16::try_from(self.list.len()).unwrap_or(u16::MAX);
+            self.list.push(r.clone());
+            at
+        })
+    }
 }

@@ -28,6 +28,10 @@ pub struct Limits {
     pub write_queue_max: usize,
     /// Most writes that share one commit.
     pub group_commit_max: usize,
+    /// Longest OAuth `scope` parameter, in bytes.
+    pub scope_bytes_max: usize,
+    /// Most scopes in it.
+    pub scopes_max: usize,
 }
 
 impl Default for Limits {
@@ -45,6 +49,8 @@ impl Default for Limits {
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,
+            scope_bytes_max: 32 * 1024,
+            scopes_max: 512,
         }
     }
 }
