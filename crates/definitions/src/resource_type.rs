@@ -1,7 +1,10 @@
 //! Resource types as small integers.
 
 /// One of the concrete resource types of R4 (`Resource` and `DomainResource` are not among them).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct ResourceType(u8);
 
 macro_rules! resource_types {

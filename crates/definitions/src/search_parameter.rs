@@ -5,7 +5,19 @@ use crate::ResourceType;
 /// The position of a search parameter in the tables of this build: one per (resource type, code).
 ///
 /// It is stable only within one build; what is stored uses the store's own numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct ParameterIx(pub u16);
 
 /// FHIR R4 `SearchParamType`.
@@ -32,9 +44,10 @@ pub enum SearchType {
 }
 
 /// One search parameter of one resource type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct SearchParameter {
-    /// Its place in the tables.
+    /// Its place in the tables; assigned when the packs are loaded.
+    #[serde(skip)]
     pub ix: ParameterIx,
     /// The type it searches.
     pub resource_type: ResourceType,
@@ -47,13 +60,15 @@ pub struct SearchParameter {
     /// The FHIRPath expression, already narrowed to `resource_type` (no alternatives of other types).
     pub expression: &'static str,
     /// For a reference: the resource types it may point to; empty means any.
+    #[serde(deserialize_with = "crate::pack::leaked")]
     pub targets: &'static [ResourceType],
     /// For a composite: its parts in order.
+    #[serde(deserialize_with = "crate::pack::leaked")]
     pub components: &'static [Component],
 }
 
 /// One part of a composite parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Component {
     /// Evaluated relative to each element the composite's expression gives.
     pub expression: &'static str,

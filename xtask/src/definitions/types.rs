@@ -1,0 +1,342 @@
+//! Structure definitions → types and elements.
+
+use std::collections::BTreeMap;
+
+use cresset_definitions::{
+    Binding, Constraint, Element, Primitive, ResourceType, Severity, Strength, TypeDef, TypeIx,
+    TypeKind, ValueSet, ValueSetIx,
+};
+use serde::Deserialize;
+
+use super::{Error, Errata, Source, list, tail, text};
+
+#[derive(Deserialize)]
+struct StructureDefinition {
+    url: String,
+    #[serde(rename = "type")]
+    type_name: String,
+    kind: String,
+    #[serde(rename = "abstract")]
+    is_abstract: bool,
+    derivation: Option<String>,
+    #[serde(rename = "baseDefinition")]
+    base: Option<String>,
+    #[serde(default)]
+    snapshot: Snapshot,
+}
+
+#[derive(Deserialize, Default)]
+struct Snapshot {
+    element: Vec<Published>,
+}
+
+/// An `ElementDefinition`, as far as it is compiled.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Published {
+    path: String,
+    min: u8,
+    max: String,
+    base: Option<PublishedBase>,
+    content_reference: Option<String>,
+    #[serde(default, rename = "type")]
+    types: Vec<PublishedType>,
+    #[serde(default)]
+    constraint: Vec<PublishedConstraint>,
+    #[serde(default)]
+    is_modifier: bool,
+    #[serde(default)]
+    is_summary: bool,
+    binding: Option<PublishedBinding>,
+}
+
+#[derive(Deserialize)]
+struct PublishedBase {
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PublishedType {
+    code: String,
+    #[serde(default)]
+    extension: Vec<TypeExtension>,
+    #[serde(default)]
+    profile: Vec<String>,
+    #[serde(default)]
+    target_profile: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TypeExtension {
+    url: String,
+    value_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PublishedConstraint {
+    key: String,
+    severity: String,
+    human: String,
+    expression: Option<String>,
+    source: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PublishedBinding {
+    strength: String,
+    value_set: Option<String>,
+}
+
+/// Every type, sorted by name.
+pub fn compile(
+    source: &Source,
+    errata: &Errata,
+    value_sets: &[ValueSet],
+) -> Result<Vec<TypeDef>, Error> {
+    let published: Vec<StructureDefinition> = source.all("StructureDefinition")?;
+    let (profiles, bases): (Vec<_>, Vec<_>) = published
+        .into_iter()
+        .filter(|s| s.kind != "logical")
+        .partition(|s| s.derivation.as_deref() == Some("constraint"));
+    let profiles = profiles.into_iter().map(|s| (s.url.clone(), s)).collect();
+    let mut names: Vec<String> = bases.iter().flat_map(type_names).collect();
+    names.sort();
+    let compiler = Compiler { errata, value_sets, names, profiles };
+    let mut types = Vec::new();
+    for base in &bases {
+        compiler.add_types(base, &mut types)?;
+    }
+    types.sort_by_key(|t: &TypeDef| t.name);
+    Ok(types)
+}
+
+/// The name of a definition's type and of the structures inside it.
+fn type_names(definition: &StructureDefinition) -> Vec<String> {
+    let elements = &definition.snapshot.element;
+    elements.iter().filter(|e| has_children(elements, &e.path)).map(|e| e.path.clone()).collect()
+}
+
+fn has_children(elements: &[Published], path: &str) -> bool {
+    elements.iter().any(|e| is_child(&e.path, path)) || !path.contains('.')
+}
+
+/// Whether `path` is `parent` plus one segment.
+fn is_child(path: &str, parent: &str) -> bool {
+    path.strip_prefix(parent)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .is_some_and(|rest| !rest.contains('.'))
+}
+
+struct Compiler<'a> {
+    errata: &'a Errata,
+    value_sets: &'a [ValueSet],
+    /// Every type name, sorted: the position is the [`TypeIx`].
+    names: Vec<String>,
+    /// Profiles of data types that elements name (`SimpleQuantity`).
+    profiles: BTreeMap<String, StructureDefinition>,
+}
+
+impl Compiler<'_> {
+    fn add_types(&self, base: &StructureDefinition, types: &mut Vec<TypeDef>) -> Result<(), Error> {
+        let elements = &base.snapshot.element;
+        for root in elements.iter().filter(|e| has_children(elements, &e.path)) {
+            let inline = root.path.contains('.');
+            let members: Vec<_> = elements
+                .iter()
+                .filter(|e| is_child(&e.path, &root.path) && !is_primitive_value(base, e))
+                .collect();
+            let mut compiled = Vec::new();
+            for member in &members {
+                compiled.extend(self.element(base, member)?);
+            }
+            compiled.sort_by_key(|e: &Element| e.name);
+            let required = members.iter().filter(|e| e.min > 0).map(|e| text(tail_of_path(&e.path)));
+            types.push(TypeDef {
+                name: text(&root.path),
+                kind: kind(base, inline)?,
+                base: self.base(base, root, inline)?,
+                elements: list(compiled),
+                required: list(required.collect()),
+                constraints: list(constraints(root, &base.url)?),
+            });
+        }
+        Ok(())
+    }
+
+    fn base(&self, definition: &StructureDefinition, root: &Published, inline: bool) -> Result<Option<TypeIx>, Error> {
+        let name = if inline {
+            root.types.first().map(|t| t.code.as_str())
+        } else {
+            definition.base.as_deref().map(tail)
+        };
+        name.map(|n| self.type_ix(n)).transpose()
+    }
+
+    fn type_ix(&self, name: &str) -> Result<TypeIx, Error> {
+        let at = self
+            .names
+            .binary_search_by(|n| n.as_str().cmp(name))
+            .map_err(|_| format!("no type is named {name}"))?;
+        Ok(TypeIx(u16::try_from(at)?))
+    }
+
+    /// The JSON properties of one published element: one, or one per type of a choice.
+    fn element(&self, base: &StructureDefinition, e: &Published) -> Result<Vec<Element>, Error> {
+        let name = tail_of_path(&e.path);
+        if let Some(reference) = &e.content_reference {
+            let target = reference.trim_start_matches('#');
+            return Ok(vec![self.property(base, e, (name, None), self.type_ix(target)?)?]);
+        }
+        let Some(choice) = name.strip_suffix("[x]") else {
+            let published = e.types.first().ok_or_else(|| format!("{} has no type", e.path))?;
+            let type_ix = self.element_type(base, e, published)?;
+            let mut element = self.property(base, e, (name, None), type_ix)?;
+            self.narrow(&mut element, published)?;
+            return Ok(vec![element]);
+        };
+        e.types
+            .iter()
+            .map(|t| {
+                let (first, rest) = t.code.split_at(1);
+                let property = format!("{choice}{}{rest}", first.to_ascii_uppercase());
+                let names = (property.as_str(), Some(text(choice)));
+                let mut element = self.property(base, e, names, self.type_ix(&t.code)?)?;
+                self.narrow(&mut element, t)?;
+                Ok(element)
+            })
+            .collect()
+    }
+
+    fn element_type(&self, base: &StructureDefinition, e: &Published, t: &PublishedType) -> Result<TypeIx, Error> {
+        let origin = e.base.as_ref().map_or(e.path.as_str(), |b| b.path.as_str());
+        if let Some(erratum) = self.errata.elements.iter().find(|x| x.path == origin) {
+            return self.type_ix(&erratum.type_name);
+        }
+        if has_children(&base.snapshot.element, &e.path) {
+            return self.type_ix(&e.path);
+        }
+        let declared = t.extension.iter().find(|x| tail(&x.url) == "structuredefinition-fhir-type");
+        let code = declared.and_then(|x| x.value_url.as_deref()).unwrap_or(&t.code);
+        // The ids of some primitives lack the extension that says which type they are.
+        self.type_ix(if code.ends_with("/System.String") { "string" } else { code })
+    }
+
+    fn property(
+        &self,
+        base: &StructureDefinition,
+        e: &Published,
+        (name, choice): (&str, Option<&'static str>),
+        type_ix: TypeIx,
+    ) -> Result<Element, Error> {
+        let inline = has_children(&base.snapshot.element, &e.path) || e.content_reference.is_some();
+        Ok(Element {
+            name: text(name),
+            choice,
+            type_ix,
+            min: e.min,
+            max: if e.max == "*" { None } else { Some(e.max.parse()?) },
+            targets: &[],
+            binding: e.binding.as_ref().map(|b| self.binding(b)).transpose()?.flatten(),
+            modifier: e.is_modifier,
+            summary: e.is_summary,
+            // The rules of an inline structure stand at its type.
+            constraints: if inline { &[] } else { list(constraints(e, &base.url)?) },
+        })
+    }
+
+    /// What the type of an element adds: targets of a reference, rules of a data type profile.
+    fn narrow(&self, element: &mut Element, t: &PublishedType) -> Result<(), Error> {
+        let targets: Vec<_> = t.target_profile.iter().map(|p| tail(p)).collect();
+        if !targets.contains(&"Resource") {
+            let mut types: Vec<_> = targets.iter().filter_map(|t| ResourceType::parse(t)).collect();
+            types.sort();
+            element.targets = list(types);
+        }
+        for profile in &t.profile {
+            let profile = self.profiles.get(profile).ok_or_else(|| format!("no profile {profile}"))?;
+            let root = profile.snapshot.element.first().ok_or("a profile without elements")?;
+            let rules = constraints(root, &profile.url)?;
+            element.constraints = list(element.constraints.iter().cloned().chain(rules).collect());
+        }
+        Ok(())
+    }
+
+    fn binding(&self, b: &PublishedBinding) -> Result<Option<Binding>, Error> {
+        let Some(url) = b.value_set.as_deref().and_then(|u| u.split('|').next()) else { return Ok(None) };
+        let strength = match b.strength.as_str() {
+            "required" => Strength::Required,
+            "extensible" => Strength::Extensible,
+            "preferred" => Strength::Preferred,
+            _ => Strength::Example,
+        };
+        let at = self.value_sets.binary_search_by(|v| v.url.cmp(url)).ok();
+        let value_set = match (strength, at) {
+            (Strength::Required, Some(at)) => Some(ValueSetIx(u16::try_from(at)?)),
+            _ => None,
+        };
+        Ok(Some(Binding { strength, url: text(url), value_set }))
+    }
+}
+
+/// The urls of the value sets that some element must take its codes from.
+pub fn required_value_sets(source: &Source) -> Result<Vec<String>, Error> {
+    let published: Vec<StructureDefinition> = source.all("StructureDefinition")?;
+    let mut urls: Vec<_> = published
+        .into_iter()
+        .filter(|s| s.kind != "logical" && s.derivation.as_deref() != Some("constraint"))
+        .flat_map(|s| s.snapshot.element)
+        .filter_map(|e| e.binding)
+        .filter(|b| b.strength == "required")
+        .filter_map(|b| b.value_set?.split('|').next().map(str::to_owned))
+        .collect();
+    urls.sort();
+    urls.dedup();
+    Ok(urls)
+}
+
+/// The rules an element or type states itself; those of its type or base are stated there.
+fn constraints(e: &Published, definition: &str) -> Result<Vec<Constraint>, Error> {
+    e.constraint
+        .iter()
+        .filter(|c| c.source.as_deref().is_none_or(|s| s == definition))
+        .filter_map(|c| c.expression.as_ref().map(|x| (c, x)))
+        .map(|(c, expression)| {
+            Ok(Constraint {
+                key: text(&c.key),
+                severity: match c.severity.as_str() {
+                    "error" => Severity::Error,
+                    "warning" => Severity::Warning,
+                    other => return Err(format!("severity {other}").into()),
+                },
+                human: text(&c.human),
+                expression: text(expression),
+            })
+        })
+        .collect()
+}
+
+fn kind(definition: &StructureDefinition, inline: bool) -> Result<TypeKind, Error> {
+    if inline {
+        return Ok(TypeKind::Inline);
+    }
+    let name = definition.type_name.as_str();
+    let known = || format!("unknown type {name}");
+    Ok(match definition.kind.as_str() {
+        "primitive-type" => TypeKind::Primitive(Primitive::parse(name).ok_or_else(known)?),
+        "resource" if definition.is_abstract => TypeKind::AnyResource,
+        "resource" => TypeKind::Resource(ResourceType::parse(name).ok_or_else(known)?),
+        _ => TypeKind::Complex,
+    })
+}
+
+/// The value of a primitive is the JSON value itself, not a property.
+fn is_primitive_value(definition: &StructureDefinition, e: &Published) -> bool {
+    definition.kind == "primitive-type" && tail_of_path(&e.path) == "value"
+}
+
+fn tail_of_path(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
