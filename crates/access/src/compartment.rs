@@ -26,7 +26,6 @@ pub enum PatientReach {
 
 /// Directory, catalogue and form types: they describe the practice, not its patients. Sorted.
 const SHARED: &[&str] = &[
-    "DeviceDefinition",
     "Endpoint",
     "HealthcareService",
     "InsurancePlan",
