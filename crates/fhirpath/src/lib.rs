@@ -1,1 +1,28 @@
-//! Placeholder replaced by the room's owner.
+//! FHIRPath, compiled once and run many times.
+//!
+//! [`Program::compile`] reads an expression of the normative grammar (FHIRPath 2.0) and resolves its
+//! types and functions; [`Program::evaluate`] runs it over a resource and gives [`Item`]s: places in
+//! the resource with their FHIR type, or computed values. Types come from `definitions`, so that
+//! `Observation.value` finds `valueQuantity` and knows that it is a Quantity.
+//!
+//! Two things differ from the text of the specification, both because the search parameters of R4
+//! need it: `as` keeps the items of the type out of a collection of any length, as `ofType` does;
+//! and `resolve()` fetches nothing: it gives the contained resource, or an item of which only the
+//! type is known, read from the reference.
+//!
+//! The grammar is complete, the table of functions ([`function`]) and operators holds what search
+//! parameters use; whatever is missing is refused by name when compiling. Expressions are bounded in
+//! length and nesting, so neither compiling nor running can exhaust the stack.
+//!
+//! Start with [`program`], then [`evaluate`].
+
+pub mod evaluate;
+pub mod function;
+pub mod item;
+mod parse;
+pub mod program;
+pub mod reference;
+
+pub use item::{Item, Node};
+pub use parse::{Fault, FaultKind};
+pub use program::Program;

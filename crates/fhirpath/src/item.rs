@@ -1,0 +1,142 @@
+//! What an expression gives.
+
+use cresset_definitions::{Definitions, ResourceType, TypeIx, TypeKind, r4};
+use cresset_model::{Element, Kind};
+
+/// A place in a resource and its FHIR type.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Node<'a> {
+    /// The value; `null` where a primitive has only an id or extensions.
+    pub element: Element<'a>,
+    /// Its type: for a choice the type chosen, for any resource the type it says it is.
+    pub type_ix: TypeIx,
+    /// The `_name` member beside a primitive, where the expression can ask for it.
+    pub(crate) companion: Option<Element<'a>>,
+}
+
+/// One member of a result.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Item<'a> {
+    /// A place in the resource.
+    Node(Node<'a>),
+    /// What `resolve()` knows of a resource elsewhere: its type, if the reference tells.
+    Remote(Option<ResourceType>),
+    /// A computed or literal boolean.
+    Boolean(bool),
+    /// A computed integer.
+    Integer(i64),
+    /// A literal number as written.
+    Number(&'a str),
+    /// A literal string.
+    String(&'a str),
+}
+
+impl<'a> Node<'a> {
+    /// The root of a resource; `None` when its `resourceType` is not one of R4.
+    pub fn resource(element: Element<'a>) -> Option<Self> {
+        let name = element.get("resourceType")?.as_str()?;
+        let tables = r4();
+        let type_ix = type_ix(tables, ResourceType::parse(name)?.name())?;
+        Some(Self {
+            element,
+            type_ix,
+            companion: None,
+        })
+    }
+
+    /// The name of its type: `Quantity`, `code`, `Patient.contact`.
+    pub fn type_name(self) -> &'static str {
+        r4().type_at(self.type_ix).map_or("", |t| t.name)
+    }
+
+    /// Appends the values of a child: one, or each item of an array.
+    ///
+    /// `name` is the property without the type of a choice (`value`) or with it (`valueQuantity`).
+    pub(crate) fn children(self, name: &str, with_companions: bool, out: &mut Vec<Item<'a>>) {
+        let tables = r4();
+        let Some(definition) = tables.type_at(self.type_ix) else {
+            return;
+        };
+        if let Some(element) = definition.element(name) {
+            self.property(element, with_companions, out);
+            return;
+        }
+        for element in definition.choices(name) {
+            self.property(element, with_companions, out);
+        }
+    }
+
+    fn property(
+        self,
+        definition: &'static cresset_definitions::Element,
+        with_companions: bool,
+        out: &mut Vec<Item<'a>>,
+    ) {
+        let holder = if self.element.kind() == Kind::Object {
+            Some(self.element)
+        } else {
+            self.companion
+        };
+        let Some(holder) = holder else { return };
+        let value = holder.get(definition.name);
+        let companion = if with_companions && is_primitive(definition.type_ix) {
+            holder.get(&format!("_{}", definition.name))
+        } else {
+            None
+        };
+        let Some(listed) = value.or(companion) else {
+            return;
+        };
+        if listed.kind() != Kind::Array {
+            out.extend(Self::child(listed, companion, definition.type_ix));
+            return;
+        }
+        let mut companions = companion.map(Element::items);
+        for item in listed.items() {
+            let companion = companions.as_mut().and_then(Iterator::next);
+            out.extend(Self::child(item, companion, definition.type_ix));
+        }
+    }
+
+    fn child(
+        element: Element<'a>,
+        companion: Option<Element<'a>>,
+        type_ix: TypeIx,
+    ) -> Option<Item<'a>> {
+        let companion = companion.filter(|c| c.kind() == Kind::Object);
+        if element.kind() == Kind::Null && companion.is_none() {
+            return None;
+        }
+        if r4().is_any_resource(type_ix) {
+            return Node::resource(element).map(Item::Node);
+        }
+        Some(Item::Node(Self {
+            element,
+            type_ix,
+            companion,
+        }))
+    }
+}
+
+fn is_primitive(type_ix: TypeIx) -> bool {
+    r4().type_at(type_ix)
+        .is_some_and(|t| matches!(t.kind, TypeKind::Primitive(_)))
+}
+
+/// The place of a type in the tables.
+pub(crate) fn type_ix(tables: &Definitions, name: &str) -> Option<TypeIx> {
+    let at = tables.types().binary_search_by(|t| t.name.cmp(name)).ok()?;
+    u16::try_from(at).ok().map(TypeIx)
+}
+
+/// Whether `type_ix` is `wanted` or specialises it.
+pub(crate) fn is_a(type_ix: TypeIx, wanted: TypeIx) -> bool {
+    let mut at = Some(type_ix);
+    while let Some(ix) = at {
+        if ix == wanted {
+            return true;
+        }
+        at = r4().type_at(ix).and_then(|t| t.base);
+    }
+    false
+}
