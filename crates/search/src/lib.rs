@@ -4,11 +4,20 @@
 //! a resource leaves in the index. Both speak of the same values ([`value`]), so that a backend
 //! encodes each kind once for writing and once for asking. This room does no I/O: names are not
 //! interned and references are not resolved here.
+//!
+//! [`extract()`] makes rows of a resource, [`patient_compartment`] says whose they are.
 
+pub mod compartment;
+mod date;
+pub mod extract;
+pub mod number;
 pub mod query;
 pub mod row;
+pub mod text;
 pub mod value;
 
-pub use query::{Criterion, Match, Query, SortKey, Summary, Test, Total};
+pub use compartment::patient_compartment;
+pub use extract::extract;
+pub use query::{Criterion, Match, Order, Query, SortKey, Summary, Test, Total};
 pub use row::{IndexRow, IndexValue};
 pub use value::{DateRange, NumberRange, Prefix, TokenMatch};

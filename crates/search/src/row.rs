@@ -59,3 +59,53 @@ pub enum IndexValue<'t> {
     /// The parts of one occurrence of a composite, in the order of its components.
     Composite(Vec<IndexValue<'t>>),
 }
+
+impl IndexRow<'_> {
+    /// The same row, independent of the tree it was extracted from.
+    pub fn into_owned(self) -> IndexRow<'static> {
+        IndexRow {
+            parameter: self.parameter,
+            value: self.value.into_owned(),
+        }
+    }
+}
+
+impl IndexValue<'_> {
+    /// The same value, independent of the tree it was extracted from.
+    pub fn into_owned(self) -> IndexValue<'static> {
+        match self {
+            Self::Token { system, code } => IndexValue::Token {
+                system: system.map(owned),
+                code: owned(code),
+            },
+            Self::Local(resource_type, id) => IndexValue::Local(resource_type, id),
+            Self::Elsewhere(uri) => IndexValue::Elsewhere(owned(uri)),
+            Self::ReferenceIdentifier { system, value } => IndexValue::ReferenceIdentifier {
+                system: system.map(owned),
+                value: owned(value),
+            },
+            Self::Date(range) => IndexValue::Date(range),
+            Self::Number(value) => IndexValue::Number(value),
+            Self::Quantity {
+                value,
+                system,
+                code,
+                unit,
+            } => IndexValue::Quantity {
+                value,
+                system: system.map(owned),
+                code: code.map(owned),
+                unit: unit.map(owned),
+            },
+            Self::Text(text) => IndexValue::Text(owned(text)),
+            Self::Uri(uri) => IndexValue::Uri(owned(uri)),
+            Self::Composite(parts) => {
+                IndexValue::Composite(parts.into_iter().map(IndexValue::into_owned).collect())
+            }
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}

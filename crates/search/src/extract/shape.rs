@@ -1,0 +1,95 @@
+//! Data types by what search makes of them.
+
+use std::sync::OnceLock;
+
+use cresset_definitions::{Definitions, Primitive, TypeDef, TypeIx, TypeKind, r4};
+
+/// What search makes of a data type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// boolean
+    Boolean,
+    /// decimal, integer and its kin
+    Number,
+    /// string, code, id, markdown
+    Text,
+    /// uri and its kin but canonical
+    Uri,
+    Canonical,
+    /// date, dateTime, instant
+    Date,
+    Period,
+    Timing,
+    Coding,
+    CodeableConcept,
+    Identifier,
+    ContactPoint,
+    Reference,
+    /// Quantity and what specialises it
+    Quantity,
+    Money,
+    Range,
+    SampledData,
+    HumanName,
+    Address,
+    /// Nothing a parameter can match.
+    Other,
+}
+
+impl Shape {
+    /// The shape of a type.
+    pub(super) fn of(type_ix: TypeIx) -> Self {
+        static SHAPES: OnceLock<Vec<Shape>> = OnceLock::new();
+        let shapes = SHAPES.get_or_init(|| {
+            r4().types()
+                .iter()
+                .map(|t| Self::from_definition(r4(), t))
+                .collect()
+        });
+        shapes
+            .get(usize::from(type_ix.0))
+            .copied()
+            .unwrap_or(Self::Other)
+    }
+
+    fn from_definition(tables: &Definitions, definition: &TypeDef) -> Self {
+        if let TypeKind::Primitive(primitive) = definition.kind {
+            return Self::from_primitive(primitive);
+        }
+        match definition.name {
+            "Period" => Self::Period,
+            "Timing" => Self::Timing,
+            "Coding" => Self::Coding,
+            "CodeableConcept" => Self::CodeableConcept,
+            "Identifier" => Self::Identifier,
+            "ContactPoint" => Self::ContactPoint,
+            "Reference" => Self::Reference,
+            "Quantity" => Self::Quantity,
+            "Money" => Self::Money,
+            "Range" => Self::Range,
+            "SampledData" => Self::SampledData,
+            "HumanName" => Self::HumanName,
+            "Address" => Self::Address,
+            // Age, Count, Duration, …
+            _ => match definition.base.and_then(|base| tables.type_at(base)) {
+                Some(base) if base.name == "Quantity" => Self::Quantity,
+                _ => Self::Other,
+            },
+        }
+    }
+
+    fn from_primitive(primitive: Primitive) -> Self {
+        match primitive {
+            Primitive::Boolean => Self::Boolean,
+            Primitive::Integer
+            | Primitive::UnsignedInt
+            | Primitive::PositiveInt
+            | Primitive::Decimal => Self::Number,
+            Primitive::String | Primitive::Markdown | Primitive::Code | Primitive::Id => Self::Text,
+            Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid => Self::Uri,
+            Primitive::Canonical => Self::Canonical,
+            Primitive::Date | Primitive::DateTime | Primitive::Instant => Self::Date,
+            Primitive::Base64Binary | Primitive::Time | Primitive::Xhtml => Self::Other,
+        }
+    }
+}
