@@ -47,7 +47,7 @@ pub struct Token {
 
 /// Apps and tokens of one instance.
 #[async_trait]
-pub trait Grants {
+pub trait Grants: Send + Sync + 'static {
     /// Registers an app; fails when the `client_id` is taken.
     async fn add_app(&self, app: App) -> Result<(), Error>;
     /// The app with this `client_id`.

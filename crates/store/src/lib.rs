@@ -3,9 +3,18 @@
 //! CONTRACT. There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 
+pub mod audit;
 pub mod grant;
+pub mod instances;
+pub mod layout;
+pub mod plan;
+pub mod secret;
 pub mod store;
+pub mod visibility;
 pub mod write;
 
+pub use audit::{Audit, AuditRecord};
+pub use instances::{InstanceSettings, Instances, LinkStyle};
+pub use secret::Secrets;
 pub use store::{Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};
 pub use write::{Change, Draft, Precondition, Refusal, Written};

@@ -7,7 +7,9 @@ use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
 
+use crate::audit::Audit;
 use crate::grant::Grants;
+use crate::secret::Secrets;
 use crate::write::{Change, Refusal, Written};
 
 /// One version of one resource as it goes on the wire.
@@ -106,9 +108,14 @@ pub enum Error {
 
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]
-pub trait Store: Grants + Send + Sync + 'static {
+pub trait Store: Grants + Secrets + Audit + Send + Sync + 'static {
     /// The current version (right `r`).
-    async fn read(&self, access: &Access, resource_type: ResourceType, id: &ResourceId) -> Result<Found, Error>;
+    async fn read(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error>;
 
     /// A named version (right `r`). Visible only while the caller may see that version.
     async fn version(
@@ -129,7 +136,12 @@ pub trait Store: Grants + Send + Sync + 'static {
     ) -> Result<Option<HistoryPage>, Error>;
 
     /// One page of a search (right `s`).
-    async fn search(&self, access: &Access, query: &Query, at: Option<&Cursor>) -> Result<SearchPage, Error>;
+    async fn search(
+        &self,
+        access: &Access,
+        query: &Query,
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error>;
 
     /// Resources per type visible to the caller, types without any left out.
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error>;

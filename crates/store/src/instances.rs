@@ -1,0 +1,61 @@
+//! Where the layer above finds an instance's store.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cresset_base::{InstanceName, Timestamp};
+
+use crate::store::{Error, Store};
+
+/// How the links of a search page are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkStyle {
+    /// With scheme and host.
+    #[default]
+    Absolute,
+    /// Beginning with the instance's path.
+    Relative,
+}
+
+/// What an operator may set for one instance.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceSettings {
+    /// When the instance was created.
+    pub created: Timestamp,
+    /// The rule set it wears.
+    pub rules: String,
+    /// How page links are written.
+    pub links: LinkStyle,
+    /// Life of an access token in seconds.
+    pub token_lifetime_s: u32,
+    /// Whether PUT may create a resource under an id the client chose.
+    pub client_ids: bool,
+}
+
+impl InstanceSettings {
+    /// The settings of a new instance.
+    pub fn new(created: Timestamp) -> Self {
+        Self {
+            created,
+            rules: "r4".to_owned(),
+            links: LinkStyle::Absolute,
+            token_lifetime_s: 36_000,
+            client_ids: true,
+        }
+    }
+}
+
+/// All instances of one platform. Opening is lazy: an instance nobody asks for costs nothing.
+#[async_trait]
+pub trait Instances: Send + Sync + 'static {
+    /// The store of this instance; `None` when there is no such instance.
+    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error>;
+
+    /// The settings of this instance; `None` when there is no such instance.
+    async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error>;
+
+    /// Names of all instances, sorted.
+    async fn list(&self) -> Result<Vec<InstanceName>, Error>;
+}

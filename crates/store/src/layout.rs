@@ -1,0 +1,10 @@
+//! How values become keys: the part of the layout that every backend shares.
+
+pub mod encode;
+pub mod parameters;
+pub mod rid;
+pub mod sortable;
+
+pub use encode::{Encoder, Keys, Subject, Terms, encode};
+pub use parameters::{Own, Parameters, Slot, StoredParameter, own_column};
+pub use rid::Rid;

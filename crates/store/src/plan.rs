@@ -1,0 +1,192 @@
+//! Query + `Access` → statements. One planner for every backend.
+//!
+//! [`Planner::search`] resolves the criteria and the caller's restriction to conditions over keys
+//! ([`resolve`], [`condition`]), picks the one that drives ([`scan`]), turns the others into probes
+//! of a candidate ([`probe`]) and orders the result so that LIMIT stops the scan ([`order`],
+//! [`page`]). Nothing here runs a statement; a backend answers [`Lookups`] and runs what comes out.
+
+mod choose;
+mod condition;
+pub mod lookups;
+mod order;
+pub mod page;
+pub mod place;
+mod probe;
+mod resolve;
+mod restrict;
+mod scan;
+pub mod statement;
+
+use cresset_access::Restriction;
+use cresset_definitions::{Definitions, ResourceType};
+use cresset_search::Query;
+
+use crate::layout::Rid;
+use crate::layout::encode::Encoder;
+
+use condition::Condition;
+use page::{Frame, Hit, Page, Walk};
+use resolve::Resolver;
+use scan::Driver;
+use statement::Builder;
+
+pub use lookups::{ColumnFacts, Lookups, Shape, Span};
+pub use place::Place;
+pub use statement::{Arg, Dialect, Statement};
+
+/// Writes statements for one instance.
+#[derive(Clone, Copy)]
+pub struct Planner<'a> {
+    /// The search parameters.
+    pub definitions: &'static Definitions,
+    /// How values become keys in this instance.
+    pub encoder: &'a Encoder,
+    /// How the backend's SQL is spelled.
+    pub dialect: &'a dyn Dialect,
+}
+
+/// A search as planned.
+#[derive(Debug, Clone)]
+pub struct SearchPlan {
+    /// The statements that give the page, to be run in turn until it is full. Each gives a
+    /// resource's integer and then its sort keys; its last argument, the number of rows wanted, is
+    /// for the caller to add.
+    pub rows: Vec<Statement>,
+    /// Counts the matches; its last argument, the highest number of interest, is for the caller to
+    /// add. `None` when every live resource of the type matches.
+    pub count: Option<Statement>,
+    walked: Place,
+    from_start: bool,
+}
+
+impl SearchPlan {
+    /// Cuts the page out of up to `count + 1` rows; `total` travels with the page links.
+    pub fn page(&self, hits: Vec<Hit>, count: usize, total: Option<u64>) -> Page {
+        page::cut(
+            hits,
+            count,
+            &Place {
+                total,
+                ..self.walked.clone()
+            },
+            self.from_start,
+        )
+    }
+
+    /// What the first page of this walk counted.
+    pub fn total(&self) -> Option<u64> {
+        self.walked.total
+    }
+}
+
+/// What a search is asked with.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The query.
+    pub query: &'a Query,
+    /// What the caller may see of the type.
+    pub restriction: &'a Restriction,
+    /// Where the page begins.
+    pub place: Option<&'a Place>,
+    /// The highest integer of the type in the snapshot.
+    pub newest: Rid,
+}
+
+impl Planner<'_> {
+    /// Plans a search; `None` when nothing can match.
+    ///
+    /// # Errors
+    /// Those of the lookups.
+    pub fn search<L: Lookups>(
+        &self,
+        ask: Ask<'_>,
+        lookups: &L,
+    ) -> Result<Option<SearchPlan>, L::Error> {
+        let resolver = self.resolver(ask.query.resource_type, lookups);
+        let mut conditions = resolver.query(ask.query)?;
+        conditions.extend(resolver.restriction(ask.restriction)?);
+        conditions
+            .retain(|condition| !matches!(condition, Condition::NoneOf(atoms) if atoms.is_empty()));
+        if conditions.iter().any(Condition::is_impossible) {
+            return Ok(None);
+        }
+        let route = choose::Chooser {
+            planner: self,
+            resolver: &resolver,
+            conditions: &conditions,
+        }
+        .route(ask)?;
+        let frame = Frame {
+            dialect: self.dialect,
+            conditions: &conditions,
+            driver: &route.driver,
+            ordering: &route.ordering,
+            place: ask.place,
+            snapshot: ask.place.map_or(ask.newest.0, |place| place.snapshot),
+        };
+        let rows = match &route.walk {
+            Some(walk) => frame.walked(walk),
+            None if route.ordering.keys.is_empty() => vec![frame.by_rid()],
+            None => vec![frame.collected()],
+        };
+        let walked = Place {
+            backward: route.ordering.backward,
+            snapshot: frame.snapshot,
+            total: ask.place.and_then(|place| place.total),
+            implied: route.implied,
+            keys: Vec::new(),
+            rid: 0,
+        };
+        let count = (!conditions.is_empty()).then(|| frame.counted());
+        Ok(Some(SearchPlan {
+            rows,
+            count,
+            walked,
+            from_start: ask.place.is_none(),
+        }))
+    }
+
+    /// A statement that gives a row when the resource is visible under a restriction; `None` when
+    /// the restriction lets nothing through.
+    ///
+    /// # Errors
+    /// Those of the lookups.
+    pub fn visible<L: Lookups>(
+        &self,
+        rid: Rid,
+        restriction: &Restriction,
+        lookups: &L,
+    ) -> Result<Option<Statement>, L::Error> {
+        let Some(resource_type) = rid.resource_type() else {
+            return Ok(None);
+        };
+        let conditions = self
+            .resolver(resource_type, lookups)
+            .restriction(restriction)?;
+        if conditions.iter().any(Condition::is_impossible) {
+            return Ok(None);
+        }
+        let mut sql = Builder::new(self.dialect);
+        sql.text("SELECT 1");
+        scan::Scan::Rid(rid.0).from(&mut sql);
+        probe::all(&mut sql, &conditions.iter().collect::<Vec<_>>());
+        Ok(Some(sql.finish()))
+    }
+
+    fn resolver<'r, L>(&'r self, resource_type: ResourceType, lookups: &'r L) -> Resolver<'r, L> {
+        Resolver {
+            definitions: self.definitions,
+            encoder: self.encoder,
+            lookups,
+            resource_type,
+        }
+    }
+}
+
+/// How a page will be found.
+pub(crate) struct Route {
+    pub(crate) driver: Driver,
+    pub(crate) ordering: order::Ordering,
+    pub(crate) walk: Option<Walk>,
+    pub(crate) implied: Option<i64>,
+}

@@ -1,0 +1,236 @@
+//! Which condition drives a search and in which order its result is walked.
+
+use cresset_search::Query;
+use cresset_search::query::Order;
+
+use super::condition::{Atom, Condition, Weight};
+use super::lookups::{Lookups, Span};
+use super::order::{Key, KeySource, Ordering};
+use super::page::Walk;
+use super::resolve::{Resolver, start_from};
+use super::scan::Driver;
+use super::{Ask, Planner, Route};
+use crate::layout::parameters::{Own, Slot, own_column};
+
+/// Up to this many candidates are collected and sorted; more are walked in order.
+const COLLECTED_MAX: u64 = 2_048;
+
+pub(crate) struct Chooser<'a, L> {
+    pub(crate) planner: &'a Planner<'a>,
+    pub(crate) resolver: &'a Resolver<'a, L>,
+    pub(crate) conditions: &'a [Condition],
+}
+
+impl<L: Lookups> Chooser<'_, L> {
+    pub(crate) fn route(&self, ask: Ask<'_>) -> Result<Route, L::Error> {
+        let backward = ask.place.is_some_and(|place| place.backward);
+        let keys: Vec<Key> = ask
+            .query
+            .sort
+            .iter()
+            .map(|sort| self.key(ask.query, *sort))
+            .collect();
+        let (driver, size) = self.driver()?;
+        if let Some((first, rest)) = keys.split_first() {
+            let walk = (rest.is_empty() && size.is_none_or(|n| n > COLLECTED_MAX))
+                .then(|| self.walk(*first))
+                .flatten();
+            return Ok(Route {
+                driver,
+                ordering: Ordering { keys, backward },
+                walk,
+                implied: None,
+            });
+        }
+        self.unordered(ask, driver, size, backward)
+    }
+
+    /// Nobody asked for an order: by integer, or along the driver's values where that is cheaper.
+    /// A walk keeps the order it began with.
+    fn unordered(
+        &self,
+        ask: Ask<'_>,
+        driver: Driver,
+        size: Option<u64>,
+        backward: bool,
+    ) -> Result<Route, L::Error> {
+        let broad = !driver.is_ordered() && size.is_none_or(|n| n > COLLECTED_MAX);
+        let implied = match ask.place {
+            Some(place) => place.implied,
+            None if broad => self.single_column(&driver),
+            None => None,
+        };
+        let by_rid = Ordering {
+            keys: Vec::new(),
+            backward,
+        };
+        let Some(column) = implied else {
+            let whole = Driver::whole(ask.query.resource_type);
+            let driver = if broad { whole } else { driver };
+            return Ok(Route {
+                driver,
+                ordering: by_rid,
+                walk: None,
+                implied: None,
+            });
+        };
+        let key = Key {
+            source: KeySource::Range(column),
+            order: Order::Ascending,
+        };
+        let walk = self.walk(key).map(|walk| Walk {
+            with_missing: false,
+            ..walk
+        });
+        Ok(Route {
+            driver,
+            ordering: Ordering {
+                keys: vec![key],
+                backward,
+            },
+            walk,
+            implied,
+        })
+    }
+
+    fn key(&self, query: &Query, sort: cresset_search::SortKey) -> Key {
+        let parameters = &self.planner.encoder.parameters;
+        let definition = self.planner.definitions.search_parameter_at(sort.parameter);
+        let source = match definition.map(|p| p.code) {
+            Some("_lastUpdated") => {
+                KeySource::Updated(own_column(query.resource_type, Own::Updated))
+            }
+            Some("_id") | None => KeySource::Rid,
+            Some(_) => {
+                let own = parameters.column(sort.parameter, Slot::Own);
+                let uri = parameters.column(sort.parameter, Slot::Uri);
+                self.resolver
+                    .search_type(sort.parameter)
+                    .map_or(KeySource::Rid, |t| KeySource::of(t, own, uri))
+            }
+        };
+        Key {
+            source,
+            order: sort.order,
+        }
+    }
+
+    /// The most selective driver and how many rows it has, up to a bound; no size for a whole type.
+    fn driver(&self) -> Result<(Driver, Option<u64>), L::Error> {
+        let mut drivers: Vec<Driver> = self
+            .conditions
+            .iter()
+            .enumerate()
+            .filter_map(|(at, c)| Driver::of(c, at))
+            .collect();
+        drivers.sort_by_key(Driver::rank);
+        let mut best: Option<(Driver, u64)> = None;
+        for driver in drivers {
+            let limit = i64::try_from(COLLECTED_MAX + 1).unwrap_or(i64::MAX);
+            let size = match driver.rank() {
+                0 => 1,
+                _ => self
+                    .resolver
+                    .lookups
+                    .number(&driver.size(self.planner.dialect, limit))?,
+            };
+            let better = best.as_ref().is_none_or(|(chosen, least)| {
+                size < *least || (size == *least && driver.is_ordered() && !chosen.is_ordered())
+            });
+            if better {
+                best = Some((driver, size));
+            }
+        }
+        Ok(match best {
+            Some((driver, size)) => (driver, Some(size)),
+            None => (Driver::whole(self.resolver.resource_type), None),
+        })
+    }
+
+    fn walk(&self, key: Key) -> Option<Walk> {
+        let (_, _, column) = key.source.walked()?;
+        let is_text = matches!(key.source, KeySource::Text(_));
+        let facts = self.resolver.lookups.facts(column);
+        let repeats = facts.repeats && !matches!(key.source, KeySource::Updated(_));
+        let mut walk = Walk {
+            key,
+            bounds: Span::ALL,
+            repeats,
+            with_missing: !matches!(key.source, KeySource::Updated(_)),
+        };
+        for condition in self.conditions {
+            let Condition::AnyOf(atoms) = condition else {
+                continue;
+            };
+            let Some(bounds) = atoms
+                .iter()
+                .map(|atom| bounds(atom, column, facts.long))
+                .reduce(hull)
+                .flatten()
+            else {
+                continue;
+            };
+            walk.with_missing = false;
+            if !repeats && !is_text {
+                walk.bounds = meet(walk.bounds, bounds);
+            }
+        }
+        Some(walk)
+    }
+
+    /// The one column of ranges a driver reads, where its values order the result well.
+    fn single_column(&self, driver: &Driver) -> Option<i64> {
+        let Some(Condition::AnyOf(atoms)) = driver.condition.and_then(|at| self.conditions.get(at))
+        else {
+            return None;
+        };
+        let column = |atom: &Atom| match atom {
+            Atom::Range { p, .. } => Some(*p),
+            Atom::Updated { p, .. } => Some(*p),
+            _ => None,
+        };
+        let first = column(atoms.first()?)?;
+        let same = atoms.iter().all(|atom| column(atom) == Some(first));
+        (same && !self.resolver.lookups.facts(first).repeats).then_some(first)
+    }
+}
+
+/// The values of a column an atom lets through; `None` when it is about another column.
+fn bounds(atom: &Atom, column: i64, long: bool) -> Option<Span> {
+    match atom {
+        Atom::Range {
+            p,
+            v,
+            w: Weight::Within(end),
+            long: Some(_),
+        } if *p == column => {
+            let low = if end.low > i64::MIN && !long {
+                v.low.max(start_from(*end))
+            } else {
+                v.low
+            };
+            Some(Span {
+                low,
+                high: v.high.min(end.high),
+            })
+        }
+        Atom::Range { p, v, .. } | Atom::Updated { p, v } if *p == column => Some(*v),
+        Atom::Text { p, .. } if *p == column => Some(Span::ALL),
+        _ => None,
+    }
+}
+
+fn hull(a: Option<Span>, b: Option<Span>) -> Option<Span> {
+    let (a, b) = (a?, b?);
+    Some(Span {
+        low: a.low.min(b.low),
+        high: a.high.max(b.high),
+    })
+}
+
+fn meet(a: Span, b: Span) -> Span {
+    Span {
+        low: a.low.max(b.low),
+        high: a.high.min(b.high),
+    }
+}

@@ -1,0 +1,170 @@
+//! Sort keys: what they are made of, and what lies after a place in their order.
+
+use cresset_definitions::SearchType;
+use cresset_search::query::Order;
+
+use super::statement::{Arg, Builder};
+
+/// What a sort key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    /// Keys of the range kinds in this column.
+    Range(i64),
+    /// Folded texts in this column.
+    Text(i64),
+    /// When the current version was written; with the column that holds it.
+    Updated(i64),
+    /// The texts behind interned tokens in this column.
+    Token(i64),
+    /// The texts behind interned uris in this column.
+    Uri(i64),
+    /// The target's integer in this column: references sort by their target's first mention.
+    Target(i64),
+    /// The resource's own integer.
+    Rid,
+}
+
+impl KeySource {
+    /// The table and value column by which the whole type can be walked in order of the key.
+    pub(crate) fn walked(self) -> Option<(&'static str, &'static str, i64)> {
+        match self {
+            Self::Range(p) | Self::Updated(p) => Some(("rng", "v", p)),
+            Self::Text(p) => Some(("str", "s", p)),
+            Self::Token(_) | Self::Uri(_) | Self::Target(_) | Self::Rid => None,
+        }
+    }
+
+    pub(crate) fn of(search_type: SearchType, own: i64, uri: i64) -> Self {
+        match search_type {
+            SearchType::Date | SearchType::Number | SearchType::Quantity => Self::Range(own),
+            SearchType::String => Self::Text(own),
+            SearchType::Uri => Self::Uri(uri),
+            SearchType::Reference => Self::Target(own),
+            SearchType::Token | SearchType::Composite | SearchType::Special => Self::Token(own),
+        }
+    }
+
+    /// Writes the key of candidate `c.r`: its lowest value ascending, its highest descending.
+    pub(crate) fn value(self, sql: &mut Builder<'_>, order: Order) {
+        let best = if order == Order::Ascending {
+            "min"
+        } else {
+            "max"
+        };
+        let mut scalar = |column: &str, from: &str, p: i64| {
+            sql.text("(SELECT ")
+                .text(best)
+                .text("(")
+                .text(column)
+                .text(") FROM ")
+                .text(from);
+            sql.text(" WHERE x.p=").int(p).text(" AND x.r=c.r)");
+        };
+        match self {
+            Self::Range(p) => scalar("x.v", "rng_r x", p),
+            Self::Text(p) => scalar("x.s", "str_r x", p),
+            Self::Token(p) => scalar("t.folded", "idx x JOIN token t ON t.id=x.v", p),
+            Self::Uri(p) => scalar("u.uri", "idx x JOIN uri u ON u.id=x.v", p),
+            Self::Target(p) => scalar("x.v", "idx x", p),
+            Self::Updated(_) => {
+                sql.text("(SELECT x.updated FROM resource x WHERE x.r=c.r)");
+            }
+            Self::Rid => {
+                sql.text("c.r");
+            }
+        }
+    }
+}
+
+/// One sort key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) source: KeySource,
+    pub(crate) order: Order,
+}
+
+/// The order of a result as it is walked: keys, then the resource's integer in the direction of the
+/// first key. Walking backward turns everything round, the resources without a value included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ordering {
+    pub(crate) keys: Vec<Key>,
+    pub(crate) backward: bool,
+}
+
+impl Ordering {
+    fn flows_up(&self, order: Order) -> bool {
+        (order == Order::Ascending) != self.backward
+    }
+
+    /// Whether integers grow along the walk.
+    pub(crate) fn rid_flows_up(&self) -> bool {
+        self.flows_up(self.keys.first().map_or(Order::Ascending, |key| key.order))
+    }
+
+    /// `>` or `<`: what a later integer is compared with.
+    pub(crate) fn rid_after(&self) -> &'static str {
+        if self.rid_flows_up() { ">" } else { "<" }
+    }
+
+    /// `""` or `" DESC"`.
+    pub(crate) fn rid_direction(&self) -> &'static str {
+        if self.rid_flows_up() { "" } else { " DESC" }
+    }
+
+    /// Writes ` ORDER BY …` over columns `k1 … kn, r`.
+    pub(crate) fn clause(&self, sql: &mut Builder<'_>) {
+        sql.text(" ORDER BY ");
+        for (at, key) in self.keys.iter().enumerate() {
+            let direction = if self.flows_up(key.order) {
+                ""
+            } else {
+                " DESC"
+            };
+            let nulls = if self.backward { " DESC" } else { "" };
+            sql.text(&format!("k{n} IS NULL{nulls},k{n}{direction},", n = at + 1));
+        }
+        sql.text("r").text(self.rid_direction());
+    }
+
+    /// Writes the test that a row `k1 … kn, r` lies after a place.
+    pub(crate) fn after(&self, sql: &mut Builder<'_>, place: &[Arg], rid: i64) {
+        sql.text("(");
+        for at in 0..=self.keys.len() {
+            if at > 0 {
+                sql.text(" OR ");
+            }
+            sql.text("(");
+            for (n, value) in place.iter().enumerate().take(at) {
+                equal(sql, n + 1, value);
+                sql.text(" AND ");
+            }
+            match (self.keys.get(at), place.get(at)) {
+                (Some(key), Some(value)) => self.key_after(sql, at + 1, *key, value),
+                _ => {
+                    sql.text("r").text(self.rid_after()).int(rid);
+                }
+            }
+            sql.text(")");
+        }
+        sql.text(")");
+    }
+
+    fn key_after(&self, sql: &mut Builder<'_>, n: usize, key: Key, value: &Arg) {
+        let compare = if self.flows_up(key.order) { ">" } else { "<" };
+        match (value, self.backward) {
+            (Arg::Null, false) => sql.text("1=0"),
+            (Arg::Null, true) => sql.text(&format!("k{n} IS NOT NULL")),
+            (value, false) => sql
+                .text(&format!("k{n} IS NULL OR k{n}{compare}"))
+                .arg(value.clone()),
+            (value, true) => sql.text(&format!("k{n}{compare}")).arg(value.clone()),
+        };
+    }
+}
+
+fn equal(sql: &mut Builder<'_>, n: usize, value: &Arg) {
+    match value {
+        Arg::Null => sql.text(&format!("k{n} IS NULL")),
+        value => sql.text(&format!("k{n}=")).arg(value.clone()),
+    };
+}

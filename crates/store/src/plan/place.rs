@@ -1,0 +1,36 @@
+//! A place in an ordered result, and the bytes it travels as.
+
+use super::statement::Arg;
+use crate::store::{Cursor, Error};
+
+/// Where a page begins: after one row of the result, in one direction.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Place {
+    /// Towards the beginning of the result.
+    pub(crate) backward: bool,
+    /// The highest integer of the type when the walk began: what is created later is left out.
+    pub(crate) snapshot: i64,
+    /// What the first page counted.
+    pub(crate) total: Option<u64>,
+    /// The column whose values order a result that asked for no order, where that is cheaper.
+    pub(crate) implied: Option<i64>,
+    /// Sort keys of the row.
+    pub(crate) keys: Vec<Arg>,
+    /// Integer of the row.
+    pub(crate) rid: i64,
+}
+
+impl Place {
+    /// The place a cursor stands for.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`] when the bytes are none of ours.
+    pub fn read(cursor: &Cursor) -> Result<Self, Error> {
+        postcard::from_bytes(&cursor.0).map_err(|_| Error::BadCursor)
+    }
+
+    /// The cursor that stands for this place.
+    pub fn cursor(&self) -> Cursor {
+        Cursor(postcard::to_stdvec(self).unwrap_or_default())
+    }
+}

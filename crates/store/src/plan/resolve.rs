@@ -1,0 +1,454 @@
+//! Query → conditions: values become keys.
+
+use cresset_base::ResourceId;
+use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchType};
+use cresset_search::{
+    Criterion, DateRange, Match, NumberRange, Prefix, Query, Test, TokenMatch, text,
+};
+
+use super::condition::{Atom, Condition, TextTest, Weight, text_after};
+use super::lookups::{Lookups, Span};
+use crate::layout::encode::{Encoder, LONG_MS, fold_code};
+use crate::layout::parameters::{Own, Slot, own_column};
+use crate::layout::sortable;
+
+/// Turns the criteria of one query into conditions.
+pub(crate) struct Resolver<'a, L> {
+    pub(crate) definitions: &'static Definitions,
+    pub(crate) encoder: &'a Encoder,
+    pub(crate) lookups: &'a L,
+    pub(crate) resource_type: ResourceType,
+}
+
+impl<L: Lookups> Resolver<'_, L> {
+    pub(crate) fn query(&self, query: &Query) -> Result<Vec<Condition>, L::Error> {
+        query
+            .criteria
+            .iter()
+            .map(|criterion| self.criterion(criterion))
+            .collect()
+    }
+
+    fn criterion(&self, criterion: &Criterion) -> Result<Condition, L::Error> {
+        match &criterion.test {
+            Test::AnyOf(matches) => Ok(Condition::AnyOf(
+                self.matches(criterion.parameter, matches)?,
+            )),
+            Test::NoneOf(matches) => Ok(Condition::NoneOf(
+                self.matches(criterion.parameter, matches)?,
+            )),
+            Test::Missing(missing) => self.missing(criterion.parameter, *missing),
+        }
+    }
+
+    fn missing(&self, parameter: ParameterIx, missing: bool) -> Result<Condition, L::Error> {
+        // Every resource has an id and an instant of its last update.
+        if matches!(self.code(parameter), "_id" | "_lastUpdated") {
+            return Ok(if missing {
+                Condition::AnyOf(Vec::new())
+            } else {
+                Condition::NoneOf(Vec::new())
+            });
+        }
+        let number = self.encoder.parameters.number(parameter);
+        let shapes = self.lookups.shapes(self.resource_type)?;
+        let ids: Vec<i64> = shapes
+            .iter()
+            .filter(|shape| shape.numbers.binary_search(&number).is_err() == missing)
+            .map(|shape| shape.id)
+            .collect();
+        let p = own_column(self.resource_type, Own::Shape);
+        let atoms = if ids.is_empty() {
+            Vec::new()
+        } else {
+            vec![Atom::Shape { p, ids }]
+        };
+        Ok(Condition::AnyOf(atoms))
+    }
+
+    fn matches(&self, parameter: ParameterIx, matches: &[Match]) -> Result<Vec<Atom>, L::Error> {
+        let mut atoms = Vec::with_capacity(matches.len());
+        for wanted in matches {
+            self.atoms(parameter, wanted, &mut atoms)?;
+        }
+        atoms.dedup();
+        Ok(atoms)
+    }
+
+    fn atoms(
+        &self,
+        parameter: ParameterIx,
+        wanted: &Match,
+        out: &mut Vec<Atom>,
+    ) -> Result<(), L::Error> {
+        let own = self.encoder.parameters.column(parameter, Slot::Own);
+        let uri = self.encoder.parameters.column(parameter, Slot::Uri);
+        match wanted {
+            Match::Id(id) => out.extend(
+                self.lookups
+                    .rid(self.resource_type, id)?
+                    .map(|rid| Atom::Rid(rid.0)),
+            ),
+            Match::Token(token) => self.tokens(own, token, out)?,
+            Match::ReferenceIdentifier(token) => {
+                self.tokens(
+                    self.encoder.parameters.column(parameter, Slot::Identifier),
+                    token,
+                    out,
+                )?;
+            }
+            Match::Local(target, id) => self.local(parameter, *target, id, out)?,
+            Match::Elsewhere(text) | Match::Uri(text) => {
+                out.extend(self.lookups.uri(text)?.map(|id| point(uri, Span::one(id))));
+            }
+            Match::UriBelow(text) => self.below(uri, text, out)?,
+            Match::UriAbove(text) => self.above(uri, text, out)?,
+            Match::Date(prefix, range) if self.code(parameter) == "_lastUpdated" => {
+                let p = own_column(self.resource_type, Own::Updated);
+                out.extend(
+                    instants(*prefix, *range)
+                        .into_iter()
+                        .map(|v| Atom::Updated { p, v }),
+                );
+            }
+            Match::Date(prefix, range) => {
+                let long = Some(self.encoder.parameters.column(parameter, Slot::LongEnd));
+                let ranges = dates(*prefix, *range);
+                out.extend(ranges.into_iter().map(|(v, w)| Atom::Range {
+                    p: own,
+                    v,
+                    w: Weight::Within(w),
+                    long,
+                }));
+            }
+            Match::Number(prefix, range) => {
+                out.extend(
+                    numbers(*prefix, *range)
+                        .into_iter()
+                        .map(|v| range_atom(own, v, Weight::ANY)),
+                );
+            }
+            Match::Quantity(prefix, range, unit) => {
+                let w = match unit {
+                    Some(unit) => Weight::OneOf(self.lookups.units(unit)?),
+                    None => Weight::ANY,
+                };
+                out.extend(
+                    numbers(*prefix, *range)
+                        .into_iter()
+                        .map(|v| range_atom(own, v, w.clone())),
+                );
+            }
+            Match::TextStarts(folded) => {
+                out.push(text_atom(
+                    own,
+                    TextTest::Starts(folded.clone(), text_after(folded)),
+                ));
+            }
+            Match::TextContains(folded) => {
+                out.push(text_atom(own, TextTest::Contains(folded.clone())))
+            }
+            Match::TextExact(original) => {
+                let folded = text::fold(original);
+                let hash = if folded == *original {
+                    0
+                } else {
+                    sortable::text_hash(original)
+                };
+                out.push(text_atom(own, TextTest::Exact(folded, hash)));
+            }
+            Match::Composite(parts) => self.composite(own, parts, out)?,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn tokens(
+        &self,
+        p: i64,
+        token: &TokenMatch,
+        out: &mut Vec<Atom>,
+    ) -> Result<(), L::Error> {
+        out.extend(
+            self.lookups
+                .tokens(&folded(token))?
+                .into_iter()
+                .map(|v| point(p, v)),
+        );
+        Ok(())
+    }
+
+    fn local(
+        &self,
+        parameter: ParameterIx,
+        target: Option<ResourceType>,
+        id: &ResourceId,
+        out: &mut Vec<Atom>,
+    ) -> Result<(), L::Error> {
+        let targets = match target {
+            Some(target) => vec![target],
+            None => self.targets(parameter),
+        };
+        let alias = self.encoder.parameters.alias(parameter);
+        for target in targets {
+            let holder = alias
+                .filter(|alias| alias.target == target)
+                .map_or(parameter, |alias| alias.of);
+            if let Some(rid) = self.lookups.rid(target, id)? {
+                out.push(point(
+                    self.encoder.parameters.column(holder, Slot::Own),
+                    Span::one(rid.0),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn targets(&self, parameter: ParameterIx) -> Vec<ResourceType> {
+        let declared = self
+            .definitions
+            .search_parameter_at(parameter)
+            .map_or(&[][..], |p| p.targets);
+        if declared.is_empty() {
+            ResourceType::all().collect()
+        } else {
+            declared.to_vec()
+        }
+    }
+
+    fn below(&self, p: i64, uri: &str, out: &mut Vec<Atom>) -> Result<(), L::Error> {
+        let base = uri.trim_end_matches('/');
+        let mut ids = self.lookups.uris_beginning(&format!("{base}/"))?;
+        ids.extend(self.lookups.uri(uri)?);
+        ids.extend(self.lookups.uri(base)?);
+        ids.sort_unstable();
+        ids.dedup();
+        out.extend(ids.into_iter().map(|id| point(p, Span::one(id))));
+        Ok(())
+    }
+
+    fn above(&self, p: i64, uri: &str, out: &mut Vec<Atom>) -> Result<(), L::Error> {
+        let ends = uri
+            .match_indices('/')
+            .flat_map(|(at, _)| [at, at + 1])
+            .chain([uri.len()]);
+        for end in ends {
+            if let Some(id) = uri
+                .get(..end)
+                .map(|above| self.lookups.uri(above))
+                .transpose()?
+                .flatten()
+            {
+                out.push(point(p, Span::one(id)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Mirrors `encode::composite`: `v` names what must be equal, `w` is the second part's value.
+    fn composite(&self, p: i64, parts: &[Match], out: &mut Vec<Atom>) -> Result<(), L::Error> {
+        let [first, second, rest @ ..] = parts else {
+            return Ok(());
+        };
+        let mut heads = self.part(first)?;
+        for third in rest {
+            heads = self.paired(&heads, &self.part(third)?)?;
+        }
+        match second {
+            Match::Quantity(prefix, range, unit) => {
+                let units = match unit {
+                    Some(unit) => self
+                        .lookups
+                        .units(unit)?
+                        .into_iter()
+                        .map(Span::one)
+                        .collect(),
+                    None => vec![Span::ALL],
+                };
+                heads = self.paired(&heads, &units)?;
+                compose(p, &heads, &numbers(*prefix, *range), out);
+            }
+            Match::Number(prefix, range) => compose(p, &heads, &numbers(*prefix, *range), out),
+            Match::Date(prefix, range) => {
+                for head in heads {
+                    self.composite_date(p, head, &dates(*prefix, *range), out)?;
+                }
+            }
+            _ => compose(p, &heads, &self.part(second)?, out),
+        }
+        Ok(())
+    }
+
+    fn composite_date(
+        &self,
+        p: i64,
+        head: Span,
+        ranges: &[(Span, Span)],
+        out: &mut Vec<Atom>,
+    ) -> Result<(), L::Error> {
+        for (duration, v) in self.lookups.pairs(head)? {
+            for (start, end) in ranges {
+                let low = start.low.max(end.low.saturating_sub(duration));
+                let high = start.high.min(end.high.saturating_sub(duration));
+                if low <= high {
+                    out.push(Atom::Point {
+                        p,
+                        v: Span::one(v),
+                        w: Weight::Within(Span { low, high }),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn paired(&self, heads: &[Span], seconds: &[Span]) -> Result<Vec<Span>, L::Error> {
+        let mut paired = Vec::new();
+        for head in heads {
+            let pairs = self.lookups.pairs(*head)?;
+            let hits = pairs
+                .into_iter()
+                .filter(|(second, _)| seconds.iter().any(|s| (s.low..=s.high).contains(second)));
+            paired.extend(hits.map(|(_, id)| Span::one(id)));
+        }
+        Ok(paired)
+    }
+
+    fn part(&self, wanted: &Match) -> Result<Vec<Span>, L::Error> {
+        Ok(match wanted {
+            Match::Token(token) => self.lookups.tokens(&folded(token))?,
+            Match::Local(Some(target), id) => {
+                spans(self.lookups.rid(*target, id)?.map(|rid| rid.0))
+            }
+            Match::Elsewhere(uri) | Match::Uri(uri) => spans(self.lookups.uri(uri)?),
+            Match::TextStarts(folded) => spans(self.lookups.uris_beginning(folded)?),
+            Match::TextExact(text) => spans(self.lookups.uri(&text::fold(text))?),
+            Match::Number(prefix, range) | Match::Quantity(prefix, range, _) => {
+                numbers(*prefix, *range)
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    fn code(&self, parameter: ParameterIx) -> &'static str {
+        self.definitions
+            .search_parameter_at(parameter)
+            .map_or("", |p| p.code)
+    }
+
+    /// What kind of values a parameter has.
+    pub(crate) fn search_type(&self, parameter: ParameterIx) -> Option<SearchType> {
+        self.definitions
+            .search_parameter_at(parameter)
+            .map(|p| p.search_type)
+    }
+}
+
+fn folded(token: &TokenMatch) -> TokenMatch {
+    let fold = |code: &str| fold_code(code).into_owned();
+    match token {
+        TokenMatch::Code(code) => TokenMatch::Code(fold(code)),
+        TokenMatch::SystemAndCode(system, code) => {
+            TokenMatch::SystemAndCode(system.clone(), fold(code))
+        }
+        TokenMatch::NoSystem(code) => TokenMatch::NoSystem(fold(code)),
+        TokenMatch::System(system) => TokenMatch::System(system.clone()),
+    }
+}
+
+pub(crate) fn point(p: i64, v: Span) -> Atom {
+    Atom::Point {
+        p,
+        v,
+        w: Weight::NONE,
+    }
+}
+
+fn range_atom(p: i64, v: Span, w: Weight) -> Atom {
+    Atom::Range {
+        p,
+        v,
+        w,
+        long: None,
+    }
+}
+
+fn text_atom(p: i64, test: TextTest) -> Atom {
+    Atom::Text { p, test }
+}
+
+fn spans(ids: impl IntoIterator<Item = i64>) -> Vec<Span> {
+    ids.into_iter().map(Span::one).collect()
+}
+
+fn compose(p: i64, heads: &[Span], weights: &[Span], out: &mut Vec<Atom>) {
+    for v in heads {
+        out.extend(weights.iter().map(|w| Atom::Point {
+            p,
+            v: *v,
+            w: Weight::Within(*w),
+        }));
+    }
+}
+
+/// The prefixes over ranges (R4 3.1.1.5.3) as alternatives of (start, end).
+fn dates(prefix: Prefix, asked: DateRange) -> Vec<(Span, Span)> {
+    let (low, high) = (asked.start_ms, asked.end_ms);
+    let above = (Span::ALL, Span::from(high.saturating_add(1)));
+    let below = (Span::to(low.saturating_sub(1)), Span::ALL);
+    match prefix {
+        Prefix::Eq => vec![(Span { low, high }, Span::to(high))],
+        Prefix::Ne => vec![below, above],
+        Prefix::Gt => vec![above],
+        Prefix::Lt => vec![below],
+        // "Above, or inside": inside needs its end bounded only where it is not above already.
+        Prefix::Ge => vec![above, (Span::from(low), Span::ALL)],
+        Prefix::Le => vec![below, (Span::ALL, Span::to(high))],
+        Prefix::Sa => vec![(Span::from(high.saturating_add(1)), Span::ALL)],
+        Prefix::Eb => vec![(Span::ALL, Span::to(low.saturating_sub(1)))],
+        Prefix::Ap => vec![(Span::to(high), Span::from(low))],
+    }
+}
+
+/// As [`dates`] for values that are one instant.
+fn instants(prefix: Prefix, asked: DateRange) -> Vec<Span> {
+    let (low, high) = (asked.start_ms, asked.end_ms);
+    let above = Span::from(high.saturating_add(1));
+    let below = Span::to(low.saturating_sub(1));
+    match prefix {
+        Prefix::Eq | Prefix::Ap => vec![Span { low, high }],
+        Prefix::Ne => vec![below, above],
+        Prefix::Gt | Prefix::Sa => vec![above],
+        Prefix::Lt | Prefix::Eb => vec![below],
+        Prefix::Ge => vec![Span::from(low)],
+        Prefix::Le => vec![Span::to(high)],
+    }
+}
+
+fn numbers(prefix: Prefix, asked: NumberRange) -> Vec<Span> {
+    let (low, value) = (sortable::number(asked.low), sortable::number(asked.value));
+    let end = sortable::number(asked.high);
+    let high = if asked.high > asked.low {
+        end.saturating_sub(1)
+    } else {
+        end
+    };
+    match prefix {
+        Prefix::Eq => vec![Span { low, high }],
+        Prefix::Ne => vec![
+            Span::to(low.saturating_sub(1)),
+            Span::from(high.saturating_add(1)),
+        ],
+        Prefix::Gt => vec![Span::from(value.saturating_add(1))],
+        Prefix::Lt => vec![Span::to(value.saturating_sub(1))],
+        Prefix::Ge => vec![Span::from(value)],
+        Prefix::Le => vec![Span::to(value)],
+        Prefix::Sa => vec![Span::from(high.saturating_add(1))],
+        Prefix::Eb => vec![Span::to(low.saturating_sub(1))],
+        Prefix::Ap => vec![Span { low, high: end }],
+    }
+}
+
+/// Bound of a start from a bound of an end, where no range is longer than a day.
+pub(crate) fn start_from(end: Span) -> i64 {
+    end.low.saturating_sub(LONG_MS)
+}

@@ -1,0 +1,197 @@
+//! Where candidates come from: the one condition that drives, as rows named `k` with their integer `k.r`.
+
+use cresset_definitions::ResourceType;
+
+use super::condition::{Atom, Condition, TextTest, Weight};
+use super::lookups::Span;
+use super::probe;
+use super::resolve::start_from;
+use super::statement::{Builder, Dialect, Statement};
+use crate::layout::Rid;
+
+/// One stretch of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Scan {
+    /// All resources of a type.
+    Type(ResourceType),
+    /// One resource.
+    Rid(i64),
+    /// Keys of the equality kinds.
+    Points { p: i64, v: Span, w: Weight },
+    /// Keys of the range kinds.
+    Ranges { p: i64, v: Span, w: Weight },
+    /// Folded texts.
+    Texts { p: i64, test: TextTest },
+}
+
+/// More scans than this are not merged in order.
+const MERGED_MAX: usize = 12;
+
+impl Scan {
+    /// Its rows come in order of `k.r`, each resource once.
+    fn is_ordered(&self) -> bool {
+        match self {
+            Self::Type(_) | Self::Rid(_) => true,
+            Self::Points { v, w, .. } => v.is_one() && matches!(w, Weight::Within(w) if w.is_one()),
+            Self::Ranges { .. } | Self::Texts { .. } => false,
+        }
+    }
+
+    /// Writes ` FROM … WHERE …`.
+    pub(crate) fn from(&self, sql: &mut Builder<'_>) {
+        match self {
+            Self::Type(of) => {
+                sql.text(" FROM resource k WHERE k.r>")
+                    .int(Rid::floor(*of).0);
+                sql.text(" AND k.r<=")
+                    .int(Rid::ceiling(*of).0)
+                    .text(" AND k.method<2");
+            }
+            Self::Rid(rid) => {
+                sql.text(" FROM resource k WHERE k.r=")
+                    .int(*rid)
+                    .text(" AND k.method<2");
+            }
+            Self::Points { p, v, w } => {
+                sql.text(" FROM idx k WHERE k.p=").int(*p);
+                probe::within(sql, "k.v", *v);
+                probe::weight(sql, "k.w", w);
+            }
+            Self::Ranges { p, v, w } => {
+                sql.text(" FROM rng k WHERE k.p=").int(*p);
+                probe::within(sql, "k.v", *v);
+                probe::weight(sql, "k.w", w);
+            }
+            Self::Texts { p, test } => {
+                sql.text(" FROM str k WHERE k.p=").int(*p);
+                probe::text(sql, "k", test);
+            }
+        }
+    }
+}
+
+/// A driver: its scans together give every candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Driver {
+    pub(crate) scans: Vec<Scan>,
+    /// The condition it stands for, by position; that one needs no probe.
+    pub(crate) condition: Option<usize>,
+}
+
+impl Driver {
+    pub(crate) fn whole(of: ResourceType) -> Self {
+        Self {
+            scans: vec![Scan::Type(of)],
+            condition: None,
+        }
+    }
+
+    /// The driver for a condition, where it can be one.
+    pub(crate) fn of(condition: &Condition, at: usize) -> Option<Self> {
+        let Condition::AnyOf(atoms) = condition else {
+            return None;
+        };
+        let scans: Vec<Scan> = atoms.iter().flat_map(scans).collect();
+        (!scans.is_empty()).then_some(Self {
+            scans,
+            condition: Some(at),
+        })
+    }
+
+    /// Whether candidates come in order without collecting them first.
+    pub(crate) fn is_ordered(&self) -> bool {
+        self.scans.len() <= MERGED_MAX && self.scans.iter().all(Scan::is_ordered)
+    }
+
+    /// How selective it is by its kind alone; lower is better.
+    pub(crate) fn rank(&self) -> u8 {
+        let rank = |scan: &Scan| match scan {
+            Scan::Rid(_) => 0,
+            Scan::Points { .. } => 1,
+            Scan::Texts {
+                test: TextTest::Contains(_),
+                ..
+            } => 3,
+            Scan::Texts { .. } | Scan::Ranges { .. } => 2,
+            Scan::Type(_) => 4,
+        };
+        self.scans.iter().map(rank).max().unwrap_or(4)
+    }
+
+    /// A statement that counts its rows up to `limit`.
+    pub(crate) fn size(&self, dialect: &dyn Dialect, limit: i64) -> Statement {
+        let mut sql = Builder::new(dialect);
+        sql.text("SELECT count(*) FROM (");
+        for (at, scan) in self.scans.iter().enumerate() {
+            sql.text(if at > 0 {
+                " UNION ALL SELECT 1"
+            } else {
+                "SELECT 1"
+            });
+            scan.from(&mut sql);
+        }
+        sql.text(" LIMIT ").int(limit).text(")");
+        sql.finish()
+    }
+}
+
+fn scans(atom: &Atom) -> Vec<Scan> {
+    match atom {
+        Atom::Point { p, v, w } => vec![Scan::Points {
+            p: *p,
+            v: *v,
+            w: w.clone(),
+        }],
+        Atom::Range { p, v, w, long } => ranges(*p, *v, w, *long),
+        Atom::Text { p, test } => vec![Scan::Texts {
+            p: *p,
+            test: test.clone(),
+        }],
+        Atom::Rid(rid) => vec![Scan::Rid(*rid)],
+        Atom::Updated { p, v } => vec![Scan::Ranges {
+            p: *p,
+            v: *v,
+            w: Weight::ANY,
+        }],
+        Atom::Shape { p, ids } => {
+            let one = |id: &i64| Scan::Points {
+                p: *p,
+                v: Span::one(*id),
+                w: Weight::NONE,
+            };
+            ids.iter().map(one).collect()
+        }
+    }
+}
+
+/// A date whose end must be late and whose start may be early: short ranges start at most a day
+/// before their end, long ones are found by their end.
+fn ranges(p: i64, v: Span, w: &Weight, long: Option<i64>) -> Vec<Scan> {
+    let (Weight::Within(end), Some(long)) = (w, long) else {
+        return vec![Scan::Ranges { p, v, w: w.clone() }];
+    };
+    if v.low > i64::MIN || end.low == i64::MIN {
+        let high = v.high.min(end.high);
+        return vec![Scan::Ranges {
+            p,
+            v: Span { low: v.low, high },
+            w: w.clone(),
+        }];
+    }
+    let short = Span {
+        low: start_from(*end),
+        high: v.high,
+    };
+    vec![
+        Scan::Ranges {
+            p,
+            v: short,
+            w: w.clone(),
+        },
+        Scan::Ranges {
+            p: long,
+            v: *end,
+            w: Weight::Within(v),
+        },
+    ]
+}

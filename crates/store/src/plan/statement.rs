@@ -1,0 +1,81 @@
+//! Statement text with its arguments, and what differs between backends' SQL.
+
+/// What differs between the SQL of two backends.
+pub trait Dialect: Send + Sync {
+    /// Writes the placeholder of the `n`th argument, counted from 1.
+    fn placeholder(&self, n: usize, out: &mut String);
+    /// The function `f(haystack, needle)` that gives the 1-based position of a text in another, 0 when absent.
+    fn position(&self) -> &'static str;
+}
+
+/// An argument. Nothing a caller sent ever becomes statement text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Arg {
+    /// No value: a sort key of a resource without one.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// A text.
+    Text(String),
+}
+
+/// One parametrised statement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Statement {
+    /// Its text; equal shapes of question have equal texts, so that it can be prepared once.
+    pub text: String,
+    /// Its arguments in order.
+    pub args: Vec<Arg>,
+}
+
+/// Writes a statement piece by piece.
+pub(crate) struct Builder<'d> {
+    dialect: &'d dyn Dialect,
+    statement: Statement,
+}
+
+impl<'d> Builder<'d> {
+    pub(crate) fn new(dialect: &'d dyn Dialect) -> Self {
+        Self {
+            dialect,
+            statement: Statement {
+                text: String::with_capacity(512),
+                args: Vec::with_capacity(16),
+            },
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> &'d dyn Dialect {
+        self.dialect
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
+        self.statement.text.push_str(text);
+        self
+    }
+
+    pub(crate) fn arg(&mut self, arg: Arg) -> &mut Self {
+        self.statement.args.push(arg);
+        self.dialect
+            .placeholder(self.statement.args.len(), &mut self.statement.text);
+        self
+    }
+
+    pub(crate) fn int(&mut self, value: i64) -> &mut Self {
+        self.arg(Arg::Int(value))
+    }
+
+    pub(crate) fn ints(&mut self, values: impl IntoIterator<Item = i64>) -> &mut Self {
+        for (at, value) in values.into_iter().enumerate() {
+            if at > 0 {
+                self.text(",");
+            }
+            self.int(value);
+        }
+        self
+    }
+
+    pub(crate) fn finish(self) -> Statement {
+        self.statement
+    }
+}
