@@ -1,0 +1,182 @@
+//! An object: its members one by one, then what is missing.
+
+use cresset_definitions::{Element as Definition, TypeDef, TypeKind};
+use cresset_model::{Element, Kind};
+
+use super::Walk;
+use crate::issue::IssueType;
+use crate::place::Place;
+
+/// Most choices one type has (`ElementDefinition` has five).
+const CHOICES_MAX: usize = 8;
+
+/// An object and what its members have shown so far.
+struct Object<'t> {
+    value: Element<'t>,
+    of: &'static TypeDef,
+    /// A bit per position in [`TypeDef::required`].
+    required: u64,
+    /// The member taken of each choice met.
+    choices: [Option<&'static Definition>; CHOICES_MAX],
+}
+
+impl<'t> Walk<'t, '_> {
+    /// Checks an object against a type that has elements.
+    pub(super) fn object(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
+        if !self.descend(place) {
+            return;
+        }
+        if value.kind() != Kind::Object {
+            return self.error(IssueType::Structure, place, "must be a JSON object");
+        }
+        if value.len() == 0 {
+            let text = "must not be empty; leave the element out instead";
+            return self.error(IssueType::Structure, place, text);
+        }
+        let mut object = Object {
+            value,
+            of,
+            required: 0,
+            choices: [None; CHOICES_MAX],
+        };
+        for (_, member) in value.members() {
+            self.member(&mut object, member, place);
+        }
+        self.missing(of, object.required, place);
+        self.rules(value, of, place);
+    }
+
+    fn member(&mut self, object: &mut Object<'t>, member: Element<'t>, place: &Place<'_>) {
+        let (name, of) = (member.name(), object.of);
+        let companion = name.strip_prefix('_');
+        let Some(definition) = of.element(companion.unwrap_or(name)) else {
+            if name != "resourceType" || !matches!(of.kind, TypeKind::Resource(_)) {
+                self.unknown(of, name, place);
+            }
+            return;
+        };
+        if definition.min > 0 {
+            object.required |= required_bit(of, definition);
+        }
+        self.choice(definition, object, place);
+        let place = place.property(definition.name, definition.choice);
+        if companion.is_some() {
+            self.companion(object.value, member, definition, &place);
+        } else {
+            self.property(object.value, member, definition, &place);
+        }
+    }
+
+    fn unknown(&mut self, of: &'static TypeDef, name: &str, place: &Place<'_>) {
+        // A member name is text of the caller; it is repeated only when it looks like a name.
+        let plain =
+            name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let text = if plain {
+            format!(
+                "must not have an element '{name}': R4 defines none for {}",
+                of.name
+            )
+        } else {
+            format!(
+                "must not have an element that R4 does not define for {}",
+                of.name
+            )
+        };
+        self.error(IssueType::Structure, place, &text);
+    }
+
+    /// At most one member of a choice may be there.
+    fn choice(
+        &mut self,
+        definition: &'static Definition,
+        object: &mut Object<'t>,
+        place: &Place<'_>,
+    ) {
+        let Some(choice) = definition.choice else {
+            return;
+        };
+        for taken in &mut object.choices {
+            match taken {
+                None => {
+                    *taken = Some(definition);
+                    return;
+                }
+                Some(first) if first.choice == Some(choice) => {
+                    if first.name != definition.name {
+                        let (a, b) = (first.name, definition.name);
+                        let text = format!("must have only one of {choice}[x], not {a} and {b}");
+                        self.error(IssueType::Structure, place, &text);
+                    }
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn missing(&mut self, of: &'static TypeDef, seen: u64, place: &Place<'_>) {
+        let all = 1_u64
+            .checked_shl(bits(of.required.len()))
+            .map_or(u64::MAX, |b| b - 1);
+        if seen == all {
+            return;
+        }
+        for (at, name) in of.required.iter().enumerate() {
+            if seen & bit(at) == 0 {
+                let text = match name.strip_suffix("[x]") {
+                    Some(choice) => format!("must have one {choice}[x]"),
+                    None => format!("must have '{name}'"),
+                };
+                self.error(IssueType::Required, place, &text);
+            }
+        }
+    }
+
+    /// The rules of a type that are its structure rather than expressions.
+    fn rules(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
+        if value.len() == 1
+            && value.get("id").is_some()
+            && !matches!(of.kind, TypeKind::Resource(_))
+        {
+            let text = "must have a value or an extension beside its id";
+            return self.error(IssueType::Invariant, place, text);
+        }
+        match of.name {
+            "Extension" => self.extension(value, of, place),
+            "Reference" => self.reference_form(value, place),
+            _ => {}
+        }
+    }
+
+    /// `ext-1`: a value or extensions, never both, never neither.
+    fn extension(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
+        let of_choice = |name: &str| {
+            let name = name.strip_prefix('_').unwrap_or(name);
+            name.starts_with("value") && of.element(name).is_some()
+        };
+        let has_value = value.members().any(|(name, _)| of_choice(name));
+        let text = match (has_value, value.get("extension").is_some()) {
+            (true, true) => "must have a value or extensions, not both",
+            (false, false) => "must have a value or extensions",
+            _ => return,
+        };
+        self.error(IssueType::Invariant, place, text);
+    }
+}
+
+/// The bit of the element (or its choice) among the required ones of its type.
+fn required_bit(of: &TypeDef, definition: &Definition) -> u64 {
+    let is = |required: &&&str| match definition.choice {
+        Some(choice) => required.strip_suffix("[x]") == Some(choice),
+        None => **required == definition.name,
+    };
+    of.required.iter().position(|r| is(&r)).map_or(0, bit)
+}
+
+fn bits(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn bit(at: usize) -> u64 {
+    1_u64.checked_shl(bits(at)).unwrap_or(0)
+}

@@ -1,0 +1,58 @@
+//! A resource: the one checked, a contained one, an entry of a bundle.
+
+use cresset_definitions::ResourceType;
+use cresset_model::{Element, Kind};
+
+use super::{Walk, Within};
+use crate::issue::IssueType;
+use crate::place::Place;
+
+impl<'t> Walk<'t, '_> {
+    /// Checks the resource `value` itself; its container is the walk's.
+    pub(super) fn resource(&mut self, value: Element<'t>, place: &Place<'_>) {
+        if value.kind() != Kind::Object {
+            return self.error(
+                IssueType::Structure,
+                place,
+                "must be a resource (a JSON object)",
+            );
+        }
+        let Some(named) = value.get("resourceType") else {
+            return self.error(IssueType::Required, place, "must have a resourceType");
+        };
+        let known = named.as_str().and_then(ResourceType::parse);
+        let Some(definition) = known.and_then(|t| self.tables.resource(t)) else {
+            let place = place.property("resourceType", None);
+            return self.error(
+                IssueType::Value,
+                &place,
+                "must be the name of an R4 resource type",
+            );
+        };
+        self.object(value, definition, place);
+    }
+
+    /// Checks a resource inside another: an entry stands for itself, a contained one does not.
+    pub(super) fn inner_resource(&mut self, value: Element<'t>, name: &str, place: &Place<'_>) {
+        if !self.descend(place) {
+            return;
+        }
+        if name != "contained" {
+            let issues = &mut *self.issues;
+            let mut entry = Walk {
+                tables: self.tables,
+                issues,
+                container: value,
+                within: Within::Nothing,
+            };
+            return entry.resource(value, place);
+        }
+        if self.within == Within::Container {
+            let text = "must not be there: a contained resource holds no further ones";
+            return self.error(IssueType::Invariant, place, text);
+        }
+        self.within = Within::Container;
+        self.resource(value, place);
+        self.within = Within::Nothing;
+    }
+}

@@ -1,0 +1,57 @@
+//! Required bindings: codes that must come from a value set.
+
+use cresset_definitions::{ValueSet, ValueSetIx};
+use cresset_model::Element;
+
+use super::Walk;
+use crate::issue::IssueType;
+use crate::place::Place;
+
+impl<'t> Walk<'t, '_> {
+    /// Checks a `code` (or a string or URI that is one).
+    pub(super) fn code(&mut self, code: &str, set: ValueSetIx, place: &Place<'_>) {
+        if let Some(set) = self.tables.value_set_at(set)
+            && !set.contains_code(code)
+        {
+            self.error(IssueType::CodeInvalid, place, &must_be_of(set));
+        }
+    }
+
+    /// Checks a `Coding`, `CodeableConcept` or `Quantity`.
+    pub(super) fn coded(
+        &mut self,
+        value: Element<'t>,
+        set: ValueSetIx,
+        type_name: &str,
+        place: &Place<'_>,
+    ) {
+        let Some(set) = self.tables.value_set_at(set) else {
+            return;
+        };
+        let fits = match type_name {
+            "CodeableConcept" => match value.get("coding") {
+                Some(codings) => codings.items().any(|c| is_in(c, set)),
+                // An extension (data-absent-reason) may say why there is no code.
+                None => value.get("extension").is_some(),
+            },
+            _ => value.get("code").is_none() || is_in(value, set),
+        };
+        if !fits {
+            self.error(IssueType::CodeInvalid, place, &must_be_of(set));
+        }
+    }
+}
+
+fn is_in(coded: Element<'_>, set: &ValueSet) -> bool {
+    let text = |name| {
+        coded
+            .get(name)
+            .and_then(Element::as_str)
+            .unwrap_or_default()
+    };
+    set.contains(text("system"), text("code"))
+}
+
+fn must_be_of(set: &ValueSet) -> String {
+    format!("must have a code of the value set {}", set.url)
+}
