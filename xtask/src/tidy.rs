@@ -6,6 +6,7 @@
 
 mod arrows;
 mod dependencies;
+mod manifests;
 mod names;
 mod records;
 mod sizes;
@@ -52,6 +53,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
         walls::check(architecture, &packages, &sources),
         dependencies::check(document(&sources, "docs/dependencies.md")?, &packages),
         dependencies::unused(document(&sources, "Cargo.toml")?, &packages),
+        manifests::check(&sources),
         records::check(&sources),
     ]
     .concat();
