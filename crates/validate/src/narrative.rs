@@ -158,7 +158,7 @@ const UNSAFE_URL: Fault = Fault {
 };
 const UNSAFE_STYLE: Fault = Fault {
     code: IssueType::Security,
-    text: "must not load or run anything from a style attribute",
+    text: "must not load from elsewhere or run anything in a style attribute",
 };
 
 /// Checks the text of `Narrative.div`.
@@ -250,25 +250,27 @@ fn is_safe_link(address: &str) -> bool {
 
 fn is_safe_image(address: &str) -> bool {
     match scheme(address) {
-        Some(s) if s == "data" => {
-            let kind = address
-                .trim()
-                .get(5..)
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            ["image/png", "image/jpeg", "image/gif", "image/webp"]
-                .iter()
-                .any(|k| kind.starts_with(k))
-        }
-        Some(s) => matches!(s.as_str(), "http" | "https" | "cid"),
         None => is_plain(address),
+        Some(s) => matches!(s.as_str(), "http" | "https" | "cid") || is_image_data(address),
     }
+}
+
+/// Whether this is a bitmap inside the text; SVG can run scripts.
+fn is_image_data(address: &str) -> bool {
+    let data = address
+        .trim_start()
+        .strip_prefix("data:")
+        .map(str::trim_start);
+    data.is_some_and(|data| {
+        ["image/png", "image/jpeg", "image/gif", "image/webp"]
+            .iter()
+            .any(|k| data.starts_with(k))
+    })
 }
 
 /// Nothing that runs, and backgrounds only from the resource's own server or inside the text.
 fn is_safe_style(style: &str) -> bool {
-    let style = style.to_ascii_lowercase();
-    let active = [
+    const ACTIVE: [&str; 8] = [
         "expression",
         "@import",
         "javascript",
@@ -278,10 +280,11 @@ fn is_safe_style(style: &str) -> bool {
         "\\",
         "/*",
     ];
+    let style = style.to_ascii_lowercase();
     let local = |address: &str| {
         let address = address.trim_start_matches(['\'', '"', ' ']);
         let relative = scheme(address).is_none() && !address.starts_with("//");
-        (relative && is_plain(address)) || address.starts_with("data:image/")
+        (relative && is_plain(address)) || is_image_data(address)
     };
-    !active.iter().any(|a| style.contains(a)) && style.split("url(").skip(1).all(local)
+    !ACTIVE.iter().any(|a| style.contains(a)) && style.split("url(").skip(1).all(local)
 }
