@@ -1,1 +1,38 @@
-//! Placeholder replaced by the room's owner.
+//! FHIR interactions: what an instance does when it is asked to read, search, create and so on.
+//!
+//! [`Service`] is one instance's FHIR service over its [`cresset_store::Store`]; each interaction is
+//! one file named after it ([`mod@read`], [`vread`], [`history`], [`search`], [`create`],
+//! [`update`], [`delete`], [`bundle::transaction`], [`capabilities`]). [`mod@prepare`] is the one way
+//! in for a body: bounded parse, structural validation, index rows; import uses it too.
+//!
+//! This room does not know HTTP: conditions arrive parsed ([`condition`]), and what went wrong is a
+//! [`Fault`] of a closed set of kinds. The numbers in the kinds' table are the ones FHIR itself
+//! puts into `Bundle.entry.response.status`. Bodies of resources are spliced into answers as
+//! stored, never parsed on the way out.
+//!
+//! Start with [`service`], then [`mod@read`] and [`fault`].
+
+pub mod bundle;
+pub mod capabilities;
+pub mod condition;
+pub mod create;
+pub mod delete;
+pub mod fault;
+pub mod history;
+pub mod identity;
+pub mod instant;
+pub mod outcome;
+pub mod page_link;
+pub mod prepare;
+pub mod pretty;
+pub mod read;
+pub mod search;
+pub mod service;
+pub mod update;
+pub mod vread;
+
+pub use condition::{ReadCondition, WriteCondition};
+pub use fault::{Fault, Issue, Kind};
+pub use prepare::{Prepared, prepare};
+pub use read::Read;
+pub use service::{LinkStyle, Service, Settings};

@@ -1,0 +1,56 @@
+//! The few strokes every Bundle is written with.
+
+use crate::bundle::Link;
+
+/// Appends a JSON string.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+/// Appends `{"resourceType":"Bundle","type":…,"total":…,"link":[…]`.
+pub(super) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"resourceType\":\"Bundle\",\"type\":\"");
+    out.extend_from_slice(bundle_type.as_bytes());
+    out.push(b'"');
+    if let Some(total) = total {
+        out.extend_from_slice(format!(",\"total\":{total}").as_bytes());
+    }
+    for (i, link) in links.iter().enumerate() {
+        out.extend_from_slice(if i == 0 { b",\"link\":[" } else { b"," });
+        out.extend_from_slice(b"{\"relation\":\"");
+        out.extend_from_slice(link.relation.code().as_bytes());
+        out.extend_from_slice(b"\",\"url\":");
+        string(&link.url, out);
+        out.push(b'}');
+    }
+    if !links.is_empty() {
+        out.push(b']');
+    }
+}
+
+/// Appends `"entry":[…]` with one entry per item, or nothing for no items, and closes the Bundle.
+pub(super) fn entries<T>(items: &[T], out: &mut Vec<u8>, mut entry: impl FnMut(&T, &mut Vec<u8>)) {
+    for (i, item) in items.iter().enumerate() {
+        out.extend_from_slice(if i == 0 { b",\"entry\":[{" } else { b",{" });
+        entry(item, out);
+        out.push(b'}');
+    }
+    out.extend_from_slice(if items.is_empty() { b"}" } else { b"]}" });
+}
+
+/// Appends `"fullUrl":"[base]/[type]/[id]"`.
+pub(super) fn full_url(base: &str, resource_type: &str, id: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"fullUrl\":\"");
+    for part in [base, "/", resource_type, "/", id] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    out.push(b'"');
+}

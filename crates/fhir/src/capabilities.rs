@@ -1,0 +1,87 @@
+//! capabilities: the `CapabilityStatement`, made from the tables the server itself works with.
+//!
+//! What every type offers is written once for all instances ([`resources()`]); only addresses
+//! differ from instance to instance, so a statement is that list with a head put before it.
+
+mod profiles;
+mod resources;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::service::Settings;
+
+pub use profiles::of_type as profiles;
+pub use resources::{is_searchable, resources};
+
+/// When this server's set of capabilities last changed.
+const DATE: &str = "2026-11-22";
+
+const US_CORE_SERVER: &str = "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server";
+const US_CORE_GUIDE: &str =
+    "http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core|6.1.0";
+const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
+const SECURITY_SERVICE: &str = "http://terminology.hl7.org/CodeSystem/restful-security-service";
+
+/// The statement of one instance, as JSON.
+pub fn statement(settings: &Settings) -> Bytes {
+    let head = open(&head(settings));
+    let rest = open(&rest(settings));
+    let parts: [&[u8]; 6] = [
+        head.as_bytes(),
+        b",\"rest\":[",
+        rest.as_bytes(),
+        b",\"resource\":",
+        resources(),
+        b"}]}",
+    ];
+    Bytes::from(parts.concat())
+}
+
+/// A JSON object without its closing brace.
+fn open(object: &Value) -> String {
+    let mut text = object.to_string();
+    text.pop();
+    text
+}
+
+fn head(settings: &Settings) -> Value {
+    json!({
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": DATE,
+        "kind": "instance",
+        "name": "CressetCapabilityStatement",
+        "title": "Cresset FHIR R4 server",
+        "description": "What this FHIR R4 server can do: US Core 6.1.0 data behind SMART on FHIR authorization.",
+        "instantiates": [US_CORE_SERVER],
+        "software": { "name": "Cresset", "version": env!("CARGO_PKG_VERSION") },
+        "implementation": { "description": "A practice's FHIR R4 server", "url": settings.base_url },
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "application/json", "json"],
+        "implementationGuide": [US_CORE_GUIDE],
+    })
+}
+
+fn rest(settings: &Settings) -> Value {
+    json!({
+        "mode": "server",
+        "interaction": [{ "code": "transaction" }],
+        "security": security(&settings.auth_url),
+    })
+}
+
+fn security(auth_url: &str) -> Value {
+    let address = |name: &str| json!({ "url": name, "valueUri": format!("{auth_url}/{name}/") });
+    json!({
+        "cors": true,
+        "extension": [{
+            "url": OAUTH_URIS,
+            "extension": [address("token"), address("introspect"), address("revoke")],
+        }],
+        "service": [{
+            "coding": [{ "system": SECURITY_SERVICE, "code": "SMART-on-FHIR", "display": "SMART-on-FHIR" }],
+            "text": "OAuth 2.0 with SMART on FHIR scopes",
+        }],
+    })
+}

@@ -1,0 +1,90 @@
+//! What each resource type offers: the same for every instance.
+
+use std::sync::OnceLock;
+
+use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
+use serde_json::{Value, json};
+
+use super::profiles;
+
+/// The interactions every type offers.
+const INTERACTIONS: [&str; 7] = [
+    "read",
+    "vread",
+    "create",
+    "update",
+    "delete",
+    "history-instance",
+    "search-type",
+];
+
+/// `CapabilityStatement.rest.resource` as JSON, made once.
+pub fn resources() -> &'static [u8] {
+    static RESOURCES: OnceLock<Vec<u8>> = OnceLock::new();
+    RESOURCES.get_or_init(|| {
+        let mut out = b"[".to_vec();
+        for resource_type in ResourceType::all() {
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            out.extend_from_slice(of_type(resource_type).to_string().as_bytes());
+        }
+        out.push(b']');
+        out
+    })
+}
+
+fn of_type(resource_type: ResourceType) -> Value {
+    let interactions: Vec<Value> = INTERACTIONS
+        .iter()
+        .map(|code| json!({ "code": code }))
+        .collect();
+    let parameters: Vec<Value> = r4()
+        .search_parameters_of(resource_type)
+        .iter()
+        .filter(|p| is_searchable(p))
+        .map(parameter)
+        .collect();
+    let mut resource = json!({
+        "type": resource_type.name(),
+        "profile": format!("http://hl7.org/fhir/StructureDefinition/{resource_type}"),
+        "interaction": interactions,
+        "versioning": "versioned",
+        "readHistory": true,
+        "updateCreate": true,
+        "conditionalCreate": false,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": false,
+        "conditionalDelete": "not-supported",
+        "referencePolicy": ["literal", "logical"],
+        "searchParam": parameters,
+    });
+    let profiles = profiles::of_type(resource_type);
+    if let (false, Some(members)) = (profiles.is_empty(), resource.as_object_mut()) {
+        members.insert("supportedProfile".to_owned(), json!(profiles));
+    }
+    resource
+}
+
+fn parameter(parameter: &SearchParameter) -> Value {
+    json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) })
+}
+
+/// Whether a parameter is offered: those of type `special` have no common meaning.
+pub fn is_searchable(parameter: &SearchParameter) -> bool {
+    parameter.search_type != SearchType::Special
+}
+
+const fn code(search_type: SearchType) -> &'static str {
+    match search_type {
+        SearchType::Number => "number",
+        SearchType::Date => "date",
+        SearchType::String => "string",
+        SearchType::Token => "token",
+        SearchType::Reference => "reference",
+        SearchType::Composite => "composite",
+        SearchType::Quantity => "quantity",
+        SearchType::Uri => "uri",
+        SearchType::Special => "special",
+    }
+}

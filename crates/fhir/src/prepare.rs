@@ -1,0 +1,111 @@
+//! The one way in for a body: bounded parse, structural validation, index rows.
+
+use cresset_base::Limits;
+use cresset_definitions::ResourceType;
+use cresset_model::{Bounds, FaultKind, Tree, Unstamped};
+use cresset_search::IndexRow;
+use cresset_store::Draft;
+use cresset_validate::Severity;
+
+use crate::fault::{Fault, Issue, Kind};
+
+/// A body that may be stored.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What the store takes.
+    pub draft: Draft,
+    /// The id the body holds, if any.
+    pub id: Option<String>,
+}
+
+impl Prepared {
+    /// Passes on a body of the type its address names.
+    ///
+    /// # Errors
+    /// [`Kind::Invalid`] when it is of another type.
+    pub fn of_type(self, expected: ResourceType) -> Result<Self, Fault> {
+        if self.draft.resource_type == expected {
+            return Ok(self);
+        }
+        let text = format!(
+            "The body is a {}, the URL is for {expected}",
+            self.draft.resource_type
+        );
+        Err(Fault::new(Kind::Invalid, text).at("resourceType"))
+    }
+}
+
+/// Parses and checks one resource. `own` are the instance's FHIR base URLs, without a slash at the
+/// end: references that begin with one of them are references into the instance.
+///
+/// # Errors
+/// Everything that is wrong with the body at once, each with its place.
+pub fn prepare(body: &[u8], limits: &Limits, own: &[String]) -> Result<Prepared, Fault> {
+    prepare_tree(&parse(body, limits)?, own)
+}
+
+/// Parses a body within the limits.
+///
+/// # Errors
+/// [`Kind::Structure`] when it is not the JSON FHIR allows, [`Kind::Required`] when there is none,
+/// [`Kind::TooLong`] when it holds more than the limits allow.
+pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
+    cresset_model::parse(body, Bounds::from(limits)).map_err(|fault| {
+        let kind = match fault.kind {
+            FaultKind::Empty => Kind::Required,
+            FaultKind::TooDeep | FaultKind::TooManyValues => Kind::TooLong,
+            _ => Kind::Structure,
+        };
+        Fault::new(kind, fault.to_string())
+    })
+}
+
+/// Checks one parsed resource.
+///
+/// # Errors
+/// Everything that is wrong with it at once, each with its place.
+pub fn prepare_tree(tree: &Tree, own: &[String]) -> Result<Prepared, Fault> {
+    let resource_type = resource_type(tree)?;
+    let mut issues = cresset_validate::validate(tree.root());
+    issues.retain(|issue| issue.severity == Severity::Error);
+    if !issues.is_empty() {
+        return Err(invalid(issues));
+    }
+    let body = Unstamped::new(tree)
+        .ok_or_else(|| Fault::internal("a validated body has no resourceType"))?;
+    let rows = cresset_search::extract(tree, own)
+        .into_iter()
+        .map(IndexRow::into_owned)
+        .collect();
+    Ok(Prepared {
+        draft: Draft {
+            resource_type,
+            body,
+            rows,
+        },
+        id: tree.id().map(str::to_owned),
+    })
+}
+
+fn resource_type(tree: &Tree) -> Result<ResourceType, Fault> {
+    let Some(name) = tree.resource_type() else {
+        let text = "The body must be a JSON object with a resourceType";
+        return Err(Fault::new(Kind::Required, text).at("resourceType"));
+    };
+    ResourceType::parse(name).ok_or_else(|| {
+        Fault::new(Kind::Value, "The resourceType is not one of FHIR R4").at("resourceType")
+    })
+}
+
+fn invalid(issues: Vec<cresset_validate::Issue>) -> Fault {
+    let issues = issues.into_iter().map(|issue| Issue {
+        code: issue.code.code(),
+        text: issue.text,
+        expression: Some(issue.path),
+    });
+    Fault {
+        kind: Kind::Invalid,
+        issues: issues.collect(),
+        detail: None,
+    }
+}

@@ -1,0 +1,54 @@
+//! read: the current version of one resource.
+
+use cresset_access::Access;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_store::{Found, Version};
+
+use crate::condition::ReadCondition;
+use crate::fault::Fault;
+use crate::service::Service;
+
+/// The answer to a read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Read {
+    /// Here it is.
+    Version(Version),
+    /// The caller holds this version already (304).
+    NotModified(Version),
+}
+
+impl Service {
+    /// The current version.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`](crate::Kind::NotFound) when it is absent or not visible,
+    /// [`Kind::Deleted`](crate::Kind::Deleted) when it was visible and is deleted.
+    pub async fn read(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        condition: &ReadCondition,
+    ) -> Result<Read, Fault> {
+        let found = self.store().read(access, resource_type, id).await?;
+        let version = present(found, resource_type, id)?;
+        if condition.is_current(&version) {
+            return Ok(Read::NotModified(version));
+        }
+        Ok(Read::Version(version))
+    }
+}
+
+/// The version found, or the fault that says why there is none.
+pub(crate) fn present(
+    found: Found,
+    resource_type: ResourceType,
+    id: &ResourceId,
+) -> Result<Version, Fault> {
+    match found {
+        Found::Version(version) => Ok(version),
+        Found::Deleted(_) => Err(Fault::deleted_resource(resource_type, id)),
+        Found::Absent => Err(Fault::unknown_resource(resource_type, id)),
+    }
+}

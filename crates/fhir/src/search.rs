@@ -1,0 +1,105 @@
+//! search: one page of the resources of a type that match.
+
+use cresset_access::{Access, Verb};
+use cresset_definitions::ResourceType;
+use cresset_search::{Context, FaultKind, Parsed, SearchFault};
+use cresset_store::SearchPage;
+
+pub use cresset_search::Handling;
+
+use crate::bundle::link::{Link, Walk, encode};
+use crate::bundle::searchset::searchset;
+use crate::fault::{self, Fault, Kind};
+use crate::page_link::PARAMETER;
+use crate::service::Service;
+
+impl Service {
+    /// One page of a search as a Bundle of type `searchset`.
+    ///
+    /// `pairs` are the decoded parameters in order, of the URL and of a form alike, and may hold
+    /// the place of a page link.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`]; [`Kind::Value`] or its kin for a parameter that is unknown or cannot be
+    /// understood, naming it.
+    pub async fn search(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        pairs: Vec<(String, String)>,
+        handling: Handling,
+    ) -> Result<Vec<u8>, Fault> {
+        self.permit(access, Verb::Search, resource_type)?;
+        let (pairs, place) = split_place(pairs)?;
+        let context = Context {
+            limits: self.limits(),
+            now: self.now(),
+            own: self.own(),
+            handling,
+        };
+        let parsed = cresset_search::parse(resource_type, &pairs, &context).map_err(refused)?;
+        let walk = Walk {
+            base: &self.settings().base_url,
+            style: self.settings().links,
+            path: resource_type.name().to_owned(),
+            query: encode(
+                parsed
+                    .applied
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            ),
+            sealer: self.sealer(),
+        };
+        let at = match &place {
+            Some(sealed) => Some(walk.open(sealed).ok_or_else(fault::bad_page_link)?),
+            None => None,
+        };
+        let page = self
+            .store()
+            .search(access, &parsed.query, at.as_ref())
+            .await?;
+        let links = links(&walk, &parsed, place.as_deref(), &page);
+        Ok(searchset(&page, &links, &self.settings().base_url))
+    }
+}
+
+/// Takes the place of a page link out of the parameters.
+fn split_place(
+    mut pairs: Vec<(String, String)>,
+) -> Result<(Vec<(String, String)>, Option<String>), Fault> {
+    let mut places = pairs
+        .extract_if(.., |(name, _)| name == PARAMETER)
+        .map(|(_, place)| place);
+    let (first, second) = (places.next(), places.next());
+    drop(places);
+    if second.is_some() {
+        return Err(fault::bad_page_link());
+    }
+    Ok((pairs, first))
+}
+
+/// An empty result has no links, except that a search of which a part was ignored says so.
+fn links(walk: &Walk<'_>, parsed: &Parsed, place: Option<&str>, page: &SearchPage) -> Vec<Link> {
+    if page.matches.is_empty() && place.is_none() {
+        let counted = page.total.is_some_and(|total| total > 0);
+        return if counted || !parsed.ignored.is_empty() {
+            walk.self_link()
+        } else {
+            Vec::new()
+        };
+    }
+    walk.links(place, page.next.as_ref(), page.previous.as_ref())
+}
+
+fn refused(fault: SearchFault) -> Fault {
+    let (kind, code) = match fault.kind {
+        FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Modifier => {
+            (Kind::Invalid, "not-supported")
+        }
+        FaultKind::Empty => (Kind::Required, "required"),
+        FaultKind::Value => (Kind::Value, "value"),
+        FaultKind::TooMany => (Kind::Invalid, "too-costly"),
+    };
+    let text = format!("Search parameter '{}': {}", fault.parameter, fault.sentence);
+    Fault::coded(kind, code, text)
+}

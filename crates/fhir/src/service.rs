@@ -1,0 +1,135 @@
+//! One instance's FHIR service.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use cresset_access::{Access, Verb};
+use cresset_base::{Clock, Limits, ResourceId, Rng};
+use cresset_definitions::ResourceType;
+use cresset_store::Store;
+
+use crate::fault::Fault;
+use crate::page_link::Sealer;
+use crate::prepare::{self, Prepared};
+use crate::{capabilities, identity};
+
+/// What differs from instance to instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The FHIR base URL, without a slash at the end, as apps see it.
+    pub base_url: String,
+    /// The base URL of the authorization server, without a slash at the end.
+    pub auth_url: String,
+    /// How links inside a Bundle are written.
+    pub links: LinkStyle,
+    /// Whether an update may create a resource under an id the client chose.
+    pub client_ids: bool,
+}
+
+pub use cresset_store::LinkStyle;
+
+/// What the service takes time and randomness from, and how much it does at most.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub rng: Arc<dyn Rng>,
+    /// Bounds of one request.
+    pub limits: Arc<Limits>,
+}
+
+/// One instance's FHIR service: its store, and what it needs to answer.
+pub struct Service {
+    store: Arc<dyn Store>,
+    surroundings: Surroundings,
+    settings: Settings,
+    sealer: Sealer,
+    capabilities: OnceLock<Bytes>,
+}
+
+impl Service {
+    /// A service over `store`; page links are sealed with `link_key`, which belongs to the instance.
+    pub fn new(
+        store: Arc<dyn Store>,
+        surroundings: Surroundings,
+        settings: Settings,
+        link_key: &[u8; 32],
+    ) -> Self {
+        let sealer = Sealer::new(link_key);
+        Self {
+            store,
+            surroundings,
+            settings,
+            sealer,
+            capabilities: OnceLock::new(),
+        }
+    }
+
+    /// The instance's data.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// What was set for this instance.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Bounds of one request.
+    pub fn limits(&self) -> &Limits {
+        &self.surroundings.limits
+    }
+
+    /// The `CapabilityStatement`, made on first use.
+    pub fn capabilities(&self) -> Bytes {
+        self.capabilities
+            .get_or_init(|| capabilities::statement(&self.settings))
+            .clone()
+    }
+
+    /// A new id for a resource.
+    ///
+    /// # Errors
+    /// [`Kind::Exception`], which does not happen: a UUID is a legal id.
+    pub fn new_id(&self) -> Result<ResourceId, Fault> {
+        identity::new_id(&*self.surroundings.clock, &*self.surroundings.rng)
+    }
+
+    /// The base URLs under which this instance's own resources are known.
+    pub(crate) fn own(&self) -> &[String] {
+        std::slice::from_ref(&self.settings.base_url)
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) fn now(&self) -> cresset_base::Timestamp {
+        self.surroundings.clock.now()
+    }
+
+    pub(crate) fn prepare(&self, body: &[u8]) -> Result<Prepared, Fault> {
+        prepare::prepare(body, &self.surroundings.limits, self.own())
+    }
+
+    /// Refuses early what the token cannot do with any resource of the type; the store decides the rest.
+    pub(crate) fn permit(
+        &self,
+        access: &Access,
+        verb: Verb,
+        resource_type: ResourceType,
+    ) -> Result<(), Fault> {
+        if access.permits(verb, resource_type) {
+            return Ok(());
+        }
+        let verb = match verb {
+            Verb::Create => "create",
+            Verb::Read => "read",
+            Verb::Update => "update",
+            Verb::Delete => "delete",
+            Verb::Search => "search",
+        };
+        Err(Fault::not_allowed(verb, resource_type))
+    }
+}

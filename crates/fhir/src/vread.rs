@@ -1,0 +1,42 @@
+//! vread: a named version of one resource.
+
+use cresset_access::Access;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_store::{Found, Version};
+
+use crate::fault::{Fault, Kind};
+use crate::service::Service;
+
+impl Service {
+    /// Version `version` of a resource, whether current or not.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] when there is no such version or it is not visible, [`Kind::Deleted`]
+    /// when that version is a deletion.
+    pub async fn vread(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        version: u64,
+    ) -> Result<Version, Fault> {
+        match self
+            .store()
+            .version(access, resource_type, id, version)
+            .await?
+        {
+            Found::Version(version) => Ok(version),
+            Found::Deleted(_) => Err(Fault::deleted_resource(resource_type, id)),
+            Found::Absent => Err(unknown_version(resource_type, id)),
+        }
+    }
+}
+
+/// One sentence for "no such resource" and "no such version", so that neither tells of the other.
+pub fn unknown_version(resource_type: ResourceType, id: &ResourceId) -> Fault {
+    Fault::new(
+        Kind::NotFound,
+        format!("Unknown version of {resource_type} resource '{id}'"),
+    )
+}
