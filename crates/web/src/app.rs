@@ -1,0 +1,47 @@
+//! The state every handler shares.
+
+use std::sync::Arc;
+
+use cresset_base::Limits;
+
+use crate::correlation::Correlations;
+use crate::platform::Platform;
+use crate::instance::OpenInstances;
+
+/// Cheap to clone; one per server.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    platform: Platform,
+    instances: OpenInstances,
+    correlations: Correlations,
+}
+
+impl App {
+    /// The state of a server of this platform.
+    pub fn new(platform: Platform) -> Self {
+        let correlations = Correlations::new(&*platform.rng);
+        let instances = OpenInstances::new(platform.clone());
+        Self(Arc::new(Inner { platform, instances, correlations }))
+    }
+
+    /// What the binary gave.
+    pub fn platform(&self) -> &Platform {
+        &self.0.platform
+    }
+
+    /// Bounds of one request.
+    pub fn limits(&self) -> &Limits {
+        &self.0.platform.limits
+    }
+
+    /// The instances that are open.
+    pub fn instances(&self) -> &OpenInstances {
+        &self.0.instances
+    }
+
+    pub(crate) fn correlations(&self) -> &Correlations {
+        &self.0.correlations
+    }
+}

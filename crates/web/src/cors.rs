@@ -1,0 +1,46 @@
+//! Cross-origin access (the Fetch standard): any web app may ask, none gets the browser's cookies.
+//!
+//! A FHIR base and an authorization server know a caller by its bearer token or its secret, which a
+//! page must hold to send. So `*` gives away nothing; credentials are never allowed.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS");
+const SENT: HeaderValue = HeaderValue::from_static(
+    "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
+     If-Unmodified-Since, Prefer, X-Request-Id",
+);
+const READ: HeaderValue = HeaderValue::from_static(
+    "Content-Location, ETag, Last-Modified, Location, Retry-After, WWW-Authenticate, X-Request-Id, \
+     fumage-correlation-id",
+);
+
+/// Whether other origins may ask at this path: FHIR bases and authorization servers, not pages.
+pub fn is_open(path: &str) -> bool {
+    let mut parts = path.split('/').skip(2);
+    matches!(parts.next(), Some("fhir" | "auth"))
+}
+
+/// The answer to `OPTIONS`, a preflight or not.
+pub fn options() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, SENT);
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+/// Lets a page of any origin read this answer.
+pub fn allow(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, READ);
+}

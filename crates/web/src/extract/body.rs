@@ -1,0 +1,88 @@
+//! Bodies, read within their bounds.
+
+use std::io::Read;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use cresset_fhir::Kind;
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::media;
+use crate::app::App;
+use crate::failure::Failure;
+
+/// The JSON body of a create, update or transaction, decompressed.
+pub struct FhirBody(pub Bytes);
+
+impl FromRequest<App> for FhirBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        media::is_json_body(request.headers())?;
+        let encoding = Encoding::of(request.headers())?;
+        let max = app.limits().body_bytes_max;
+        let bytes = read(request.into_body(), max).await?;
+        match encoding {
+            Encoding::Identity => Ok(Self(bytes)),
+            Encoding::Gzip => gunzip(&bytes, max).map(Self),
+        }
+    }
+}
+
+/// Reads a body of at most `max` bytes, whether or not it says its length.
+///
+/// # Errors
+/// 413 when it is longer, 400 when it breaks off.
+pub async fn read(body: Body, max: usize) -> Result<Bytes, Failure> {
+    match Limited::new(body, max).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long(max)),
+        Err(_) => Err(Failure::new(Kind::Invalid, "The body broke off before its end")),
+    }
+}
+
+/// How the body is packed.
+enum Encoding {
+    Identity,
+    Gzip,
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Result<Self, Failure> {
+        let mut values = headers.get_all(CONTENT_ENCODING).iter();
+        let (first, second) = (values.next(), values.next());
+        let refused = || {
+            let text = "A body may be packed once with Content-Encoding: gzip, or not at all";
+            Failure::new(Kind::UnsupportedMediaType, text)
+        };
+        if second.is_some() {
+            return Err(refused());
+        }
+        match first.map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
+            None | Some(b"identity") => Ok(Self::Identity),
+            Some(b"gzip" | b"x-gzip") => Ok(Self::Gzip),
+            Some(_) => Err(refused()),
+        }
+    }
+}
+
+/// Unpacks at most `max` bytes: a bomb costs no more than an honest body.
+fn gunzip(packed: &[u8], max: usize) -> Result<Bytes, Failure> {
+    let bound = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(packed)
+        .take(bound)
+        .read_to_end(&mut unpacked)
+        .map_err(|_| Failure::new(Kind::Invalid, "The body is not valid gzip"))?;
+    if unpacked.len() > max {
+        return Err(too_long(max));
+    }
+    Ok(Bytes::from(unpacked))
+}
+
+fn too_long(max: usize) -> Failure {
+    Failure::new(Kind::TooLong, format!("A body is at most {max} bytes long"))
+}

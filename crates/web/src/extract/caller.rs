@@ -1,0 +1,57 @@
+//! Who asks what of which instance: the beginning of every interaction that needs a token.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use cresset_access::Access;
+use cresset_auth::{BearerError, Caller};
+use cresset_fhir::{Fault, Kind};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::{Instance, layout, media};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::instance::OpenInstance;
+use crate::render::Layout;
+
+/// An authenticated request to one instance whose answer may be JSON.
+pub struct Ask {
+    /// The instance the route names.
+    pub instance: Arc<OpenInstance>,
+    /// The app that asks, and what it may see and do.
+    pub caller: Arc<Caller>,
+    /// How the answer is laid out.
+    pub layout: Layout,
+}
+
+impl Ask {
+    /// What the caller may see and do.
+    pub fn access(&self) -> &Access {
+        &self.caller.access
+    }
+}
+
+impl FromRequestParts<App> for Ask {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Instance(instance) = Instance::from_request_parts(parts, app).await?;
+        let authorization = parts.headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
+        let caller = instance.auth.caller(authorization).await.map_err(refused)?;
+        media::acceptable(&parts.uri, &parts.headers)?;
+        Ok(Self { instance, caller, layout: layout::of_query(parts.uri.query()) })
+    }
+}
+
+fn refused(error: BearerError) -> Failure {
+    let challenge = error.challenge();
+    let (kind, text) = match error {
+        BearerError::Missing | BearerError::Invalid(_) => {
+            (Kind::Unauthenticated, format!("Authentication failed: {error}"))
+        }
+        BearerError::Malformed(text) => (Kind::Invalid, text.to_owned()),
+        BearerError::Store(error) => return Fault::from(error).into(),
+    };
+    Failure::new(kind, text).challenged(challenge.as_deref())
+}

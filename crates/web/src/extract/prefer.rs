@@ -1,0 +1,51 @@
+//! `Prefer` (RFC 7240): what the caller would like; unknown preferences are ignored.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use cresset_fhir::search::Handling;
+use http::request::Parts;
+
+/// Preferences of one header that are looked at.
+const PREFERENCES_MAX: usize = 32;
+
+/// What a write is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Return {
+    /// The resource as stored.
+    Representation,
+    /// Nothing but headers.
+    Minimal,
+    /// Words.
+    OperationOutcome,
+}
+
+/// The preferences of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefer {
+    /// `return=`; absent when not asked for.
+    pub wanted: Option<Return>,
+    /// `handling=`: strict unless asked for.
+    pub handling: Handling,
+}
+
+impl<S: Sync> FromRequestParts<S> for Prefer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let mut prefer = Self { wanted: None, handling: Handling::Strict };
+        let values = parts.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        let preferences = values.flat_map(|value| value.split([',', ';'])).take(PREFERENCES_MAX);
+        for preference in preferences {
+            match preference.trim() {
+                "return=representation" => prefer.wanted = Some(Return::Representation),
+                "return=minimal" => prefer.wanted = Some(Return::Minimal),
+                "return=OperationOutcome" => prefer.wanted = Some(Return::OperationOutcome),
+                "handling=lenient" => prefer.handling = Handling::Lenient,
+                "handling=strict" => prefer.handling = Handling::Strict,
+                _ => {}
+            }
+        }
+        Ok(prefer)
+    }
+}

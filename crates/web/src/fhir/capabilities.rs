@@ -1,0 +1,19 @@
+//! `GET [base]/metadata`
+
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+
+use crate::extract::{Instance, layout, media};
+use crate::failure::Failure;
+use crate::render;
+
+/// The `CapabilityStatement`; the same for everybody, so anybody may keep it for a while.
+pub async fn capabilities(Instance(instance): Instance, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
+    media::acceptable(&uri, &headers)?;
+    let body = instance.fhir.capabilities();
+    let mut response = render::fhir(StatusCode::OK, body, layout::of_query(uri.query()));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}

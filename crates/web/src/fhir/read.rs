@@ -1,0 +1,24 @@
+//! `GET [base]/[type]/[id]`
+
+use axum::response::Response;
+use cresset_fhir::Read;
+use http::StatusCode;
+
+use crate::extract::{Ask, OnRead, OneResource};
+use crate::failure::Failure;
+use crate::render;
+
+/// The current version, or 304 when the caller holds it.
+pub async fn read(
+    ask: Ask,
+    OneResource(resource_type, id): OneResource,
+    OnRead(condition): OnRead,
+) -> Result<Response, Failure> {
+    let read = ask.instance.fhir.read(ask.access(), resource_type, &id, &condition).await?;
+    let (mut response, version) = match read {
+        Read::Version(version) => (render::fhir(StatusCode::OK, version.body.clone(), ask.layout), version),
+        Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),
+    };
+    render::version_headers(&version, response.headers_mut());
+    Ok(response)
+}

@@ -1,0 +1,42 @@
+//! `GET [base]/[type]?…` and `POST [base]/[type]/_search`
+
+use axum::response::Response;
+use bytes::Bytes;
+use cresset_definitions::ResourceType;
+use http::StatusCode;
+
+use crate::extract::{Ask, Form, OneType, Pairs, Prefer};
+use crate::failure::Failure;
+use crate::render;
+
+/// One page of the matches.
+pub async fn search(
+    ask: Ask,
+    OneType(resource_type): OneType,
+    prefer: Prefer,
+    Pairs(pairs): Pairs,
+) -> Result<Response, Failure> {
+    page(&ask, resource_type, prefer, pairs).await
+}
+
+/// The same; the form's parameters follow those of the URL.
+pub async fn search_by_form(
+    ask: Ask,
+    OneType(resource_type): OneType,
+    prefer: Prefer,
+    Pairs(mut pairs): Pairs,
+    Form(form): Form,
+) -> Result<Response, Failure> {
+    pairs.extend(form);
+    page(&ask, resource_type, prefer, pairs).await
+}
+
+async fn page(
+    ask: &Ask,
+    resource_type: ResourceType,
+    prefer: Prefer,
+    pairs: Vec<(String, String)>,
+) -> Result<Response, Failure> {
+    let bundle = ask.instance.fhir.search(ask.access(), resource_type, pairs, prefer.handling).await?;
+    Ok(render::fhir(StatusCode::OK, Bytes::from(bundle), ask.layout))
+}

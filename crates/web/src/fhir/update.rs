@@ -1,0 +1,24 @@
+//! `PUT [base]/[type]/[id]`
+
+use axum::response::Response;
+use cresset_fhir::update::Updated;
+use http::StatusCode;
+
+use super::written::written;
+use crate::extract::{Ask, FhirBody, OnWrite, OneResource, Prefer};
+use crate::failure::Failure;
+
+/// A new version, or the first where the instance lets clients choose ids.
+pub async fn update(
+    ask: Ask,
+    OneResource(resource_type, id): OneResource,
+    OnWrite(condition): OnWrite,
+    prefer: Prefer,
+    FhirBody(body): FhirBody,
+) -> Result<Response, Failure> {
+    let updated = ask.instance.fhir.update(ask.access(), (resource_type, &id), &body, &condition).await?;
+    Ok(match updated {
+        Updated::Created(version) => written(&ask, StatusCode::CREATED, &version, prefer.wanted),
+        Updated::Current(version) => written(&ask, StatusCode::OK, &version, prefer.wanted),
+    })
+}

@@ -1,0 +1,126 @@
+//! The instance a route names, opened on first use and closed when nobody asks for it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use cresset_auth::{AuthServer, AuthSettings};
+use cresset_base::{InstanceName, Secret};
+use cresset_fhir::service::Surroundings;
+use cresset_fhir::{Fault, Kind, Service, Settings};
+use cresset_store::{InstanceSettings, Store};
+
+use crate::failure::Failure;
+use crate::platform::Platform;
+
+/// Under this name an instance keeps the key that seals its page links.
+const LINK_KEY: &str = "page-link";
+
+/// An instance nobody asked for this long is closed.
+const IDLE_S: i64 = 15 * 60;
+
+/// One instance, open.
+pub struct OpenInstance {
+    /// Its name.
+    pub name: InstanceName,
+    /// Its data.
+    pub store: Arc<dyn Store>,
+    /// Its FHIR service.
+    pub fhir: Service,
+    /// Its authorization server.
+    pub auth: AuthServer,
+    last_use_s: AtomicI64,
+}
+
+/// The open instances.
+pub struct OpenInstances {
+    platform: Platform,
+    open: RwLock<HashMap<Box<str>, Arc<OpenInstance>>>,
+}
+
+impl OpenInstances {
+    pub(crate) fn new(platform: Platform) -> Self {
+        Self { platform, open: RwLock::default() }
+    }
+
+    /// The instance of this name, opened if it is not.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] when there is none; what the store says when it cannot be opened.
+    pub async fn open(&self, name: &str) -> Result<Arc<OpenInstance>, Failure> {
+        let now_s = self.platform.clock.now().as_second();
+        if let Some(instance) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            instance.last_use_s.store(now_s, Ordering::Relaxed);
+            return Ok(instance.clone());
+        }
+        let instance = Arc::new(self.enter(name, now_s).await?);
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        // Two callers may have opened it at once; both must use the one that is kept.
+        Ok(open.entry(name.into()).or_insert(instance).clone())
+    }
+
+    /// Lets go of every instance that was not asked for lately; requests under way keep theirs.
+    pub fn close_idle(&self) {
+        let since_s = self.platform.clock.now().as_second() - IDLE_S;
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, instance| instance.last_use_s.load(Ordering::Relaxed) >= since_s);
+    }
+
+    async fn enter(&self, name: &str, now_s: i64) -> Result<OpenInstance, Failure> {
+        let name: InstanceName = name.parse().map_err(|_| no_such_instance())?;
+        let instances = &self.platform.instances;
+        let store = instances.open(&name).await?.ok_or_else(no_such_instance)?;
+        let settings = instances.settings(&name).await?.ok_or_else(no_such_instance)?;
+        let key = self.link_key(&*store).await?;
+        let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
+        let auth = self.auth(store.clone(), &base_url, &auth_url, &settings);
+        let surroundings = Surroundings {
+            clock: self.platform.clock.clone(),
+            rng: self.platform.rng.clone(),
+            limits: self.platform.limits.clone(),
+        };
+        let settings =
+            Settings { base_url, auth_url, links: settings.links, client_ids: settings.client_ids };
+        let fhir = Service::new(store.clone(), surroundings, settings, &key);
+        Ok(OpenInstance { name, store, fhir, auth, last_use_s: AtomicI64::new(now_s) })
+    }
+
+    fn auth(
+        &self,
+        store: Arc<dyn Store>,
+        fhir_base: &str,
+        issuer: &str,
+        settings: &InstanceSettings,
+    ) -> AuthServer {
+        let settings = AuthSettings {
+            issuer: issuer.to_owned(),
+            fhir_base: fhir_base.to_owned(),
+            token_lifetime_s: settings.token_lifetime_s,
+            limits: (*self.platform.limits).clone(),
+        };
+        AuthServer::new(store, self.platform.clock.clone(), self.platform.rng.clone(), settings)
+    }
+
+    /// The instance's own key for page links, made on first use.
+    async fn link_key(&self, store: &dyn Store) -> Result<[u8; 32], Failure> {
+        let key = match store.secret(LINK_KEY).await? {
+            Some(key) => key,
+            None => {
+                let mut fresh = vec![0; 32];
+                self.platform.rng.fill(&mut fresh);
+                store.add_secret(LINK_KEY, Secret::new(fresh)).await?
+            }
+        };
+        let key = key.expose().as_slice().try_into();
+        key.map_err(|_| Fault::internal("the key of page links is not 32 bytes long").into())
+    }
+}
+
+/// The FHIR base and the authorization server of an instance in path mode.
+pub fn addresses(public_url: &str, name: &str) -> (String, String) {
+    (format!("{public_url}/{name}/fhir"), format!("{public_url}/{name}/auth"))
+}
+
+fn no_such_instance() -> Failure {
+    Failure::new(Kind::NotFound, "There is no practice at this address")
+}

@@ -1,0 +1,89 @@
+//! Answers of RFC 6749, and of everything that can go wrong before them.
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use cresset_auth::{AuthError, ErrorCode};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::app::App;
+use crate::extract::Form;
+use crate::failure::Failure;
+use crate::render;
+
+/// The parameters of an OAuth request and the values of its `Authorization` headers.
+pub struct OauthForm {
+    pairs: Vec<(String, String)>,
+    authorization: Vec<HeaderValue>,
+}
+
+impl OauthForm {
+    /// Gives the request to an endpoint, as it wants it.
+    pub(super) async fn ask<T>(
+        &self,
+        endpoint: impl AsyncFnOnce(cresset_auth::Request<'_>) -> Result<T, AuthError>,
+    ) -> Result<T, AuthError> {
+        let authorization: Vec<&[u8]> = self.authorization.iter().map(HeaderValue::as_bytes).collect();
+        endpoint(cresset_auth::Request { authorization: &authorization, form: &self.pairs }).await
+    }
+}
+
+impl FromRequest<App> for OauthForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let authorization = request.headers().get_all(AUTHORIZATION).iter().cloned().collect();
+        match Form::from_request(request, app).await {
+            Ok(Form(pairs)) => Ok(Self { pairs, authorization }),
+            Err(failure) => Err(unreadable(&failure)),
+        }
+    }
+}
+
+/// A body that is no form: RFC 6749 §5.2 knows only 400 for it.
+fn unreadable(failure: &Failure) -> Response {
+    let status = if failure.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    document(status, error_body(ErrorCode::InvalidRequest.as_str(), failure.text()))
+}
+
+/// A JSON answer nobody may keep.
+pub(super) fn document(status: StatusCode, body: String) -> Response {
+    let mut response = render::json(status, body.into_bytes());
+    no_store(response.headers_mut());
+    response
+}
+
+fn no_store(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+/// An endpoint's error as RFC 6749 §5.2 writes it.
+pub(super) fn refused(error: AuthError) -> Response {
+    match error {
+        AuthError::Refused(refusal) => {
+            let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            let mut response = document(status, refusal.body());
+            if let Some(challenge) = refusal.challenge() {
+                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            response
+        }
+        AuthError::TooManyFailures { retry_after_s } => {
+            let text = "this app failed to authenticate too often; wait before the next try";
+            let body = error_body("temporarily_unavailable", text);
+            let mut response = document(StatusCode::TOO_MANY_REQUESTS, body);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+            response
+        }
+        AuthError::Store(error) => Failure::from(error).into_response(),
+    }
+}
+
+fn error_body(code: &str, description: &str) -> String {
+    serde_json::json!({ "error": code, "error_description": description }).to_string()
+}

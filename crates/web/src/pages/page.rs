@@ -1,0 +1,34 @@
+//! A template as an answer, with what keeps it harmless.
+
+use askama::Template;
+use axum::body::Body;
+use axum::response::Response;
+use cresset_fhir::Fault;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS,
+};
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use crate::failure::Failure;
+
+/// Only our own style sheets and pictures; the design system draws some of its signs as `data:`.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; object-src 'none'; \
+     base-uri 'none'; frame-ancestors 'none'",
+);
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Renders a page.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let html = template.render().map_err(|error| Failure::from(Fault::internal(error.to_string())))?;
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -1,0 +1,22 @@
+//! What the whole server shares.
+
+use std::sync::Arc;
+
+use cresset_base::{Clock, Limits, Rng};
+use cresset_store::Instances;
+
+/// Everything the web room takes from the binary.
+#[derive(Clone)]
+pub struct Platform {
+    /// Where instances are found.
+    pub instances: Arc<dyn Instances>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub rng: Arc<dyn Rng>,
+    /// Bounds of one request.
+    pub limits: Arc<Limits>,
+    /// Scheme, host and port under which callers reach this server, without a slash at the end.
+    /// Links are made from this, never from a request's `Host`.
+    pub public_url: String,
+}

@@ -1,0 +1,101 @@
+//! Connections: accepted, bounded, and let go in peace.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::app::App;
+use crate::envelope::Envelope;
+use crate::platform::Platform;
+
+/// Longest wait for the head of a request.
+const HEAD_WAIT: Duration = Duration::from_secs(15);
+/// Longest wait for open requests when the server stops.
+const DRAIN_WAIT: Duration = Duration::from_secs(10);
+/// Pause after a failed accept, such as when file descriptors ran out.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How often idle instances are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// Room for a request's head besides its query.
+const HEAD_BYTES: usize = 32 * 1024;
+
+/// Serves until `shutdown` completes, then finishes open requests (at most ten seconds).
+///
+/// # Errors
+/// When the listener cannot be used at all; what befalls one connection ends that one alone.
+pub async fn serve(
+    platform: Platform,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let app = App::new(platform);
+    let builder = builder(app.limits().query_bytes_max);
+    let envelope = Envelope::new(app.clone());
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    let graceful = GracefulShutdown::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => converse(stream, &builder, &envelope, &graceful),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            _ = sweep.tick() => app.instances().close_idle(),
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_WAIT, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    Ok(())
+}
+
+fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_buf_size(HEAD_BYTES + query_bytes_max);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD_WAIT));
+    builder
+}
+
+fn converse(
+    stream: TcpStream,
+    builder: &auto::Builder<TokioExecutor>,
+    envelope: &Envelope,
+    graceful: &GracefulShutdown,
+) {
+    // Answers are written whole: waiting to fill a packet would only delay them.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let envelope = envelope.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let envelope = envelope.clone();
+        async move { Ok::<_, Infallible>(envelope.answer(request.map(Body::new)).await) }
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(error = %error, "a connection ended early");
+        }
+    });
+}
