@@ -1,1 +1,38 @@
-//! Placeholder replaced by the room's owner.
+//! OAuth 2.0 and SMART: apps, tokens, and who a caller is. One [`AuthServer`] per instance.
+//!
+//! Apps are registered ([`app`]) and authenticate themselves ([`client_authentication`]); a grant,
+//! one file each under [`grant`], turns that into an access token; [`bearer`] turns a token on a
+//! request into a [`Caller`] with the [`cresset_access::Access`] the store demands; [`revocation`],
+//! [`introspection`] and [`discovery`] are what their standards say.
+//!
+//! Tokens and secrets are 256 random bits. The plain value leaves once, in a
+//! [`cresset_base::Secret`]; what is stored, cached and compared is its SHA-256.
+//!
+//! This room knows no HTTP: form pairs and the text of `Authorization` headers come in, typed
+//! answers and a closed set of errors go out ([`error`]), and the web layer renders them. It has no
+//! policy about resources (that is `access`) and keeps nothing that must survive (that is `store`).
+//!
+//! Start with [`server`].
+
+pub mod app;
+pub mod bearer;
+pub mod client_authentication;
+pub mod discovery;
+pub mod error;
+pub mod form;
+pub mod grant;
+pub mod introspection;
+pub mod revocation;
+pub mod server;
+
+mod credential;
+mod failures;
+mod token_cache;
+
+pub use app::{AppError, NewApp, Registered};
+pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE};
+pub use error::{AuthError, ErrorCode, Refusal};
+pub use form::Request;
+pub use grant::{GrantType, TokenResponse};
+pub use introspection::Introspection;
+pub use server::{AuthServer, AuthSettings};

@@ -32,6 +32,12 @@ pub struct Limits {
     pub scope_bytes_max: usize,
     /// Most scopes in it.
     pub scopes_max: usize,
+    /// Most parameters in one OAuth form.
+    pub oauth_parameters_max: usize,
+    /// Memory for checked access tokens of one instance, in bytes.
+    pub token_cache_bytes_max: u64,
+    /// Most failed authentications of one app in a minute before further ones are answered 429.
+    pub authentication_failures_max: u32,
 }
 
 impl Default for Limits {
@@ -51,6 +57,9 @@ impl Default for Limits {
             group_commit_max: 512,
             scope_bytes_max: 32 * 1024,
             scopes_max: 512,
+            oauth_parameters_max: 64,
+            token_cache_bytes_max: 4 * 1024 * 1024,
+            authentication_failures_max: 20,
         }
     }
 }

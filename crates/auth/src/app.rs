@@ -1,0 +1,172 @@
+//! Registering apps.
+
+use cresset_access::{Context, InvalidScopeSet, Scope, ScopeSet};
+use cresset_base::Secret;
+use cresset_store::Error as StoreError;
+use cresset_store::grant::App;
+
+use crate::credential::{Kind, generate, generate_client_id, hash};
+use crate::grant::GrantType;
+use crate::server::AuthServer;
+
+const NAME_CHARS_MAX: usize = 200;
+
+/// What is said of an app when it is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApp {
+    /// Name shown to people: 1 to 200 characters.
+    pub name: String,
+    /// Scopes it may ask for, space-separated; also what it gets when it asks for none.
+    pub scopes: String,
+    /// Grants it may use.
+    pub grant_types: Vec<GrantType>,
+}
+
+/// A registered app with its secret, which cannot be had a second time.
+#[derive(Debug)]
+pub struct Registered {
+    /// The app as stored.
+    pub app: App,
+    /// `client_secret`
+    pub secret: Secret<String>,
+}
+
+/// Why an app was not registered or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The name is empty, too long or not printable.
+    #[error("an app's name is 1 to {NAME_CHARS_MAX} printable characters")]
+    Name,
+    /// The scopes do not parse.
+    #[error(transparent)]
+    Scopes(#[from] InvalidScopeSet),
+    /// There are no scopes, so the app could never get a token.
+    #[error("an app needs at least one scope, for example 'system/*.rs'")]
+    NoScopes,
+    /// No grant of the app can give this scope.
+    #[error("the app's grants cannot give the scope '{0}'")]
+    UnusableScope(String),
+    /// There are no grants, so the app could never get a token.
+    #[error("an app needs at least one grant, for example client_credentials")]
+    NoGrants,
+    /// No such app.
+    #[error("no app has this client_id")]
+    Unknown,
+    /// The store is at fault.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AuthServer {
+    /// Registers a confidential app under a random `client_id` with a random secret.
+    ///
+    /// # Errors
+    /// When what is said of the app is not usable, or the store fails.
+    pub async fn register_app(&self, new: NewApp) -> Result<Registered, AppError> {
+        let scopes = self.check(&new)?;
+        let secret = generate(Kind::ClientSecret, self.rng.as_ref());
+        let app = App {
+            client_id: generate_client_id(self.rng.as_ref()),
+            name: new.name,
+            secret: Some(hash(secret.expose())),
+            scopes: scopes.to_string(),
+            grant_types: new
+                .grant_types
+                .iter()
+                .map(|g| g.as_str().to_owned())
+                .collect(),
+            registered: self.clock.now(),
+            enabled: true,
+        };
+        self.grants.add_app(app.clone()).await?;
+        Ok(Registered { app, secret })
+    }
+
+    fn check(&self, new: &NewApp) -> Result<ScopeSet, AppError> {
+        let printable = |c: char| !c.is_control();
+        let name_is_legal = !new.name.trim().is_empty()
+            && new.name.chars().count() <= NAME_CHARS_MAX
+            && new.name.chars().all(printable);
+        if !name_is_legal {
+            return Err(AppError::Name);
+        }
+        if new.grant_types.is_empty() {
+            return Err(AppError::NoGrants);
+        }
+        let scopes = ScopeSet::parse(&new.scopes, &self.settings.limits)?;
+        if scopes.is_empty() {
+            return Err(AppError::NoScopes);
+        }
+        let usable = |scope: &Scope| new.grant_types.iter().any(|g| g.gives(scope));
+        let unusable = scopes
+            .iter()
+            .find(|scope| !usable(scope))
+            .map(ToString::to_string);
+        match unusable {
+            Some(scope) => Err(AppError::UnusableScope(scope)),
+            None => Ok(scopes),
+        }
+    }
+
+    /// All apps by name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_apps(&self) -> Result<Vec<App>, AppError> {
+        Ok(self.grants.list_apps().await?)
+    }
+
+    /// Replaces the app's secret; the old one ends at once, tokens issued with it live on.
+    ///
+    /// # Errors
+    /// When there is no such app, or the store fails.
+    pub async fn rotate_secret(&self, client_id: &str) -> Result<Secret<String>, AppError> {
+        let mut app = self.app(client_id).await?;
+        let secret = generate(Kind::ClientSecret, self.rng.as_ref());
+        app.secret = Some(hash(secret.expose()));
+        self.grants.update_app(app).await?;
+        Ok(secret)
+    }
+
+    /// Lets an app be used again; tokens it still has work again.
+    ///
+    /// # Errors
+    /// When there is no such app, or the store fails.
+    pub async fn enable_app(&self, client_id: &str) -> Result<(), AppError> {
+        let app = App {
+            enabled: true,
+            ..self.app(client_id).await?
+        };
+        Ok(self.grants.update_app(app).await?)
+    }
+
+    /// Ends the use of an app; its tokens end with the return of this call.
+    ///
+    /// # Errors
+    /// When there is no such app, or the store fails.
+    pub async fn disable_app(&self, client_id: &str) -> Result<(), AppError> {
+        let app = App {
+            enabled: false,
+            ..self.app(client_id).await?
+        };
+        self.grants.update_app(app).await?;
+        self.tokens.forget_all();
+        Ok(())
+    }
+
+    async fn app(&self, client_id: &str) -> Result<App, AppError> {
+        self.grants
+            .lookup_app(client_id)
+            .await?
+            .ok_or(AppError::Unknown)
+    }
+}
+
+/// On whose behalf a scope lets an app act; `None` for the scopes of launch, identity and refresh.
+pub(crate) fn context(scope: &Scope) -> Option<Context> {
+    match scope {
+        Scope::Named(_) => None,
+        Scope::Resource(scope) => Some(scope.context),
+        Scope::Operation(context, _) => Some(*context),
+    }
+}

@@ -1,0 +1,163 @@
+//! Which app is asking (RFC 6749 §2.3.1): the secret by Basic or in the form, never both.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cresset_base::Secret;
+use cresset_store::grant::{App, Hashed};
+
+use crate::credential::{hash, is_same};
+use crate::error::{AuthError, ErrorCode, Refusal, Tried};
+use crate::form::Form;
+use crate::server::AuthServer;
+
+/// Longest `Authorization` value that is looked at, in bytes.
+const AUTHORIZATION_BYTES_MAX: usize = 2_048;
+
+/// The methods of client authentication, as discovery documents name them.
+pub const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+
+/// What an app presents. Clients disagree on whether Basic values are percent-encoded first (RFC
+/// 6749 says so, most send them raw), so each form that the text allows is tried.
+struct Presented {
+    candidates: Vec<(String, Secret<String>)>,
+    tried: Tried,
+}
+
+impl AuthServer {
+    /// The app that presents itself, or the error that says why it is none.
+    ///
+    /// An unknown app, a disabled one and a wrong secret get the same answer after the same work.
+    pub(crate) async fn authenticate(
+        &self,
+        authorization: &[&[u8]],
+        form: &Form<'_>,
+    ) -> Result<App, AuthError> {
+        let presented = presented(authorization, form)?;
+        for (client_id, secret) in &presented.candidates {
+            let app = self.grants.lookup_app(client_id).await?;
+            if let Some(app) = verified(app, hash(secret.expose())) {
+                return Ok(app);
+            }
+        }
+        let tried_id = presented
+            .candidates
+            .first()
+            .map_or("", |(id, _)| id.as_str());
+        self.failures
+            .count(hash(tried_id).0, self.clock.now())
+            .map_err(|retry_after_s| AuthError::TooManyFailures { retry_after_s })?;
+        Err(unknown_client(presented.tried).into())
+    }
+}
+
+/// The app, if it is enabled and this is its secret. An absent one is compared too, with a value
+/// that no secret hashes to.
+fn verified(app: Option<App>, presented: Hashed) -> Option<App> {
+    const NOBODYS: Hashed = Hashed([0; 32]);
+    let stored = app.as_ref().and_then(|a| a.secret);
+    let same = is_same(stored.unwrap_or(NOBODYS), presented);
+    app.filter(|a| same && stored.is_some() && a.enabled)
+}
+
+fn unknown_client(tried: Tried) -> Refusal {
+    let description = "the client_id is unknown or disabled, or the client_secret is wrong";
+    Refusal {
+        tried,
+        ..Refusal::new(ErrorCode::InvalidClient, description)
+    }
+}
+
+fn presented(authorization: &[&[u8]], form: &Form<'_>) -> Result<Presented, Refusal> {
+    if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
+        let description =
+            "client assertions are not accepted; send the client_secret by Basic or in the form";
+        return Err(Refusal::new(ErrorCode::InvalidClient, description));
+    }
+    match (
+        authorization,
+        form.get("client_id"),
+        form.get("client_secret"),
+    ) {
+        ([], Some(id), Some(secret)) => Ok(Presented {
+            candidates: vec![(id.to_owned(), Secret::new(secret.to_owned()))],
+            tried: Tried::Form,
+        }),
+        ([], _, _) => Err(Refusal::new(
+            ErrorCode::InvalidClient,
+            "send client_id and client_secret, by HTTP Basic or as form parameters",
+        )),
+        ([_], _, Some(_)) => Err(Refusal::request(
+            "the client_secret stands in the form although there is an Authorization header; use one of them",
+        )),
+        ([header], client_id, None) => basic(header, client_id),
+        _ => Err(Refusal::request(
+            "there are several Authorization headers; send one",
+        )),
+    }
+}
+
+fn basic(header: &[u8], form_client_id: Option<&str>) -> Result<Presented, Refusal> {
+    let malformed = |description: &'static str| Refusal {
+        tried: Tried::Header,
+        ..Refusal::new(ErrorCode::InvalidClient, description)
+    };
+    let credentials = basic_credentials(header).ok_or_else(|| {
+        malformed(
+            "the Authorization header is not 'Basic ' and the base64 of client_id:client_secret",
+        )
+    })?;
+    let (id, secret) = credentials.split_once(':').ok_or_else(|| {
+        malformed("the Basic credentials hold no colon between client_id and client_secret")
+    })?;
+    let mut candidates = vec![(id.to_owned(), Secret::new(secret.to_owned()))];
+    if credentials.contains(['%', '+']) {
+        if let (Some(id), Some(secret)) = (form_decoded(id), form_decoded(secret)) {
+            candidates.push((id.into_owned(), Secret::new(secret.into_owned())));
+        }
+    }
+    match form_client_id {
+        Some(other) if candidates.iter().all(|(id, _)| id != other) => Err(Refusal::request(
+            "client_id in the form differs from the one in the Authorization header",
+        )),
+        _ => Ok(Presented {
+            candidates,
+            tried: Tried::Header,
+        }),
+    }
+}
+
+fn basic_credentials(header: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(header)
+        .ok()
+        .filter(|t| t.len() <= AUTHORIZATION_BYTES_MAX)?;
+    let (scheme, encoded) = text.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    String::from_utf8(STANDARD.decode(encoded.trim_matches(' ')).ok()?).ok()
+}
+
+/// `application/x-www-form-urlencoded`, as RFC 6749 §2.3.1 wants it before base64.
+fn form_decoded(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains(['%', '+']) {
+        return Some(text.into());
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
+            plain => plain,
+        });
+    }
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|d| u8::try_from(d).ok())
+}

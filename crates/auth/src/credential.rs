@@ -1,0 +1,70 @@
+//! Random values and their hashes.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cresset_base::{Rng, Secret};
+use cresset_store::grant::Hashed;
+
+/// What a random value is for. The tag in front lets a secret scanner recognise one that leaked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    ClientId,
+    ClientSecret,
+    AccessToken,
+}
+
+impl Kind {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::ClientId => "app_",
+            Self::ClientSecret => "crs_",
+            Self::AccessToken => "crt_",
+        }
+    }
+}
+
+/// 256 bits in base64url, unpadded.
+const RANDOM_CHARS: usize = 43;
+
+/// A new secret or token: its tag and 256 random bits.
+pub(crate) fn generate(kind: Kind, rng: &dyn Rng) -> Secret<String> {
+    let mut random = [0; 32];
+    rng.fill(&mut random);
+    Secret::new(format!("{}{}", kind.tag(), URL_SAFE_NO_PAD.encode(random)))
+}
+
+/// A new `client_id`: public, so 128 bits suffice.
+pub(crate) fn generate_client_id(rng: &dyn Rng) -> String {
+    let mut random = [0; 16];
+    rng.fill(&mut random);
+    format!("{}{}", Kind::ClientId.tag(), URL_SAFE_NO_PAD.encode(random))
+}
+
+/// Whether `text` has the shape of an access token of this server.
+pub(crate) fn is_access_token(text: &str) -> bool {
+    text.strip_prefix(Kind::AccessToken.tag())
+        .is_some_and(|random| {
+            random.len() == RANDOM_CHARS
+                && random
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
+}
+
+/// What is stored of a plain value. It is random and long, so a fast hash is the right one.
+pub(crate) fn hash(plain: &str) -> Hashed {
+    let mut hashed = [0; 32];
+    let digest = digest(&SHA256, plain.as_bytes());
+    hashed
+        .iter_mut()
+        .zip(digest.as_ref())
+        .for_each(|(to, from)| *to = *from);
+    Hashed(hashed)
+}
+
+/// Compares in time that does not depend on the values.
+pub(crate) fn is_same(a: Hashed, b: Hashed) -> bool {
+    verify_slices_are_equal(&a.0, &b.0).is_ok()
+}

@@ -1,0 +1,129 @@
+//! The token endpoint: one file per grant.
+
+mod client_credentials;
+
+use cresset_access::Scope;
+use cresset_base::{Secret, Timestamp};
+use cresset_store::grant::{App, Token};
+use jiff::SignedDuration;
+
+use crate::credential::{Kind, generate, hash};
+use crate::error::{AuthError, ErrorCode, Refusal};
+use crate::form::{Form, Request};
+use crate::server::AuthServer;
+
+/// A way to get a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GrantType {
+    /// `client_credentials` (RFC 6749 §4.4): the app for itself, nobody present.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every one.
+    pub const ALL: [Self; 1] = [Self::ClientCredentials];
+
+    /// As it stands in `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.as_str() == name)
+    }
+
+    /// Whether a token of this grant can carry the scope.
+    pub fn gives(self, scope: &Scope) -> bool {
+        match self {
+            Self::ClientCredentials => client_credentials::gives(scope),
+        }
+    }
+}
+
+/// An answer of RFC 6749 §5.1. It is sent with `Cache-Control: no-store` and `Pragma: no-cache`.
+#[derive(Debug, Clone)]
+pub struct TokenResponse {
+    /// `access_token`
+    pub access_token: Secret<String>,
+    /// `expires_in`, in seconds.
+    pub expires_in: u32,
+    /// `scope`: what was granted, which may be less than what was asked.
+    pub scope: String,
+}
+
+#[derive(serde::Serialize)]
+struct Body<'r> {
+    access_token: &'r str,
+    token_type: &'static str,
+    expires_in: u32,
+    scope: &'r str,
+}
+
+impl TokenResponse {
+    /// The JSON body; it holds the plain token and is for the wire alone.
+    pub fn body(&self) -> Secret<String> {
+        let body = Body {
+            access_token: self.access_token.expose(),
+            token_type: "Bearer",
+            expires_in: self.expires_in,
+            scope: &self.scope,
+        };
+        Secret::new(serde_json::to_string(&body).unwrap_or_default())
+    }
+}
+
+impl AuthServer {
+    /// The token endpoint.
+    ///
+    /// # Errors
+    /// The answers of RFC 6749 §5.2, 429, or that the store failed.
+    pub async fn token(&self, request: Request<'_>) -> Result<TokenResponse, AuthError> {
+        let form = Form::new(request.form, &self.settings.limits)?;
+        let name = form.get("grant_type").ok_or_else(|| {
+            Refusal::request(
+                "grant_type is missing; send grant_type=client_credentials in the form",
+            )
+        })?;
+        let grant_type = GrantType::parse(name).ok_or_else(|| {
+            let description = "this grant_type is not offered; use client_credentials";
+            Refusal::new(ErrorCode::UnsupportedGrantType, description)
+        })?;
+        let app = self.authenticate(request.authorization, &form).await?;
+        if !app.grant_types.iter().any(|g| g == grant_type.as_str()) {
+            let description = "this app is not registered for this grant_type";
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, description).into());
+        }
+        match grant_type {
+            GrantType::ClientCredentials => self.client_credentials(app, &form).await,
+        }
+    }
+
+    /// Issues an access token and stores its hash; durable when it returns.
+    async fn issue(&self, app: App, scope: String) -> Result<TokenResponse, AuthError> {
+        let access_token = generate(Kind::AccessToken, self.rng.as_ref());
+        let issued = self.clock.now();
+        let expires_in = self.settings.token_lifetime_s;
+        let token = Token {
+            hash: hash(access_token.expose()),
+            client_id: app.client_id,
+            scopes: scope.clone(),
+            patient: None,
+            issued,
+            expires: end_of_life(issued, expires_in),
+        };
+        self.grants.add_token(token).await?;
+        Ok(TokenResponse {
+            access_token,
+            expires_in,
+            scope,
+        })
+    }
+}
+
+fn end_of_life(issued: Timestamp, lifetime_s: u32) -> Timestamp {
+    let lifetime = SignedDuration::from_secs(i64::from(lifetime_s));
+    issued.checked_add(lifetime).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,114 @@
+//! What a token is (RFC 7662).
+
+use cresset_store::grant::Token;
+
+use crate::credential::{hash, is_access_token};
+use crate::error::{AuthError, ErrorCode, Refusal, Tried};
+use crate::form::{Form, Request};
+use crate::server::AuthServer;
+
+/// An answer of RFC 7662 §2.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Introspection {
+    /// Not a live token of the asking app: `{"active":false}` and nothing else.
+    Inactive,
+    /// A live token.
+    Active(Box<Active>),
+}
+
+/// The members of an active answer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Active {
+    active: bool,
+    /// Granted scopes, as in the token response.
+    pub scope: String,
+    /// The app.
+    pub client_id: String,
+    /// `Bearer`
+    pub token_type: &'static str,
+    /// When it ends, in seconds since 1970 UTC.
+    pub exp: i64,
+    /// When it was issued, in seconds since 1970 UTC.
+    pub iat: i64,
+    /// Who the token stands for; without a user, the app.
+    pub sub: String,
+    /// The FHIR base it is for.
+    pub aud: String,
+    /// The authorization server.
+    pub iss: String,
+    /// The patient in context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<String>,
+}
+
+impl Introspection {
+    /// The JSON body.
+    pub fn body(&self) -> String {
+        match self {
+            Self::Inactive => "{\"active\":false}".to_owned(),
+            Self::Active(active) => serde_json::to_string(active).unwrap_or_default(),
+        }
+    }
+}
+
+impl AuthServer {
+    /// The introspection endpoint. An app asks about its own tokens and authenticates with its
+    /// secret or with one of its live access tokens (SMART App Launch 2.2, "Token Introspection").
+    ///
+    /// # Errors
+    /// When the app is not authenticated, `token` is missing, or the store fails.
+    pub async fn introspect(&self, request: Request<'_>) -> Result<Introspection, AuthError> {
+        let form = Form::new(request.form, &self.settings.limits)?;
+        let client_id = self.asking_app(request.authorization, &form).await?;
+        let token = form
+            .get("token")
+            .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
+        let stored = match is_access_token(token) {
+            true => self.grants.lookup_token(hash(token)).await?,
+            false => None,
+        };
+        let now = self.clock.now();
+        let live = stored.filter(|t| t.client_id == client_id && t.expires > now);
+        Ok(live.map_or(Introspection::Inactive, |t| self.active(t)))
+    }
+
+    async fn asking_app(
+        &self,
+        authorization: &[&[u8]],
+        form: &Form<'_>,
+    ) -> Result<String, AuthError> {
+        let by_token = |value: &[u8]| {
+            value
+                .get(..7)
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+        };
+        if !authorization.iter().any(|value| by_token(value)) {
+            return Ok(self.authenticate(authorization, form).await?.client_id);
+        }
+        let caller = self.caller(authorization.iter().copied()).await;
+        caller
+            .map(|caller| caller.client_id.clone())
+            .map_err(|error| match error {
+                crate::BearerError::Store(error) => error.into(),
+                error => AuthError::Refused(Refusal {
+                    tried: Tried::Header,
+                    ..Refusal::new(ErrorCode::InvalidClient, error.to_string())
+                }),
+            })
+    }
+
+    fn active(&self, token: Token) -> Introspection {
+        Introspection::Active(Box::new(Active {
+            active: true,
+            scope: token.scopes,
+            sub: token.client_id.clone(),
+            client_id: token.client_id,
+            token_type: "Bearer",
+            exp: token.expires.as_second(),
+            iat: token.issued.as_second(),
+            aud: self.settings.fhir_base.clone(),
+            iss: self.settings.issuer.clone(),
+            patient: token.patient,
+        }))
+    }
+}

@@ -1,0 +1,31 @@
+//! Ending a token before its time (RFC 7009).
+
+use crate::credential::{hash, is_access_token};
+use crate::error::{AuthError, Refusal};
+use crate::form::{Form, Request};
+use crate::server::AuthServer;
+
+impl AuthServer {
+    /// The revocation endpoint. The token has ended when this returns; one that is unknown,
+    /// malformed or of another app is answered the same and left as it is (§2.2).
+    ///
+    /// # Errors
+    /// When the app is not authenticated, `token` is missing, or the store fails.
+    pub async fn revoke(&self, request: Request<'_>) -> Result<(), AuthError> {
+        let form = Form::new(request.form, &self.settings.limits)?;
+        let app = self.authenticate(request.authorization, &form).await?;
+        let token = form
+            .get("token")
+            .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
+        if !is_access_token(token) {
+            return Ok(());
+        }
+        let hash = hash(token);
+        let stored = self.grants.lookup_token(hash).await?;
+        if stored.is_some_and(|t| t.client_id == app.client_id) {
+            self.grants.revoke_token(hash).await?;
+            self.tokens.forget(hash);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! Checked tokens in memory, so that a request costs a hash and a lookup.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cresset_store::grant::Hashed;
+use parking_lot::Mutex;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::bearer::Caller;
+
+/// Callers by the hash of their token, bounded by bytes.
+///
+/// A token that ends is taken out at once. A check that read the store before that and arrives
+/// here after it must not bring the token back: it holds a [`Ticket`] from before its read, and
+/// what has ended since makes the ticket worthless.
+pub(crate) struct TokenCache {
+    callers: Cache<Hashed, Arc<Caller>, CallerWeight>,
+    endings: AtomicU64,
+    changing: Mutex<()>,
+}
+
+/// The number of endings when a check began.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ticket(u64);
+
+#[derive(Clone)]
+struct CallerWeight;
+
+/// What an entry costs besides its texts: key, pointers and the table of an `Access`.
+const ENTRY_BYTES: usize = 3_072;
+
+impl Weighter<Hashed, Arc<Caller>> for CallerWeight {
+    fn weight(&self, _: &Hashed, caller: &Arc<Caller>) -> u64 {
+        // A granular scope is held once as text and about twice as filters.
+        (ENTRY_BYTES + caller.client_id.len() + 4 * caller.scopes.len()) as u64
+    }
+}
+
+impl TokenCache {
+    pub(crate) fn new(bytes_max: u64) -> Self {
+        let entries = usize::try_from(bytes_max).unwrap_or(usize::MAX) / ENTRY_BYTES;
+        Self {
+            callers: Cache::with_weighter(entries, bytes_max, CallerWeight),
+            endings: AtomicU64::new(0),
+            changing: Mutex::new(()),
+        }
+    }
+
+    pub(crate) fn get(&self, token: Hashed) -> Option<Arc<Caller>> {
+        self.callers.get(&token)
+    }
+
+    /// To be taken before the store is read.
+    pub(crate) fn ticket(&self) -> Ticket {
+        Ticket(self.endings.load(Ordering::Acquire))
+    }
+
+    /// Keeps a caller, unless a token or app ended since the ticket was taken.
+    pub(crate) fn insert(&self, token: Hashed, caller: Arc<Caller>, ticket: Ticket) {
+        let _changing = self.changing.lock();
+        if self.ticket() == ticket {
+            self.callers.insert(token, caller);
+        }
+    }
+
+    /// Forgets a token that the store no longer has, or that is past its end.
+    pub(crate) fn forget(&self, token: Hashed) {
+        let _changing = self.changing.lock();
+        self.endings.fetch_add(1, Ordering::AcqRel);
+        self.callers.remove(&token);
+    }
+
+    /// Forgets every token; for when an app is disabled.
+    pub(crate) fn forget_all(&self) {
+        let _changing = self.changing.lock();
+        self.endings.fetch_add(1, Ordering::AcqRel);
+        self.callers.clear();
+    }
+}

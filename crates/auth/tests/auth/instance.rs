@@ -1,0 +1,192 @@
+//! An authorization server over apps and tokens in memory, with time and randomness held still.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request};
+use cresset_auth::{BearerError, Caller, TokenResponse};
+use cresset_base::Limits;
+use cresset_store::Error;
+use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_testkit::{ManualClock, SeededRng};
+use parking_lot::Mutex;
+
+/// Apps and tokens in memory.
+#[derive(Default)]
+pub(crate) struct Memory {
+    apps: Mutex<BTreeMap<String, App>>,
+    pub(crate) tokens: Mutex<Vec<Token>>,
+    /// How often a token was looked up.
+    pub(crate) lookups: Mutex<u32>,
+}
+
+#[async_trait]
+impl Grants for Memory {
+    async fn add_app(&self, app: App) -> Result<(), Error> {
+        self.update_app(app).await
+    }
+
+    async fn lookup_app(&self, client_id: &str) -> Result<Option<App>, Error> {
+        Ok(self.apps.lock().get(client_id).cloned())
+    }
+
+    async fn list_apps(&self) -> Result<Vec<App>, Error> {
+        let mut apps: Vec<App> = self.apps.lock().values().cloned().collect();
+        apps.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(apps)
+    }
+
+    async fn update_app(&self, app: App) -> Result<(), Error> {
+        self.apps.lock().insert(app.client_id.clone(), app);
+        Ok(())
+    }
+
+    async fn add_token(&self, token: Token) -> Result<(), Error> {
+        self.tokens.lock().push(token);
+        Ok(())
+    }
+
+    async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
+        *self.lookups.lock() += 1;
+        Ok(self.tokens.lock().iter().find(|t| t.hash == hash).cloned())
+    }
+
+    async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
+        let mut tokens = self.tokens.lock();
+        let before = tokens.len();
+        tokens.retain(|t| t.hash != hash);
+        Ok(tokens.len() < before)
+    }
+}
+
+/// One instance's server and what a test turns.
+pub(crate) struct Instance {
+    pub(crate) server: AuthServer,
+    pub(crate) clock: ManualClock,
+    pub(crate) memory: Arc<Memory>,
+}
+
+/// A server of an instance that nobody has used yet.
+pub(crate) fn instance(name: &str, seed: u64) -> Instance {
+    let memory = Arc::new(Memory::default());
+    let clock = ManualClock::default();
+    let server = server(name, memory.clone(), &clock, seed);
+    Instance {
+        server,
+        clock,
+        memory,
+    }
+}
+
+/// A server over these apps and tokens.
+pub(crate) fn server(
+    name: &str,
+    grants: Arc<dyn Grants>,
+    clock: &ManualClock,
+    seed: u64,
+) -> AuthServer {
+    let settings = AuthSettings {
+        issuer: format!("https://ehr.example/{name}/auth"),
+        fhir_base: format!("https://ehr.example/{name}/fhir"),
+        token_lifetime_s: 36_000,
+        limits: Limits::default(),
+    };
+    AuthServer::new(
+        grants,
+        Arc::new(clock.clone()),
+        Arc::new(SeededRng::new(seed)),
+        settings,
+    )
+}
+
+impl Instance {
+    /// Registers an app for `client_credentials`.
+    pub(crate) async fn app(&self, scopes: &str) -> Registered {
+        let new = NewApp {
+            name: "Bridge".to_owned(),
+            scopes: scopes.to_owned(),
+            grant_types: vec![GrantType::ClientCredentials],
+        };
+        self.server.register_app(new).await.unwrap()
+    }
+
+    /// Posts a form to the token endpoint, with these `Authorization` headers.
+    pub(crate) async fn post(
+        &self,
+        headers: &[&str],
+        form: &[(&str, &str)],
+    ) -> Result<TokenResponse, AuthError> {
+        let form = pairs(form);
+        self.server
+            .token(Request {
+                authorization: &bytes(headers),
+                form: &form,
+            })
+            .await
+    }
+
+    /// A token for the app with these scopes; without any, what it is registered for.
+    pub(crate) async fn token(
+        &self,
+        app: &Registered,
+        scope: &str,
+    ) -> Result<TokenResponse, AuthError> {
+        let header = basic(&app.app.client_id, app.secret.expose());
+        self.post(
+            &[&header],
+            &[("grant_type", "client_credentials"), ("scope", scope)],
+        )
+        .await
+    }
+
+    /// The plain token of an app that gets one.
+    pub(crate) async fn plain_token(&self, app: &Registered) -> String {
+        self.token(app, "")
+            .await
+            .unwrap()
+            .access_token
+            .expose()
+            .clone()
+    }
+
+    /// The caller that these `Authorization` headers name.
+    pub(crate) async fn caller(&self, headers: &[&str]) -> Result<Arc<Caller>, BearerError> {
+        self.server
+            .caller(headers.iter().map(|h| h.as_bytes()))
+            .await
+    }
+
+    /// Whether a request with this token is let in.
+    pub(crate) async fn lets_in(&self, token: &str) -> bool {
+        self.caller(&[&format!("Bearer {token}")]).await.is_ok()
+    }
+}
+
+/// The header of HTTP Basic, values as they are.
+pub(crate) fn basic(client_id: &str, secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")))
+}
+
+/// A form as the web layer hands it over.
+pub(crate) fn pairs(form: &[(&str, &str)]) -> Vec<(String, String)> {
+    form.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// Headers as the web layer hands them over.
+pub(crate) fn bytes<'h>(headers: &[&'h str]) -> Vec<&'h [u8]> {
+    headers.iter().map(|h| h.as_bytes()).collect()
+}
+
+/// Code and status of a refusal, `429` or `store` for the rest.
+pub(crate) fn shown(error: &AuthError) -> String {
+    match error {
+        AuthError::Refused(refusal) => format!("{} {}", refusal.status(), refusal.code.as_str()),
+        AuthError::TooManyFailures { .. } => "429".to_owned(),
+        AuthError::Store(_) => "store".to_owned(),
+    }
+}
