@@ -30,6 +30,15 @@ impl Program {
         run.step(self.root, &[Item::Node(focus)], &mut out);
         out
     }
+
+    /// Whether the criterion at `ix` holds for one item.
+    pub(crate) fn holds<'a>(&'a self, ix: StepIx, resource: Node<'a>, item: Item<'a>) -> bool {
+        Run {
+            program: self,
+            resource,
+        }
+        .holds(ix, &[item])
+    }
 }
 
 impl<'a> Run<'a> {

@@ -44,6 +44,20 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// The place of a resource type in the tables of types.
+    pub fn type_of(resource_type: ResourceType) -> Option<TypeIx> {
+        type_ix(r4(), resource_type.name())
+    }
+
+    /// A value whose type is known from where it stands, for example from a [`crate::Route`].
+    pub fn typed(element: Element<'a>, type_ix: TypeIx) -> Self {
+        Self {
+            element,
+            type_ix,
+            companion: None,
+        }
+    }
+
     /// The name of its type: `Quantity`, `code`, `Patient.contact`.
     pub fn type_name(self) -> &'static str {
         r4().type_at(self.type_ix).map_or("", |t| t.name)

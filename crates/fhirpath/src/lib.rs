@@ -22,7 +22,9 @@ pub mod item;
 mod parse;
 pub mod program;
 pub mod reference;
+pub mod route;
 
 pub use item::{Item, Node};
 pub use parse::{Fault, FaultKind};
 pub use program::Program;
+pub use route::{Condition, Route};

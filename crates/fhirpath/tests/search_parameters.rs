@@ -8,9 +8,15 @@ fn every_search_parameter_expression_compiles() {
     let mut faults = Vec::new();
     for parameter in r4().search_parameters() {
         let parts = parameter.components.iter().map(|c| c.expression);
-        for expression in std::iter::once(parameter.expression).chain(parts).filter(|e| !e.is_empty()) {
+        for expression in std::iter::once(parameter.expression)
+            .chain(parts)
+            .filter(|e| !e.is_empty())
+        {
             if let Err(fault) = Program::compile(expression) {
-                faults.push(format!("{}.{}: {expression}: {fault}", parameter.resource_type, parameter.code));
+                faults.push(format!(
+                    "{}.{}: {expression}: {fault}",
+                    parameter.resource_type, parameter.code
+                ));
             }
         }
     }

@@ -1,16 +1,18 @@
 //! Search URL → query tree; resource → index rows.
 //!
-//! CONTRACT. [`query`] is what a search asks for, free of URL syntax and of storage; [`row`] is what
+//! [`query`] is what a search asks for, free of URL syntax and of storage; [`row`] is what
 //! a resource leaves in the index. Both speak of the same values ([`value`]), so that a backend
 //! encodes each kind once for writing and once for asking. This room does no I/O: names are not
 //! interned and references are not resolved here.
 //!
-//! [`extract()`] makes rows of a resource, [`patient_compartment`] says whose they are.
+//! [`parse()`] makes a query of a URL's pairs; [`extract()`] makes rows of a resource, and
+//! [`patient_compartment`] says whose they are.
 
 pub mod compartment;
 mod date;
 pub mod extract;
 pub mod number;
+pub mod parse;
 pub mod query;
 pub mod row;
 pub mod text;
@@ -18,6 +20,7 @@ pub mod value;
 
 pub use compartment::patient_compartment;
 pub use extract::extract;
+pub use parse::{Context, FaultKind, Handling, Parsed, SearchFault, parse};
 pub use query::{Criterion, Match, Order, Query, SortKey, Summary, Test, Total};
 pub use row::{IndexRow, IndexValue};
 pub use value::{DateRange, NumberRange, Prefix, TokenMatch};

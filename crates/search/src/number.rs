@@ -9,16 +9,20 @@ impl NumberRange {
     /// `None` when the text is no decimal number.
     pub fn parse(text: &str) -> Option<Self> {
         let value = parse(text)?;
-        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-            None => (text, 0),
-        };
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
         let decimals = mantissa
             .split_once('.')
             .map_or(0, |(_, fraction)| fraction.len());
-        let last_digit = exponent.saturating_sub(i32::try_from(decimals).unwrap_or(i32::MAX));
+        let last_digit = exponent
+            .parse::<i32>()
+            .unwrap_or(0)
+            .saturating_sub(i32::try_from(decimals).ok()?);
+        // The standard counts the digit after the last one written when an exponent is used.
+        let finer = if exponent.is_empty() { 1 } else { 2 };
         // Read from text, so that 0.005 is the double nearest to it.
-        let half: f64 = format!("5e{}", last_digit.saturating_sub(1)).parse().ok()?;
+        let half: f64 = format!("5e{}", last_digit.saturating_sub(finer))
+            .parse()
+            .ok()?;
         Some(Self {
             low: value - half,
             high: value + half,

@@ -19,7 +19,8 @@ pub enum Prefix {
     Sa,
     /// The resource's range ends before the asked one.
     Eb,
-    /// The ranges overlap after widening (10 % of the distance to now for dates, of the value for numbers).
+    /// The ranges overlap; the asked one has been widened when it was parsed (by a tenth of the
+    /// distance to now for a date, of the value for a number).
     Ap,
 }
 

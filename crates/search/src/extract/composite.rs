@@ -4,6 +4,7 @@ use cresset_fhirpath::{Item, Node};
 
 use super::convert;
 use super::plan::Component;
+use super::shape::Shape;
 use crate::row::IndexValue;
 
 /// Most combinations of one occurrence: a handful of codings times a handful of values is usual.
@@ -12,8 +13,7 @@ const COMBINATIONS_MAX: usize = 256;
 /// Every combination of the components' values at `occurrence`; none when a component has no value.
 pub(super) fn values<'t>(
     components: &'static [Component],
-    resource: Node<'t>,
-    occurrence: Node<'t>,
+    (resource, occurrence): (Node<'t>, Node<'t>),
     own: &[String],
     add: &mut dyn FnMut(IndexValue<'t>),
 ) {
@@ -22,7 +22,8 @@ pub(super) fn values<'t>(
         let mut found = Vec::new();
         for item in component.program.evaluate(resource, occurrence) {
             if let Item::Node(node) = item {
-                convert::values(node, component.search_type, own, &mut |value| {
+                let found_at = (node.element, Shape::of(node.type_ix));
+                convert::values(found_at, component.search_type, own, &mut |value| {
                     found.push(value)
                 });
             }

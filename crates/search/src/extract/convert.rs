@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use cresset_definitions::SearchType;
-use cresset_fhirpath::Node;
 use cresset_model::Element;
 
 use super::quantity;
@@ -24,15 +23,13 @@ const ADDRESS: [&str; 7] = [
     "text",
 ];
 
-/// Hands every value of `node` to `add`; an element that this kind of parameter cannot match gives none.
+/// Hands every value of an element to `add`; an element that this kind of parameter cannot match gives none.
 pub(super) fn values<'t>(
-    node: Node<'t>,
+    (element, shape): (Element<'t>, Shape),
     search_type: SearchType,
     own: &[String],
     add: &mut dyn FnMut(IndexValue<'t>),
 ) {
-    let element = node.element;
-    let shape = Shape::of(node.type_ix);
     match search_type {
         SearchType::Token => token(element, shape, add),
         SearchType::Reference => reference::values(element, shape, own, add),

@@ -1,0 +1,179 @@
+//! The pairs of a search URL into a [`Query`].
+
+mod criterion;
+mod escape;
+mod fault;
+mod measure;
+mod modifier;
+mod nearness;
+mod page;
+mod reference;
+mod token;
+
+use cresset_base::{Limits, Timestamp};
+use cresset_definitions::{ResourceType, SearchType, r4};
+
+use crate::query::{Criterion, Query};
+pub use fault::{FaultKind, SearchFault};
+use page::Page;
+
+/// What a search is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The bounds of a query and of a page.
+    pub limits: &'a Limits,
+    /// The present, from which `ap` measures the distance of a date.
+    pub now: Timestamp,
+    /// The base URLs of the instance without a trailing slash: references below them are local.
+    pub own: &'a [String],
+    /// What becomes of parameters this server does not know.
+    pub handling: Handling,
+}
+
+/// `Prefer: handling=…` (3.1.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Handling {
+    /// An unknown parameter is a fault.
+    #[default]
+    Strict,
+    /// An unknown parameter is ignored and said to be.
+    Lenient,
+}
+
+/// A search that can be run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// What to search.
+    pub query: Query,
+    /// The pairs that took effect, in their order, `_count` as served: what the self link shows.
+    pub applied: Vec<(String, String)>,
+    /// The names of the parameters that were ignored.
+    pub ignored: Vec<String>,
+}
+
+/// Parameters of the answer's form: they take effect, but not in the query.
+const FORM: [&str; 3] = ["_format", "_pretty", "_elements"];
+
+/// Parameters the standard defines for every search that this server does not offer.
+const NOT_OFFERED: [&str; 11] = [
+    "_include",
+    "_revinclude",
+    "_contained",
+    "_containedType",
+    "_content",
+    "_filter",
+    "_list",
+    "_query",
+    "_score",
+    "_text",
+    "_type",
+];
+
+/// Reads the pairs of a search of `resource_type`, already percent-decoded, in their order.
+///
+/// # Errors
+/// The first pair that cannot be served; see [`SearchFault`]. With [`Handling::Lenient`] unknown
+/// and unsupported parameters and those without a value are ignored instead, wrong values and
+/// modifiers are not: a search that quietly finds more than was asked for is never run.
+pub fn parse(
+    resource_type: ResourceType,
+    pairs: &[(String, String)],
+    context: &Context<'_>,
+) -> Result<Parsed, SearchFault> {
+    let mut search = Search {
+        resource_type,
+        context,
+        criteria: Vec::new(),
+        page: Page::default(),
+    };
+    let mut applied = Vec::with_capacity(pairs.len());
+    let mut ignored = Vec::new();
+    for (name, value) in pairs {
+        match search.pair(name, value) {
+            Ok(shown) => applied.push((name.clone(), shown.unwrap_or_else(|| value.clone()))),
+            Err(fault) if context.handling == Handling::Lenient && fault.may_be_ignored() => {
+                ignored.push(fault.parameter);
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(Parsed {
+        query: search.query(),
+        applied,
+        ignored,
+    })
+}
+
+/// A search while its pairs are read.
+struct Search<'a> {
+    resource_type: ResourceType,
+    context: &'a Context<'a>,
+    criteria: Vec<Criterion>,
+    page: Page,
+}
+
+impl Search<'_> {
+    /// Takes one pair; its value as served where that differs from what was asked.
+    fn pair(&mut self, name: &str, value: &str) -> Result<Option<String>, SearchFault> {
+        if FORM.contains(&name) {
+            return Ok(None);
+        }
+        if value.is_empty() {
+            return Err(SearchFault::empty(name));
+        }
+        if self.page.knows(name) {
+            return self
+                .page
+                .set(self.resource_type, self.context.limits, (name, value));
+        }
+        let (code, modifier) = match name.split_once(':') {
+            Some((code, modifier)) => (code, Some(modifier)),
+            None => (name, None),
+        };
+        if NOT_OFFERED.contains(&code) {
+            return Err(SearchFault::unsupported(
+                name,
+                "This server does not offer this parameter; leave it out.",
+            ));
+        }
+        if code == "_has" || name.contains('.') {
+            let what = "This server does not follow references in a search; ask for the ids first and then search by them.";
+            return Err(SearchFault::unsupported(name, what));
+        }
+        let parameter = r4().search_parameter(self.resource_type, code);
+        let parameter = parameter.ok_or_else(|| nearness::unknown(self.resource_type, code))?;
+        if parameter.search_type == SearchType::Special {
+            let what = "This server does not offer this kind of search; leave the parameter out.";
+            return Err(SearchFault::unsupported(name, what));
+        }
+        if self.criteria.len() >= self.context.limits.criteria_max {
+            return Err(SearchFault::too_many(
+                name,
+                "criteria",
+                self.context.limits.criteria_max,
+            ));
+        }
+        let asked = criterion::Asked {
+            parameter,
+            name,
+            context: self.context,
+        };
+        self.criteria.push(asked.criterion(modifier, value)?);
+        Ok(None)
+    }
+
+    fn query(self) -> Query {
+        let limits = self.context.limits;
+        Query {
+            resource_type: self.resource_type,
+            criteria: self.criteria,
+            sort: self.page.sort.unwrap_or_default(),
+            count: self
+                .page
+                .count
+                .unwrap_or(limits.page_default.min(limits.page_max)),
+            total: self.page.total.unwrap_or(crate::Total::Estimate),
+            summary: self.page.summary.unwrap_or(crate::Summary::False),
+        }
+    }
+}

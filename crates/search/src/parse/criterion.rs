@@ -1,0 +1,206 @@
+//! One parameter with its modifier and alternatives.
+
+use cresset_definitions::{SearchParameter, SearchType, r4};
+
+use super::Context;
+use super::escape::{split, unescape};
+use super::fault::SearchFault;
+use super::measure;
+use super::modifier::Modifier;
+use super::reference::Reference;
+use super::token::token;
+use crate::extract::plan::Plan;
+use crate::query::{Criterion, Match, Test};
+use crate::text::fold;
+use crate::value::TokenMatch;
+
+/// A pair whose parameter is known.
+pub(super) struct Asked<'a> {
+    pub(super) parameter: &'a SearchParameter,
+    /// As written, with the modifier.
+    pub(super) name: &'a str,
+    pub(super) context: &'a Context<'a>,
+}
+
+impl Asked<'_> {
+    pub(super) fn criterion(
+        &self,
+        modifier: Option<&str>,
+        value: &str,
+    ) -> Result<Criterion, SearchFault> {
+        let parameter = self.parameter.ix;
+        let modifier = modifier
+            .map(|m| Modifier::parse(self.parameter, self.name, m))
+            .transpose()?;
+        if modifier == Some(Modifier::Missing) {
+            return Ok(Criterion {
+                parameter,
+                test: Test::Missing(self.boolean(value)?),
+            });
+        }
+        let most = self.context.limits.alternatives_max;
+        let mut matches = Vec::new();
+        for text in split(value, ',') {
+            if matches.len() == most {
+                return Err(SearchFault::too_many(
+                    self.name,
+                    "alternatives of one parameter",
+                    most,
+                ));
+            }
+            matches.push(self.matched(modifier, text)?);
+        }
+        let test = if modifier == Some(Modifier::Not) {
+            Test::NoneOf(matches)
+        } else {
+            Test::AnyOf(matches)
+        };
+        Ok(Criterion { parameter, test })
+    }
+
+    fn boolean(&self, value: &str) -> Result<bool, SearchFault> {
+        match value {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(SearchFault::value(self.name, "Give true or false.")),
+        }
+    }
+
+    fn matched(&self, modifier: Option<Modifier>, text: &str) -> Result<Match, SearchFault> {
+        if text.is_empty() {
+            return Err(SearchFault::value(
+                self.name,
+                "One of the alternatives is empty; remove the comma too many.",
+            ));
+        }
+        let found = match (self.parameter.code, self.parameter.search_type) {
+            ("_id", _) => self.id(text),
+            (_, SearchType::Composite) => self.composite(text),
+            (_, search_type) => self.plain(self.parameter, search_type, modifier, text),
+        };
+        found.map_err(|sentence| SearchFault::value(self.name, sentence))
+    }
+
+    /// The id of the type searched, alone or as `Type/id`.
+    fn id(&self, text: &str) -> Result<Match, String> {
+        let name = self.parameter.resource_type.name();
+        let id = text
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .unwrap_or(text);
+        id.parse()
+            .map(Match::Id)
+            .map_err(|e: cresset_base::InvalidName| format!("{}.", capitalized(e.expected)))
+    }
+
+    fn plain(
+        &self,
+        parameter: &SearchParameter,
+        search_type: SearchType,
+        modifier: Option<Modifier>,
+        text: &str,
+    ) -> Result<Match, String> {
+        const TOKEN: &str = "Give a code, system|code, |code or system|.";
+        match search_type {
+            SearchType::Token => token(text).map(|t| Match::Token(implied(parameter, t))).ok_or(TOKEN.into()),
+            SearchType::Reference => match modifier {
+                Some(Modifier::Identifier) => token(text).map(Match::ReferenceIdentifier).ok_or(TOKEN.into()),
+                Some(Modifier::Type(wanted)) => self.reference(parameter, Some(wanted), text),
+                _ => self.reference(parameter, None, text),
+            },
+            SearchType::Date => measure::date(text, self.context.now).ok_or(
+                "Give a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with time zone, with or without one of the prefixes eq ne gt lt ge le sa eb ap.".into(),
+            ),
+            SearchType::Number => measure::number(text)
+                .ok_or("Give a number, with or without one of the prefixes eq ne gt lt ge le sa eb ap.".into()),
+            SearchType::Quantity => measure::quantity(text)
+                .ok_or("Give number, number|system|code or number||code, with or without a prefix.".into()),
+            SearchType::String => string(modifier, text),
+            SearchType::Uri => Ok(uri(modifier, text)),
+            // No composite has a composite for a part, and special parameters were refused before.
+            SearchType::Composite | SearchType::Special => {
+                Err(format!("This server does not offer searching by {}.", parameter.code))
+            }
+        }
+    }
+
+    fn reference(
+        &self,
+        parameter: &SearchParameter,
+        wanted: Option<cresset_definitions::ResourceType>,
+        text: &str,
+    ) -> Result<Match, String> {
+        Reference {
+            parameter,
+            wanted,
+            own: self.context.own,
+        }
+        .matched(text)
+    }
+
+    /// `a$b`: each part as its own parameter would read it.
+    fn composite(&self, text: &str) -> Result<Match, String> {
+        let components = self.parameter.components;
+        let texts: Vec<&str> = split(text, '$').collect();
+        if texts.len() != components.len() || texts.iter().any(|t| t.is_empty()) {
+            let parts: Vec<&str> = components.iter().map(|c| c.code).collect();
+            return Err(format!("Give the parts {} joined by $.", parts.join("$")));
+        }
+        let parts = components.iter().zip(texts).map(|(component, text)| {
+            let of_part = r4().search_parameter(self.parameter.resource_type, component.code);
+            self.plain(
+                of_part.unwrap_or(self.parameter),
+                component.search_type,
+                None,
+                text,
+            )
+        });
+        parts.collect::<Result<_, _>>().map(Match::Composite)
+    }
+}
+
+/// A `code` is stored without its system, which its definition implies (3.1.1.5.10): naming that
+/// system asks for the code alone.
+fn implied(parameter: &SearchParameter, token: TokenMatch) -> TokenMatch {
+    let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
+    match token {
+        TokenMatch::SystemAndCode(system, code)
+            if facts.is_some_and(|f| f.code_systems.contains(&system.as_str())) =>
+        {
+            TokenMatch::NoSystem(code)
+        }
+        token => token,
+    }
+}
+
+fn string(modifier: Option<Modifier>, text: &str) -> Result<Match, String> {
+    let text = unescape(text);
+    if modifier == Some(Modifier::Exact) {
+        return Ok(Match::TextExact(text));
+    }
+    let folded = fold(&text);
+    if folded.is_empty() {
+        return Err("Give at least one character that is not white space.".into());
+    }
+    Ok(if modifier == Some(Modifier::Contains) {
+        Match::TextContains(folded)
+    } else {
+        Match::TextStarts(folded)
+    })
+}
+
+fn uri(modifier: Option<Modifier>, text: &str) -> Match {
+    let uri = unescape(text);
+    match modifier {
+        Some(Modifier::Above) => Match::UriAbove(uri),
+        Some(Modifier::Below) => Match::UriBelow(uri),
+        _ => Match::Uri(uri),
+    }
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}

@@ -1,0 +1,93 @@
+//! Why a search cannot be run, in words for whoever sent it.
+
+/// Longest part of a parameter's name that is repeated, in characters.
+const NAME_MAX: usize = 40;
+
+/// What is wrong with a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// The type has no such parameter.
+    Unknown,
+    /// The standard knows it, this server does not offer it.
+    Unsupported,
+    /// A modifier that this parameter does not take.
+    Modifier,
+    /// The parameter has no value.
+    Empty,
+    /// The value is not of the parameter's form.
+    Value,
+    /// A bound of the query is passed.
+    TooMany,
+}
+
+/// A pair that cannot be served. Its text says what to change and never repeats a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{parameter}: {sentence}")]
+pub struct SearchFault {
+    /// What is wrong.
+    pub kind: FaultKind,
+    /// The parameter as it was named, cut at 40 characters.
+    pub parameter: String,
+    /// What to change, as a sentence.
+    pub sentence: String,
+}
+
+impl SearchFault {
+    pub(super) fn new(kind: FaultKind, parameter: &str, sentence: impl Into<String>) -> Self {
+        Self {
+            kind,
+            parameter: short(parameter),
+            sentence: sentence.into(),
+        }
+    }
+
+    pub(super) fn unsupported(parameter: &str, sentence: impl Into<String>) -> Self {
+        Self::new(FaultKind::Unsupported, parameter, sentence)
+    }
+
+    pub(super) fn value(parameter: &str, sentence: impl Into<String>) -> Self {
+        Self::new(FaultKind::Value, parameter, sentence)
+    }
+
+    pub(super) fn modifier(parameter: &str, sentence: impl Into<String>) -> Self {
+        Self::new(FaultKind::Modifier, parameter, sentence)
+    }
+
+    pub(super) fn empty(parameter: &str) -> Self {
+        Self::new(
+            FaultKind::Empty,
+            parameter,
+            "The parameter has no value; give one or leave it out.",
+        )
+    }
+
+    pub(super) fn too_many(parameter: &str, what: &str, most: usize) -> Self {
+        Self::new(
+            FaultKind::TooMany,
+            parameter,
+            format!("A search takes at most {most} {what}."),
+        )
+    }
+
+    /// Whether lenient handling leaves the pair out instead of refusing the search.
+    pub(super) fn may_be_ignored(&self) -> bool {
+        matches!(
+            self.kind,
+            FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Empty
+        )
+    }
+}
+
+/// A name fit to be shown: control characters are left out, what is long is cut.
+pub(super) fn short(name: &str) -> String {
+    let mut shown: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_MAX + 1)
+        .collect();
+    if let Some((cut, _)) = shown.char_indices().nth(NAME_MAX) {
+        shown.truncate(cut);
+        shown.push('…');
+    }
+    shown
+}

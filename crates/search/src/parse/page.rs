@@ -1,0 +1,133 @@
+//! `_count`, `_sort`, `_total`, `_summary`.
+
+use cresset_base::Limits;
+use cresset_definitions::{ResourceType, SearchType, r4};
+
+use super::fault::SearchFault;
+use super::nearness;
+use crate::query::{Order, SortKey, Summary, Total};
+
+/// Most sort keys; more say nothing that the first ones have not decided.
+const SORT_KEYS_MAX: usize = 8;
+
+/// What was asked of the page so far.
+#[derive(Default)]
+pub(super) struct Page {
+    pub(super) count: Option<u32>,
+    pub(super) sort: Option<Vec<SortKey>>,
+    pub(super) total: Option<Total>,
+    pub(super) summary: Option<Summary>,
+}
+
+impl Page {
+    pub(super) fn knows(&self, name: &str) -> bool {
+        matches!(name, "_count" | "_sort" | "_total" | "_summary")
+    }
+
+    /// Takes one of its pairs; the value as served where it differs.
+    pub(super) fn set(
+        &mut self,
+        resource_type: ResourceType,
+        limits: &Limits,
+        (name, value): (&str, &str),
+    ) -> Result<Option<String>, SearchFault> {
+        match name {
+            "_count" => {
+                let served = count(value)?.min(limits.page_max);
+                once(name, self.count.replace(served))?;
+                return Ok(Some(served.to_string()));
+            }
+            "_sort" => once(name, self.sort.replace(sort(resource_type, value)?))?,
+            "_total" => once(name, self.total.replace(total(value)?))?,
+            _ => once(name, self.summary.replace(summary(value)?))?,
+        }
+        Ok(None)
+    }
+}
+
+fn once<T>(name: &str, before: Option<T>) -> Result<(), SearchFault> {
+    match before {
+        None => Ok(()),
+        Some(_) => Err(SearchFault::value(
+            name,
+            "The parameter occurs twice; give it once.",
+        )),
+    }
+}
+
+fn count(value: &str) -> Result<u32, SearchFault> {
+    if !value.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(SearchFault::value(
+            "_count",
+            "Give the number of resources on a page as 0 or a positive integer.",
+        ));
+    }
+    // What does not fit is above every page size.
+    Ok(value.parse().unwrap_or(u32::MAX))
+}
+
+fn total(value: &str) -> Result<Total, SearchFault> {
+    match value {
+        "none" => Ok(Total::None),
+        "estimate" => Ok(Total::Estimate),
+        "accurate" => Ok(Total::Accurate),
+        _ => Err(SearchFault::value(
+            "_total",
+            "Give none, estimate or accurate.",
+        )),
+    }
+}
+
+fn summary(value: &str) -> Result<Summary, SearchFault> {
+    match value {
+        "false" => Ok(Summary::False),
+        "count" => Ok(Summary::Count),
+        "true" | "text" | "data" => Err(SearchFault::unsupported(
+            "_summary",
+            "This server offers count and false.",
+        )),
+        _ => Err(SearchFault::value("_summary", "Give count or false.")),
+    }
+}
+
+fn sort(resource_type: ResourceType, value: &str) -> Result<Vec<SortKey>, SearchFault> {
+    let mut keys: Vec<SortKey> = Vec::new();
+    for key in value.split(',') {
+        let (code, order) = match key.strip_prefix('-') {
+            Some(code) => (code, Order::Descending),
+            None => (key, Order::Ascending),
+        };
+        let key = SortKey {
+            parameter: sortable(resource_type, code)?,
+            order,
+        };
+        if keys.iter().any(|k| k.parameter == key.parameter) {
+            return Err(SearchFault::value(
+                "_sort",
+                "A key occurs twice; name each parameter once.",
+            ));
+        }
+        if keys.len() == SORT_KEYS_MAX {
+            return Err(SearchFault::too_many("_sort", "sort keys", SORT_KEYS_MAX));
+        }
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn sortable(
+    resource_type: ResourceType,
+    code: &str,
+) -> Result<cresset_definitions::ParameterIx, SearchFault> {
+    let unknown = || SearchFault::value("_sort", nearness::unknown(resource_type, code).sentence);
+    let parameter = r4()
+        .search_parameter(resource_type, code)
+        .ok_or_else(unknown)?;
+    match parameter.search_type {
+        SearchType::Composite | SearchType::Special => Err(SearchFault::unsupported(
+            "_sort",
+            format!("Results cannot be sorted by {}.", parameter.code),
+        )),
+        _ => Ok(parameter.ix),
+    }
+}

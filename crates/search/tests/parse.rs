@@ -1,0 +1,475 @@
+//! What a search URL asks for, and what is refused in which words.
+
+use cresset_base::{Limits, Timestamp};
+use cresset_definitions::{ResourceType, r4};
+use cresset_search::{
+    Context, Handling, Match, Parsed, Prefix, SearchFault, Test, TokenMatch, parse,
+};
+
+fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
+    let (name, query) = search.split_once('?').unwrap();
+    let pairs: Vec<(String, String)> = query
+        .split('&')
+        .filter(|p| !p.is_empty())
+        .map(|p| {
+            p.split_once('=')
+                .map_or((p.into(), String::new()), |(n, v)| (n.into(), v.into()))
+        })
+        .collect();
+    let limits = Limits {
+        criteria_max: 3,
+        alternatives_max: 4,
+        ..Limits::default()
+    };
+    let own = ["https://demo.example/fhir".to_owned()];
+    let now: Timestamp = "2020-01-11T00:00:00Z".parse().unwrap();
+    let context = Context {
+        limits: &limits,
+        now,
+        own: &own,
+        handling,
+    };
+    parse(ResourceType::parse(name).unwrap(), &pairs, &context)
+}
+
+/// Each criterion as `code: tests`.
+fn check(search: &str, expect: &[&str]) {
+    let parsed = run(search, Handling::Strict).unwrap_or_else(|e| panic!("{search}: {e}"));
+    let shown: Vec<String> = parsed
+        .query
+        .criteria
+        .iter()
+        .map(|c| {
+            let code = r4().search_parameter_at(c.parameter).unwrap().code;
+            let list =
+                |matches: &[Match]| matches.iter().map(shown).collect::<Vec<_>>().join(" or ");
+            match &c.test {
+                Test::AnyOf(matches) => format!("{code}: {}", list(matches)),
+                Test::NoneOf(matches) => format!("{code}: none of {}", list(matches)),
+                Test::Missing(missing) => format!("{code}: missing {missing}"),
+            }
+        })
+        .collect();
+    assert_eq!(shown, expect, "{search}");
+}
+
+fn shown(of: &Match) -> String {
+    let prefixed = |prefix: &Prefix, low: f64, high: f64| format!("{prefix:?} {low}..{high}");
+    match of {
+        Match::Id(id) => format!("id {id}"),
+        Match::Token(t) => format!("token {}", token(t)),
+        Match::Local(resource_type, id) => {
+            format!(
+                "local {}/{id}",
+                resource_type.map_or("?", ResourceType::name)
+            )
+        }
+        Match::Elsewhere(uri) => format!("elsewhere {uri}"),
+        Match::ReferenceIdentifier(t) => format!("identifier {}", token(t)),
+        Match::Date(prefix, range) => format!("{prefix:?} {}..{}", range.start_ms, range.end_ms),
+        Match::Number(prefix, range) => prefixed(prefix, range.low, range.high),
+        Match::Quantity(prefix, range, unit) => {
+            let unit = unit.as_ref().map_or("any".into(), token);
+            format!("{} {unit}", prefixed(prefix, range.low, range.high))
+        }
+        Match::TextStarts(text) => format!("starts '{text}'"),
+        Match::TextContains(text) => format!("contains '{text}'"),
+        Match::TextExact(text) => format!("exactly '{text}'"),
+        Match::Uri(uri) => format!("uri {uri}"),
+        Match::UriBelow(uri) => format!("below {uri}"),
+        Match::UriAbove(uri) => format!("above {uri}"),
+        Match::Composite(parts) => parts.iter().map(shown).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+fn token(of: &TokenMatch) -> String {
+    match of {
+        TokenMatch::Code(code) => code.clone(),
+        TokenMatch::SystemAndCode(system, code) => format!("{system}|{code}"),
+        TokenMatch::NoSystem(code) => format!("|{code}"),
+        TokenMatch::System(system) => format!("{system}|"),
+    }
+}
+
+#[test]
+fn tokens() {
+    check("Patient?gender=female", &["gender: token female"]);
+    check(
+        "Patient?gender=male,female",
+        &["gender: token male or token female"],
+    );
+    check(
+        "Patient?identifier=urn:mrn|7",
+        &["identifier: token urn:mrn|7"],
+    );
+    check(
+        "Patient?identifier=|7&identifier=urn:mrn|",
+        &["identifier: token |7", "identifier: token urn:mrn|"],
+    );
+    check(
+        r"Patient?identifier=a\|b|c\,d\$\\",
+        &[r"identifier: token a|b|c,d$\"],
+    );
+    check(
+        "Patient?gender=http://hl7.org/fhir/administrative-gender|male",
+        &["gender: token |male"],
+    );
+    check(
+        "Observation?code=http://hl7.org/fhir/administrative-gender|male",
+        &["code: token http://hl7.org/fhir/administrative-gender|male"],
+    );
+    check(
+        "Patient?gender:not=male,other",
+        &["gender: none of token male or token other"],
+    );
+    check("Patient?gender:missing=true", &["gender: missing true"]);
+    check("Patient?active=true", &["active: token true"]);
+    check(
+        "Patient?_tag=x&_security=s|R",
+        &["_tag: token x", "_security: token s|R"],
+    );
+}
+
+#[test]
+fn ids() {
+    check("Patient?_id=a,b.2", &["_id: id a or id b.2"]);
+    check("Patient?_id=Patient/a", &["_id: id a"]);
+}
+
+#[test]
+fn references() {
+    check("Observation?patient=1", &["patient: local Patient/1"]);
+    check("Observation?subject=1", &["subject: local ?/1"]);
+    check(
+        "Observation?subject:Patient=1",
+        &["subject: local Patient/1"],
+    );
+    check("Observation?subject=Group/1", &["subject: local Group/1"]);
+    check(
+        "Observation?subject=Patient/1/_history/4",
+        &["subject: local Patient/1"],
+    );
+    check(
+        "Observation?patient=https://demo.example/fhir/Patient/1",
+        &["patient: local Patient/1"],
+    );
+    check(
+        "Observation?patient=https://a.example/Patient/1",
+        &["patient: elsewhere https://a.example/Patient/1"],
+    );
+    check(
+        "Observation?subject=urn:uuid:0",
+        &["subject: elsewhere urn:uuid:0"],
+    );
+    check(
+        "Observation?subject:identifier=urn:mrn|7",
+        &["subject: identifier urn:mrn|7"],
+    );
+    check(
+        "MeasureReport?measure=http://a.example/M|2",
+        &["measure: elsewhere http://a.example/M|2"],
+    );
+}
+
+#[test]
+fn dates() {
+    check("Patient?birthdate=1970", &["birthdate: Eq 0..31535999999"]);
+    check(
+        "Patient?birthdate=ge1970-01-01&birthdate=lt1970-02",
+        &[
+            "birthdate: Ge 0..86399999",
+            "birthdate: Lt 2678400000..5097599999",
+        ],
+    );
+    check(
+        "Patient?_lastUpdated=gt1970-01-01T01:00:00+01:00",
+        &["_lastUpdated: Gt 0..999"],
+    );
+    check(
+        "Patient?_lastUpdated=gt1970-01-01T01:00:00 01:00",
+        &["_lastUpdated: Gt 0..999"],
+    );
+    check(
+        "Patient?_lastUpdated=sa1970-01-01T00:01",
+        &["_lastUpdated: Sa 60000..119999"],
+    );
+    // Ten days before the present: a day more on each side.
+    check(
+        "Patient?_lastUpdated=ap2020-01-01T00:00:00.000Z",
+        &["_lastUpdated: Ap 1577750400000..1577923200000"],
+    );
+}
+
+#[test]
+fn numbers_and_quantities() {
+    check(
+        "RiskAssessment?probability=100",
+        &["probability: Eq 99.5..100.5"],
+    );
+    check(
+        "RiskAssessment?probability=gt0.8",
+        &["probability: Gt 0.75..0.8500000000000001"],
+    );
+    check(
+        "RiskAssessment?probability=1e2",
+        &["probability: Eq 95..105"],
+    );
+    check(
+        "RiskAssessment?probability=-5.00",
+        &["probability: Eq -5.005..-4.995"],
+    );
+    check(
+        "RiskAssessment?probability=ap100",
+        &["probability: Ap 90..110"],
+    );
+    check(
+        "Observation?value-quantity=5.4|http://unitsofmeasure.org|mg",
+        &["value-quantity: Eq 5.3500000000000005..5.45 http://unitsofmeasure.org|mg"],
+    );
+    check(
+        "Observation?value-quantity=le5||mg",
+        &["value-quantity: Le 4.5..5.5 mg"],
+    );
+    check(
+        "Observation?value-quantity=5",
+        &["value-quantity: Eq 4.5..5.5 any"],
+    );
+}
+
+#[test]
+fn strings_and_uris() {
+    check(
+        "Patient?name=Müller,  de  la",
+        &["name: starts 'muller' or starts 'de la'"],
+    );
+    check("Patient?name:exact=Müller", &["name: exactly 'Müller'"]);
+    check("Patient?name:contains=ÜLL", &["name: contains 'ull'"]);
+    check(
+        "ValueSet?url=http://a.example/x",
+        &["url: uri http://a.example/x"],
+    );
+    check(
+        "ValueSet?url:below=http://a.example/",
+        &["url: below http://a.example/"],
+    );
+    check(
+        "ValueSet?url:above=http://a.example/",
+        &["url: above http://a.example/"],
+    );
+    check("Patient?_profile=http://p", &["_profile: uri http://p"]);
+}
+
+#[test]
+fn composites() {
+    check(
+        "Observation?code-value-quantity=http://loinc.org|8480-6$gt140||mm[Hg]",
+        &["code-value-quantity: token http://loinc.org|8480-6 + Gt 139.5..140.5 mm[Hg]"],
+    );
+}
+
+#[test]
+fn the_page() {
+    let query = |search: &str| run(search, Handling::Strict).unwrap();
+    let plain = query("Patient?");
+    assert_eq!((plain.query.count, plain.query.sort.len()), (10, 0));
+    assert!(plain.applied.is_empty());
+    let large = query("Patient?_count=99999999999999&gender=male&_pretty=true");
+    assert_eq!(large.query.count, 100);
+    let applied: Vec<String> = large
+        .applied
+        .iter()
+        .map(|(n, v)| format!("{n}={v}"))
+        .collect();
+    assert_eq!(applied, ["_count=100", "gender=male", "_pretty=true"]);
+    assert_eq!(query("Patient?_count=0").query.count, 0);
+    let sorted = query("Patient?_sort=-birthdate,family,_id&_total=accurate&_summary=count").query;
+    let keys: Vec<String> = sorted
+        .sort
+        .iter()
+        .map(|k| {
+            format!(
+                "{} {:?}",
+                r4().search_parameter_at(k.parameter).unwrap().code,
+                k.order
+            )
+        })
+        .collect();
+    assert_eq!(
+        keys,
+        ["birthdate Descending", "family Ascending", "_id Ascending"]
+    );
+    assert_eq!(
+        format!("{:?} {:?}", sorted.total, sorted.summary),
+        "Accurate Count"
+    );
+}
+
+#[test]
+fn what_cannot_be_served_is_refused_in_words_that_help() {
+    for (search, expect) in [
+        (
+            "Patient?brithdate=1970",
+            "brithdate: Patient has no search parameter 'brithdate'. Did you mean 'birthdate'?",
+        ),
+        (
+            "Patient?Gender=x",
+            "Gender: Patient has no search parameter 'Gender'. Did you mean 'gender'?",
+        ),
+        (
+            "Patient?postalcode=x",
+            "postalcode: Patient has no search parameter 'postalcode'. Did you mean 'address-postalcode'?",
+        ),
+        (
+            "Patient?xyzzy=x",
+            "xyzzy: Patient has no search parameter 'xyzzy'. The capability statement lists those it has.",
+        ),
+        (
+            "Patient?gender=",
+            "gender: The parameter has no value; give one or leave it out.",
+        ),
+        (
+            "Patient?gender",
+            "gender: The parameter has no value; give one or leave it out.",
+        ),
+        (
+            "Patient?gender=male,",
+            "gender: One of the alternatives is empty; remove the comma too many.",
+        ),
+        (
+            "Patient?identifier=|",
+            "identifier: Give a code, system|code, |code or system|.",
+        ),
+        (
+            "Patient?gender:exact=x",
+            "gender:exact: The modifier :exact is unknown here; gender takes :missing and :not.",
+        ),
+        (
+            "Patient?gender:in=x",
+            "gender:in: The modifier :in is not supported here; gender takes :missing and :not.",
+        ),
+        (
+            "Patient?name:not=x",
+            "name:not: The modifier :not is unknown here; name takes :missing, :exact and :contains.",
+        ),
+        (
+            "Patient?gender:missing=yes",
+            "gender:missing: Give true or false.",
+        ),
+        ("Patient?_id:not=x", "_id:not: _id takes no modifier."),
+        (
+            "Patient?_id=a/b",
+            "_id: An id is 1 to 64 characters of A-Z, a-z, 0-9, '-' and '.'.",
+        ),
+        (
+            "Patient?birthdate=1970-02-30",
+            "birthdate: Give a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with time zone, with or without one of the prefixes eq ne gt lt ge le sa eb ap.",
+        ),
+        (
+            "RiskAssessment?probability=NaN",
+            "probability: Give a number, with or without one of the prefixes eq ne gt lt ge le sa eb ap.",
+        ),
+        (
+            "Observation?value-quantity=5|mg",
+            "value-quantity: Give number, number|system|code or number||code, with or without a prefix.",
+        ),
+        (
+            "Observation?patient=a/b",
+            "patient: Give an id, a reference such as Patient/123, or an absolute URL.",
+        ),
+        (
+            "Observation?subject:Practitioner=1",
+            "subject:Practitioner: subject does not point to Practitioner; it points to Device, Group, Location, Patient.",
+        ),
+        (
+            "Observation?subject:Patient=Group/1",
+            "subject:Patient: The modifier asks for Patient, the value for Group; name one type.",
+        ),
+        (
+            "Observation?code-value-quantity=a",
+            "code-value-quantity: Give the parts code$value-quantity joined by $.",
+        ),
+        (
+            "Observation?subject.name=x",
+            "subject.name: This server does not follow references in a search; ask for the ids first and then search by them.",
+        ),
+        (
+            "Patient?_has:Observation:patient:code=x",
+            "_has:Observation:patient:code: This server does not follow references in a search; ask for the ids first and then search by them.",
+        ),
+        (
+            "Patient?_include=x",
+            "_include: This server does not offer this parameter; leave it out.",
+        ),
+        (
+            "Location?near=1|2",
+            "near: This server does not offer this kind of search; leave the parameter out.",
+        ),
+        (
+            "Patient?_count=-1",
+            "_count: Give the number of resources on a page as 0 or a positive integer.",
+        ),
+        (
+            "Patient?_count=ten",
+            "_count: Give the number of resources on a page as 0 or a positive integer.",
+        ),
+        (
+            "Patient?_count=1&_count=2",
+            "_count: The parameter occurs twice; give it once.",
+        ),
+        (
+            "Patient?_sort=birthdat",
+            "_sort: Patient has no search parameter 'birthdat'. Did you mean 'birthdate'?",
+        ),
+        (
+            "Patient?_sort=name,-name",
+            "_sort: A key occurs twice; name each parameter once.",
+        ),
+        (
+            "Patient?_total=all",
+            "_total: Give none, estimate or accurate.",
+        ),
+        (
+            "Patient?_summary=true",
+            "_summary: This server offers count and false.",
+        ),
+        (
+            "Patient?gender=a&gender=b&gender=c&gender=d",
+            "gender: A search takes at most 3 criteria.",
+        ),
+        (
+            "Patient?gender=a,b,c,d,e",
+            "gender: A search takes at most 4 alternatives of one parameter.",
+        ),
+    ] {
+        assert_eq!(
+            run(search, Handling::Strict).expect_err(search).to_string(),
+            expect,
+            "{search}"
+        );
+    }
+}
+
+#[test]
+fn a_long_name_is_cut() {
+    let fault = run(&format!("Patient?{}=1", "ä".repeat(500)), Handling::Strict).unwrap_err();
+    assert_eq!(fault.parameter.chars().count(), 41);
+    assert!(fault.to_string().chars().count() < 200);
+}
+
+#[test]
+fn lenient_handling_leaves_out_what_is_unknown_and_says_so() {
+    let parsed = run(
+        "Patient?colour=red&gender=male&_include=x&family=",
+        Handling::Lenient,
+    )
+    .unwrap();
+    assert_eq!(parsed.ignored, ["colour", "_include", "family"]);
+    assert_eq!(parsed.applied, [("gender".to_owned(), "male".to_owned())]);
+    for wrong in [
+        "Patient?birthdate=x",
+        "Patient?gender:exact=x",
+        "Patient?_count=x",
+    ] {
+        assert!(run(wrong, Handling::Lenient).is_err(), "{wrong}");
+    }
+}
