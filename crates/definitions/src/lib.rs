@@ -9,6 +9,8 @@
 //! (all code systems, displays, every other value set) lies in a second pack behind
 //! [`terminology()`], so that a server that never asks does not hold it in memory.
 //!
+//! [`us_core()`] holds the profiles of US Core 6.1.0; the search parameters it adds are among R4's.
+//!
 //! This room judges nothing: `validate` applies the tables to a resource, `search` the parameters.
 //! [`package`] reads a FHIR package archive into its resources; what becomes of them is decided by
 //! whoever reads it.
@@ -20,17 +22,21 @@ pub mod element;
 pub mod pack;
 pub mod package;
 pub mod primitive;
+pub mod profile;
 pub mod r4;
 pub mod resource_type;
 pub mod search_parameter;
 pub mod terminology;
+pub mod us_core;
 pub mod value_set;
 
 pub use compartment::Compartment;
 pub use element::{Binding, Constraint, Element, Severity, Strength, TypeDef, TypeIx, TypeKind};
 pub use primitive::Primitive;
+pub use profile::Profile;
 pub use r4::{Definitions, r4};
 pub use resource_type::ResourceType;
 pub use search_parameter::{Component, ParameterIx, SearchParameter, SearchType};
 pub use terminology::{CodeSystem, Concept, Terminology, terminology};
+pub use us_core::{UsCore, us_core};
 pub use value_set::{ValueSet, ValueSetIx};

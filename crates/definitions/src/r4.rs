@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     Compartment, ParameterIx, ResourceType, SearchParameter, TypeDef, TypeIx, TypeKind, ValueSet,
-    ValueSetIx, pack,
+    ValueSetIx, pack, us_core,
 };
 
 /// What the R4 pack holds, as written by `cargo xtask definitions`.
@@ -42,7 +42,7 @@ pub fn r4() -> &'static Definitions {
     TABLES.get_or_init(|| {
         // The pack is part of the build and a test decodes it; an empty table is unreachable.
         let pack = pack::decode(include_bytes!("../data/r4.pack")).unwrap_or_default();
-        Definitions::from_pack(pack, Vec::new())
+        Definitions::from_pack(pack, us_core().search_parameters.clone())
     })
 }
 

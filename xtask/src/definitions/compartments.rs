@@ -20,7 +20,7 @@ struct PublishedMember {
 }
 
 /// The compartments of R4, sorted by owner.
-pub fn compile(source: &Source, errata: &Errata) -> Result<Vec<Compartment>, Error> {
+pub(crate) fn compile(source: &Source, errata: &Errata) -> Result<Vec<Compartment>, Error> {
     let published: Vec<Published> = source.all("CompartmentDefinition")?;
     let mut compartments = Vec::new();
     // The package holds an example definition beside the five real ones.
@@ -31,15 +31,20 @@ pub fn compile(source: &Source, errata: &Errata) -> Result<Vec<Compartment>, Err
             members.extend(member(m, &definition.code, errata)?);
         }
         members.sort_by_key(|m: &Member| m.resource_type);
-        compartments.push(Compartment { owner, members: list(members) });
+        compartments.push(Compartment {
+            owner,
+            members: list(members),
+        });
     }
     compartments.sort_by_key(|c| c.owner);
     Ok(compartments)
 }
 
 fn member(m: &PublishedMember, owner: &str, errata: &Errata) -> Result<Option<Member>, Error> {
-    let erratum =
-        errata.compartments.iter().find(|e| e.owner == owner && e.resource_type == m.code);
+    let erratum = errata
+        .compartments
+        .iter()
+        .find(|e| e.owner == owner && e.resource_type == m.code);
     let parameters: Vec<_> = erratum
         .map_or(&m.param, |e| &e.parameters)
         .iter()
@@ -48,8 +53,10 @@ fn member(m: &PublishedMember, owner: &str, errata: &Errata) -> Result<Option<Me
         .map(|p| text(p))
         .collect();
     let in_compartment = !parameters.is_empty() || m.code == owner;
-    Ok(in_compartment
-        .then_some(Member { resource_type: resource_type(&m.code)?, parameters: list(parameters) }))
+    Ok(in_compartment.then_some(Member {
+        resource_type: resource_type(&m.code)?,
+        parameters: list(parameters),
+    }))
 }
 
 fn resource_type(name: &str) -> Result<ResourceType, Error> {

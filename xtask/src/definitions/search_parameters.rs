@@ -29,7 +29,7 @@ struct PublishedComponent {
 }
 
 /// The parameters of single types, and those of every type.
-pub fn compile(
+pub(crate) fn compile(
     source: &Source,
     errata: &Errata,
 ) -> Result<(Vec<SearchParameter>, Vec<SearchParameter>), Error> {
@@ -71,11 +71,18 @@ fn correct(by_url: &mut BTreeMap<String, Published>, errata: &Errata) -> Result<
         if erratum.expression.is_some() {
             parameter.expression.clone_from(&erratum.expression);
         }
-        for (component, right) in parameter.component.iter_mut().zip(erratum.components.iter().flatten()) {
+        for (component, right) in parameter
+            .component
+            .iter_mut()
+            .zip(erratum.components.iter().flatten())
+        {
             component.expression.clone_from(right);
         }
     }
-    match by_url.values().find(|p| p.expression.is_none() || p.base.is_empty()) {
+    match by_url
+        .values()
+        .find(|p| p.expression.is_none() || p.base.is_empty())
+    {
         Some(p) => Err(format!("{} has no expression or no base", p.url).into()),
         None => Ok(()),
     }
@@ -91,13 +98,21 @@ fn compiled(
     if expression.is_empty() {
         return Err(format!("{} has nothing for {resource_type}: {published}", p.url).into());
     }
-    let mut targets: Vec<_> = p.target.iter().filter_map(|t| ResourceType::parse(t)).collect();
+    let mut targets: Vec<_> = p
+        .target
+        .iter()
+        .filter_map(|t| ResourceType::parse(t))
+        .collect();
     targets.sort();
     // A parameter that may point to every type is one that may point to any.
     if targets.len() == ResourceType::all().count() {
         targets.clear();
     }
-    let components = p.component.iter().map(|c| component(c, by_url)).collect::<Result<_, _>>()?;
+    let components = p
+        .component
+        .iter()
+        .map(|c| component(c, by_url))
+        .collect::<Result<_, _>>()?;
     Ok(SearchParameter {
         ix: ParameterIx::default(),
         resource_type,
@@ -117,7 +132,9 @@ fn compiled_for_every_type(
 ) -> Result<SearchParameter, Error> {
     let any = ResourceType::from_code(0).ok_or("there are no resource types")?;
     let published = p.expression.as_deref().unwrap_or_default();
-    let relative = published.strip_prefix("Resource.").ok_or("a shared parameter not of Resource")?;
+    let relative = published
+        .strip_prefix("Resource.")
+        .ok_or("a shared parameter not of Resource")?;
     let as_if_of_one = Published {
         expression: Some(format!("{}.{relative}", any.name())),
         ..p.clone()
@@ -131,7 +148,9 @@ fn component(
     c: &PublishedComponent,
     by_url: &BTreeMap<String, Published>,
 ) -> Result<Component, Error> {
-    let of = by_url.get(&c.definition).ok_or_else(|| format!("no parameter {}", c.definition))?;
+    let of = by_url
+        .get(&c.definition)
+        .ok_or_else(|| format!("no parameter {}", c.definition))?;
     Ok(Component {
         expression: text(&c.expression),
         search_type: search_type(&of.search_type)?,
@@ -169,7 +188,8 @@ fn alternatives(expression: &str) -> Vec<&str> {
         .collect()
 }
 
-fn search_type(name: &str) -> Result<SearchType, Error> {
+/// The search type with this code.
+pub(crate) fn search_type(name: &str) -> Result<SearchType, Error> {
     Ok(match name {
         "number" => SearchType::Number,
         "date" => SearchType::Date,

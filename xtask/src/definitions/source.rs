@@ -1,5 +1,6 @@
 //! The published package: its resources by type.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use aws_lc_rs::digest;
@@ -9,21 +10,32 @@ use serde::de::DeserializeOwned;
 use super::Error;
 
 /// A package as published.
-pub struct Source {
+pub(crate) struct Source {
     package: Package,
     /// SHA-256 of the definition files that were compiled; see [`Source::digest`].
     digest: String,
 }
 
 /// The resource types that are compiled.
-const COMPILED: [&str; 5] =
-    ["CodeSystem", "CompartmentDefinition", "SearchParameter", "StructureDefinition", "ValueSet"];
+const COMPILED: [&str; 5] = [
+    "CodeSystem",
+    "CompartmentDefinition",
+    "SearchParameter",
+    "StructureDefinition",
+    "ValueSet",
+];
 
 impl Source {
     /// Reads a folder of JSON files (with `package.json`) or an archive.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let mut package = if path.is_dir() { read_folder(path)? } else { read_archive(path)? };
-        package.resources.retain(|r| COMPILED.contains(&r.resource_type.as_str()));
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let mut package = if path.is_dir() {
+            read_folder(path)?
+        } else {
+            read_archive(path)?
+        };
+        package
+            .resources
+            .retain(|r| COMPILED.contains(&r.resource_type.as_str()));
         package.resources.sort_by(|a, b| {
             (&a.resource_type, &a.url, &a.json).cmp(&(&b.resource_type, &b.url, &b.json))
         });
@@ -32,7 +44,7 @@ impl Source {
     }
 
     /// Every resource of this type, sorted by URL.
-    pub fn all<T: DeserializeOwned>(&self, resource_type: &str) -> Result<Vec<T>, Error> {
+    pub(crate) fn all<T: DeserializeOwned>(&self, resource_type: &str) -> Result<Vec<T>, Error> {
         self.package
             .resources
             .iter()
@@ -45,7 +57,7 @@ impl Source {
     }
 
     /// Where the packs come from, as JSON.
-    pub fn provenance(&self) -> Result<String, Error> {
+    pub(crate) fn provenance(&self) -> Result<String, Error> {
         let p = &self.package;
         let counts: serde_json::Map<_, _> = COMPILED
             .iter()
@@ -78,22 +90,40 @@ impl Source {
             hash.update(serde_json::to_string(&value)?.as_bytes());
             hash.update(b"\n");
         }
-        Ok(hash.finish().as_ref().iter().map(|b| format!("{b:02x}")).collect())
+        let mut hex = String::new();
+        for byte in hash.finish().as_ref() {
+            write!(hex, "{byte:02x}")?;
+        }
+        Ok(hex)
     }
 }
 
 fn read_archive(path: &Path) -> Result<Package, Error> {
-    Ok(package::read(&std::fs::read(path)?, &PackageLimits::default())?)
+    Ok(package::read(
+        &std::fs::read(path)?,
+        &PackageLimits::default(),
+    )?)
 }
 
 fn read_folder(path: &Path) -> Result<Package, Error> {
-    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(path.join("package.json"))?)?;
-    let field = |name: &str| manifest.get(name).and_then(|v| v.as_str()).map(str::to_owned);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(path.join("package.json"))?)?;
+    let field = |name: &str| {
+        manifest
+            .get(name)
+            .and_then(|v| v.as_str())
+            .map(str::to_owned)
+    };
     let mut resources = Vec::new();
     for entry in std::fs::read_dir(path)? {
         let file = entry?.path();
-        let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if !COMPILED.iter().any(|t| name.starts_with(t)) || !name.ends_with(".json") {
+        let name = file
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
+        if !COMPILED.iter().any(|t| name.starts_with(t))
+            || file.extension().is_none_or(|e| e != "json")
+        {
             continue;
         }
         let json = std::fs::read(&file)?;

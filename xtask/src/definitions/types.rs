@@ -8,7 +8,7 @@ use cresset_definitions::{
 };
 use serde::Deserialize;
 
-use super::{Error, Errata, Source, list, tail, text};
+use super::{Errata, Error, Source, list, tail, text};
 
 #[derive(Deserialize)]
 struct StructureDefinition {
@@ -91,7 +91,7 @@ struct PublishedBinding {
 }
 
 /// Every type, sorted by name.
-pub fn compile(
+pub(crate) fn compile(
     source: &Source,
     errata: &Errata,
     value_sets: &[ValueSet],
@@ -104,7 +104,12 @@ pub fn compile(
     let profiles = profiles.into_iter().map(|s| (s.url.clone(), s)).collect();
     let mut names: Vec<String> = bases.iter().flat_map(type_names).collect();
     names.sort();
-    let compiler = Compiler { errata, value_sets, names, profiles };
+    let compiler = Compiler {
+        errata,
+        value_sets,
+        names,
+        profiles,
+    };
     let mut types = Vec::new();
     for base in &bases {
         compiler.add_types(base, &mut types)?;
@@ -116,7 +121,11 @@ pub fn compile(
 /// The name of a definition's type and of the structures inside it.
 fn type_names(definition: &StructureDefinition) -> Vec<String> {
     let elements = &definition.snapshot.element;
-    elements.iter().filter(|e| has_children(elements, &e.path)).map(|e| e.path.clone()).collect()
+    elements
+        .iter()
+        .filter(|e| has_children(elements, &e.path))
+        .map(|e| e.path.clone())
+        .collect()
 }
 
 fn has_children(elements: &[Published], path: &str) -> bool {
@@ -153,7 +162,10 @@ impl Compiler<'_> {
                 compiled.extend(self.element(base, member)?);
             }
             compiled.sort_by_key(|e: &Element| e.name);
-            let required = members.iter().filter(|e| e.min > 0).map(|e| text(tail_of_path(&e.path)));
+            let required = members
+                .iter()
+                .filter(|e| e.min > 0)
+                .map(|e| text(tail_of_path(&e.path)));
             types.push(TypeDef {
                 name: text(&root.path),
                 kind: kind(base, inline)?,
@@ -166,7 +178,12 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn base(&self, definition: &StructureDefinition, root: &Published, inline: bool) -> Result<Option<TypeIx>, Error> {
+    fn base(
+        &self,
+        definition: &StructureDefinition,
+        root: &Published,
+        inline: bool,
+    ) -> Result<Option<TypeIx>, Error> {
         let name = if inline {
             root.types.first().map(|t| t.code.as_str())
         } else {
@@ -188,10 +205,18 @@ impl Compiler<'_> {
         let name = tail_of_path(&e.path);
         if let Some(reference) = &e.content_reference {
             let target = reference.trim_start_matches('#');
-            return Ok(vec![self.property(base, e, (name, None), self.type_ix(target)?)?]);
+            return Ok(vec![self.property(
+                base,
+                e,
+                (name, None),
+                self.type_ix(target)?,
+            )?]);
         }
         let Some(choice) = name.strip_suffix("[x]") else {
-            let published = e.types.first().ok_or_else(|| format!("{} has no type", e.path))?;
+            let published = e
+                .types
+                .first()
+                .ok_or_else(|| format!("{} has no type", e.path))?;
             let type_ix = self.element_type(base, e, published)?;
             let mut element = self.property(base, e, (name, None), type_ix)?;
             self.narrow(&mut element, published)?;
@@ -210,7 +235,12 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn element_type(&self, base: &StructureDefinition, e: &Published, t: &PublishedType) -> Result<TypeIx, Error> {
+    fn element_type(
+        &self,
+        base: &StructureDefinition,
+        e: &Published,
+        t: &PublishedType,
+    ) -> Result<TypeIx, Error> {
         let origin = e.base.as_ref().map_or(e.path.as_str(), |b| b.path.as_str());
         if let Some(erratum) = self.errata.elements.iter().find(|x| x.path == origin) {
             return self.type_ix(&erratum.type_name);
@@ -218,10 +248,19 @@ impl Compiler<'_> {
         if has_children(&base.snapshot.element, &e.path) {
             return self.type_ix(&e.path);
         }
-        let declared = t.extension.iter().find(|x| tail(&x.url) == "structuredefinition-fhir-type");
-        let code = declared.and_then(|x| x.value_url.as_deref()).unwrap_or(&t.code);
+        let declared = t
+            .extension
+            .iter()
+            .find(|x| tail(&x.url) == "structuredefinition-fhir-type");
+        let code = declared
+            .and_then(|x| x.value_url.as_deref())
+            .unwrap_or(&t.code);
         // The ids of some primitives lack the extension that says which type they are.
-        self.type_ix(if code.ends_with("/System.String") { "string" } else { code })
+        self.type_ix(if code.ends_with("/System.String") {
+            "string"
+        } else {
+            code
+        })
     }
 
     fn property(
@@ -237,13 +276,26 @@ impl Compiler<'_> {
             choice,
             type_ix,
             min: e.min,
-            max: if e.max == "*" { None } else { Some(e.max.parse()?) },
+            max: if e.max == "*" {
+                None
+            } else {
+                Some(e.max.parse()?)
+            },
             targets: &[],
-            binding: e.binding.as_ref().map(|b| self.binding(b)).transpose()?.flatten(),
+            binding: e
+                .binding
+                .as_ref()
+                .map(|b| self.binding(b))
+                .transpose()?
+                .flatten(),
             modifier: e.is_modifier,
             summary: e.is_summary,
             // The rules of an inline structure stand at its type.
-            constraints: if inline { &[] } else { list(constraints(e, &base.url)?) },
+            constraints: if inline {
+                &[]
+            } else {
+                list(constraints(e, &base.url)?)
+            },
         })
     }
 
@@ -251,13 +303,23 @@ impl Compiler<'_> {
     fn narrow(&self, element: &mut Element, t: &PublishedType) -> Result<(), Error> {
         let targets: Vec<_> = t.target_profile.iter().map(|p| tail(p)).collect();
         if !targets.contains(&"Resource") {
-            let mut types: Vec<_> = targets.iter().filter_map(|t| ResourceType::parse(t)).collect();
+            let mut types: Vec<_> = targets
+                .iter()
+                .filter_map(|t| ResourceType::parse(t))
+                .collect();
             types.sort();
             element.targets = list(types);
         }
         for profile in &t.profile {
-            let profile = self.profiles.get(profile).ok_or_else(|| format!("no profile {profile}"))?;
-            let root = profile.snapshot.element.first().ok_or("a profile without elements")?;
+            let profile = self
+                .profiles
+                .get(profile)
+                .ok_or_else(|| format!("no profile {profile}"))?;
+            let root = profile
+                .snapshot
+                .element
+                .first()
+                .ok_or("a profile without elements")?;
             let rules = constraints(root, &profile.url)?;
             element.constraints = list(element.constraints.iter().cloned().chain(rules).collect());
         }
@@ -265,7 +327,9 @@ impl Compiler<'_> {
     }
 
     fn binding(&self, b: &PublishedBinding) -> Result<Option<Binding>, Error> {
-        let Some(url) = b.value_set.as_deref().and_then(|u| u.split('|').next()) else { return Ok(None) };
+        let Some(url) = b.value_set.as_deref().and_then(|u| u.split('|').next()) else {
+            return Ok(None);
+        };
         let strength = match b.strength.as_str() {
             "required" => Strength::Required,
             "extensible" => Strength::Extensible,
@@ -277,12 +341,16 @@ impl Compiler<'_> {
             (Strength::Required, Some(at)) => Some(ValueSetIx(u16::try_from(at)?)),
             _ => None,
         };
-        Ok(Some(Binding { strength, url: text(url), value_set }))
+        Ok(Some(Binding {
+            strength,
+            url: text(url),
+            value_set,
+        }))
     }
 }
 
 /// The urls of the value sets that some element must take its codes from.
-pub fn required_value_sets(source: &Source) -> Result<Vec<String>, Error> {
+pub(crate) fn required_value_sets(source: &Source) -> Result<Vec<String>, Error> {
     let published: Vec<StructureDefinition> = source.all("StructureDefinition")?;
     let mut urls: Vec<_> = published
         .into_iter()

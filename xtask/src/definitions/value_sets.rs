@@ -9,7 +9,7 @@ use super::{Error, Source, list, text, types};
 use expansion::Expansions;
 
 /// Every code system with content and every value set that can be listed.
-pub fn compile(source: &Source) -> Result<Terminology, Error> {
+pub(crate) fn compile(source: &Source) -> Result<Terminology, Error> {
     let systems = code_systems::read(source)?;
     let mut expansions = Expansions::new(source, &systems)?;
     let mut value_sets = Vec::new();
@@ -18,13 +18,19 @@ pub fn compile(source: &Source) -> Result<Terminology, Error> {
             value_sets.push(compiled(&url, &codes));
         }
     }
-    let code_systems: Vec<CodeSystem> =
-        systems.values().filter(|s| !s.concepts.is_empty()).map(code_systems::compiled).collect();
-    Ok(Terminology { code_systems, value_sets })
+    let code_systems: Vec<CodeSystem> = systems
+        .values()
+        .filter(|s| !s.concepts.is_empty())
+        .map(code_systems::compiled)
+        .collect();
+    Ok(Terminology {
+        code_systems,
+        value_sets,
+    })
 }
 
 /// The value sets of required bindings, as far as they can be listed.
-pub fn of_required_bindings(
+pub(crate) fn of_required_bindings(
     source: &Source,
     terminology: &Terminology,
 ) -> Result<Vec<ValueSet>, Error> {
@@ -32,7 +38,11 @@ pub fn of_required_bindings(
     for url in urls.iter().filter(|u| terminology.value_set(u).is_none()) {
         println!("not listed, so not checked: {url}");
     }
-    Ok(urls.iter().filter_map(|u| terminology.value_set(u)).cloned().collect())
+    Ok(urls
+        .iter()
+        .filter_map(|u| terminology.value_set(u))
+        .cloned()
+        .collect())
 }
 
 fn compiled(url: &str, codes: &expansion::Codes) -> ValueSet {
@@ -43,5 +53,8 @@ fn compiled(url: &str, codes: &expansion::Codes) -> ValueSet {
             codes: list(codes.iter().map(|c| text(c)).collect()),
         })
         .collect();
-    ValueSet { url: text(url), systems: list(systems) }
+    ValueSet {
+        url: text(url),
+        systems: list(systems),
+    }
 }

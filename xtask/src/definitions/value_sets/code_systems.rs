@@ -36,26 +36,26 @@ struct PublishedProperty {
 }
 
 /// A code system with its hierarchy.
-pub struct System {
-    pub url: String,
-    pub complete: bool,
+pub(crate) struct System {
+    pub(crate) url: String,
+    pub(crate) complete: bool,
     case_sensitive: bool,
     /// Sorted by code.
-    pub concepts: BTreeMap<String, Node>,
+    pub(crate) concepts: BTreeMap<String, Node>,
 }
 
 /// A concept.
 #[derive(Default)]
-pub struct Node {
-    pub display: String,
+pub(crate) struct Node {
+    pub(crate) display: String,
     /// The codes directly above it.
-    pub parents: Vec<String>,
+    pub(crate) parents: Vec<String>,
     /// Its properties as (name, value as text).
-    pub properties: Vec<(String, String)>,
+    pub(crate) properties: Vec<(String, String)>,
 }
 
 /// Every code system of the package by URL.
-pub fn read(source: &Source) -> Result<BTreeMap<String, System>, Error> {
+pub(crate) fn read(source: &Source) -> Result<BTreeMap<String, System>, Error> {
     let published: Vec<Published> = source.all("CodeSystem")?;
     let systems = published.into_iter().map(|p| {
         let mut concepts = BTreeMap::new();
@@ -63,7 +63,12 @@ pub fn read(source: &Source) -> Result<BTreeMap<String, System>, Error> {
             add(concept, None, &mut concepts);
         }
         let complete = p.content == "complete";
-        let system = System { url: p.url, complete, case_sensitive: p.case_sensitive, concepts };
+        let system = System {
+            url: p.url,
+            complete,
+            case_sensitive: p.case_sensitive,
+            concepts,
+        };
         (system.url.clone(), system)
     });
     Ok(systems.collect())
@@ -75,7 +80,12 @@ fn add(concept: PublishedConcept, parent: Option<&str>, all: &mut BTreeMap<Strin
     node.display = concept.display.unwrap_or_default();
     node.parents.extend(parent.map(str::to_owned));
     for property in concept.property {
-        let value = property.value.values().next().map(plain).unwrap_or_default();
+        let value = property
+            .value
+            .values()
+            .next()
+            .map(plain)
+            .unwrap_or_default();
         // v3 states further parents as properties.
         if property.code == "subsumedBy" {
             node.parents.push(value);
@@ -89,12 +99,14 @@ fn add(concept: PublishedConcept, parent: Option<&str>, all: &mut BTreeMap<Strin
 }
 
 fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 impl System {
     /// Whether `code` is `ancestor` or lies below it.
-    pub fn is_a(&self, code: &str, ancestor: &str) -> bool {
+    pub(crate) fn is_a(&self, code: &str, ancestor: &str) -> bool {
         code == ancestor
             || self
                 .concepts
@@ -104,11 +116,14 @@ impl System {
 }
 
 /// The table of one system.
-pub fn compiled(system: &System) -> CodeSystem {
+pub(crate) fn compiled(system: &System) -> CodeSystem {
     let concepts = system
         .concepts
         .iter()
-        .map(|(code, node)| Concept { code: text(code), display: text(&node.display) })
+        .map(|(code, node)| Concept {
+            code: text(code),
+            display: text(&node.display),
+        })
         .collect();
     CodeSystem {
         url: text(&system.url),

@@ -8,7 +8,7 @@ use super::code_systems::System;
 use crate::definitions::{Error, Source};
 
 /// Codes by system.
-pub type Codes = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Codes = BTreeMap<String, BTreeSet<String>>;
 
 #[derive(Deserialize)]
 struct Published {
@@ -49,7 +49,7 @@ struct Filter {
 }
 
 /// The value sets of the package and what has been expanded of them.
-pub struct Expansions<'a> {
+pub(crate) struct Expansions<'a> {
     systems: &'a BTreeMap<String, System>,
     composed: BTreeMap<String, Compose>,
     /// `None`: cannot be listed, or is being expanded (a circle cannot be listed either).
@@ -58,25 +58,39 @@ pub struct Expansions<'a> {
 
 impl<'a> Expansions<'a> {
     /// Nothing expanded yet.
-    pub fn new(source: &Source, systems: &'a BTreeMap<String, System>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        source: &Source,
+        systems: &'a BTreeMap<String, System>,
+    ) -> Result<Self, Error> {
         let published: Vec<Published> = source.all("ValueSet")?;
-        let composed = published.into_iter().filter_map(|p| Some((p.url, p.compose?))).collect();
-        Ok(Self { systems, composed, done: BTreeMap::new() })
+        let composed = published
+            .into_iter()
+            .filter_map(|p| Some((p.url, p.compose?)))
+            .collect();
+        Ok(Self {
+            systems,
+            composed,
+            done: BTreeMap::new(),
+        })
     }
 
     /// Every value set that is composed of something.
-    pub fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         self.composed.keys().cloned().collect()
     }
 
     /// The codes of a value set; `None` when the package alone cannot list them.
-    pub fn expand(&mut self, url: &str) -> Option<Codes> {
+    pub(crate) fn expand(&mut self, url: &str) -> Option<Codes> {
         let url = url.split('|').next().unwrap_or(url);
         if let Some(done) = self.done.get(url) {
             return done.clone();
         }
         self.done.insert(url.to_owned(), None);
-        let codes = self.composed.get(url).cloned().and_then(|c| self.compose(&c));
+        let codes = self
+            .composed
+            .get(url)
+            .cloned()
+            .and_then(|c| self.compose(&c));
         self.done.insert(url.to_owned(), codes.clone());
         codes
     }
@@ -108,7 +122,7 @@ impl<'a> Expansions<'a> {
         for value_set in &include.value_set {
             parts.push(self.expand(value_set)?);
         }
-        parts.into_iter().reduce(common)
+        parts.into_iter().reduce(|a, b| common(a, &b))
     }
 
     fn of_system(&self, url: &str, include: &Include) -> Option<BTreeSet<String>> {
@@ -139,14 +153,15 @@ fn passes(system: &System, code: &str, filter: &Filter) -> Option<bool> {
             code != filter.value && system.is_a(code, &filter.value)
         }
         ("concept" | "code", "is-not-a") => !system.is_a(code, &filter.value),
-        (property, "=") => {
-            node.properties.iter().any(|(name, value)| name == property && *value == filter.value)
-        }
+        (property, "=") => node
+            .properties
+            .iter()
+            .any(|(name, value)| name == property && *value == filter.value),
         _ => return None,
     })
 }
 
-fn common(a: Codes, b: Codes) -> Codes {
+fn common(a: Codes, b: &Codes) -> Codes {
     a.into_iter()
         .filter_map(|(system, codes)| {
             let other = b.get(&system)?;
