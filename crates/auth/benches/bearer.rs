@@ -1,8 +1,4 @@
 //! What the check of a bearer token costs a request whose token is known already.
-#![expect(
-    missing_docs,
-    reason = "criterion's macro writes an undocumented function"
-)]
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 
 use std::future::Future;

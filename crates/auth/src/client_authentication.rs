@@ -112,10 +112,10 @@ fn basic(header: &[u8], form_client_id: Option<&str>) -> Result<Presented, Refus
         malformed("the Basic credentials hold no colon between client_id and client_secret")
     })?;
     let mut candidates = vec![(id.to_owned(), Secret::new(secret.to_owned()))];
-    if credentials.contains(['%', '+']) {
-        if let (Some(id), Some(secret)) = (form_decoded(id), form_decoded(secret)) {
-            candidates.push((id.into_owned(), Secret::new(secret.into_owned())));
-        }
+    if credentials.contains(['%', '+'])
+        && let (Some(id), Some(secret)) = (form_decoded(id), form_decoded(secret))
+    {
+        candidates.push((id.into_owned(), Secret::new(secret.into_owned())));
     }
     match form_client_id {
         Some(other) if candidates.iter().all(|(id, _)| id != other) => Err(Refusal::request(

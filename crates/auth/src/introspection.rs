@@ -13,12 +13,12 @@ pub enum Introspection {
     /// Not a live token of the asking app: `{"active":false}` and nothing else.
     Inactive,
     /// A live token.
-    Active(Box<Active>),
+    Active(Box<LiveToken>),
 }
 
 /// The members of an active answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Active {
+pub struct LiveToken {
     active: bool,
     /// Granted scopes, as in the token response.
     pub scope: String,
@@ -63,9 +63,10 @@ impl AuthServer {
         let token = form
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
-        let stored = match is_access_token(token) {
-            true => self.grants.lookup_token(hash(token)).await?,
-            false => None,
+        let stored = if is_access_token(token) {
+            self.grants.lookup_token(hash(token)).await?
+        } else {
+            None
         };
         let now = self.clock.now();
         let live = stored.filter(|t| t.client_id == client_id && t.expires > now);
@@ -98,7 +99,7 @@ impl AuthServer {
     }
 
     fn active(&self, token: Token) -> Introspection {
-        Introspection::Active(Box::new(Active {
+        Introspection::Active(Box::new(LiveToken {
             active: true,
             scope: token.scopes,
             sub: token.client_id.clone(),

@@ -40,9 +40,7 @@ fn check(headers: &[&str], form: &[(&str, &str)], expect: &str) {
         let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
         demo.post(&headers, &form).await
     });
-    let got = got
-        .map(|token| token.scope)
-        .unwrap_or_else(|error| shown(&error));
+    let got = got.map_or_else(|error| shown(&error), |token| token.scope);
     assert_eq!(got, expect, "{headers:?} {form:?}");
 }
 
@@ -239,18 +237,12 @@ fn a_token_for_one_patient_is_not_given_as_one_for_all() {
 #[tokio::test]
 async fn basic_values_may_be_percent_encoded_or_raw() {
     let (demo, app) = demo().await;
-    let encoded: String = app
-        .secret
-        .expose()
-        .bytes()
-        .map(|b| format!("%{b:02X}"))
-        .collect();
-    let id: String = app
-        .app
-        .client_id
-        .bytes()
-        .map(|b| format!("%{b:02x}"))
-        .collect();
+    let percent = |text: &str| {
+        text.bytes()
+            .fold(String::new(), |all, b| all + &format!("%{b:02X}"))
+    };
+    let encoded = percent(app.secret.expose());
+    let id = percent(&app.app.client_id).to_lowercase();
     assert!(demo.post(&[&basic(&id, &encoded)], &[GRANT]).await.is_ok());
     assert!(
         demo.post(&[&basic(&id, &format!("{encoded}%"))], &[GRANT])
@@ -312,11 +304,14 @@ async fn unknown_disabled_and_wrong_secret_look_the_same() {
     assert_eq!(refused(demo.post(&[], &form).await.unwrap_err()).1, None);
 }
 
+/// Headers and form.
+type Try<'t> = (&'t [&'t str], &'t [(&'t str, &'t str)]);
+
 #[tokio::test]
 async fn every_description_is_fit_for_the_wire_and_says_what_to_change() {
     let (demo, app) = demo().await;
     let good = basic(&app.app.client_id, app.secret.expose());
-    let tries: [(&[&str], &[(&str, &str)]); 8] = [
+    let tries: [Try<'_>; 8] = [
         (&[], &[]),
         (&[], &[("grant_type", "password")]),
         (&[], &[GRANT]),
