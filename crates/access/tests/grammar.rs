@@ -199,3 +199,34 @@ fn huge_scope_parameters_are_refused_at_once() {
     let quickest = std::iter::repeat_with(refuse_all).take(20).min();
     assert!(quickest < Some(Duration::from_millis(5)), "{quickest:?}");
 }
+
+/// What certification (45 CFR 170.315(g)(10), US Core 6.1.0) asks for in one request.
+#[test]
+fn the_scopes_of_certification_are_understood() {
+    let types = "Medication AllergyIntolerance CarePlan CareTeam Condition Coverage Device \
+        DiagnosticReport DocumentReference Encounter Goal Immunization Location MedicationDispense \
+        MedicationRequest Observation Organization Patient Practitioner PractitionerRole Procedure \
+        Provenance QuestionnaireResponse RelatedPerson ServiceRequest Specimen";
+    for (context, permission) in [("patient", "rs"), ("user", "rs"), ("patient", "read")] {
+        let scopes = types
+            .split_whitespace()
+            .map(|t| format!(" {context}/{t}.{permission}"));
+        accepts(&format!(
+            "launch/patient openid fhirUser offline_access{}",
+            scopes.collect::<String>()
+        ));
+    }
+    let hl7 = "http://terminology.hl7.org/CodeSystem";
+    let us_core = "http://hl7.org/fhir/us/core/CodeSystem";
+    for granular in [
+        format!("Condition.rs?category={hl7}/condition-category|encounter-diagnosis"),
+        format!("Condition.rs?category={hl7}/condition-category|problem-list-item"),
+        format!("Condition.rs?category={us_core}/condition-category|health-concern"),
+        format!("Observation.rs?category={hl7}/observation-category|social-history"),
+        format!("Observation.rs?category={hl7}/observation-category|vital-signs"),
+        format!("Observation.rs?category={hl7}/observation-category|survey"),
+        format!("Observation.rs?category={us_core}/us-core-category|sdoh"),
+    ] {
+        accepts(&format!("patient/{granular} user/{granular}"));
+    }
+}

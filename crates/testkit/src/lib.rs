@@ -1,7 +1,7 @@
 //! What tests hold still: time, randomness, and strings that must not leak.
 //!
 //! [`ManualClock`] moves only when told to, [`SeededRng`] gives the same bytes for the same seed,
-//! and [`canary`] makes values that betray the patient or instance they belong to, so that
+//! and [`canary()`] makes values that betray the patient or instance they belong to, so that
 //! [`foreign_canaries`] can search any answer for what it should not hold.
 //!
 //! This room is for tests alone: no product crate depends on it outside `dev-dependencies`. The
