@@ -60,9 +60,51 @@ impl Program {
         Some(routes)
     }
 
+    /// The properties of `start` without any of which this expression gives nothing; `None` when it
+    /// may give something whatever the start holds.
+    pub fn entries(&self, start: TypeIx) -> Option<Vec<&'static str>> {
+        self.entries_of(self.root, start)
+    }
+
     /// Whether the criterion of a route of this program holds at `node`.
     pub fn meets<'a>(&'a self, criterion: CriterionIx, resource: Node<'a>, node: Node<'a>) -> bool {
         self.holds(criterion.0, resource, Item::Node(node))
+    }
+
+    fn entries_of(&self, ix: StepIx, start: TypeIx) -> Option<Vec<&'static str>> {
+        match self.step(ix) {
+            Step::Invoke(left, right)
+                if matches!(self.step(*left), Step::This | Step::OfFocus(_)) =>
+            {
+                self.entries_of(*right, start)
+            }
+            Step::Invoke(left, _) | Step::Index(left, _) | Step::As(left, _) => {
+                self.entries_of(*left, start)
+            }
+            Step::Member(name) => self.properties(start, name),
+            Step::Call(Function::Extension, _) => self.properties(start, "extension"),
+            Step::Join(Joint::Union, left, right) => {
+                let mut entries = self.entries_of(*left, start)?;
+                entries.extend(self.entries_of(*right, start)?);
+                Some(entries)
+            }
+            _ => None,
+        }
+    }
+
+    /// The properties of a member; `None` when a `_name` beside them could count as well.
+    fn properties(&self, start: TypeIx, name: &str) -> Option<Vec<&'static str>> {
+        let definition = r4().type_at(start)?;
+        let found: Vec<_> = match definition.element(name) {
+            Some(element) => vec![element],
+            None => definition.choices(name).collect(),
+        };
+        let primitive = |e: &&Element| {
+            r4().type_at(e.type_ix)
+                .is_some_and(|t| matches!(t.kind, TypeKind::Primitive(_)))
+        };
+        let hidden = self.companions && found.iter().any(primitive);
+        (!hidden).then(|| found.iter().map(|e| e.name).collect())
     }
 
     fn routes_of(&self, ix: StepIx, from: &[Route]) -> Option<Vec<Route>> {

@@ -16,7 +16,7 @@ impl DateRange {
         let mut rest = Rest(text.as_bytes());
         let year = rest.digits(4)?;
         if rest.is_empty() {
-            return Self::days(day(year, 1, 1)?, day(year + 1, 1, 1)?);
+            return Some(Self::days(day(year, 1, 1)?, day(year + 1, 1, 1)?));
         }
         let month = rest.after(b'-')?.digits(2)?;
         if rest.is_empty() {
@@ -25,11 +25,14 @@ impl DateRange {
             } else {
                 (year, month + 1)
             };
-            return Self::days(day(year, month, 1)?, day(next_year, next_month, 1)?);
+            return Some(Self::days(
+                day(year, month, 1)?,
+                day(next_year, next_month, 1)?,
+            ));
         }
         let date = day(year, month, rest.after(b'-')?.digits(2)?)?;
         if rest.is_empty() {
-            return Self::days(date, date + 1);
+            return Some(Self::days(date, date + 1));
         }
         let (time_ms, width_ms) = rest.after(b'T')?.time()?;
         let start_ms = date * DAY_MS + time_ms - rest.zone_ms()?;
@@ -52,11 +55,11 @@ impl DateRange {
         })
     }
 
-    fn days(first: i64, next: i64) -> Option<Self> {
-        Some(Self {
+    fn days(first: i64, next: i64) -> Self {
+        Self {
             start_ms: first * DAY_MS,
             end_ms: next * DAY_MS - 1,
-        })
+        }
     }
 }
 

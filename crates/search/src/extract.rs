@@ -11,13 +11,15 @@ mod quantity;
 pub mod reference;
 mod shape;
 
-use cresset_definitions::ResourceType;
+use std::borrow::Cow;
+
+use cresset_definitions::{ParameterIx, ResourceType, SearchType};
 use cresset_fhirpath::reference::target_type;
 use cresset_fhirpath::{Condition, Item, Node};
-use cresset_model::{Element, Tree};
+use cresset_model::{Element, Kind, Tree};
 
 use crate::row::{IndexRow, IndexValue};
-use plan::{Branch, Leaf, Parameter, Plan, Target};
+use plan::{Branch, Leaf, Plan, Target};
 use shape::Shape;
 
 /// Everything a search can find a resource by, in the order of its parameters; a fact may occur
@@ -28,9 +30,9 @@ use shape::Shape;
 /// not what its type says (a date that does not exist) leaves no row.
 pub fn extract<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
     let resource_type = tree.resource_type().and_then(ResourceType::parse);
-    let (Some(resource), Some(plan)) = (
-        Node::resource(tree.root()),
+    let (Some(plan), Some(resource)) = (
         resource_type.and_then(Plan::of),
+        Node::resource(tree.root()),
     ) else {
         return Vec::new();
     };
@@ -39,16 +41,13 @@ pub fn extract<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
         resource,
         own,
         rows: Vec::with_capacity(32),
+        evaluated: Vec::new(),
     };
-    if let Some(root) = plan.branches.first() {
+    if let Some(root) = plan.trie.root() {
         walk.place(root, resource.element);
     }
-    for parameter in plan.parameters.iter().filter(|p| !p.routed) {
-        for item in parameter.program.evaluate(resource, resource) {
-            if let Item::Node(node) = item {
-                walk.value(parameter, node, Shape::of(node.type_ix));
-            }
-        }
+    for parameter in &plan.always {
+        walk.evaluate(*parameter);
     }
     walk.rows.sort_by_key(|row| row.parameter);
     walk.rows
@@ -60,23 +59,30 @@ struct Walk<'t, 'o> {
     resource: Node<'t>,
     own: &'o [String],
     rows: Vec<IndexRow<'t>>,
+    /// The parameters already evaluated as a whole.
+    evaluated: Vec<usize>,
 }
 
 impl<'t> Walk<'t, '_> {
     /// Visits a place and what lies below; the trie is as deep as the longest path of a parameter.
     fn place(&mut self, branch: &'static Branch, element: Element<'t>) {
+        for parameter in &branch.evaluated {
+            self.evaluate(*parameter);
+        }
         for leaf in &branch.leaves {
             self.leaf(leaf, element);
         }
-        if branch.children.is_empty() {
+        if self.plan.trie.ends_at(branch) {
             return;
         }
         for (name, member) in element.members() {
-            let Some(child) = branch.child(name).and_then(|ix| self.plan.branch(ix)) else {
+            let Some(child) = self.plan.trie.child(branch, name) else {
                 continue;
             };
-            if member.kind() == cresset_model::Kind::Array {
-                member.items().for_each(|item| self.place(child, item));
+            if member.kind() == Kind::Array {
+                for item in member.items() {
+                    self.place(child, item);
+                }
             } else {
                 self.place(child, member);
             }
@@ -90,36 +96,63 @@ impl<'t> Walk<'t, '_> {
         let node = Node::typed(element, leaf.type_ix);
         let holds = match leaf.condition {
             None => true,
-            Some(Condition::PointsTo(wanted)) => self.points_to(element, wanted),
+            // `#x` may point to such a resource, but leaves no row anyway.
+            Some(Condition::PointsTo(wanted)) => target_type(element) == Some(wanted),
             Some(Condition::Criterion(criterion)) => {
                 parameter.program.meets(criterion, self.resource, node)
             }
         };
         if holds {
-            self.value(parameter, node, leaf.shape);
+            self.value(parameter.ix, &leaf.target, node, leaf.shape);
         }
     }
 
-    fn value(&mut self, parameter: &'static Parameter, node: Node<'t>, shape: Shape) {
-        let rows = &mut self.rows;
-        let mut add = |value: IndexValue<'t>| {
-            rows.push(IndexRow {
-                parameter: parameter.ix,
-                value,
-            })
+    /// Runs a parameter's whole expression, once for a resource.
+    fn evaluate(&mut self, parameter: usize) {
+        let Some(wanted) = self.plan.parameters.get(parameter) else {
+            return;
         };
-        match &parameter.target {
-            Target::Simple(search_type) => {
-                convert::values((node.element, shape), *search_type, self.own, &mut add)
-            }
-            Target::Composite(components) => {
-                composite::values(components, (self.resource, node), self.own, &mut add);
+        if self.evaluated.contains(&parameter) {
+            return;
+        }
+        self.evaluated.push(parameter);
+        for item in wanted.program.evaluate(self.resource, self.resource) {
+            match item {
+                Item::Node(node) => {
+                    self.value(wanted.ix, &wanted.target, node, Shape::of(node.type_ix))
+                }
+                // `Patient.deceased.exists() and …`: the value is the answer.
+                Item::Boolean(answer)
+                    if matches!(wanted.target, Target::Values(SearchType::Token)) =>
+                {
+                    let code = Cow::Borrowed(if answer { "true" } else { "false" });
+                    let value = IndexValue::Token { system: None, code };
+                    self.rows.push(IndexRow {
+                        parameter: wanted.ix,
+                        value,
+                    });
+                }
+                _ => {}
             }
         }
     }
 
-    /// Contained resources are no targets: `#x` leaves no row whatever it points to.
-    fn points_to(&self, reference: Element<'t>, wanted: ResourceType) -> bool {
-        target_type(reference) == Some(wanted)
+    fn value(
+        &mut self,
+        parameter: ParameterIx,
+        target: &'static Target,
+        node: Node<'t>,
+        shape: Shape,
+    ) {
+        let rows = &mut self.rows;
+        let mut add = |value| rows.push(IndexRow { parameter, value });
+        match target {
+            Target::Values(search_type) => {
+                convert::values((node.element, shape), *search_type, self.own, &mut add);
+            }
+            Target::Composite(parts) => {
+                composite::values(parts, (self.resource, node), self.own, &mut add)
+            }
+        }
     }
 }

@@ -217,3 +217,30 @@ fn what_the_store_knows_leaves_no_row() {
         &["_profile=uri http://p", "_source=uri http://s"],
     );
 }
+
+#[test]
+fn a_computed_answer_is_a_token() {
+    for (deceased, expect) in [
+        ("", "false"),
+        (r#","deceasedBoolean":false"#, "false"),
+        (r#","deceasedBoolean":true"#, "true"),
+        (r#","deceasedDateTime":"2020""#, "true"),
+    ] {
+        let patient = format!(r#"{{"resourceType":"Patient"{deceased}}}"#);
+        check(
+            &patient,
+            &["deceased"],
+            &[&format!("deceased=token |{expect}")],
+        );
+    }
+}
+
+#[test]
+fn extensions_are_found_by_the_parameters_of_us_core() {
+    check(
+        r#"{"resourceType":"Patient","extension":[{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[
+            {"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238","code":"2106-3"}},{"url":"text","valueString":"White"}]}]}"#,
+        &["race", "ethnicity"],
+        &["race=token urn:oid:2.16.840.1.113883.6.238|2106-3"],
+    );
+}

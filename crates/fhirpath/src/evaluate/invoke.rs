@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
             return Some(self.resource);
         }
         let mut all = self.resource.element.get("contained")?.items();
-        all.find(|c| c.get("id").and_then(|i| i.as_str()) == Some(id))
+        all.find(|c| c.get("id").and_then(Element::as_str) == Some(id))
             .and_then(Node::resource)
     }
 }

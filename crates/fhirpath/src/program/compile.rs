@@ -43,7 +43,7 @@ impl Compiler<'_> {
         let syntax = self.syntax;
         let (term, offset) = syntax.term(ix);
         let step = match term {
-            Term::Literal(literal) => self.literal(literal, offset)?,
+            Term::Literal(literal) => literal_step(literal, offset)?,
             Term::External(name) => match name.as_str() {
                 "resource" | "rootResource" | "context" => Step::Resource,
                 _ => return Err(unsupported(offset, format!("the variable %{name}"))),
@@ -77,24 +77,6 @@ impl Compiler<'_> {
         let ix = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         self.steps.push(step);
         StepIx(ix)
-    }
-
-    fn literal(&mut self, literal: &Literal, offset: usize) -> Result<Step, Fault> {
-        Ok(match literal {
-            Literal::Empty => Step::Nothing,
-            Literal::Boolean(value) => Step::Boolean(*value),
-            Literal::String(text) => Step::String(text.as_str().into()),
-            Literal::Number(number) => Step::Number(number.as_str().into()),
-            Literal::Temporal(text) => {
-                return Err(unsupported(offset, format!("the literal @{text}")));
-            }
-            Literal::Quantity(number, unit) => {
-                return Err(unsupported(
-                    offset,
-                    format!("the quantity {number} '{unit}'"),
-                ));
-            }
-        })
     }
 
     fn name(&mut self, name: &str, place: Place) -> Step {
@@ -163,6 +145,24 @@ impl Compiler<'_> {
             _ => Err(Fault::syntax(offset, "a type is missing")),
         }
     }
+}
+
+fn literal_step(literal: &Literal, offset: usize) -> Result<Step, Fault> {
+    Ok(match literal {
+        Literal::Empty => Step::Nothing,
+        Literal::Boolean(value) => Step::Boolean(*value),
+        Literal::String(text) => Step::String(text.as_str().into()),
+        Literal::Number(number) => Step::Number(number.as_str().into()),
+        Literal::Temporal(text) => {
+            return Err(unsupported(offset, format!("the literal @{text}")));
+        }
+        Literal::Quantity(number, unit) => {
+            return Err(unsupported(
+                offset,
+                format!("the quantity {number} '{unit}'"),
+            ));
+        }
+    })
 }
 
 fn type_name(name: &str, offset: usize) -> Result<TypeName, Fault> {

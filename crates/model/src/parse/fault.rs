@@ -52,8 +52,11 @@ pub struct Fault {
 impl Fault {
     pub(super) fn at(kind: FaultKind, offset: usize, bytes: &[u8]) -> Self {
         let before = bytes.get(..offset.min(bytes.len())).unwrap_or_default();
-        let newlines = before.iter().filter(|&&b| b == b'\n').count();
-        let line = before.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        let (newlines, line) = before
+            .split(|&b| b == b'\n')
+            .enumerate()
+            .last()
+            .unwrap_or_default();
         // Continuation bytes of UTF-8 begin no character.
         let characters = line.iter().filter(|&&b| b & 0xC0 != 0x80).count();
         let one_based = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);

@@ -4,18 +4,10 @@ use super::FaultKind;
 use super::reader::{Flaw, Reader, span};
 use crate::element::Span;
 
-/// True for the bytes at which a string cannot simply go on.
-const STOPS: [bool; 256] = {
-    let mut stops = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        stops[byte] = true;
-        byte += 1;
-    }
-    stops[b'"' as usize] = true;
-    stops[b'\\' as usize] = true;
-    stops
-};
+/// Whether a string cannot simply go on at this byte.
+fn stops(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\' || byte < 0x20
+}
 
 impl Reader<'_> {
     /// Reads a string whose opening quote has been consumed, and its closing quote.
@@ -35,8 +27,7 @@ impl Reader<'_> {
     /// Moves to the next byte that ends a plain run and gives it.
     fn run(&mut self) -> Option<u8> {
         let rest = self.bytes.get(self.at..)?;
-        let stops = |&b: &u8| STOPS.get(usize::from(b)).copied().unwrap_or(true);
-        let len = rest.iter().position(stops).unwrap_or(rest.len());
+        let len = rest.iter().position(|&b| stops(b)).unwrap_or(rest.len());
         self.at += len;
         rest.get(len).copied()
     }

@@ -16,32 +16,38 @@ pub(super) fn unknown(resource_type: ResourceType, code: &str) -> SearchFault {
         .map(|p| p.code);
     let near = nearest(code, codes);
     let shown = short(code);
-    let mut sentence = format!("{resource_type} has no search parameter '{shown}'.");
-    match near.as_slice() {
-        [] => sentence.push_str(" The capability statement lists those it has."),
-        [only] => sentence.push_str(&format!(" Did you mean '{only}'?")),
-        several => sentence.push_str(&format!(" Did you mean one of '{}'?", several.join("', '"))),
-    }
+    let hint = match near.as_slice() {
+        [] => "The capability statement lists those it has.".to_owned(),
+        [only] => format!("Did you mean '{only}'?"),
+        several => format!("Did you mean one of '{}'?", several.join("', '")),
+    };
+    let sentence = format!("{resource_type} has no search parameter '{shown}'. {hint}");
     SearchFault::new(FaultKind::Unknown, code, sentence)
 }
 
-/// Those within a few edits, nearest first, or else those that begin or end alike.
+/// Those within the fewest edits, or else those that begin or end alike.
 fn nearest<'c>(code: &str, codes: impl Iterator<Item = &'c str>) -> Vec<&'c str> {
     if code.len() > 64 {
         return Vec::new();
     }
     let code = code.to_ascii_lowercase();
-    let mut near: Vec<(usize, &str)> = codes
-        .filter_map(|known| {
-            let lower = known.to_ascii_lowercase();
-            let edits = edits(code.as_bytes(), lower.as_bytes());
-            let part = code.len() > 3 && (lower.starts_with(&code) || lower.ends_with(&code));
-            let counts = edits <= EDITS_MAX.min(code.len() / 2) || part;
-            counts.then_some((edits, known))
-        })
-        .collect();
-    near.sort_unstable();
-    near.into_iter()
+    let alike = EDITS_MAX + 1;
+    let distances = codes.filter_map(|known| {
+        let lower = known.to_ascii_lowercase();
+        let edits = edits(code.as_bytes(), lower.as_bytes());
+        let part = code.len() > 3 && (lower.starts_with(&code) || lower.ends_with(&code));
+        if edits <= EDITS_MAX.min(code.len() / 2) {
+            Some((edits, known))
+        } else {
+            part.then_some((alike, known))
+        }
+    });
+    let distances: Vec<(usize, &str)> = distances.collect();
+    let least = distances.iter().map(|(distance, _)| *distance).min();
+    let nearest = distances
+        .into_iter()
+        .filter(|(distance, _)| Some(*distance) == least);
+    nearest
         .take(SUGGESTED_MAX)
         .map(|(_, known)| known)
         .collect()
