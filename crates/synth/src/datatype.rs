@@ -38,11 +38,17 @@ impl Json {
         self.object(key, |j| j.single("coding", |j| j.coding_members(concept)));
     }
 
-    /// A `CodeableConcept` member of several codings for one thing, its text the first display.
+    /// A `CodeableConcept` member of all codings for one thing; if they are several, its text says
+    /// which words to show.
     pub(crate) fn concept_of(&mut self, key: &str, codings: &[Concept]) {
+        if let [only] = codings {
+            return self.concept(key, only);
+        }
         self.object(key, |j| {
             j.array("coding", |j| {
-                codings.iter().for_each(|c| j.item(|j| j.coding_members(c)))
+                for coding in codings {
+                    j.item(|j| j.coding_members(coding));
+                }
             });
             j.text("text", codings.first().map_or("", |c| c.display));
         });
@@ -98,7 +104,9 @@ impl Json {
     /// A member that is a list of `Reference`s.
     pub(crate) fn references(&mut self, key: &str, targets: &[Ref]) {
         self.array(key, |j| {
-            targets.iter().for_each(|t| j.item(|j| j.target(*t)))
+            for target in targets {
+                j.item(|j| j.target(*target));
+            }
         });
     }
 

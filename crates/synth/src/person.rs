@@ -86,7 +86,7 @@ impl Person {
             former_home: moved.then(|| {
                 (
                     Home::draw(random),
-                    as_of.plus_days(-age_days.min(random.between(200, 1_800))),
+                    as_of.plus_days(-age_days.min(random.between(520, 1_800))),
                 )
             }),
             phone: random.between(100, 199),

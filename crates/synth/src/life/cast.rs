@@ -85,7 +85,7 @@ static PARTS: [Part; 5] = [
             Disease::Diabetes,
             Disease::Hypertension,
             Disease::Hyperlipidemia,
-            Disease::ChronicKidneyDisease,
+            Disease::KidneyFailure,
             Disease::AtrialFibrillation,
         ],
         traits: &[

@@ -105,7 +105,7 @@ fn head(j: &mut Json, visit: &Visit, kind: Concept, provider: Ref) {
     j.concept("type", &kind);
     j.text("use", "claim");
     j.reference("patient", visit.patient);
-    j.period("billablePeriod", visit.start, Some(visit.end));
+    j.days("billablePeriod", visit.start, Some(visit.end));
     j.moment("created", visit.end.plus_minutes(60));
     j.reference("provider", provider);
     j.concept("priority", &NORMAL);
@@ -128,7 +128,7 @@ fn explain(life: &mut Life<'_>, visit: &Visit, bill: &Bill, claim: Ref) {
         j.concept("type", &bill.kind);
         j.text("use", "claim");
         j.reference("patient", visit.patient);
-        j.period("billablePeriod", visit.start, Some(visit.end));
+        j.days("billablePeriod", visit.start, Some(visit.end));
         j.moment("created", created);
         j.reference("insurer", payer);
         j.reference("provider", visit.organization);

@@ -34,7 +34,7 @@ pub(super) struct Document<'a> {
 /// Files the note of a visit and reports it.
 pub(super) fn note(life: &mut Life<'_>, visit: &Visit) {
     let kind = kind(visit.purpose);
-    let text = told(life, visit, &kind);
+    let text = told(life, visit);
     let author = visit.clinician.person;
     let date = visit.end.plus_minutes(20);
     file(
@@ -75,7 +75,7 @@ fn kind(purpose: Purpose) -> Concept {
     }
 }
 
-fn told(life: &Life<'_>, visit: &Visit, kind: &Concept) -> String {
+fn told(life: &Life<'_>, visit: &Visit) -> String {
     let (year, month, day) = visit.start.calendar();
     let person = &life.person;
     let years = crate::number::whole(visit.age.floor());
@@ -96,8 +96,7 @@ fn told(life: &Life<'_>, visit: &Visit, kind: &Concept) -> String {
         known.join("; ")
     };
     format!(
-        "{}, {year}-{month:02}-{day:02}\n{} {}, {who} of {years} years.\nReason: {}.\nKnown problems: {known}.\nPlan: as ordered; return as agreed.",
-        kind.display,
+        "{year}-{month:02}-{day:02} {} {}, {who} of {years} years. {}. Known problems: {known}. Plan: as ordered.",
         person.given,
         person.family,
         encounter::kind(visit.purpose).display,
@@ -116,7 +115,7 @@ pub(super) fn file(life: &mut Life<'_>, visit: &Visit, document: &Document<'_>) 
         Profile::us_core("us-core-documentreference"),
         |j| {
             j.array("identifier", |j| {
-                j.identifier_item("https://saguaro-family-medicine.example/document", &number);
+                j.identifier_item("https://saguaro.example/document", &number);
             });
             j.text("status", "current");
             j.concept("type", &document.kind);
@@ -144,5 +143,4 @@ pub(super) fn attachment(j: &mut Json, document: &Document<'_>) {
         Some(binary) => j.joined("url", &[binary.resource_type, "/", binary.id.as_str()]),
         None => j.base64("data", document.text.as_bytes()),
     }
-    j.text("title", document.kind.display);
 }

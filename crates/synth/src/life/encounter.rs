@@ -67,7 +67,7 @@ pub(super) fn write(life: &mut Life<'_>, visit: &Visit) {
         Profile::us_core("us-core-encounter"),
         |j| {
             j.array("identifier", |j| {
-                j.identifier_item("https://saguaro-family-medicine.example/visit", &number);
+                j.identifier_item("https://saguaro.example/visit", &number);
             });
             j.text("status", "finished");
             j.coding("class", &class);
@@ -87,7 +87,7 @@ pub(super) fn write(life: &mut Life<'_>, visit: &Visit) {
             }
             if visit.purpose.is_inpatient() || matches!(visit.purpose, Purpose::Emergency(_)) {
                 j.object("hospitalization", |j| {
-                    j.concept("dischargeDisposition", &HOME)
+                    j.concept("dischargeDisposition", &HOME);
                 });
             }
             j.single("location", |j| {

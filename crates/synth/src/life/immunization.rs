@@ -153,10 +153,10 @@ fn dose(life: &mut Life<'_>, visit: &Visit, vaccine: &Concept, number: i64) {
                 },
             );
             j.single("performer", |j| {
-                j.reference("actor", visit.clinician.person)
+                j.reference("actor", visit.clinician.person);
             });
             j.single("protocolApplied", |j| {
-                j.integer("doseNumberPositiveInt", number)
+                j.integer("doseNumberPositiveInt", number);
             });
         },
     );

@@ -86,14 +86,14 @@ pub(super) fn order_for(life: &mut Life<'_>, visit: &Visit) {
             _ => (),
         },
         Purpose::Operation(Operation::Pacemaker) => {
-            panels.extend([Panel::Coagulation, Panel::BloodCount])
+            panels.extend([Panel::Coagulation, Panel::BloodCount]);
         }
         Purpose::WellChild if (0.9..1.1).contains(&visit.age) => {
             panels.extend([Panel::LeadScreening, Panel::BloodCount]);
         }
         _ => (),
     }
-    if general && visit.age >= 35.0 && life.random.chance(18.0) {
+    if general && visit.age >= 35.0 && life.random.chance(14.0) {
         panels.extend([Panel::Metabolic, Panel::Lipids]);
     }
     if general && life.random.chance(8.0) {

@@ -1,7 +1,7 @@
 //! Procedures: what was done, and the requests for what is more than a conversation.
 
 use super::Life;
-use super::condition::Ailment;
+use super::condition::{self, Ailment};
 use super::disease::Disease;
 use super::observation::{self, EXAM, Observed, PROCEDURE, THERAPY, Value, quantity};
 use super::schedule::{Operation, Purpose};
@@ -75,6 +75,12 @@ fn follow_up(life: &mut Life<'_>, visit: &Visit, disease: Disease) {
     done(life, visit, RECONCILIATION, None);
     let lungs = matches!(disease, Disease::Asthma | Disease::Copd);
     if lungs && visit.age > 6.0 {
+        let sound = if life.random.chance(60.0) {
+            condition::NORMAL_LUNGS
+        } else {
+            condition::WHEEZING
+        };
+        found(life, visit, (sound.code, EXAM), Value::Concept(sound.value));
         done(life, visit, SPIROMETRY, None);
         let share = life
             .random
@@ -168,7 +174,7 @@ fn done(life: &mut Life<'_>, visit: &Visit, code: Concept, request: Option<Ref>)
         j.reference("encounter", visit.encounter);
         j.moment("performedDateTime", visit.minute(16));
         j.single("performer", |j| {
-            j.reference("actor", visit.clinician.person)
+            j.reference("actor", visit.clinician.person);
         });
     });
 }

@@ -110,7 +110,7 @@ const SKIN_PATHOLOGY: Examination = Examination {
 pub(super) fn order_for(life: &mut Life<'_>, visit: &Visit) {
     match visit.purpose {
         Purpose::Consultation(
-            Disease::AtrialFibrillation | Disease::CoronaryDisease | Disease::HeartFailure,
+            Disease::AtrialFibrillation | Disease::CoronarySclerosis | Disease::HeartFailure,
         ) => {
             report(life, visit, &ELECTROCARDIOGRAM);
             ejection_fraction(life, visit);
@@ -124,10 +124,12 @@ pub(super) fn order_for(life: &mut Life<'_>, visit: &Visit) {
         Purpose::FollowUp(Disease::Copd) if life.befalls(Trait::Radiograph, 25.0) => {
             report(life, visit, &CHEST_RADIOGRAPH);
         }
-        Purpose::Checkup if life.person.is_female() && (50.0..75.0).contains(&visit.age) => {
-            if life.random.chance(35.0) {
-                report(life, visit, &MAMMOGRAM);
-            }
+        Purpose::Checkup
+            if life.person.is_female()
+                && (50.0..75.0).contains(&visit.age)
+                && life.random.chance(35.0) =>
+        {
+            report(life, visit, &MAMMOGRAM);
         }
         _ => (),
     }

@@ -11,7 +11,7 @@ use crate::person::YEAR_DAYS;
 use crate::practice::clinician::Duty;
 
 /// How far back the practice's record of an adult reaches.
-const RECORD_YEARS: f64 = 7.0;
+const RECORD_YEARS: f64 = 5.5;
 
 /// Ages in months at which an infant is seen, after the first week.
 const INFANT_MONTHS: [i64; 11] = [1, 2, 4, 6, 9, 12, 15, 18, 24, 30, 36];
@@ -97,7 +97,34 @@ pub(super) fn of(life: &mut Life<'_>) -> Vec<Plan> {
     hospital(life, end, &mut plans);
     plans.retain(|plan| plan.at > life.person.birth && plan.at.plus_days(6) < end);
     plans.sort_by_key(|plan| plan.at);
+    introduction(life, &mut plans);
     plans
+}
+
+/// A new patient is examined generally before anything else.
+fn introduction(life: &mut Life<'_>, plans: &mut Vec<Plan>) {
+    let Some(first) = plans.first().copied() else {
+        return;
+    };
+    let day = life
+        .person
+        .birth
+        .plus_days(3)
+        .max(first.at.plus_days(-life.random.between(7, 30)));
+    if !first.purpose.is_general() {
+        let purpose = if life.person.age(day) < 18.0 {
+            Purpose::WellChild
+        } else {
+            Purpose::Checkup
+        };
+        plans.insert(
+            0,
+            Plan {
+                at: in_office_hours(life, day).min(first.at.plus_minutes(-120)),
+                purpose,
+            },
+        );
+    }
 }
 
 /// Office hours on a weekday.
@@ -113,7 +140,7 @@ fn childhood(life: &mut Life<'_>, end: Moment, plans: &mut Vec<Plan>) {
     let years = (4..18).map(|year| year * 365 + 12);
     for days in std::iter::once(5).chain(months).chain(years) {
         let day = birth.plus_days(days + life.random.between(0, 12));
-        let comes = days < 1_200 || life.random.chance(70.0);
+        let comes = days < 1_200 || life.random.chance(45.0);
         if day > record_start && day < end && comes {
             plans.push(Plan {
                 at: in_office_hours(life, day),
@@ -156,7 +183,7 @@ fn diseases(life: &mut Life<'_>, from: Moment, end: Moment, plans: &mut Vec<Plan
         let referred = matches!(
             illness.disease,
             Disease::AtrialFibrillation
-                | Disease::CoronaryDisease
+                | Disease::CoronarySclerosis
                 | Disease::HeartFailure
                 | Disease::Depression
         );

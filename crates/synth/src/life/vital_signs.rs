@@ -25,7 +25,7 @@ pub(super) fn measure(life: &mut Life<'_>, visit: &Visit) {
     let obese = life.has(Disease::Obesity, visit.start);
     let mut body = growth::body(&life.person, visit.age, obese);
     body.weight *= 1.0 + 0.012 * life.random.bell();
-    if general || visit.age < 18.0 || life.random.chance(25.0) {
+    if general || visit.age < 18.0 || life.random.chance(8.0) {
         size(life, visit, &body);
     }
     if visit.age < 20.0 && general {
@@ -39,8 +39,10 @@ pub(super) fn measure(life: &mut Life<'_>, visit: &Visit) {
         visit.purpose,
         Purpose::Illness(_) | Purpose::Hospitalization(_) | Purpose::Emergency(_)
     );
-    if general || ill || visit.purpose.is_inpatient() {
+    if ill || (general && life.random.chance(40.0)) {
         temperature(life, visit, ill);
+    }
+    if ill || life.part.is_some() || (general && life.random.chance(25.0)) {
         saturation(life, visit);
     }
 }

@@ -26,10 +26,7 @@ impl Person {
         j.single("identifier", |j| {
             j.text("use", "usual");
             j.concept("type", &hl7!("v2-0203", "MR", "Medical record number"));
-            j.text(
-                "system",
-                "https://saguaro-family-medicine.example/record-number",
-            );
+            j.text("system", "https://saguaro.example/record-number");
             j.text("value", &self.record_number.to_string());
         });
         j.boolean("active", true);
@@ -135,7 +132,7 @@ impl Home {
     ) {
         j.text("use", usage);
         j.array("line", |j| {
-            j.text_item(&format!("{} {}", self.number, self.street))
+            j.text_item(&format!("{} {}", self.number, self.street));
         });
         j.text("city", self.city);
         j.text("state", "AZ");

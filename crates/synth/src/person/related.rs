@@ -35,11 +35,11 @@ impl Person {
                 system: "phone",
                 value: &phone,
                 usage: "home",
-            })
+            });
         });
         j.single("address", |j| self.home.members(j, "home", (None, None)));
         j.single("communication", |j| {
-            j.concept("language", &self.origin.language)
+            j.concept("language", &self.origin.language);
         });
     }
 }

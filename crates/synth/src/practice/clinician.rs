@@ -61,43 +61,37 @@ const ROSTER: &[Facts] = &[
         Duty::FamilyMedicine,
         ["Okafor", "Adaeze", "female"],
         "1790001014",
-        ["480-555-0171", "a.okafor@saguaro-family-medicine.example"],
+        ["480-555-0171", "a.okafor@saguaro.example"],
     ),
     facts(
         Duty::FamilyMedicine,
         ["Lindqvist", "Henrik", "male"],
         "1790001022",
-        [
-            "480-555-0172",
-            "h.lindqvist@saguaro-family-medicine.example",
-        ],
+        ["480-555-0172", "h.lindqvist@saguaro.example"],
     ),
     facts(
         Duty::FamilyMedicine,
         ["Castellanos", "Marisol", "female"],
         "1790001030",
-        [
-            "480-555-0173",
-            "m.castellanos@saguaro-family-medicine.example",
-        ],
+        ["480-555-0173", "m.castellanos@saguaro.example"],
     ),
     facts(
         Duty::Pediatrics,
         ["Nakagawa", "Emi", "female"],
         "1790001048",
-        ["480-555-0174", "e.nakagawa@saguaro-family-medicine.example"],
+        ["480-555-0174", "e.nakagawa@saguaro.example"],
     ),
     facts(
         Duty::Pediatrics,
         ["Bautista", "Ramon", "male"],
         "1790001055",
-        ["480-555-0175", "r.bautista@saguaro-family-medicine.example"],
+        ["480-555-0175", "r.bautista@saguaro.example"],
     ),
     facts(
         Duty::Obstetrics,
         ["Haddad", "Layla", "female"],
         "1790001063",
-        ["480-555-0176", "l.haddad@saguaro-family-medicine.example"],
+        ["480-555-0176", "l.haddad@saguaro.example"],
     ),
     facts(
         Duty::Cardiology,
@@ -127,7 +121,7 @@ const ROSTER: &[Facts] = &[
         Duty::BehavioralHealth,
         ["Abramson", "Noah", "male"],
         "1790001113",
-        ["480-555-0181", "n.abramson@saguaro-family-medicine.example"],
+        ["480-555-0181", "n.abramson@saguaro.example"],
     ),
     facts(
         Duty::Pharmacy,
@@ -214,7 +208,7 @@ pub(super) fn write(practice: &Practice, chart: &mut Chart) {
 fn add_person(chart: &mut Chart, facts: &Facts, this: Ref) {
     chart.add(this, Profile::us_core("us-core-practitioner"), |j| {
         j.array("identifier", |j| {
-            j.identifier_item("http://hl7.org/fhir/sid/us-npi", facts.npi)
+            j.identifier_item("http://hl7.org/fhir/sid/us-npi", facts.npi);
         });
         j.boolean("active", true);
         j.single("name", |j| {

@@ -15,9 +15,9 @@ pub(super) fn write(chart: &mut Chart, this: Ref, managing: Ref, members: &[Ref]
         j.reference("managingEntity", managing);
         if !members.is_empty() {
             j.array("member", |j| {
-                members
-                    .iter()
-                    .for_each(|m| j.item(|j| j.reference("entity", *m)))
+                for member in members {
+                    j.item(|j| j.reference("entity", *member));
+                }
             });
         }
     });

@@ -29,7 +29,7 @@ const CLINIC: Facts = Facts {
     city: "Mesa",
     postal_code: "85201",
     phone: "480-555-0100",
-    email: "frontdesk@saguaro-family-medicine.example",
+    email: "frontdesk@saguaro.example",
 };
 
 const HOSPITAL: Facts = Facts {
@@ -112,7 +112,7 @@ pub(super) fn write(practice: &Practice, chart: &mut Chart) {
 fn add(chart: &mut Chart, this: Ref, facts: &Facts) {
     chart.add(this, Profile::us_core("us-core-organization"), |j| {
         j.array("identifier", |j| {
-            j.identifier_item("http://hl7.org/fhir/sid/us-npi", facts.npi)
+            j.identifier_item("http://hl7.org/fhir/sid/us-npi", facts.npi);
         });
         j.boolean("active", true);
         j.concepts("type", &[facts.kind]);

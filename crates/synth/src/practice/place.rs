@@ -65,7 +65,7 @@ pub(super) fn write(practice: &Practice, chart: &mut Chart) {
             "payloadType",
             &[hl7!("endpoint-payload-type", "any", "Any")],
         );
-        j.text("address", "https://fhir.saguaro-family-medicine.example/");
+        j.text("address", "https://fhir.saguaro.example/");
     });
 }
 

@@ -3,6 +3,7 @@
 use crate::chart::Chart;
 use crate::concept::{Concept, Profile, loinc};
 use crate::datatype::Ref;
+use crate::json::Json;
 use crate::moment::Moment;
 
 /// One form.
@@ -14,6 +15,8 @@ pub(crate) struct Form {
     /// The code of the form as a whole.
     pub(crate) code: Concept,
     pub(crate) questions: &'static [Question],
+    /// Whether the questions stand in a group of their own.
+    pub(crate) is_grouped: bool,
 }
 
 /// One question of a form.
@@ -28,6 +31,12 @@ pub(crate) struct Question {
 /// Every form of the practice.
 pub(crate) const ALL: [&Form; 2] = [&PHQ_9, &SOCIAL_NEEDS];
 
+/// Link id and text of the sum of all answers.
+pub(crate) const TOTAL: (&str, &str) = ("total", "Sum of the answers");
+
+/// Link id and text of what else there is to say.
+pub(crate) const REMARK: (&str, &str) = ("remark", "Anything else we should know");
+
 /// How often, as the Patient Health Questionnaire asks.
 pub(crate) const FREQUENCY: &[Concept] = &[
     loinc("LA6568-5", "Not at all"),
@@ -40,8 +49,9 @@ const YES_NO: &[Concept] = &[loinc("LA32-8", "No"), loinc("LA33-6", "Yes")];
 
 /// The Patient Health Questionnaire with nine items: a screening for depression.
 pub(crate) const PHQ_9: Form = Form {
-    canonical: "https://saguaro-family-medicine.example/Questionnaire/phq-9",
+    canonical: "https://saguaro.example/Questionnaire/phq-9",
     title: "Patient Health Questionnaire 9 item",
+    is_grouped: true,
     code: loinc(
         "44249-1",
         "PHQ-9 quick depression assessment panel [Reported.PHQ]",
@@ -97,8 +107,9 @@ pub(crate) const PHQ_9: Form = Form {
 
 /// What the practice asks about the circumstances of life.
 pub(crate) const SOCIAL_NEEDS: Form = Form {
-    canonical: "https://saguaro-family-medicine.example/Questionnaire/social-needs",
+    canonical: "https://saguaro.example/Questionnaire/social-needs",
     title: "Health-related social needs",
+    is_grouped: false,
     code: loinc(
         "96777-8",
         "Accountable health communities (AHC) health-related social needs screening (HRSN) tool",
@@ -151,14 +162,32 @@ impl Form {
             j.date("date", as_of.plus_days(-4_000));
             j.array("code", |j| j.item(|j| j.coding_members(&self.code)));
             j.array("item", |j| {
-                self.questions.iter().for_each(|q| j.item(|j| q.write(j)))
+                if self.is_grouped {
+                    j.item(|j| self.group(j));
+                } else {
+                    self.questions.iter().for_each(|q| j.item(|j| q.write(j)));
+                }
+                j.item(|j| asked_for(j, TOTAL, "decimal"));
+                j.item(|j| asked_for(j, REMARK, "string"));
             });
+        });
+    }
+
+    fn group(&self, j: &mut Json) {
+        asked_for(j, (self.code.code, self.title), "group");
+        j.array("item", |j| {
+            self.questions.iter().for_each(|q| j.item(|j| q.write(j)));
         });
     }
 }
 
 impl Question {
-    fn write(&self, j: &mut crate::json::Json) {
+    /// The link id of the place for a remark on the answer.
+    pub(crate) fn remark(&self) -> String {
+        [self.link_id, "/remark"].concat()
+    }
+
+    fn write(&self, j: &mut Json) {
         j.text("linkId", self.link_id);
         j.array("code", |j| j.item(|j| j.coding_members(&self.code)));
         j.text("text", self.code.display);
@@ -168,5 +197,14 @@ impl Question {
                 .iter()
                 .for_each(|a| j.item(|j| j.coding("valueCoding", a)));
         });
+        j.single("item", |j| {
+            asked_for(j, (&self.remark(), "Remark"), "string");
+        });
     }
+}
+
+fn asked_for(j: &mut Json, (link_id, text): (&str, &str), kind: &str) {
+    j.text("linkId", link_id);
+    j.text("text", text);
+    j.text("type", kind);
 }

@@ -12,8 +12,8 @@ pub(super) static ALL: [Facts; 19] = [
     HYPERTENSION,
     HYPERLIPIDEMIA,
     DIABETES,
-    CHRONIC_KIDNEY_DISEASE,
-    CORONARY_DISEASE,
+    KIDNEY_FAILURE,
+    CORONARY_SCLEROSIS,
     HEART_FAILURE,
     ATRIAL_FIBRILLATION,
     ATOPIC_DERMATITIS,
@@ -129,8 +129,8 @@ const OBESITY: Facts = Facts {
     plan: None,
 };
 
-const CHRONIC_KIDNEY_DISEASE: Facts = Facts {
-    disease: Disease::ChronicKidneyDisease,
+const KIDNEY_FAILURE: Facts = Facts {
+    disease: Disease::KidneyFailure,
     snomed: snomed("433144002", "Chronic kidney disease stage 3 (disorder)"),
     icd10: icd10("N18.30", "Chronic kidney disease, stage 3 unspecified"),
     risk: &[(40.0, 0.5), (60.0, 5.0), (80.0, 14.0)],
@@ -142,8 +142,8 @@ const CHRONIC_KIDNEY_DISEASE: Facts = Facts {
     plan: None,
 };
 
-const CORONARY_DISEASE: Facts = Facts {
-    disease: Disease::CoronaryDisease,
+const CORONARY_SCLEROSIS: Facts = Facts {
+    disease: Disease::CoronarySclerosis,
     snomed: snomed("53741008", "Coronary arteriosclerosis (disorder)"),
     icd10: icd10(
         "I25.10",
@@ -164,7 +164,7 @@ const HEART_FAILURE: Facts = Facts {
     icd10: icd10("I50.9", "Heart failure, unspecified"),
     risk: &[(50.0, 0.3), (65.0, 3.0), (85.0, 9.0)],
     onset_min: 50.0,
-    companions: &[Disease::CoronaryDisease, Disease::Hypertension],
+    companions: &[Disease::CoronarySclerosis, Disease::Hypertension],
     visits_per_year: 1.2,
     panels: &[Panel::Metabolic],
     drugs: &[drug::FUROSEMIDE, drug::METOPROLOL],
@@ -177,7 +177,7 @@ const ATRIAL_FIBRILLATION: Facts = Facts {
     icd10: icd10("I48.91", "Unspecified atrial fibrillation"),
     risk: &[(50.0, 0.5), (65.0, 4.0), (85.0, 11.0)],
     onset_min: 48.0,
-    companions: &[Disease::Hypertension, Disease::CoronaryDisease],
+    companions: &[Disease::Hypertension, Disease::CoronarySclerosis],
     visits_per_year: 1.0,
     panels: &[Panel::Coagulation],
     drugs: &[drug::WARFARIN, drug::METOPROLOL],

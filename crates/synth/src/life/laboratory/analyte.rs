@@ -103,13 +103,13 @@ const METABOLIC: &[Analyte] = &[
         loinc("3094-0", "Urea nitrogen [Mass/volume] in Serum or Plasma"),
         (7, 20, 0),
         MG_DL,
-        &[(Disease::ChronicKidneyDisease, 28.0, 4.0)],
+        &[(Disease::KidneyFailure, 28.0, 4.0)],
     ),
     shifted(
         loinc("2160-0", "Creatinine [Mass/volume] in Serum or Plasma"),
         (60, 120, 2),
         MG_DL,
-        &[(Disease::ChronicKidneyDisease, 165.0, 15.0)],
+        &[(Disease::KidneyFailure, 165.0, 15.0)],
     ),
     measured_in(
         loinc("17861-6", "Calcium [Mass/volume] in Serum or Plasma"),
@@ -146,7 +146,7 @@ const METABOLIC: &[Analyte] = &[
         ),
         (60, 120, 0),
         unit_shown("mL/min/{1.73_m2}", "mL/min/1.73 m2"),
-        &[(Disease::ChronicKidneyDisease, 46.0, 5.0)],
+        &[(Disease::KidneyFailure, 46.0, 5.0)],
     ),
 ];
 
@@ -208,7 +208,7 @@ const BLOOD_COUNT: &[Analyte] = &[
         unit("g/dL"),
         &[
             (Disease::IronDeficiency, 106.0, 5.0),
-            (Disease::ChronicKidneyDisease, 121.0, 6.0),
+            (Disease::KidneyFailure, 121.0, 6.0),
         ],
     ),
     shifted(
@@ -244,7 +244,7 @@ const ALBUMINURIA: &[Analyte] = &[shifted(
     loinc("14959-1", "Microalbumin/Creatinine [Mass Ratio] in Urine"),
     (2, 29, 0),
     unit("mg/g"),
-    &[(Disease::ChronicKidneyDisease, 120.0, 25.0)],
+    &[(Disease::KidneyFailure, 120.0, 25.0)],
 )];
 
 const THYROID: &[Analyte] = &[shifted(

@@ -5,7 +5,7 @@ use crate::datatype::Ref;
 use crate::json::Json;
 use crate::life::Life;
 use crate::life::visit::Visit;
-use crate::practice::questionnaire::{Form, Question};
+use crate::practice::questionnaire::{Form, Question, REMARK, TOTAL};
 
 const DISPLAY: &str = "http://hl7.org/fhir/StructureDefinition/display";
 const FORM_URI: &str =
@@ -14,13 +14,12 @@ const FORM_URI: &str =
 /// Adds the `QuestionnaireResponse` of a patient; `answers` are positions in each question's choices.
 pub(super) fn write(life: &mut Life<'_>, visit: &Visit, form: &Form, answers: &[usize]) -> Ref {
     let number = format!("{}-{}", life.person.record_number, life.visits);
-    let score = i64::try_from(answers.iter().sum::<usize>()).unwrap_or_default();
     life.write(
         "QuestionnaireResponse",
         Profile::us_core("us-core-questionnaireresponse"),
         |j| {
             j.object("identifier", |j| {
-                j.text("system", "https://saguaro-family-medicine.example/response");
+                j.text("system", "https://saguaro.example/response");
                 j.text("value", &number);
             });
             j.text("questionnaire", form.canonical);
@@ -35,26 +34,44 @@ pub(super) fn write(life: &mut Life<'_>, visit: &Visit, form: &Form, answers: &[
             j.reference("encounter", visit.encounter);
             j.moment("authored", visit.minute(8));
             j.reference("author", visit.clinician.person);
-            j.array("item", |j| {
-                j.item(|j| questions(j, form, answers));
-                j.item(|j| {
-                    j.text("linkId", "total");
-                    j.text("text", "Sum of the answers");
-                    j.single("answer", |j| j.decimal("valueDecimal", score, 0));
-                });
-            });
+            j.array("item", |j| items(j, form, answers));
         },
     )
 }
 
-fn questions(j: &mut Json, form: &Form, answers: &[usize]) {
-    j.text("linkId", form.code.code);
-    j.text("text", form.title);
-    j.array("item", |j| {
-        for (question, answer) in form.questions.iter().zip(answers) {
-            j.item(|j| answered(j, question, *answer));
-        }
+fn items(j: &mut Json, form: &Form, answers: &[usize]) {
+    if form.is_grouped {
+        j.item(|j| {
+            j.text("linkId", form.code.code);
+            j.text("text", form.title);
+            j.array("item", |j| questions(j, form, answers));
+        });
+    } else {
+        questions(j, form, answers);
+    }
+    let score = i64::try_from(answers.iter().sum::<usize>()).unwrap_or_default();
+    let (link_id, text) = TOTAL;
+    j.item(|j| {
+        j.text("linkId", link_id);
+        j.text("text", text);
+        j.single("answer", |j| j.decimal("valueDecimal", score, 0));
     });
+    if score > 0 {
+        let (link_id, text) = REMARK;
+        j.item(|j| {
+            j.text("linkId", link_id);
+            j.text("text", text);
+            j.single("answer", |j| {
+                j.text("valueString", "Would like to talk about it");
+            });
+        });
+    }
+}
+
+fn questions(j: &mut Json, form: &Form, answers: &[usize]) {
+    for (question, answer) in form.questions.iter().zip(answers) {
+        j.item(|j| answered(j, question, *answer));
+    }
 }
 
 fn answered(j: &mut Json, question: &Question, answer: usize) {
@@ -65,9 +82,9 @@ fn answered(j: &mut Json, question: &Question, answer: usize) {
         j.coding("valueCoding", &choice);
         if answer > 0 {
             j.single("item", |j| {
-                j.text("linkId", &[question.link_id, "/remark"].concat());
+                j.text("linkId", &question.remark());
                 j.single("answer", |j| {
-                    j.text("valueString", "More so in the last weeks")
+                    j.text("valueString", "More so in the last weeks");
                 });
             });
         }
