@@ -94,7 +94,11 @@ impl<'a> Node<'a> {
         let Some(holder) = holder else { return };
         let value = holder.get(definition.name);
         let companion = if with_companions && is_primitive(definition.type_ix) {
-            holder.get(&format!("_{}", definition.name))
+            let beside = |member: &str| member.strip_prefix('_') == Some(definition.name);
+            holder
+                .members()
+                .find(|(member, _)| beside(member))
+                .map(|(_, companion)| companion)
         } else {
             None
         };

@@ -29,6 +29,7 @@ pub fn target_type(reference: Element<'_>) -> Option<ResourceType> {
 #[cfg(test)]
 mod tests {
     use super::literal_type;
+    use cresset_definitions::ResourceType;
 
     #[test]
     fn the_type_stands_before_the_id() {
@@ -43,7 +44,7 @@ mod tests {
             ("https://x.org/Nothing/1", None),
         ] {
             assert_eq!(
-                literal_type(reference).map(|t| t.name()),
+                literal_type(reference).map(ResourceType::name),
                 expect,
                 "{reference}"
             );

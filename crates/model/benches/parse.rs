@@ -1,5 +1,7 @@
 //! Bytes into a tree, and a tree into wire bytes.
 
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+
 use std::fmt::Write;
 use std::hint::black_box;
 
@@ -47,7 +49,7 @@ fn stamping(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("write");
     group.throughput(Throughput::Bytes(source.len() as u64));
     group.bench_function("unstamped", |bencher| {
-        bencher.iter(|| Unstamped::new(black_box(&tree)).unwrap())
+        bencher.iter(|| Unstamped::new(black_box(&tree)).unwrap());
     });
     group.bench_function("stamp", |bencher| {
         bencher.iter(|| {

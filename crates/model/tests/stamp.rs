@@ -1,5 +1,7 @@
 //! A body apart from id, version and time, and back on the wire.
 
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+
 use cresset_model::{Bounds, Stamp, Unstamped, parse};
 
 fn check(source: &str, expect: &str) {

@@ -1,5 +1,7 @@
 //! A resource into index rows, with and without parsing it.
 
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+
 use std::hint::black_box;
 
 use cresset_model::{Bounds, parse};
@@ -17,7 +19,7 @@ fn extraction(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(1));
         let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
         group.bench_function("extract", |bencher| {
-            bencher.iter(|| extract(black_box(&tree), &[]).len())
+            bencher.iter(|| extract(black_box(&tree), &[]).len());
         });
         group.bench_function("parse and extract", |bencher| {
             bencher.iter(|| {

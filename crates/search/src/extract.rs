@@ -72,7 +72,7 @@ impl<'t> Walk<'t, '_> {
         for leaf in &branch.leaves {
             self.leaf(leaf, element);
         }
-        if self.plan.trie.ends_at(branch) {
+        if branch.is_end() {
             return;
         }
         for (name, member) in element.members() {
@@ -119,7 +119,7 @@ impl<'t> Walk<'t, '_> {
         for item in wanted.program.evaluate(self.resource, self.resource) {
             match item {
                 Item::Node(node) => {
-                    self.value(wanted.ix, &wanted.target, node, Shape::of(node.type_ix))
+                    self.value(wanted.ix, &wanted.target, node, Shape::of(node.type_ix));
                 }
                 // `Patient.deceased.exists() and …`: the value is the answer.
                 Item::Boolean(answer)
@@ -151,7 +151,7 @@ impl<'t> Walk<'t, '_> {
                 convert::values((node.element, shape), *search_type, self.own, &mut add);
             }
             Target::Composite(parts) => {
-                composite::values(parts, (self.resource, node), self.own, &mut add)
+                composite::values(parts, (self.resource, node), self.own, &mut add);
             }
         }
     }

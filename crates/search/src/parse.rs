@@ -121,7 +121,7 @@ impl Search<'_> {
         if value.is_empty() {
             return Err(SearchFault::empty(name));
         }
-        if self.page.knows(name) {
+        if Page::knows(name) {
             return self
                 .page
                 .set(self.resource_type, self.context.limits, (name, value));

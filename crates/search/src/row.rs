@@ -19,7 +19,7 @@ pub struct IndexRow<'t> {
 /// A value as found in a resource, before a backend encodes it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum IndexValue<'t> {
-    /// Coding, Identifier, code, boolean, ContactPoint, …; an empty code stands for none.
+    /// Coding, Identifier, code, boolean, `ContactPoint`, …; an empty code stands for none.
     Token {
         /// The system as written, if any.
         system: Option<Cow<'t, str>>,

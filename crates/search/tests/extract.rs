@@ -1,5 +1,7 @@
 //! What a resource leaves in the index.
 
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+
 #[path = "extract/shown.rs"]
 mod shown;
 

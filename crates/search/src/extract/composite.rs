@@ -45,7 +45,7 @@ impl Part {
         let mut found = Vec::new();
         let mut add = |element, shape| {
             convert::values((element, shape), self.search_type, own, &mut |value| {
-                found.push(value)
+                found.push(value);
             });
         };
         let (resource, occurrence) = at;
@@ -53,7 +53,7 @@ impl Part {
             Ways::Paths(paths) => {
                 for path in paths {
                     descend(occurrence.element, &path.properties, &mut |element| {
-                        add(element, path.shape)
+                        add(element, path.shape);
                     });
                 }
             }

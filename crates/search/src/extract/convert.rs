@@ -56,7 +56,7 @@ fn token<'t>(element: Element<'t>, shape: Shape, add: &mut dyn FnMut(IndexValue<
         add(IndexValue::Token {
             system: None,
             code: Cow::Borrowed(code),
-        })
+        });
     };
     match shape {
         Shape::Coding => coded(element, "code", add),

@@ -16,9 +16,9 @@ const CURRENCY: &str = "urn:iso:std:iso:4217";
 pub(super) fn numbers<'t>(element: Element<'t>, shape: Shape, add: &mut dyn FnMut(IndexValue<'t>)) {
     let mut number = |element: Option<Element<'t>>| {
         let value = element.and_then(Element::number).and_then(number::parse);
-        value
-            .into_iter()
-            .for_each(|value| add(IndexValue::Number(value)));
+        if let Some(value) = value {
+            add(IndexValue::Number(value));
+        }
     };
     match shape {
         Shape::Number => number(Some(element)),

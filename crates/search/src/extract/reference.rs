@@ -28,9 +28,9 @@ pub(super) fn values<'t>(
 ) {
     match shape {
         Shape::Reference => {
-            text(element, "reference")
-                .into_iter()
-                .for_each(|reference| literal(reference, own, add));
+            if let Some(reference) = text(element, "reference") {
+                literal(reference, own, add);
+            }
             element
                 .get("identifier")
                 .into_iter()

@@ -20,7 +20,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn knows(&self, name: &str) -> bool {
+    pub(super) fn knows(name: &str) -> bool {
         matches!(name, "_count" | "_sort" | "_total" | "_summary")
     }
 
@@ -34,19 +34,19 @@ impl Page {
         match name {
             "_count" => {
                 let served = count(value)?.min(limits.page_max);
-                once(name, self.count.replace(served))?;
+                once(name, &mut self.count, served)?;
                 return Ok(Some(served.to_string()));
             }
-            "_sort" => once(name, self.sort.replace(sort(resource_type, value)?))?,
-            "_total" => once(name, self.total.replace(total(value)?))?,
-            _ => once(name, self.summary.replace(summary(value)?))?,
+            "_sort" => once(name, &mut self.sort, sort(resource_type, value)?)?,
+            "_total" => once(name, &mut self.total, total(value)?)?,
+            _ => once(name, &mut self.summary, summary(value)?)?,
         }
         Ok(None)
     }
 }
 
-fn once<T>(name: &str, before: Option<T>) -> Result<(), SearchFault> {
-    match before {
+fn once<T>(name: &str, slot: &mut Option<T>, value: T) -> Result<(), SearchFault> {
+    match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(SearchFault::value(
             name,

@@ -33,6 +33,13 @@ pub(in crate::extract) struct Leaf {
     pub(in crate::extract) condition: Option<Condition>,
 }
 
+impl Branch {
+    /// Whether nothing below matters.
+    pub(in crate::extract) fn is_end(&self) -> bool {
+        self.children.is_empty()
+    }
+}
+
 impl Default for Trie {
     fn default() -> Self {
         Self {
@@ -51,11 +58,6 @@ impl Trie {
     pub(in crate::extract) fn child(&self, branch: &Branch, property: &str) -> Option<&Branch> {
         let (_, at) = branch.children.iter().find(|(name, _)| *name == property)?;
         self.branches.get(*at)
-    }
-
-    /// Whether nothing below `branch` matters.
-    pub(in crate::extract) fn ends_at(&self, branch: &Branch) -> bool {
-        branch.children.is_empty()
     }
 
     pub(super) fn add_leaf(&mut self, route: &Route, parameter: usize, target: Target) {
