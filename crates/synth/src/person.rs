@@ -102,6 +102,11 @@ impl Person {
         measured(moment.days_since(self.birth)) / YEAR_DAYS
     }
 
+    /// Whether the patient, if grown up, is married.
+    pub(crate) fn is_married(&self) -> bool {
+        self.record_number % 5 < 3
+    }
+
     /// Whether the patient is female.
     pub(crate) fn is_female(&self) -> bool {
         self.sex == Sex::Female

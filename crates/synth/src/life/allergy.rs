@@ -17,34 +17,34 @@ const ALLERGENS: &[Allergen] = &[
     Allergen {
         code: rxnorm("7980", "penicillin G"),
         category: "medication",
-        manifestation: snomed("247472004", "Wheal (finding)"),
+        manifestation: snomed("247472004", "Wheal"),
         criticality: "high",
         percent: 6.0,
     },
     Allergen {
-        code: snomed("762952008", "Peanut (substance)"),
+        code: snomed("762952008", "Peanut"),
         category: "food",
-        manifestation: snomed("39579001", "Anaphylaxis (disorder)"),
+        manifestation: snomed("39579001", "Anaphylaxis"),
         criticality: "high",
         percent: 2.5,
     },
     Allergen {
-        code: snomed("256277009", "Grass pollen (substance)"),
+        code: snomed("256277009", "Grass pollen"),
         category: "environment",
-        manifestation: snomed("76067001", "Sneezing (finding)"),
+        manifestation: snomed("76067001", "Sneezing"),
         criticality: "low",
         percent: 6.0,
     },
     Allergen {
-        code: snomed("84489001", "Mold (organism)"),
+        code: snomed("84489001", "Mold"),
         category: "environment",
-        manifestation: snomed("49727002", "Cough (finding)"),
+        manifestation: snomed("49727002", "Cough"),
         criticality: "low",
         percent: 3.0,
     },
 ];
 
-const NONE_KNOWN: Concept = snomed("716186003", "No known allergy (situation)");
+const NONE_KNOWN: Concept = snomed("716186003", "No known allergy");
 
 /// Asks once and writes the answer down.
 pub(super) fn record(life: &mut Life<'_>, visit: &Visit) {

@@ -23,21 +23,21 @@ struct Occasion {
 }
 
 const PREVENTION: Occasion = Occasion {
-    category: snomed("734163000", "Care plan (record artifact)"),
+    category: snomed("734163000", "Care plan"),
     title: "Prevention and health maintenance",
     activities: &[snomed(
         "386463000",
-        "Prescribed activity/exercise education (procedure)",
+        "Prescribed activity/exercise education",
     )],
     is_open: true,
 };
 
 const ANTENATAL: Occasion = Occasion {
-    category: snomed("134435003", "Routine antenatal care (regime/therapy)"),
+    category: snomed("134435003", "Routine antenatal care"),
     title: "Antenatal care",
     activities: &[
-        snomed("135892000", "Antenatal education (procedure)"),
-        snomed("713076009", "Antenatal risk assessment (procedure)"),
+        snomed("135892000", "Antenatal education"),
+        snomed("713076009", "Antenatal risk assessment"),
     ],
     is_open: false,
 };
@@ -175,7 +175,7 @@ fn team(life: &mut Life<'_>, visit: &Visit, joined_by: Option<Duty>) -> Ref {
             if let Some(Clinician { function, role, .. }) = other {
                 member(j, &function, role);
             }
-            member(j, &snomed("133932002", "Caregiver (person)"), relative);
+            member(j, &snomed("133932002", "Caregiver"), relative);
         });
         j.references("managingOrganization", &[clinic]);
     })

@@ -21,6 +21,8 @@ pub(crate) enum Trait {
     Deceased,
     /// Carries a pacemaker.
     Pacemaker,
+    /// Has an artificial knee.
+    KneeReplaced,
     /// Was in hospital.
     Hospitalized,
     /// Was pregnant.

@@ -76,7 +76,7 @@ pub(super) fn diagnose(life: &mut Life<'_>, visit: &mut Visit) {
             visit.end.plus_days(ailment.days),
         )),
         Purpose::Delivery => {
-            let code = snomed("77386006", "Pregnancy (finding)");
+            let code = snomed("77386006", "Pregnancy");
             Some(diagnosis(
                 life,
                 visit,
@@ -119,7 +119,7 @@ fn past_problem(life: &mut Life<'_>, visit: &Visit) {
                 profile: "us-core-condition-problems-health-concerns",
                 categories: &[PROBLEM],
                 codes: &[
-                    snomed("74400008", "Appendicitis (disorder)"),
+                    snomed("74400008", "Appendicitis"),
                     icd10("K37", "Unspecified appendicitis"),
                 ],
                 onset,

@@ -18,37 +18,29 @@ const HOME: Concept = concept(
 /// What kind of encounter serves a purpose.
 pub(super) fn kind(purpose: Purpose) -> Concept {
     match purpose {
-        Purpose::WellChild => snomed("410620009", "Well child visit (procedure)"),
-        Purpose::Checkup => snomed("162673000", "General examination of patient (procedure)"),
-        Purpose::FollowUp(_) => snomed("390906007", "Follow-up encounter (procedure)"),
-        Purpose::Illness(_) => snomed("185345009", "Encounter for symptom (procedure)"),
-        Purpose::Emergency(_) => snomed("50849002", "Emergency room admission (procedure)"),
-        Purpose::Antenatal(week) if week < 12 => {
-            snomed("424441002", "Prenatal initial visit (procedure)")
-        }
-        Purpose::Antenatal(_) => snomed("424619006", "Prenatal visit (procedure)"),
-        Purpose::Delivery => snomed(
-            "183460006",
-            "Obstetric emergency hospital admission (procedure)",
-        ),
-        Purpose::Hospitalization(_) => {
-            snomed("183452005", "Emergency hospital admission (procedure)")
-        }
-        Purpose::Consultation(_) => snomed("11429006", "Consultation (procedure)"),
-        Purpose::Operation(_) => snomed("308335008", "Patient encounter procedure (procedure)"),
+        Purpose::WellChild => snomed("410620009", "Well child visit"),
+        Purpose::Checkup => snomed("162673000", "General examination of patient"),
+        Purpose::FollowUp(_) => snomed("390906007", "Follow-up encounter"),
+        Purpose::Illness(_) => snomed("185345009", "Encounter for symptom"),
+        Purpose::Emergency(_) => snomed("50849002", "Emergency room admission"),
+        Purpose::Antenatal(week) if week < 12 => snomed("424441002", "Prenatal initial visit"),
+        Purpose::Antenatal(_) => snomed("424619006", "Prenatal visit"),
+        Purpose::Delivery => snomed("183460006", "Obstetric emergency hospital admission"),
+        Purpose::Hospitalization(_) => snomed("183452005", "Emergency hospital admission"),
+        Purpose::Consultation(_) => snomed("11429006", "Consultation"),
+        Purpose::Operation(_) => snomed("308335008", "Patient encounter procedure"),
     }
 }
 
 /// Why the patient came, if the record has no condition for it.
 fn reason(purpose: Purpose) -> Option<Concept> {
     match purpose {
-        Purpose::Antenatal(_) => Some(snomed("72892002", "Normal pregnancy (finding)")),
-        Purpose::Operation(Operation::Biopsy) => {
-            Some(snomed("126488004", "Neoplasm of skin (disorder)"))
+        Purpose::Antenatal(_) => Some(snomed("72892002", "Normal pregnancy")),
+        Purpose::Operation(Operation::Biopsy) => Some(snomed("126488004", "Neoplasm of skin")),
+        Purpose::Operation(Operation::KneeReplacement) => {
+            Some(snomed("239873007", "Osteoarthritis of knee"))
         }
-        Purpose::Operation(Operation::Pacemaker) => {
-            Some(snomed("49436004", "Atrial fibrillation (disorder)"))
-        }
+        Purpose::Operation(Operation::Pacemaker) => Some(snomed("49436004", "Atrial fibrillation")),
         Purpose::Illness(ailment) | Purpose::Emergency(ailment) => Some(ailment.snomed),
         _ => None,
     }

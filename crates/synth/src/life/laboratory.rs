@@ -31,9 +31,9 @@ pub(crate) enum Panel {
 }
 
 const LAB: Concept = hl7!("v2-0074", "LAB", "Laboratory");
-const BLOOD: Concept = snomed("119297000", "Blood specimen (specimen)");
-const URINE: Concept = snomed("122575003", "Urine specimen (specimen)");
-const THROAT: Concept = snomed("258529004", "Throat swab (specimen)");
+const BLOOD: Concept = snomed("119297000", "Blood specimen");
+const URINE: Concept = snomed("122575003", "Urine specimen");
+const THROAT: Concept = snomed("258529004", "Throat swab");
 const HIGH: Concept = hl7!("v3-ObservationInterpretation", "H", "High");
 const LOW: Concept = hl7!("v3-ObservationInterpretation", "L", "Low");
 

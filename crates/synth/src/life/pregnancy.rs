@@ -11,18 +11,15 @@ use crate::moment::Moment;
 /// Weeks of pregnancy at which the patient is seen.
 const WEEKS: [i64; 6] = [9, 14, 20, 26, 32, 37];
 
-const PREGNANT: Concept = snomed("77386006", "Pregnancy (finding)");
-const NOT_PREGNANT: Concept = snomed("60001007", "Not pregnant (finding)");
+const PREGNANT: Concept = snomed("77386006", "Pregnancy");
+const NOT_PREGNANT: Concept = snomed("60001007", "Not pregnant");
 const STATUS: Concept = loinc("82810-3", "Pregnancy status");
 const INTENT: Concept = loinc("86645-9", "Pregnancy intention in the next year - Reported");
 
 const INTENTS: &[Concept] = &[
-    snomed(
-        "454381000124105",
-        "Not sure of desire to become pregnant (finding)",
-    ),
-    snomed("454391000124108", "No desire to become pregnant (finding)"),
-    snomed("454401000124105", "Wants to become pregnant (finding)"),
+    snomed("454381000124105", "Not sure of desire to become pregnant"),
+    snomed("454391000124108", "No desire to become pregnant"),
+    snomed("454401000124105", "Wants to become pregnant"),
 ];
 
 /// Plans a pregnancy within the last years, for women of the age for it.

@@ -9,21 +9,20 @@ use super::visit::Visit;
 use crate::concept::{Concept, Profile, loinc, snomed, unit};
 use crate::datatype::Ref;
 
-const RECONCILIATION: Concept = snomed("430193006", "Medication reconciliation (procedure)");
-const EXAMINATION: Concept = snomed("5880005", "Physical examination procedure (procedure)");
-const DEPRESSION_SCREENING: Concept = snomed("171207006", "Depression screening (procedure)");
-const NEEDS_ASSESSMENT: Concept = snomed(
-    "710824005",
-    "Assessment of health and social care needs (procedure)",
-);
-const SPIROMETRY: Concept = snomed("127783003", "Spirometry (procedure)");
-const FETAL_HEART: Concept = snomed("225158009", "Auscultation of the fetal heart (procedure)");
-const CHILDBIRTH: Concept = snomed("66348005", "Childbirth (finding)");
-const SUTURE: Concept = snomed("288086009", "Suture open wound (procedure)");
-const SPLINT: Concept = snomed("274474001", "Bone immobilization (procedure)");
-const OXYGEN: Concept = snomed("57485005", "Oxygen therapy (procedure)");
-const SKIN_BIOPSY: Concept = snomed("240977001", "Biopsy of skin (procedure)");
-const PACEMAKER: Concept = snomed("307280005", "Implantation of cardiac pacemaker (procedure)");
+const RECONCILIATION: Concept = snomed("430193006", "Medication reconciliation");
+const EXAMINATION: Concept = snomed("5880005", "Physical examination procedure");
+const DEPRESSION_SCREENING: Concept = snomed("171207006", "Depression screening");
+const NEEDS_ASSESSMENT: Concept = snomed("710824005", "Assessment of health and social care needs");
+const SPIROMETRY: Concept = snomed("127783003", "Spirometry");
+const FETAL_HEART: Concept = snomed("225158009", "Auscultation of the fetal heart");
+const CHILDBIRTH: Concept = snomed("66348005", "Childbirth");
+const SUTURE: Concept = snomed("288086009", "Suture open wound");
+const SPLINT: Concept = snomed("274474001", "Bone immobilization");
+const OXYGEN: Concept = snomed("57485005", "Oxygen therapy");
+const SKIN_BIOPSY: Concept = snomed("240977001", "Biopsy of skin");
+const PACEMAKER: Concept = snomed("307280005", "Implantation of cardiac pacemaker");
+
+const KNEE_REPLACEMENT: Concept = snomed("609588000", "Total knee replacement");
 
 const CLINICAL_RESULT: &str = "us-core-observation-clinical-result";
 
@@ -56,7 +55,7 @@ pub(super) fn perform(life: &mut Life<'_>, visit: &Visit) {
             visit,
             Concept {
                 code: "177184002",
-                display: "Normal delivery procedure (procedure)",
+                display: "Normal delivery procedure",
                 ..CHILDBIRTH
             },
             None,
@@ -110,8 +109,9 @@ fn operate(life: &mut Life<'_>, visit: &Visit, operation: Operation) {
     let code = match operation {
         Operation::Biopsy => SKIN_BIOPSY,
         Operation::Pacemaker => PACEMAKER,
+        Operation::KneeReplacement => KNEE_REPLACEMENT,
     };
-    let surgical = snomed("387713003", "Surgical procedure (procedure)");
+    let surgical = snomed("387713003", "Surgical procedure");
     let request = request(life, visit, (code, surgical), None);
     done(life, visit, code, Some(request));
 }

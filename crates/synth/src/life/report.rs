@@ -8,7 +8,7 @@ use super::observation::{self, IMAGING, LABORATORY, Observed, PROCEDURE, Value, 
 use super::procedure;
 use super::schedule::{Operation, Purpose};
 use super::visit::Visit;
-use crate::concept::{Concept, Profile, loinc, snomed, unit};
+use crate::concept::{Concept, Profile, icd10, loinc, snomed, unit};
 use crate::datatype::Ref;
 use crate::practice::clinician::Duty;
 
@@ -22,6 +22,8 @@ struct Examination {
     document: Concept,
     /// What is asked for, and the category of that service.
     requested: (Concept, Concept),
+    /// Why, if the visit is about no condition.
+    reason: Concept,
     duty: Duty,
     finding: Concept,
     finding_category: Concept,
@@ -33,18 +35,16 @@ const CLINICAL_RESULT: &str = "us-core-observation-clinical-result";
 const RADIOLOGY: Concept = loinc("LP29684-5", "Radiology");
 const CARDIOLOGY: Concept = loinc("LP29708-2", "Cardiology");
 const PATHOLOGY: Concept = loinc("LP7839-6", "Pathology");
-const IMAGING_SERVICE: Concept = snomed("363679005", "Imaging (procedure)");
-const EVALUATION: Concept = snomed("386053000", "Evaluation procedure (procedure)");
+const IMAGING_SERVICE: Concept = snomed("363679005", "Imaging");
+const EVALUATION: Concept = snomed("386053000", "Evaluation procedure");
 const IMAGING_STUDY: Concept = loinc("18748-4", "Diagnostic imaging study");
 
 const CHEST_RADIOGRAPH: Examination = Examination {
     code: loinc("36643-5", "XR Chest 2 Views"),
     category: RADIOLOGY,
     document: IMAGING_STUDY,
-    requested: (
-        snomed("399208008", "Plain X-ray of chest (procedure)"),
-        IMAGING_SERVICE,
-    ),
+    requested: (snomed("399208008", "Plain X-ray of chest"), IMAGING_SERVICE),
+    reason: icd10("R05.9", "Cough, unspecified"),
     duty: Duty::Radiology,
     finding: loinc("18782-3", "Radiology Study observation (narrative)"),
     finding_category: IMAGING,
@@ -59,9 +59,10 @@ const MAMMOGRAM: Examination = Examination {
     code: loinc("24606-6", "MG Breast Screening"),
     category: RADIOLOGY,
     document: IMAGING_STUDY,
-    requested: (
-        snomed("24623002", "Screening mammography (procedure)"),
-        IMAGING_SERVICE,
+    requested: (snomed("24623002", "Screening mammography"), IMAGING_SERVICE),
+    reason: icd10(
+        "Z12.31",
+        "Encounter for screening mammogram for malignant neoplasm of breast",
     ),
     duty: Duty::Radiology,
     finding: loinc("18782-3", "Radiology Study observation (narrative)"),
@@ -75,9 +76,10 @@ const ELECTROCARDIOGRAM: Examination = Examination {
     category: CARDIOLOGY,
     document: loinc("11524-6", "EKG study"),
     requested: (
-        snomed("29303009", "Electrocardiographic procedure (procedure)"),
+        snomed("29303009", "Electrocardiographic procedure"),
         EVALUATION,
     ),
+    reason: icd10("R00.2", "Palpitations"),
     duty: Duty::Cardiology,
     finding: loinc("8601-7", "EKG impression"),
     finding_category: PROCEDURE,
@@ -93,8 +95,12 @@ const SKIN_PATHOLOGY: Examination = Examination {
     category: PATHOLOGY,
     document: loinc("11526-1", "Pathology study"),
     requested: (
-        snomed("108252007", "Laboratory procedure (procedure)"),
-        snomed("108252007", "Laboratory procedure (procedure)"),
+        snomed("108252007", "Laboratory procedure"),
+        snomed("108252007", "Laboratory procedure"),
+    ),
+    reason: icd10(
+        "D49.2",
+        "Neoplasm of unspecified behavior of bone, soft tissue, and skin",
     ),
     duty: Duty::Pathology,
     finding: loinc("22637-3", "Pathology report final diagnosis Narrative"),
@@ -141,8 +147,7 @@ fn report(life: &mut Life<'_>, visit: &Visit, examination: &Examination) {
         .practice
         .clinician(examination.duty, life.number)
         .person;
-    let reason = Some(snomed("281036007", "Follow-up consultation (procedure)"))
-        .filter(|_| visit.condition.is_none());
+    let reason = visit.condition.is_none().then_some(examination.reason);
     let request = procedure::request(life, visit, examination.requested, reason);
     let finding = found(life, visit, examination, words);
     let issued = visit.minute(150);

@@ -37,7 +37,7 @@ pub(crate) enum Purpose {
     Hospitalization(Disease),
     /// A specialist's opinion.
     Consultation(Disease),
-    /// A small operation at the hospital: tissue taken or a pacemaker put in.
+    /// An operation at the hospital.
     Operation(Operation),
 }
 
@@ -46,6 +46,7 @@ pub(crate) enum Purpose {
 pub(crate) enum Operation {
     Biopsy,
     Pacemaker,
+    KneeReplacement,
 }
 
 /// A visit that is going to happen.
@@ -66,6 +67,7 @@ impl Purpose {
             }
             Self::Consultation(_) | Self::Operation(Operation::Pacemaker) => Some(Duty::Cardiology),
             Self::Operation(Operation::Biopsy) => Some(Duty::Pathology),
+            Self::Operation(Operation::KneeReplacement) => Some(Duty::Orthopedics),
             _ => None,
         }
     }
@@ -96,9 +98,23 @@ pub(super) fn of(life: &mut Life<'_>) -> Vec<Plan> {
     pregnancy::plan(life, end, &mut plans);
     hospital(life, end, &mut plans);
     plans.retain(|plan| plan.at > life.person.birth && plan.at.plus_days(6) < end);
+    keep_hospital_days_free(&mut plans);
     plans.sort_by_key(|plan| plan.at);
     introduction(life, &mut plans);
     plans
+}
+
+/// Nobody sits in the practice's waiting room while they lie in hospital.
+fn keep_hospital_days_free(plans: &mut Vec<Plan>) {
+    let away: Vec<Moment> = plans
+        .iter()
+        .filter(|plan| plan.purpose.is_inpatient())
+        .map(|plan| plan.at)
+        .collect();
+    plans.retain(|plan| {
+        let clashes = |day: &Moment| (-1..=6).contains(&plan.at.days_since(*day));
+        plan.purpose.is_inpatient() || !away.iter().any(clashes)
+    });
 }
 
 /// A new patient is examined generally before anything else.
@@ -168,11 +184,12 @@ fn checkups(life: &mut Life<'_>, from: Moment, end: Moment, plans: &mut Vec<Plan
 }
 
 fn diseases(life: &mut Life<'_>, from: Moment, end: Moment, plans: &mut Vec<Plan>) {
-    for illness in life.illnesses.clone() {
+    for (position, illness) in (0_i64..).zip(life.illnesses.clone()) {
         let facts = illness.disease.facts();
         let gap = whole(YEAR_DAYS / facts.visits_per_year);
         let start = illness.onset.max(from);
-        let mut day = start.plus_days(life.random.between(10, 60));
+        // Diseases that were there before the record began are taken up one after the other.
+        let mut day = start.plus_days(life.random.between(10, 60) + position * 55);
         while day < end {
             plans.push(Plan {
                 at: in_office_hours(life, day),
@@ -217,7 +234,6 @@ fn mishaps(life: &mut Life<'_>, from: Moment, end: Moment, plans: &mut Vec<Plan>
 }
 
 fn hospital(life: &mut Life<'_>, end: Moment, plans: &mut Vec<Plan>) {
-    let age = life.person.age(end);
     let worst = life.illnesses.iter().find(|illness| {
         matches!(
             illness.disease,
@@ -234,19 +250,38 @@ fn hospital(life: &mut Life<'_>, end: Moment, plans: &mut Vec<Plan>) {
             purpose: Purpose::Hospitalization(illness.disease),
         });
     }
-    if life.befalls(Trait::Biopsy, if age > 45.0 { 9.0 } else { 1.0 }) {
-        let day = end.plus_days(-life.random.between(100, 900));
-        plans.push(Plan {
-            at: in_office_hours(life, day),
-            purpose: Purpose::Operation(Operation::Biopsy),
-        });
-    }
+    operations(life, end, plans);
+}
+
+fn operations(life: &mut Life<'_>, end: Moment, plans: &mut Vec<Plan>) {
+    let middle_aged = life.person.age(end) > 45.0;
     let rhythm = life.has(Disease::AtrialFibrillation, end);
-    if life.befalls(Trait::Pacemaker, if rhythm { 25.0 } else { 0.0 }) {
-        let day = end.plus_days(-life.random.between(300, 700));
-        plans.push(Plan {
-            at: in_office_hours(life, day),
-            purpose: Purpose::Operation(Operation::Pacemaker),
-        });
+    let joints = life.has(Disease::Osteoarthritis, end);
+    let chances = [
+        (
+            Operation::Biopsy,
+            Trait::Biopsy,
+            if middle_aged { 9.0 } else { 1.0 },
+        ),
+        (
+            Operation::Pacemaker,
+            Trait::Pacemaker,
+            if rhythm { 25.0 } else { 0.0 },
+        ),
+        (
+            Operation::KneeReplacement,
+            Trait::KneeReplaced,
+            if joints { 18.0 } else { 0.0 },
+        ),
+    ];
+    for (operation, fate, percent) in chances {
+        if life.befalls(fate, percent) {
+            let day = end.plus_days(-life.random.between(100, 900));
+            let at = in_office_hours(life, day);
+            plans.push(Plan {
+                at,
+                purpose: Purpose::Operation(operation),
+            });
+        }
     }
 }

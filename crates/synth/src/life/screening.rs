@@ -121,7 +121,7 @@ fn social_needs(life: &mut Life<'_>, visit: &Visit) {
     panel(life, visit, &members);
     if answers.get(1).is_some_and(|hunger| *hunger > 0) {
         let codes = [
-            snomed("733423003", "Food insecurity (finding)"),
+            snomed("733423003", "Food insecurity"),
             icd10("Z59.41", "Food insecurity"),
         ];
         condition::concern(life, visit, &codes, SDOH);

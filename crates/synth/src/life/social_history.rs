@@ -6,16 +6,16 @@ use super::visit::Visit;
 use crate::concept::{Concept, concept, loinc, snomed};
 
 const SMOKING: Concept = loinc("72166-2", "Tobacco smoking status");
-const NEVER: Concept = snomed("266919005", "Never smoked tobacco (finding)");
-const FORMER: Concept = snomed("8517006", "Ex-smoker (finding)");
-const DAILY: Concept = snomed("449868002", "Smokes tobacco daily (finding)");
+const NEVER: Concept = snomed("266919005", "Never smoked tobacco");
+const FORMER: Concept = snomed("8517006", "Ex-smoker");
+const DAILY: Concept = snomed("449868002", "Smokes tobacco daily");
 
 const ORIENTATIONS: &[Concept] = &[
-    snomed("20430005", "Heterosexual (finding)"),
-    snomed("20430005", "Heterosexual (finding)"),
-    snomed("20430005", "Heterosexual (finding)"),
-    snomed("38628009", "Homosexual (finding)"),
-    snomed("42035005", "Bisexual (finding)"),
+    snomed("20430005", "Heterosexual"),
+    snomed("20430005", "Heterosexual"),
+    snomed("20430005", "Heterosexual"),
+    snomed("38628009", "Homosexual"),
+    snomed("42035005", "Bisexual"),
 ];
 
 /// An occupation and its industry (CDC NIOSH, Occupational Data for Health).

@@ -1,7 +1,7 @@
 //! One visit: who, where, when, and the order in which its record is made.
 
 use super::Life;
-use super::schedule::{Operation, Plan, Purpose};
+use super::schedule::{Plan, Purpose};
 use super::{
     allergy, care, claim, condition, device, document, encounter, immunization, laboratory,
     medication, pregnancy, procedure, provenance, report, screening, social_history, vital_signs,
@@ -51,9 +51,7 @@ pub(super) fn take_place(life: &mut Life<'_>, plan: &Plan) {
     care::plan(life, &visit);
     procedure::perform(life, &visit);
     let orders = medication::prescribe(life, &visit);
-    if matches!(plan.purpose, Purpose::Operation(Operation::Pacemaker)) {
-        device::implant(life, &visit);
-    }
+    device::implant(life, &visit);
     report::order_for(life, &visit);
     document::note(life, &visit);
     encounter::write(life, &visit);

@@ -66,16 +66,7 @@ fn sign(
 
 fn size(life: &mut Life<'_>, visit: &Visit, body: &Body) {
     let (height, weight) = (whole(body.height * 10.0), whole(body.weight * 10.0));
-    let recumbent = visit.age < 2.0;
-    let length = if recumbent {
-        "Body length"
-    } else {
-        "Body height"
-    };
-    let code = Concept {
-        display: length,
-        ..loinc("8302-2", "Body height")
-    };
+    let code = loinc("8302-2", "Body height");
     sign(
         life,
         visit,

@@ -30,7 +30,7 @@ const ENGLISH: Concept = language("en", "English");
 const DINE_NATION: Concept = hl7!(
     "v3-TribalEntityUS",
     "170",
-    "Navajo Nation, Arizona, New Mexico and Utah"
+    "Navajo Nation, Arizona, New Mexico & Utah"
 );
 
 const fn language(code: &'static str, display: &'static str) -> Concept {

@@ -39,7 +39,12 @@ impl Person {
         }
         j.array("address", |j| self.addresses(j, as_of));
         if self.age(as_of) > 25.0 {
-            j.concept("maritalStatus", &hl7!("v3-MaritalStatus", "M", "Married"));
+            let status = if self.is_married() {
+                hl7!("v3-MaritalStatus", "M", "Married")
+            } else {
+                hl7!("v3-MaritalStatus", "S", "Never Married")
+            };
+            j.concept("maritalStatus", &status);
         }
         j.single("communication", |j| {
             j.concept("language", &self.origin.language);
@@ -64,8 +69,8 @@ impl Person {
         j.extension_text(SEX, "valueCode", self.by_sex("248152002", "248153007"));
         if self.age(as_of) > 18.0 {
             let identity = match self.sex {
-                Sex::Female => snomed("446141000124107", "Identifies as female gender (finding)"),
-                Sex::Male => snomed("446151000124109", "Identifies as male gender (finding)"),
+                Sex::Female => snomed("446141000124107", "Identifies as female gender"),
+                Sex::Male => snomed("446151000124109", "Identifies as male gender"),
             };
             j.item(|j| {
                 j.text("url", GENDER_IDENTITY);

@@ -8,6 +8,7 @@ use crate::moment::Moment;
 
 const MOTHER: Concept = hl7!("v3-RoleCode", "MTH", "mother");
 const SPOUSE: Concept = hl7!("v3-RoleCode", "SPS", "spouse");
+const SIBLING: Concept = hl7!("v3-RoleCode", "SIB", "sibling");
 const DAUGHTER: Concept = hl7!("v3-RoleCode", "DAU", "natural daughter");
 
 impl Person {
@@ -16,10 +17,12 @@ impl Person {
         let age = self.age(as_of);
         let relation = if age < 18.0 {
             MOTHER
-        } else if age < 70.0 {
+        } else if age > 25.0 && self.is_married() {
             SPOUSE
-        } else {
+        } else if age > 60.0 {
             DAUGHTER
+        } else {
+            SIBLING
         };
         j.boolean("active", true);
         j.reference("patient", patient);

@@ -14,6 +14,7 @@ pub(crate) enum Duty {
     Cardiology,
     Radiology,
     Pathology,
+    Orthopedics,
     Emergency,
     BehavioralHealth,
     Pharmacy,
@@ -129,6 +130,12 @@ const ROSTER: &[Facts] = &[
         "1790001121",
         ["480-555-0182", "s.teklu@mesquite-pharmacy.example"],
     ),
+    facts(
+        Duty::Orthopedics,
+        ["Kovač", "Ana", "female"],
+        "1790001139",
+        ["480-555-0183", "a.kovac@ocotillo-regional.example"],
+    ),
 ];
 
 const fn facts(
@@ -171,6 +178,7 @@ fn function(duty: Duty) -> Concept {
         Duty::Cardiology => snomed("17561000", "Cardiologist"),
         Duty::Radiology => snomed("66862007", "Radiologist"),
         Duty::Pathology => snomed("61207006", "Medical pathologist"),
+        Duty::Orthopedics => snomed("22731001", "Orthopedic surgeon"),
         Duty::Emergency => snomed("309294001", "Emergency department physician"),
         Duty::BehavioralHealth => snomed("80584001", "Psychiatrist"),
         Duty::Pharmacy => snomed("46255001", "Pharmacist"),
@@ -191,6 +199,7 @@ fn specialty(duty: Duty) -> Concept {
             "207ZP0102X",
             "Anatomic Pathology & Clinical Pathology Physician",
         ),
+        Duty::Orthopedics => nucc("207X00000X", "Orthopaedic Surgery Physician"),
         Duty::Emergency => nucc("207P00000X", "Emergency Medicine Physician"),
         Duty::BehavioralHealth => nucc("2084P0800X", "Psychiatry Physician"),
         Duty::Pharmacy => nucc("183500000X", "Pharmacist"),

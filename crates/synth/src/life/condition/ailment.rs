@@ -28,47 +28,47 @@ pub(crate) struct Finding {
 
 pub(crate) const NORMAL_LUNGS: Finding = Finding {
     code: loinc("32451-7", "Physical findings of Lungs"),
-    value: snomed("48348007", "Normal breath sounds (finding)"),
+    value: snomed("48348007", "Normal breath sounds"),
 };
 pub(crate) const WHEEZING: Finding = Finding {
     code: loinc("32451-7", "Physical findings of Lungs"),
-    value: snomed("56018004", "Wheezing (finding)"),
+    value: snomed("56018004", "Wheezing"),
 };
 
 static ALL: [Ailment; 10] = [
     Ailment::of(
-        snomed("195662009", "Acute viral pharyngitis (disorder)"),
+        snomed("195662009", "Acute viral pharyngitis"),
         icd10("J02.9", "Acute pharyngitis, unspecified"),
         10,
     )
     .showing(NORMAL_LUNGS),
     Ailment::of(
-        snomed("10509002", "Acute bronchitis (disorder)"),
+        snomed("10509002", "Acute bronchitis"),
         icd10("J20.9", "Acute bronchitis, unspecified"),
         14,
     )
     .showing(WHEEZING),
     Ailment::of(
-        snomed("15805002", "Acute sinusitis (disorder)"),
+        snomed("15805002", "Acute sinusitis"),
         icd10("J01.90", "Acute sinusitis, unspecified"),
         12,
     )
     .treated("308192"),
     Ailment::of(
-        snomed("43878008", "Streptococcal sore throat (disorder)"),
+        snomed("43878008", "Streptococcal sore throat"),
         icd10("J02.0", "Streptococcal pharyngitis"),
         9,
     )
     .treated("308192"),
     Ailment::of(
-        snomed("65363002", "Otitis media (disorder)"),
+        snomed("65363002", "Otitis media"),
         icd10("H66.90", "Otitis media, unspecified, unspecified ear"),
         10,
     )
     .treated("308192")
     .aged(0.4, 12.0),
     Ailment::of(
-        snomed("68566005", "Urinary tract infectious disease (disorder)"),
+        snomed("68566005", "Urinary tract infectious disease"),
         icd10("N39.0", "Urinary tract infection, site not specified"),
         7,
     )
@@ -76,7 +76,7 @@ static ALL: [Ailment; 10] = [
     .aged(16.0, 95.0)
     .of_women(),
     Ailment::of(
-        snomed("25374005", "Gastroenteritis (disorder)"),
+        snomed("25374005", "Gastroenteritis"),
         icd10(
             "K52.9",
             "Noninfective gastroenteritis and colitis, unspecified",
@@ -84,14 +84,14 @@ static ALL: [Ailment; 10] = [
         5,
     ),
     Ailment::of(
-        snomed("279039007", "Low back pain (finding)"),
+        snomed("279039007", "Low back pain"),
         icd10("M54.50", "Low back pain, unspecified"),
         40,
     )
     .treated("310965")
     .aged(20.0, 90.0),
     Ailment::of(
-        snomed("44465007", "Sprain of ankle (disorder)"),
+        snomed("44465007", "Sprain of ankle"),
         icd10(
             "S93.409A",
             "Sprain of unspecified ligament of unspecified ankle, initial encounter",
@@ -102,7 +102,7 @@ static ALL: [Ailment; 10] = [
     .aged(6.0, 80.0)
     .injury(),
     Ailment::of(
-        snomed("284549007", "Laceration of hand (disorder)"),
+        snomed("284549007", "Laceration of hand"),
         icd10(
             "S61.419A",
             "Laceration without foreign body of unspecified hand, initial encounter",

@@ -31,7 +31,7 @@ pub(super) static ALL: [Facts; 19] = [
 
 pub(super) const HYPERTENSION: Facts = Facts {
     disease: Disease::Hypertension,
-    snomed: snomed("59621000", "Essential hypertension (disorder)"),
+    snomed: snomed("59621000", "Essential hypertension"),
     icd10: icd10("I10", "Essential (primary) hypertension"),
     risk: &[(20.0, 1.0), (40.0, 14.0), (60.0, 38.0), (80.0, 52.0)],
     onset_min: 22.0,
@@ -40,19 +40,13 @@ pub(super) const HYPERTENSION: Facts = Facts {
     panels: &[Panel::Metabolic],
     drugs: &[drug::LISINOPRIL, drug::AMLODIPINE],
     plan: Some(&CarePlan {
-        category: snomed(
-            "443402002",
-            "Lifestyle education regarding hypertension (procedure)",
-        ),
+        category: snomed("443402002", "Lifestyle education regarding hypertension"),
         title: "Blood pressure management",
         activities: &[
-            snomed(
-                "386463000",
-                "Prescribed activity/exercise education (procedure)",
-            ),
+            snomed("386463000", "Prescribed activity/exercise education"),
             snomed(
                 "1151000175103",
-                "Dietary approaches to stop hypertension diet (regime/therapy)",
+                "Dietary approaches to stop hypertension diet",
             ),
         ],
         goal: Aim {
@@ -69,7 +63,7 @@ pub(super) const HYPERTENSION: Facts = Facts {
 
 const HYPERLIPIDEMIA: Facts = Facts {
     disease: Disease::Hyperlipidemia,
-    snomed: snomed("55822004", "Hyperlipidemia (disorder)"),
+    snomed: snomed("55822004", "Hyperlipidemia"),
     icd10: icd10("E78.5", "Hyperlipidemia, unspecified"),
     risk: &[(20.0, 1.0), (40.0, 12.0), (60.0, 32.0), (80.0, 36.0)],
     onset_min: 25.0,
@@ -82,7 +76,7 @@ const HYPERLIPIDEMIA: Facts = Facts {
 
 const DIABETES: Facts = Facts {
     disease: Disease::Diabetes,
-    snomed: snomed("44054006", "Diabetes mellitus type 2 (disorder)"),
+    snomed: snomed("44054006", "Diabetes mellitus type 2"),
     icd10: icd10("E11.9", "Type 2 diabetes mellitus without complications"),
     risk: &[(20.0, 0.3), (40.0, 5.0), (60.0, 12.0), (80.0, 15.0)],
     onset_min: 28.0,
@@ -95,14 +89,11 @@ const DIABETES: Facts = Facts {
     ],
     drugs: &[drug::METFORMIN, drug::INSULIN],
     plan: Some(&CarePlan {
-        category: snomed(
-            "698360004",
-            "Diabetes self management plan (record artifact)",
-        ),
+        category: snomed("698360004", "Diabetes self management plan"),
         title: "Diabetes self management",
         activities: &[
-            snomed("160670007", "Diabetic diet (finding)"),
-            snomed("229065009", "Exercise therapy (regime/therapy)"),
+            snomed("160670007", "Diabetic diet"),
+            snomed("229065009", "Exercise therapy"),
         ],
         goal: Aim {
             text: "Hemoglobin A1c below 7 percent",
@@ -118,7 +109,7 @@ const DIABETES: Facts = Facts {
 
 const OBESITY: Facts = Facts {
     disease: Disease::Obesity,
-    snomed: snomed("414916001", "Obesity (disorder)"),
+    snomed: snomed("414916001", "Obesity"),
     icd10: icd10("E66.9", "Obesity, unspecified"),
     risk: &[(10.0, 4.0), (30.0, 12.0), (60.0, 18.0), (80.0, 10.0)],
     onset_min: 8.0,
@@ -131,7 +122,7 @@ const OBESITY: Facts = Facts {
 
 const KIDNEY_FAILURE: Facts = Facts {
     disease: Disease::KidneyFailure,
-    snomed: snomed("433144002", "Chronic kidney disease stage 3 (disorder)"),
+    snomed: snomed("433144002", "Chronic kidney disease stage 3"),
     icd10: icd10("N18.30", "Chronic kidney disease, stage 3 unspecified"),
     risk: &[(40.0, 0.5), (60.0, 5.0), (80.0, 14.0)],
     onset_min: 45.0,
@@ -144,7 +135,7 @@ const KIDNEY_FAILURE: Facts = Facts {
 
 const CORONARY_SCLEROSIS: Facts = Facts {
     disease: Disease::CoronarySclerosis,
-    snomed: snomed("53741008", "Coronary arteriosclerosis (disorder)"),
+    snomed: snomed("53741008", "Coronary arteriosclerosis"),
     icd10: icd10(
         "I25.10",
         "Atherosclerotic heart disease of native coronary artery without angina pectoris",
@@ -160,7 +151,7 @@ const CORONARY_SCLEROSIS: Facts = Facts {
 
 const HEART_FAILURE: Facts = Facts {
     disease: Disease::HeartFailure,
-    snomed: snomed("84114007", "Heart failure (disorder)"),
+    snomed: snomed("84114007", "Heart failure"),
     icd10: icd10("I50.9", "Heart failure, unspecified"),
     risk: &[(50.0, 0.3), (65.0, 3.0), (85.0, 9.0)],
     onset_min: 50.0,
@@ -173,7 +164,7 @@ const HEART_FAILURE: Facts = Facts {
 
 const ATRIAL_FIBRILLATION: Facts = Facts {
     disease: Disease::AtrialFibrillation,
-    snomed: snomed("49436004", "Atrial fibrillation (disorder)"),
+    snomed: snomed("49436004", "Atrial fibrillation"),
     icd10: icd10("I48.91", "Unspecified atrial fibrillation"),
     risk: &[(50.0, 0.5), (65.0, 4.0), (85.0, 11.0)],
     onset_min: 48.0,
@@ -186,7 +177,7 @@ const ATRIAL_FIBRILLATION: Facts = Facts {
 
 const ASTHMA: Facts = Facts {
     disease: Disease::Asthma,
-    snomed: snomed("195967001", "Asthma (disorder)"),
+    snomed: snomed("195967001", "Asthma"),
     icd10: icd10("J45.909", "Unspecified asthma, uncomplicated"),
     risk: &[(3.0, 3.0), (10.0, 9.0), (40.0, 7.0), (80.0, 6.0)],
     onset_min: 3.0,
@@ -195,14 +186,11 @@ const ASTHMA: Facts = Facts {
     panels: &[],
     drugs: &[drug::ALBUTEROL, drug::FLUTICASONE],
     plan: Some(&CarePlan {
-        category: snomed("699728000", "Asthma self management (procedure)"),
+        category: snomed("699728000", "Asthma self management"),
         title: "Asthma action plan",
         activities: &[
-            snomed(
-                "371605008",
-                "Deep breathing and coughing exercises (regime/therapy)",
-            ),
-            snomed("710081004", "Smoking cessation therapy (regime/therapy)"),
+            snomed("371605008", "Deep breathing and coughing exercises"),
+            snomed("710081004", "Smoking cessation therapy"),
         ],
         goal: Aim {
             text: "FEV1/FVC above 70 percent",
@@ -218,7 +206,7 @@ const ASTHMA: Facts = Facts {
 
 const COPD: Facts = Facts {
     disease: Disease::Copd,
-    snomed: snomed("13645005", "Chronic obstructive lung disease (disorder)"),
+    snomed: snomed("13645005", "Chronic obstructive lung disease"),
     icd10: icd10(
         "J44.9",
         "Chronic obstructive pulmonary disease, unspecified",
@@ -234,7 +222,7 @@ const COPD: Facts = Facts {
 
 const DEPRESSION: Facts = Facts {
     disease: Disease::Depression,
-    snomed: snomed("370143000", "Major depressive disorder (disorder)"),
+    snomed: snomed("370143000", "Major depressive disorder"),
     icd10: icd10("F32.A", "Depression, unspecified"),
     risk: &[(12.0, 1.0), (18.0, 7.0), (45.0, 9.0), (80.0, 7.0)],
     onset_min: 12.0,
@@ -243,14 +231,11 @@ const DEPRESSION: Facts = Facts {
     panels: &[],
     drugs: &[drug::SERTRALINE],
     plan: Some(&CarePlan {
-        category: snomed("718347000", "Mental health care plan (record artifact)"),
+        category: snomed("718347000", "Mental health care plan"),
         title: "Depression care",
         activities: &[
-            snomed(
-                "228557008",
-                "Cognitive and behavioral therapy (regime/therapy)",
-            ),
-            snomed("229065009", "Exercise therapy (regime/therapy)"),
+            snomed("228557008", "Cognitive and behavioral therapy"),
+            snomed("229065009", "Exercise therapy"),
         ],
         goal: Aim {
             text: "PHQ-9 score below 5",
@@ -269,7 +254,7 @@ const DEPRESSION: Facts = Facts {
 
 const ANXIETY: Facts = Facts {
     disease: Disease::Anxiety,
-    snomed: snomed("21897009", "Generalized anxiety disorder (disorder)"),
+    snomed: snomed("21897009", "Generalized anxiety disorder"),
     icd10: icd10("F41.1", "Generalized anxiety disorder"),
     risk: &[(12.0, 1.0), (20.0, 6.0), (50.0, 6.0), (80.0, 3.0)],
     onset_min: 13.0,
@@ -282,7 +267,7 @@ const ANXIETY: Facts = Facts {
 
 const HYPOTHYROIDISM: Facts = Facts {
     disease: Disease::Hypothyroidism,
-    snomed: snomed("40930008", "Hypothyroidism (disorder)"),
+    snomed: snomed("40930008", "Hypothyroidism"),
     icd10: icd10("E03.9", "Hypothyroidism, unspecified"),
     risk: &[(20.0, 1.0), (50.0, 6.0), (80.0, 11.0)],
     onset_min: 20.0,
@@ -295,7 +280,7 @@ const HYPOTHYROIDISM: Facts = Facts {
 
 const OSTEOARTHRITIS: Facts = Facts {
     disease: Disease::Osteoarthritis,
-    snomed: snomed("396275006", "Osteoarthritis (disorder)"),
+    snomed: snomed("396275006", "Osteoarthritis"),
     icd10: icd10("M19.90", "Unspecified osteoarthritis, unspecified site"),
     risk: &[(40.0, 2.0), (60.0, 14.0), (80.0, 26.0)],
     onset_min: 42.0,
@@ -308,7 +293,7 @@ const OSTEOARTHRITIS: Facts = Facts {
 
 const REFLUX: Facts = Facts {
     disease: Disease::Reflux,
-    snomed: snomed("235595009", "Gastroesophageal reflux disease (disorder)"),
+    snomed: snomed("235595009", "Gastroesophageal reflux disease"),
     icd10: icd10(
         "K21.9",
         "Gastro-esophageal reflux disease without esophagitis",
@@ -324,7 +309,7 @@ const REFLUX: Facts = Facts {
 
 const MIGRAINE: Facts = Facts {
     disease: Disease::Migraine,
-    snomed: snomed("37796009", "Migraine (disorder)"),
+    snomed: snomed("37796009", "Migraine"),
     icd10: icd10(
         "G43.909",
         "Migraine, unspecified, not intractable, without status migrainosus",
@@ -340,7 +325,7 @@ const MIGRAINE: Facts = Facts {
 
 const IRON_DEFICIENCY: Facts = Facts {
     disease: Disease::IronDeficiency,
-    snomed: snomed("87522002", "Iron deficiency anemia (disorder)"),
+    snomed: snomed("87522002", "Iron deficiency anemia"),
     icd10: icd10("D50.9", "Iron deficiency anemia, unspecified"),
     risk: &[(12.0, 2.0), (30.0, 4.0), (80.0, 4.0)],
     onset_min: 12.0,
@@ -353,7 +338,7 @@ const IRON_DEFICIENCY: Facts = Facts {
 
 const ATOPIC_DERMATITIS: Facts = Facts {
     disease: Disease::AtopicDermatitis,
-    snomed: snomed("24079001", "Atopic dermatitis (disorder)"),
+    snomed: snomed("24079001", "Atopic dermatitis"),
     icd10: icd10("L20.9", "Atopic dermatitis, unspecified"),
     risk: &[(1.0, 12.0), (10.0, 9.0), (30.0, 2.0)],
     onset_min: 0.4,
@@ -366,7 +351,7 @@ const ATOPIC_DERMATITIS: Facts = Facts {
 
 const ALLERGIC_RHINITIS: Facts = Facts {
     disease: Disease::AllergicRhinitis,
-    snomed: snomed("61582004", "Allergic rhinitis (disorder)"),
+    snomed: snomed("61582004", "Allergic rhinitis"),
     icd10: icd10("J30.9", "Allergic rhinitis, unspecified"),
     risk: &[(4.0, 4.0), (15.0, 9.0), (50.0, 6.0)],
     onset_min: 3.0,

@@ -37,8 +37,8 @@ pub(super) struct Range {
     shifts: &'static [(Disease, f64, f64)],
 }
 
-const NEGATIVE: Concept = snomed("260385009", "Negative (qualifier value)");
-const POSITIVE: Concept = snomed("10828004", "Positive (qualifier value)");
+const NEGATIVE: Concept = snomed("260385009", "Negative");
+const POSITIVE: Concept = snomed("10828004", "Positive");
 const MG_DL: Unit = unit("mg/dL");
 const MMOL_L: Unit = unit("mmol/L");
 
