@@ -2,17 +2,14 @@
 
 use std::sync::OnceLock;
 
+use cresset_access::{PatientReach, patient_reach};
 use cresset_base::ResourceId;
 use cresset_definitions::{ParameterIx, ResourceType, r4};
 
 use crate::row::{IndexRow, IndexValue};
 
 /// The patients in whose compartment a resource with these rows lies: for a Patient itself, for any
-/// other the patients that one of the parameters of R4's patient compartment points to.
-///
-/// Two ways in of the standard are left out on purpose, because they would let a token for one
-/// patient reach another's record: `Patient.link` (a Patient is in no compartment but its own) and
-/// `Group.member` (a Group speaks of many, so it is in none).
+/// other the patients that one of its ties points to. What ties is decided by [`patient_reach`].
 pub fn patient_compartment(
     resource_type: ResourceType,
     id: &ResourceId,
@@ -47,13 +44,9 @@ fn compartment_parameters(resource_type: ResourceType) -> &'static [ParameterIx]
 }
 
 fn of_type(resource_type: ResourceType) -> Vec<ParameterIx> {
-    let patient = ResourceType::parse("Patient").and_then(|owner| r4().compartment(owner));
-    if matches!(resource_type.name(), "Patient" | "Group") {
+    let PatientReach::Compartment(codes) = patient_reach(resource_type) else {
         return Vec::new();
-    }
-    let codes = patient
-        .and_then(|c| c.parameters(resource_type))
-        .unwrap_or_default();
+    };
     codes
         .iter()
         .filter_map(|code| r4().search_parameter(resource_type, code))

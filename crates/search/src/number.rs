@@ -23,11 +23,8 @@ impl NumberRange {
         let half: f64 = format!("5e{}", last_digit.saturating_sub(finer))
             .parse()
             .ok()?;
-        Some(Self {
-            low: value - half,
-            high: value + half,
-            value,
-        })
+        let (low, high) = (value - half, value + half);
+        (low.is_finite() && high.is_finite()).then_some(Self { low, high, value })
     }
 }
 
