@@ -159,15 +159,6 @@ pub struct TokenFilter {
     pub code: String,
 }
 
-impl TokenFilter {
-    /// Whether a value of the parameter satisfies it: systems compare exactly, codes without
-    /// regard to ASCII case, and without a system in the filter any system or none will do.
-    pub fn matches(&self, system: Option<&str>, code: &str) -> bool {
-        let same_system = self.system.is_none() || self.system.as_deref() == system;
-        same_system && self.code.eq_ignore_ascii_case(code)
-    }
-}
-
 impl fmt::Display for TokenFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.system {
