@@ -51,6 +51,7 @@ fn config() -> ProptestConfig {
     ProptestConfig {
         rng_seed: RngSeed::Fixed(20_260_101),
         failure_persistence: None,
+        cases: 96,
         ..ProptestConfig::default()
     }
 }

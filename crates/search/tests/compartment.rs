@@ -1,4 +1,4 @@
-//! Whose a resource is, from the rows it leaves in the index.
+//! Whose record a resource belongs to.
 
 #![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
 
@@ -7,82 +7,59 @@ use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::{extract, patient_compartment};
 
-/// The patients of a resource with the id `self`.
-#[track_caller]
-fn check(resource_type: &str, members: &str, expect: &[&str]) {
-    let source = format!(r#"{{"resourceType":"{resource_type}",{members}}}"#);
+fn check(source: &str, expect: &[&str]) {
     let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
-    let rows = extract(&tree, &["https://demo.example/fhir".to_owned()]);
-    let of = ResourceType::parse(resource_type).unwrap();
-    let patients = patient_compartment(of, &"self".parse().unwrap(), &rows);
-    let patients: Vec<&str> = patients.iter().map(ResourceId::as_str).collect();
-    assert_eq!(patients, expect, "{source}");
-}
-
-#[test]
-fn the_parameters_of_the_compartment_tie_a_resource_to_its_patients() {
-    check(
-        "Observation",
-        r#""subject":{"reference":"Patient/a"}"#,
-        &["a"],
-    );
-    check(
-        "Observation",
-        r#""subject":{"reference":"https://demo.example/fhir/Patient/a"}"#,
-        &["a"],
-    );
-    check(
-        "Appointment",
-        r#""participant":[{"actor":{"reference":"Patient/a"}},{"actor":{"reference":"Patient/b"}}]"#,
-        &["a", "b"],
+    let resource_type = ResourceType::parse(tree.resource_type().unwrap()).unwrap();
+    let id = "me".parse().unwrap();
+    let patients = patient_compartment(resource_type, &id, &extract(&tree, &[]));
+    assert_eq!(
+        patients.iter().map(ResourceId::as_str).collect::<Vec<_>>(),
+        expect,
+        "{source}"
     );
 }
 
 #[test]
-fn types_about_one_patient_that_the_standard_forgot_are_tied_too() {
-    check("Device", r#""patient":{"reference":"Patient/a"}"#, &["a"]);
-    check("Task", r#""for":{"reference":"Patient/a"}"#, &["a"]);
+fn a_resource_belongs_to_the_patients_it_is_about() {
     check(
-        "GuidanceResponse",
-        r#""subject":{"reference":"Patient/a"}"#,
-        &["a"],
+        r#"{"resourceType":"Observation","subject":{"reference":"Patient/a"},"performer":[{"reference":"Patient/b"}]}"#,
+        &["b", "a"],
     );
     check(
-        "Contract",
-        r#""subject":[{"reference":"Patient/a"}]"#,
-        &["a"],
-    );
-    check("Device", r#""owner":{"reference":"Organization/o"}"#, &[]);
-}
-
-#[test]
-fn no_other_reference_ties() {
-    check("Observation", r#""focus":[{"reference":"Patient/a"}]"#, &[]);
-    check(
-        "Observation",
-        r#""subject":{"reference":"https://elsewhere.example/fhir/Patient/a"}"#,
+        r#"{"resourceType":"Observation","subject":{"reference":"Group/a"}}"#,
         &[],
     );
-    check("Observation", r#""subject":{"reference":"Group/a"}"#, &[]);
-    check("Task", r#""owner":{"reference":"Patient/a"}"#, &[]);
     check(
-        "Provenance",
-        r#""agent":[{"who":{"reference":"Patient/a"}}]"#,
+        r#"{"resourceType":"Observation","focus":[{"reference":"Patient/a"}]}"#,
         &[],
+    );
+    check(
+        r#"{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/a"}},{"actor":{"reference":"Practitioner/x"}}]}"#,
+        &["a"],
+    );
+    check(
+        r#"{"resourceType":"Provenance","target":[{"reference":"Patient/a"}]}"#,
+        &["a"],
     );
 }
 
 #[test]
-fn a_patient_is_its_own_and_nobody_elses_and_a_group_is_nobodys() {
-    check("Patient", r#""active":true"#, &["self"]);
+fn a_patient_is_its_own_and_nobody_elses() {
     check(
-        "Patient",
-        r#""link":[{"other":{"reference":"Patient/a"},"type":"seealso"}]"#,
-        &["self"],
+        r#"{"resourceType":"Patient","link":[{"other":{"reference":"Patient/b"},"type":"seealso"}]}"#,
+        &["me"],
     );
+}
+
+#[test]
+fn what_speaks_of_many_or_of_none_belongs_to_nobody() {
     check(
-        "Group",
-        r#""member":[{"entity":{"reference":"Patient/a"}}]"#,
+        r#"{"resourceType":"Group","member":[{"entity":{"reference":"Patient/a"}}]}"#,
+        &[],
+    );
+    check(r#"{"resourceType":"Practitioner"}"#, &[]);
+    check(
+        r#"{"resourceType":"Observation","subject":{"reference":"https://elsewhere.example/Patient/a"}}"#,
         &[],
     );
 }
