@@ -1,6 +1,6 @@
 //! A resource as a lossless tree: member order, numbers as written, primitive extensions.
 //!
-//! [`parse`] turns bytes into a [`Tree`] within [`Bounds`] and refuses what JSON leaves open
+//! [`parse()`] turns bytes into a [`Tree`] within [`Bounds`] and refuses what JSON leaves open
 //! (duplicate keys, lone surrogates, trailing content). [`Element`] is a cheap copyable cursor into
 //! it. [`Unstamped`] is a resource body without the facts only the store knows (id, version, time)
 //! and becomes wire bytes by splicing, never by parsing again.

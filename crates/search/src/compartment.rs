@@ -9,7 +9,11 @@ use cresset_definitions::{ParameterIx, ResourceType, r4};
 use crate::row::{IndexRow, IndexValue};
 
 /// The patients in whose compartment a resource with these rows lies: for a Patient itself, for any
-/// other the patients that one of its ties points to. What ties is decided by [`patient_reach`].
+/// other the patients that one of the parameters of [`patient_reach`] points to.
+///
+/// `access` decides which parameters those are. In particular neither `Patient.link` nor
+/// `Group.member` leads in, although the standard lists both: they would let a token for one
+/// patient reach another's record.
 pub fn patient_compartment(
     resource_type: ResourceType,
     id: &ResourceId,

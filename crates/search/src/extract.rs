@@ -1,7 +1,7 @@
 //! A resource into its index rows.
 //!
 //! For each resource type the expressions of all its search parameters are compiled once into a
-//! [`plan`]; a resource is then walked without parsing anything but its own dates and numbers.
+//! plan; a resource is then walked without parsing anything but its own dates and numbers.
 //! `_id` and `_lastUpdated` leave no rows, the store knows both.
 
 mod composite;

@@ -44,6 +44,18 @@ fn a_resource_belongs_to_the_patients_it_is_about() {
 }
 
 #[test]
+fn an_implant_and_a_task_belong_to_their_patient() {
+    check(
+        r#"{"resourceType":"Device","patient":{"reference":"Patient/a"}}"#,
+        &["a"],
+    );
+    check(
+        r#"{"resourceType":"Task","for":{"reference":"Patient/a"}}"#,
+        &["a"],
+    );
+}
+
+#[test]
 fn a_patient_is_its_own_and_nobody_elses() {
     check(
         r#"{"resourceType":"Patient","link":[{"other":{"reference":"Patient/b"},"type":"seealso"}]}"#,
