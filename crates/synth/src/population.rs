@@ -17,6 +17,16 @@ const PRACTICE_CHART: u64 = 0;
 const FIRST_GROUP_CHART: u64 = 1 << 32;
 
 /// A practice and its patients, fixed by seed, number and date.
+///
+/// ```
+/// use cresset_synth::Population;
+///
+/// let population = Population::new(7, 3, jiff::civil::date(2026, 1, 1));
+/// let resources: usize = population.charts().map(|chart| chart.len()).sum();
+/// assert!(resources > 300);
+/// let first = population.patient(0);
+/// assert!(first.resources().any(|resource| resource.resource_type == "Encounter"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Population {
     seed: u64,

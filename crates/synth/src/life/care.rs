@@ -65,14 +65,19 @@ pub(super) fn plan(life: &mut Life<'_>, visit: &Visit) {
 
 fn general(life: &mut Life<'_>, visit: &Visit, team: Ref, occasion: &Occasion) {
     let activities = occasion.activities;
+    let until = if occasion.is_open {
+        life.person.death
+    } else {
+        Some(visit.start.plus_days(240))
+    };
     life.write("CarePlan", Profile::us_core("us-core-careplan"), |j| {
         j.narrative(&[occasion.title]);
         j.text(
             "status",
-            if occasion.is_open {
-                "active"
-            } else {
+            if until.is_some() {
                 "completed"
+            } else {
+                "active"
             },
         );
         j.text("intent", "plan");
@@ -80,11 +85,7 @@ fn general(life: &mut Life<'_>, visit: &Visit, team: Ref, occasion: &Occasion) {
         j.text("title", occasion.title);
         j.reference("subject", visit.patient);
         j.reference("encounter", visit.encounter);
-        j.days(
-            "period",
-            visit.start,
-            (!occasion.is_open).then(|| visit.start.plus_days(240)),
-        );
+        j.days("period", visit.start, until);
         j.references("careTeam", &[team]);
         activity(j, activities);
     });
@@ -110,16 +111,23 @@ fn manage(life: &mut Life<'_>, visit: &Visit, disease: Disease, plan: &CarePlan)
         _ => None,
     };
     let goal = goal(life, visit, &plan.goal);
-    let problem = life.problem(disease);
+    let (problem, until) = (life.problem(disease), life.person.death);
     life.write("CarePlan", Profile::us_core("us-core-careplan"), |j| {
         j.narrative(&[plan.title]);
-        j.text("status", "active");
+        j.text(
+            "status",
+            if until.is_some() {
+                "completed"
+            } else {
+                "active"
+            },
+        );
         j.text("intent", "plan");
         j.concepts("category", &[ASSESS_PLAN, plan.category]);
         j.text("title", plan.title);
         j.reference("subject", visit.patient);
         j.reference("encounter", visit.encounter);
-        j.days("period", visit.start, None);
+        j.days("period", visit.start, until);
         if let Some(team) = team {
             j.references("careTeam", &[team]);
         }
@@ -133,8 +141,12 @@ fn manage(life: &mut Life<'_>, visit: &Visit, disease: Disease, plan: &CarePlan)
 
 fn goal(life: &mut Life<'_>, visit: &Visit, aim: &Aim) -> Ref {
     let due = visit.start.plus_days(180);
+    let ended = life.person.death.is_some();
     life.write("Goal", Profile::us_core("us-core-goal"), |j| {
-        j.text("lifecycleStatus", "active");
+        j.text(
+            "lifecycleStatus",
+            if ended { "cancelled" } else { "active" },
+        );
         j.object("description", |j| j.text("text", aim.text));
         j.reference("subject", visit.patient);
         j.date("startDate", visit.start);

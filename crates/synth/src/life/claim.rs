@@ -142,10 +142,7 @@ fn explain(life: &mut Life<'_>, visit: &Visit, bill: &Bill, claim: Ref) {
             j.integer("sequence", 1);
             j.concept("productOrService", &bill.service);
             j.references("encounter", &[visit.encounter]);
-            j.array("adjudication", |j| {
-                j.item(|j| amount(j, &SUBMITTED, bill.cents));
-                j.item(|j| amount(j, &BENEFIT, paid));
-            });
+            j.single("adjudication", |j| amount(j, &BENEFIT, paid));
         });
         j.single("total", |j| amount(j, &SUBMITTED, bill.cents));
         j.object("payment", |j| {

@@ -110,7 +110,9 @@ fn is_due(life: &mut Life<'_>, drug: &Drug, visit: &Visit) -> bool {
 fn order(life: &mut Life<'_>, visit: &Visit, drug: &Drug, reason: &Reason) -> Order {
     let external = life.practice.medication(drug);
     let standing = drug.days_supply > 14;
-    let stopped = !standing || visit.start.days_since(life.end()) < -RENEWAL_DAYS;
+    let stopped = !standing
+        || life.person.death.is_some()
+        || visit.start.days_since(life.end()) < -RENEWAL_DAYS;
     let elsewhere = reason.intent == "plan";
     let inpatient = visit.purpose.is_inpatient();
     let this = life.write(

@@ -185,7 +185,11 @@ fn rates(life: &mut Life<'_>, visit: &Visit) {
         loinc("8867-4", "Heart rate"),
         quantity(heart, 0, PER_MINUTE),
     );
-    if visit.purpose.is_general() || life.random.chance(15.0) {
+    if life.random.chance(if visit.purpose.is_general() {
+        60.0
+    } else {
+        15.0
+    }) {
         let breaths = life.random.around(growth::respiratory_rate(visit.age), 1.5);
         let code = loinc("9279-1", "Respiratory rate");
         sign(
