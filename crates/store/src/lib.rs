@@ -4,6 +4,8 @@
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 
 pub mod audit;
+#[cfg(feature = "contract-tests")]
+pub mod contract;
 pub mod grant;
 pub mod instances;
 pub mod layout;

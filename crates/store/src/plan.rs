@@ -30,6 +30,7 @@ use resolve::Resolver;
 use scan::Driver;
 use statement::Builder;
 
+pub use condition::text_after;
 pub use lookups::{ColumnFacts, Lookups, Shape, Span};
 pub use place::Place;
 pub use statement::{Arg, Dialect, Statement};

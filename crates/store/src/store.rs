@@ -7,7 +7,7 @@ use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
 
-use crate::audit::Audit;
+use crate::audit::{Audit, AuditRecord};
 use crate::grant::Grants;
 use crate::secret::Secrets;
 use crate::write::{Change, Refusal, Written};
@@ -148,6 +148,15 @@ pub trait Store: Grants + Secrets + Audit + Send + Sync + 'static {
 
     /// Commits all changes together or none; durable when it returns. One `Written` per change, in order.
     async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error>;
+
+    /// As [`Store::commit`], with the audit record of the interaction in the same transaction; a
+    /// refused change leaves no record here, its refusal is recorded by [`Audit::record`].
+    async fn commit_recorded(
+        &self,
+        access: &Access,
+        changes: Vec<Change>,
+        record: AuditRecord,
+    ) -> Result<Vec<Written>, Error>;
 }
 
 /// What part of a history is asked for.

@@ -71,7 +71,7 @@ impl Condition {
 }
 
 /// The first text beyond every text that begins with `prefix`.
-pub(crate) fn text_after(prefix: &str) -> Option<String> {
+pub fn text_after(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
         let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);

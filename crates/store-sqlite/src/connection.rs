@@ -1,0 +1,49 @@
+//! Opening a database the same way every time.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+/// Which of the two jobs a connection does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that changes things.
+    Writer,
+    /// One of many that look.
+    Reader,
+}
+
+/// Page cache of the writer in KiB: the inner pages of all tables and the tails it appends to.
+const WRITER_CACHE_KIB: i64 = 32_768;
+/// Page cache of one reader in KiB; the operating system caches the rest of the file.
+const READER_CACHE_KIB: i64 = 4_096;
+/// Pages in the log before they are moved into the database.
+const CHECKPOINT_PAGES: i64 = 4_000;
+/// Prepared statements kept by one connection.
+const STATEMENTS: usize = 192;
+
+/// Opens a database; the writer creates it where there is none.
+pub(crate) fn open(path: &Path, role: Role) -> rusqlite::Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
+    if role == Role::Writer {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    let cache_kib = if role == Role::Writer {
+        WRITER_CACHE_KIB
+    } else {
+        READER_CACHE_KIB
+    };
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    if role == Role::Reader {
+        connection.pragma_update(None, "query_only", true)?;
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}

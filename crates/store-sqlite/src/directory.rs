@@ -1,0 +1,264 @@
+//! The data directory: one lock, one directory per instance.
+//!
+//! `<data>/lock` keeps a second process out. `<data>/instances/<name>/` holds `instance.json`, the
+//! instance's settings, and its database; copying, restoring or deleting an instance is doing so
+//! with that directory while nothing has it open.
+
+mod settings;
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use cresset_base::{Clock, InstanceName, Limits};
+use cresset_store::{Error, InstanceSettings, Instances, Store};
+use parking_lot::Mutex;
+
+use crate::fault::failed;
+use crate::store::SqliteStore;
+
+/// An instance nobody used for this long is closed.
+const IDLE: Duration = Duration::from_secs(600);
+
+/// What every instance of a data directory is opened with.
+#[derive(Clone)]
+pub struct Options {
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds.
+    pub limits: Arc<Limits>,
+    /// The base URLs under which references point into an instance, without a slash at the end.
+    pub bases: Arc<dyn Fn(&InstanceName) -> Vec<String> + Send + Sync>,
+}
+
+/// Why a data directory could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// Another process has the directory.
+    #[error(
+        "the data directory {0} is in use by another process; stop that one first or choose another directory"
+    )]
+    Locked(PathBuf),
+    /// There is an instance of this name.
+    #[error("an instance named {0} exists already")]
+    Exists(InstanceName),
+    /// There is no instance of this name.
+    #[error("there is no instance named {0}")]
+    Absent(InstanceName),
+    /// A file could not be read or written.
+    #[error("{0}: {1}")]
+    Io(PathBuf, std::io::Error),
+    /// An instance's settings file is not one.
+    #[error("{0} cannot be read: {1}")]
+    Settings(PathBuf, serde_json::Error),
+    /// An instance could not be opened.
+    #[error("instance {0}: {1}")]
+    Store(InstanceName, Error),
+}
+
+/// A data directory this process has for itself.
+pub struct DataDirectory {
+    root: PathBuf,
+    options: Options,
+    open: Mutex<HashMap<InstanceName, Open>>,
+    /// Released by the operating system when this process ends, however it ends.
+    _lock: File,
+}
+
+struct Open {
+    store: Arc<SqliteStore>,
+    used: Instant,
+}
+
+impl DataDirectory {
+    /// Takes a data directory, creating it where there is none.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Locked`] when another process has it, [`DirectoryError::Io`] when it
+    /// cannot be created or written.
+    pub fn open(root: &Path, options: Options) -> Result<Self, DirectoryError> {
+        let instances = root.join("instances");
+        std::fs::create_dir_all(&instances).map_err(|e| DirectoryError::Io(instances, e))?;
+        let path = root.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|e| DirectoryError::Io(path.clone(), e))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DirectoryError::Locked(root.to_owned())),
+            Err(TryLockError::Error(e)) => return Err(DirectoryError::Io(path, e)),
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            options,
+            open: Mutex::new(HashMap::new()),
+            _lock: lock,
+        })
+    }
+
+    /// Where the instances lie.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// The directory of an instance, whether it exists or not.
+    pub fn instance_path(&self, name: &InstanceName) -> PathBuf {
+        self.root.join("instances").join(name.as_str())
+    }
+
+    /// Creates an empty instance.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Exists`] when there is one of this name.
+    pub fn create(
+        &self,
+        name: &InstanceName,
+        settings: &InstanceSettings,
+    ) -> Result<Arc<SqliteStore>, DirectoryError> {
+        let path = self.instance_path(name);
+        match std::fs::create_dir(&path) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(DirectoryError::Exists(name.clone()));
+            }
+            Err(e) => return Err(DirectoryError::Io(path, e)),
+        }
+        settings::write(&path, settings)?;
+        self.store(name)
+    }
+
+    /// Whether there is an instance of this name.
+    pub fn exists(&self, name: &InstanceName) -> bool {
+        settings::file(&self.instance_path(name)).is_file()
+    }
+
+    /// Names of all instances, sorted; what is not an instance is passed over.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Io`] when the directory cannot be read.
+    pub fn names(&self) -> Result<Vec<InstanceName>, DirectoryError> {
+        let path = self.root.join("instances");
+        let entries = std::fs::read_dir(&path).map_err(|e| DirectoryError::Io(path, e))?;
+        let mut names: Vec<InstanceName> = entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| {
+                entry
+                    .file_name()
+                    .to_str()
+                    .and_then(|name| name.parse().ok())
+            })
+            .filter(|name| self.exists(name))
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The settings of an instance.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Absent`], or [`DirectoryError::Settings`] when the file is damaged.
+    pub fn instance_settings(
+        &self,
+        name: &InstanceName,
+    ) -> Result<InstanceSettings, DirectoryError> {
+        if !self.exists(name) {
+            return Err(DirectoryError::Absent(name.clone()));
+        }
+        settings::read(&self.instance_path(name))
+    }
+
+    /// Replaces the settings of an instance; they hold from its next opening.
+    ///
+    /// # Errors
+    /// As [`DataDirectory::instance_settings`].
+    pub fn set_instance_settings(
+        &self,
+        name: &InstanceName,
+        settings: &InstanceSettings,
+    ) -> Result<(), DirectoryError> {
+        if !self.exists(name) {
+            return Err(DirectoryError::Absent(name.clone()));
+        }
+        settings::write(&self.instance_path(name), settings)
+    }
+
+    /// Deletes an instance with everything in it.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Absent`], or [`DirectoryError::Io`] when a file cannot be removed.
+    pub fn delete(&self, name: &InstanceName) -> Result<(), DirectoryError> {
+        if !self.exists(name) {
+            return Err(DirectoryError::Absent(name.clone()));
+        }
+        drop(self.open.lock().remove(name));
+        let path = self.instance_path(name);
+        // From here on it is no instance, even when removing the rest is interrupted.
+        let settings = settings::file(&path);
+        std::fs::remove_file(&settings).map_err(|e| DirectoryError::Io(settings, e))?;
+        std::fs::remove_dir_all(&path).map_err(|e| DirectoryError::Io(path, e))
+    }
+
+    /// The store of an instance, opened on first use; instances long unused are closed on the way.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Absent`], or [`DirectoryError::Store`] when it cannot be opened.
+    pub fn store(&self, name: &InstanceName) -> Result<Arc<SqliteStore>, DirectoryError> {
+        if !self.exists(name) {
+            return Err(DirectoryError::Absent(name.clone()));
+        }
+        let mut idle = Vec::new();
+        let mut open = self.open.lock();
+        open.retain(|_, entry| {
+            let stays = Arc::strong_count(&entry.store) > 1 || entry.used.elapsed() < IDLE;
+            if !stays {
+                idle.push(entry.store.clone());
+            }
+            stays
+        });
+        if let Some(entry) = open.get_mut(name) {
+            entry.used = Instant::now();
+            return Ok(entry.store.clone());
+        }
+        let bases = (self.options.bases)(name);
+        let store = SqliteStore::open(&self.instance_path(name), &self.options, bases)
+            .map_err(|e| DirectoryError::Store(name.clone(), e))?;
+        let store = Arc::new(store);
+        open.insert(
+            name.clone(),
+            Open {
+                store: store.clone(),
+                used: Instant::now(),
+            },
+        );
+        Ok(store)
+    }
+}
+
+#[async_trait]
+impl Instances for DataDirectory {
+    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
+        match self.store(name) {
+            Ok(store) => Ok(Some(store)),
+            Err(DirectoryError::Absent(_)) => Ok(None),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
+    async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error> {
+        match self.instance_settings(name) {
+            Ok(settings) => Ok(Some(settings)),
+            Err(DirectoryError::Absent(_)) => Ok(None),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
+    async fn list(&self) -> Result<Vec<InstanceName>, Error> {
+        self.names().map_err(|error| failed(error.to_string()))
+    }
+}

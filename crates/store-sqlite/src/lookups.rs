@@ -1,0 +1,171 @@
+//! The planner's questions, answered from one connection's snapshot.
+
+use std::sync::Arc;
+
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_search::TokenMatch;
+use cresset_store::layout::Rid;
+use cresset_store::plan::{Arg, ColumnFacts, Lookups, Shape, Span, Statement};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Params, ToSql};
+
+use crate::identity::StoredId;
+use crate::shared::{BLOCK_BITS, Shared};
+
+pub(crate) struct Snapshot<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) shared: &'a Shared,
+}
+
+/// An argument of a planned statement.
+pub(crate) struct Bound<'a>(pub(crate) &'a Arg);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Arg::Null => ValueRef::Null,
+            Arg::Int(value) => ValueRef::Integer(*value),
+            Arg::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl Snapshot<'_> {
+    fn ids(&self, text: &str, params: impl Params) -> rusqlite::Result<Vec<i64>> {
+        let mut statement = self.connection.prepare_cached(text)?;
+        let ids = statement.query_map(params, |row| row.get(0))?;
+        ids.collect()
+    }
+
+    fn blocks(&self, system: &str) -> Vec<Span> {
+        let systems = self.shared.systems.read();
+        let blocks = systems.get(system).map(Vec::as_slice).unwrap_or_default();
+        blocks.iter().map(|block| block_span(*block)).collect()
+    }
+
+    fn tokens_of(&self, system: &str, folded: &str) -> rusqlite::Result<Vec<Span>> {
+        let mut found = Vec::new();
+        for block in self.blocks(system) {
+            let text = "SELECT id FROM token WHERE folded=? AND id BETWEEN ? AND ?";
+            found.extend(
+                self.ids(text, (folded, block.low, block.high))?
+                    .into_iter()
+                    .map(Span::one),
+            );
+        }
+        Ok(found)
+    }
+}
+
+pub(crate) fn block_span(block: i64) -> Span {
+    Span {
+        low: block << BLOCK_BITS,
+        high: ((block + 1) << BLOCK_BITS) - 1,
+    }
+}
+
+impl Lookups for Snapshot<'_> {
+    type Error = rusqlite::Error;
+
+    fn rid(&self, resource_type: ResourceType, id: &ResourceId) -> rusqlite::Result<Option<Rid>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT r FROM identity WHERE type=? AND id=?")?;
+        let rid = statement
+            .query_row((resource_type.code(), StoredId::of(id)), |row| row.get(0))
+            .optional()?;
+        Ok(rid.map(Rid))
+    }
+
+    fn tokens(&self, wanted: &TokenMatch) -> rusqlite::Result<Vec<Span>> {
+        match wanted {
+            TokenMatch::Code(code) => {
+                let ids = self.ids("SELECT id FROM token WHERE folded=?", [code])?;
+                Ok(ids.into_iter().map(Span::one).collect())
+            }
+            TokenMatch::SystemAndCode(system, code) => self.tokens_of(system, code),
+            TokenMatch::NoSystem(code) => self.tokens_of("", code),
+            TokenMatch::System(system) => Ok(self.blocks(system)),
+        }
+    }
+
+    fn uri(&self, uri: &str) -> rusqlite::Result<Option<i64>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id FROM uri WHERE uri=?")?;
+        statement.query_row([uri], |row| row.get(0)).optional()
+    }
+
+    fn uris_beginning(&self, prefix: &str) -> rusqlite::Result<Vec<i64>> {
+        match cresset_store::plan::text_after(prefix) {
+            Some(after) => self.ids("SELECT id FROM uri WHERE uri>=? AND uri<?", (prefix, after)),
+            None => self.ids("SELECT id FROM uri WHERE uri>=?", [prefix]),
+        }
+    }
+
+    fn units(&self, wanted: &TokenMatch) -> rusqlite::Result<Vec<i64>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id,system,code,unit FROM unit")?;
+        let mut rows = statement.query(())?;
+        let mut ids = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
+            if is_unit(wanted, [text(1)?, text(2)?, text(3)?]) {
+                ids.push(row.get(0)?);
+            }
+        }
+        Ok(ids)
+    }
+
+    fn pairs(&self, first: Span) -> rusqlite::Result<Vec<(i64, i64)>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT b,id FROM pair WHERE a BETWEEN ? AND ?")?;
+        let pairs = statement.query_map((first.low, first.high), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        pairs.collect()
+    }
+
+    fn shapes(&self, resource_type: ResourceType) -> rusqlite::Result<Arc<Vec<Shape>>> {
+        Ok(self
+            .shared
+            .shapes
+            .read()
+            .get(&resource_type.code())
+            .cloned()
+            .unwrap_or_default())
+    }
+
+    fn facts(&self, column: i64) -> ColumnFacts {
+        let none = ColumnFacts {
+            repeats: false,
+            long: false,
+        };
+        self.shared
+            .facts
+            .read()
+            .get(&column)
+            .copied()
+            .unwrap_or(none)
+    }
+
+    fn number(&self, statement: &Statement) -> rusqlite::Result<u64> {
+        let mut prepared = self.connection.prepare_cached(&statement.text)?;
+        let args = rusqlite::params_from_iter(statement.args.iter().map(Bound));
+        prepared.query_row(args, |row| row.get(0))
+    }
+}
+
+/// A unit is asked for by its code (UCUM codes know upper and lower case), or by the text people see.
+fn is_unit(wanted: &TokenMatch, [system, code, unit]: [&str; 3]) -> bool {
+    let named = |asked: &String| asked == code || asked.to_lowercase() == unit.to_lowercase();
+    match wanted {
+        TokenMatch::Code(asked) => named(asked),
+        TokenMatch::SystemAndCode(asked_system, asked) => asked_system == system && asked == code,
+        TokenMatch::NoSystem(asked) => system.is_empty() && named(asked),
+        TokenMatch::System(asked_system) => asked_system == system,
+    }
+}

@@ -1,0 +1,206 @@
+//! What readers and the writer of one instance share in memory.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cresset_base::{Clock, Limits};
+use cresset_definitions::r4;
+use cresset_store::layout::{Encoder, Parameters, StoredParameter};
+use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
+use parking_lot::RwLock;
+use rusqlite::Connection;
+
+use crate::codec::Codec;
+
+/// Tokens of one system have ids side by side: a block of this many, and another when it is full.
+pub(crate) const BLOCK_BITS: u32 = 24;
+
+/// Numbers and names every thread may look at. The writer adds before it commits, so a reader may
+/// know more than its snapshot holds, never less.
+pub(crate) struct Shared {
+    pub(crate) path: PathBuf,
+    pub(crate) bases: Vec<String>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) encoder: Encoder,
+    pub(crate) codec: Codec,
+    /// Blocks of each system; no system is the empty text.
+    pub(crate) systems: RwLock<HashMap<String, Vec<i64>>>,
+    pub(crate) shapes: RwLock<HashMap<u8, Arc<Vec<Shape>>>>,
+    pub(crate) facts: RwLock<HashMap<i64, ColumnFacts>>,
+    /// Changes with every commit that touched a resource.
+    pub(crate) generation: AtomicU64,
+    /// Commits since the instance was opened.
+    pub(crate) commits: AtomicU64,
+    /// Units of changes in them.
+    pub(crate) units: AtomicU64,
+}
+
+/// How SQLite spells what backends spell differently.
+pub(crate) struct Spelling;
+
+impl Dialect for Spelling {
+    fn placeholder(&self, _: usize, out: &mut String) {
+        out.push('?');
+    }
+
+    fn position(&self) -> &'static str {
+        "instr"
+    }
+}
+
+/// What a store is opened with.
+pub(crate) struct Surroundings {
+    pub(crate) path: PathBuf,
+    pub(crate) bases: Vec<String>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Arc<Limits>,
+}
+
+impl Shared {
+    /// Reads what a database knows, and adds the search parameters it does not know yet.
+    pub(crate) fn load(
+        connection: &mut Connection,
+        around: Surroundings,
+    ) -> rusqlite::Result<Self> {
+        let (parameters, added) = Parameters::assign(r4(), &stored_parameters(connection)?);
+        if !added.is_empty() {
+            add_parameters(connection, &added)?;
+        }
+        let shared = Self {
+            path: around.path,
+            bases: around.bases,
+            clock: around.clock,
+            limits: around.limits,
+            encoder: Encoder { parameters },
+            codec: Codec::default(),
+            systems: RwLock::new(systems(connection)?),
+            shapes: RwLock::new(shapes(connection)?),
+            facts: RwLock::new(facts(connection)?),
+            generation: AtomicU64::new(1),
+            commits: AtomicU64::new(0),
+            units: AtomicU64::new(0),
+        };
+        shared.load_dictionaries(connection)?;
+        Ok(shared)
+    }
+
+    fn load_dictionaries(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut statement =
+            connection.prepare("SELECT id,type,bytes FROM dictionary ORDER BY id")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            self.codec.add(row.get(0)?, row.get(1)?, row.get(2)?);
+        }
+        Ok(())
+    }
+
+    /// Reads the names again, after a commit that would have added some failed.
+    pub(crate) fn reload(&self, connection: &Connection) -> rusqlite::Result<()> {
+        *self.systems.write() = systems(connection)?;
+        *self.shapes.write() = shapes(connection)?;
+        *self.facts.write() = facts(connection)?;
+        Ok(())
+    }
+
+    pub(crate) fn planner(&self) -> Planner<'_> {
+        Planner {
+            definitions: r4(),
+            encoder: &self.encoder,
+            dialect: &Spelling,
+        }
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn add_shape(&self, resource_type: u8, shape: Shape) {
+        let mut shapes = self.shapes.write();
+        let known = shapes.entry(resource_type).or_default();
+        Arc::make_mut(known).push(shape);
+    }
+}
+
+fn add_parameters(connection: &mut Connection, added: &[StoredParameter]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    {
+        let mut statement =
+            transaction.prepare("INSERT INTO parameter(number,type,code) VALUES(?,?,?)")?;
+        for line in added {
+            statement.execute((line.number, line.resource_type, &line.code))?;
+        }
+    }
+    transaction.commit()
+}
+
+fn stored_parameters(connection: &Connection) -> rusqlite::Result<Vec<StoredParameter>> {
+    let mut statement = connection.prepare("SELECT number,type,code FROM parameter")?;
+    let lines = statement.query_map((), |row| {
+        Ok(StoredParameter {
+            number: row.get(0)?,
+            resource_type: row.get(1)?,
+            code: row.get(2)?,
+        })
+    })?;
+    lines.collect()
+}
+
+fn systems(connection: &Connection) -> rusqlite::Result<HashMap<String, Vec<i64>>> {
+    let mut systems: HashMap<String, Vec<i64>> = HashMap::new();
+    let mut statement = connection.prepare("SELECT uri,block FROM system ORDER BY block")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        systems.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(systems)
+}
+
+fn shapes(connection: &Connection) -> rusqlite::Result<HashMap<u8, Arc<Vec<Shape>>>> {
+    let mut shapes: HashMap<u8, Vec<Shape>> = HashMap::new();
+    let mut statement = connection.prepare("SELECT type,id,numbers FROM shape ORDER BY id")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let numbers = numbers_of(row.get_ref(2)?.as_blob().unwrap_or_default());
+        shapes.entry(row.get(0)?).or_default().push(Shape {
+            id: row.get(1)?,
+            numbers,
+        });
+    }
+    Ok(shapes
+        .into_iter()
+        .map(|(of, list)| (of, Arc::new(list)))
+        .collect())
+}
+
+fn facts(connection: &Connection) -> rusqlite::Result<HashMap<i64, ColumnFacts>> {
+    let mut statement = connection.prepare("SELECT p,repeats,long FROM fact")?;
+    let facts = statement.query_map((), |row| {
+        Ok((
+            row.get(0)?,
+            ColumnFacts {
+                repeats: row.get(1)?,
+                long: row.get(2)?,
+            },
+        ))
+    })?;
+    facts.collect()
+}
+
+/// Parameter numbers as the `shape` table keeps them.
+pub(crate) fn numbers_blob(numbers: &[i64]) -> Vec<u8> {
+    numbers
+        .iter()
+        .filter_map(|n| u16::try_from(*n).ok())
+        .flat_map(u16::to_le_bytes)
+        .collect()
+}
+
+fn numbers_of(blob: &[u8]) -> Vec<i64> {
+    blob.chunks_exact(2)
+        .filter_map(|pair| pair.try_into().ok())
+        .map(|pair| i64::from(u16::from_le_bytes(pair)))
+        .collect()
+}

@@ -1,0 +1,308 @@
+//! One open instance.
+
+mod commit;
+mod counts;
+mod grants;
+mod history;
+mod read;
+mod search;
+mod secrets;
+mod totals;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cresset_access::{Access, Restriction, Verb};
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_search::Query;
+use cresset_store::store::HistoryAsk;
+use cresset_store::{
+    Audit, AuditRecord, Change, Cursor, Error, Found, HistoryPage, SearchPage, Store, Written,
+};
+use flume::Sender;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::connection::{Role, open};
+use crate::fault::{failed, store_error};
+use crate::readers::Readers;
+use crate::shared::{Shared, Surroundings};
+use crate::writer::{Job, Reply, Writer};
+use crate::{audit, schema};
+use totals::Totals;
+
+pub(crate) use crate::directory::Options;
+
+/// Name of the database within an instance's directory.
+const DATABASE: &str = "instance.sqlite";
+/// A question that takes longer than this is asked again where it may block.
+const INLINE: Duration = Duration::from_millis(2);
+
+/// One instance, open: any number of readers and one writer.
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+    jobs: Sender<Job>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) readers: Readers,
+    pub(crate) totals: Totals,
+}
+
+/// Numbers of one open instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Commits since it was opened.
+    pub commits: u64,
+    /// Units of changes in them.
+    pub units: u64,
+    /// Bytes of the database and its log.
+    pub disk_bytes: u64,
+}
+
+impl SqliteStore {
+    /// Opens the database in `directory`, creating or migrating it.
+    ///
+    /// `bases` are the base URLs under which references point into this instance.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the database cannot be opened or is of a newer version.
+    pub fn open(directory: &Path, options: &Options, bases: Vec<String>) -> Result<Self, Error> {
+        let path = directory.join(DATABASE);
+        let mut connection = open(&path, Role::Writer).map_err(|e| store_error(&e))?;
+        if schema::is_newer(&connection).map_err(|e| store_error(&e))? {
+            return Err(failed(
+                "the database was written by a newer version of this program",
+            ));
+        }
+        schema::migrate(&mut connection).map_err(|e| store_error(&e))?;
+        let around = Surroundings {
+            path,
+            bases,
+            clock: options.clock.clone(),
+            limits: options.limits.clone(),
+        };
+        let shared = Arc::new(Shared::load(&mut connection, around).map_err(|e| store_error(&e))?);
+        let (jobs, queue) = flume::bounded(shared.limits.write_queue_max);
+        let writer = Writer::new(connection, shared.clone(), (jobs.clone(), queue))?;
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|e| failed(e.to_string()))?;
+        let inner = Arc::new(Inner {
+            shared,
+            readers: Readers::default(),
+            totals: Totals::default(),
+        });
+        Ok(Self {
+            inner,
+            jobs,
+            thread: Some(thread),
+        })
+    }
+
+    /// How it is doing.
+    pub fn figures(&self) -> Figures {
+        let shared = &self.inner.shared;
+        Figures {
+            commits: shared.commits.load(std::sync::atomic::Ordering::Relaxed),
+            units: shared.units.load(std::sync::atomic::Ordering::Relaxed),
+            disk_bytes: disk_bytes(&shared.path),
+        }
+    }
+
+    /// Runs a change of one of the small tables in the next commit; durable when it returns.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, answer) = oneshot::channel();
+        let task = Box::new(move |connection: &Connection| {
+            let done = change(connection).map_err(|e| store_error(&e));
+            let reply: Reply = Box::new(move |committed| {
+                let answer = match committed {
+                    Ok(()) => done,
+                    Err(error) => Err(failed(error.to_string())),
+                };
+                // The caller may have gone.
+                let _ = sender.send(answer);
+            });
+            reply
+        });
+        self.enqueue(Job::Task(task))?;
+        answer.await.map_err(|_| Error::Busy)?
+    }
+
+    pub(crate) fn enqueue(&self, job: Job) -> Result<(), Error> {
+        self.jobs.try_send(job).map_err(|_| Error::Busy)
+    }
+
+    /// Asks at once where the answer takes no time, else on a thread that may block.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl Fn(&Inner, &Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.inner.ask(INLINE, &ask) {
+            Err(Error::TimedOut) => {}
+            answer => return answer,
+        }
+        let inner = self.inner.clone();
+        let whole = Duration::from_millis(inner.shared.limits.request_ms_max);
+        let task = tokio::task::spawn_blocking(move || inner.ask(whole, &ask));
+        task.await.map_err(|e| failed(e.to_string()))?
+    }
+}
+
+impl Inner {
+    fn ask<T>(
+        &self,
+        time: Duration,
+        ask: &impl Fn(&Self, &Connection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.readers
+            .with(&self.shared, time, |connection| ask(self, connection))
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // A full queue is being worked off; the writer takes the word when there is room.
+        let _ = self.jobs.send(Job::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What an access gives, or the refusal to do anything at all.
+pub(crate) fn restriction(
+    access: &Access,
+    verb: Verb,
+    of: ResourceType,
+) -> Result<Restriction, Error> {
+    match access.restriction(verb, of) {
+        Restriction::Nothing => Err(Error::Forbidden(verb_name(verb), of)),
+        restriction => Ok(restriction),
+    }
+}
+
+fn verb_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "create",
+        Verb::Read => "read",
+        Verb::Update => "update",
+        Verb::Delete => "delete",
+        Verb::Search => "search",
+    }
+}
+
+fn disk_bytes(database: &Path) -> u64 {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    [database.to_path_buf(), PathBuf::from(log)]
+        .iter()
+        .filter_map(|path| std::fs::metadata(path).ok())
+        .map(|metadata| metadata.len())
+        .sum()
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn read(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error> {
+        let restriction = restriction(access, Verb::Read, resource_type)?;
+        self.inner.ask(INLINE, &|inner, connection| {
+            read::current(inner, connection, (resource_type, id), &restriction)
+        })
+    }
+
+    async fn version(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        version: u64,
+    ) -> Result<Found, Error> {
+        let restriction = restriction(access, Verb::Read, resource_type)?;
+        self.inner.ask(INLINE, &|inner, connection| {
+            read::version(
+                inner,
+                connection,
+                (resource_type, id, version),
+                &restriction,
+            )
+        })
+    }
+
+    async fn history(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        page: HistoryAsk,
+    ) -> Result<Option<HistoryPage>, Error> {
+        let restriction = restriction(access, Verb::Read, resource_type)?;
+        let id = id.clone();
+        self.ask(move |inner, connection| {
+            history::page(
+                inner,
+                connection,
+                (resource_type, &id),
+                (&restriction, &page),
+            )
+        })
+        .await
+    }
+
+    async fn search(
+        &self,
+        access: &Access,
+        query: &Query,
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error> {
+        let restriction = restriction(access, Verb::Search, query.resource_type)?;
+        let ask = search::Asked::new(query, restriction, at)?;
+        self.ask(move |inner, connection| search::page(inner, connection, &ask))
+            .await
+    }
+
+    async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error> {
+        let access = access.clone();
+        self.ask(move |inner, connection| counts::visible(inner, connection, &access))
+            .await
+    }
+
+    async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error> {
+        commit::commit(self, access, changes, None).await
+    }
+
+    async fn commit_recorded(
+        &self,
+        access: &Access,
+        changes: Vec<Change>,
+        record: AuditRecord,
+    ) -> Result<Vec<Written>, Error> {
+        commit::commit(self, access, changes, Some(record)).await
+    }
+}
+
+#[async_trait]
+impl Audit for SqliteStore {
+    fn record(&self, record: AuditRecord) -> Result<(), Error> {
+        self.enqueue(Job::Audit(record))
+    }
+
+    async fn trail(&self, count: u32) -> Result<Vec<AuditRecord>, Error> {
+        self.ask(move |_, connection| audit::newest(connection, count))
+            .await
+    }
+}

@@ -1,0 +1,133 @@
+//! Bringing a unit of changes to the writer.
+
+use std::sync::Arc;
+
+use cresset_access::{Access, Restriction, Verb};
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_store::{AuditRecord, Change, Error, Written};
+use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::oneshot;
+
+use super::{INLINE, Inner, SqliteStore, restriction};
+use crate::fault::{failed, store_error};
+use crate::identity::StoredId;
+use crate::instant;
+use crate::writer::Job;
+use crate::writer::unit::{Frame, Kind, Prepared, Unit, about};
+
+/// More changes than this are prepared on a thread that may block.
+const INLINE_CHANGES: usize = 16;
+
+/// Prepares, queues and waits for the commit.
+pub(super) async fn commit(
+    store: &SqliteStore,
+    access: &Access,
+    changes: Vec<Change>,
+    audit: Option<AuditRecord>,
+) -> Result<Vec<Written>, Error> {
+    let permitted = permitted(access, &changes)?;
+    let changes = if changes.len() <= INLINE_CHANGES {
+        prepare(&store.inner, changes, permitted)?
+    } else {
+        let inner: Arc<Inner> = store.inner.clone();
+        let task = tokio::task::spawn_blocking(move || prepare(&inner, changes, permitted));
+        task.await.map_err(|e| failed(e.to_string()))??
+    };
+    let (reply, answer) = oneshot::channel();
+    store.enqueue(Job::Unit(Unit {
+        changes,
+        audit,
+        reply,
+    }))?;
+    answer
+        .await
+        .map_err(|_| failed("the writer ended before it answered"))?
+}
+
+/// For each change what it may touch, and for an update what it may create.
+type Permitted = (Restriction, Restriction);
+
+fn permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>, Error> {
+    let one = |change: &Change| {
+        let (of, _) = about(change);
+        Ok(match change {
+            Change::Create(..) => (restriction(access, Verb::Create, of)?, Restriction::Nothing),
+            Change::Update(..) => (
+                restriction(access, Verb::Update, of)?,
+                access.restriction(Verb::Create, of),
+            ),
+            Change::Delete(..) => (restriction(access, Verb::Delete, of)?, Restriction::Nothing),
+        })
+    };
+    changes.iter().map(one).collect()
+}
+
+/// Stamps and compresses bodies for the version each change will most likely make.
+fn prepare(
+    inner: &Inner,
+    changes: Vec<Change>,
+    permitted: Vec<Permitted>,
+) -> Result<Vec<Prepared>, Error> {
+    let now_ms = instant::millis(inner.shared.clock.now());
+    let guesses = guesses(inner, &changes)?;
+    let each = changes.into_iter().zip(permitted).zip(guesses);
+    each.map(|((change, (restriction, creation)), version)| {
+        let (resource_type, id) = about(&change);
+        let id = id.clone();
+        let frame = |draft| Frame::new(&inner.shared, draft, &id, version, now_ms);
+        let kind = match change {
+            Change::Create(_, draft) => {
+                let frame = frame(&draft)?;
+                Kind::Create(draft, frame)
+            }
+            Change::Update(_, draft, precondition) => {
+                let frame = frame(&draft)?;
+                Kind::Update(draft, frame, precondition, creation)
+            }
+            Change::Delete(_, _, precondition) => Kind::Delete(precondition),
+        };
+        Ok(Prepared {
+            kind,
+            resource_type,
+            id,
+            restriction,
+        })
+    })
+    .collect()
+}
+
+/// The version each change will most likely make; the writer knows for sure.
+fn guesses(inner: &Inner, changes: &[Change]) -> Result<Vec<u64>, Error> {
+    if !changes
+        .iter()
+        .any(|change| matches!(change, Change::Update(..)))
+    {
+        return Ok(vec![1; changes.len()]);
+    }
+    inner.ask(INLINE * 100, &|_, connection| {
+        let guess = |change: &Change| match change {
+            Change::Update(id, draft, _) => next_version(connection, draft.resource_type, id),
+            _ => Ok(1),
+        };
+        changes
+            .iter()
+            .map(guess)
+            .collect::<rusqlite::Result<Vec<u64>>>()
+            .map_err(|e| store_error(&e))
+    })
+}
+
+fn next_version(
+    connection: &Connection,
+    of: ResourceType,
+    id: &ResourceId,
+) -> rusqlite::Result<u64> {
+    let text =
+        "SELECT k.version FROM identity i JOIN resource k ON k.r=i.r WHERE i.type=? AND i.id=?";
+    let mut statement = connection.prepare_cached(text)?;
+    let version: Option<u64> = statement
+        .query_row((of.code(), StoredId::of(id)), |row| row.get(0))
+        .optional()?;
+    Ok(version.unwrap_or(0) + 1)
+}

@@ -1,0 +1,155 @@
+//! Apps and tokens.
+
+use async_trait::async_trait;
+use cresset_store::Error;
+use cresset_store::grant::{App, Grants, Hashed, Token};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::SqliteStore;
+use crate::fault::{failed, store_error};
+use crate::instant::{millis, timestamp};
+
+const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,registered,enabled FROM app";
+
+#[async_trait]
+impl Grants for SqliteStore {
+    async fn add_app(&self, app: App) -> Result<(), Error> {
+        let added = self
+            .change(move |connection| {
+                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,registered,enabled) \
+                            VALUES(?,?,?,?,?,?,?)";
+                write_app(connection, text, &app)
+            })
+            .await?;
+        if added == 1 {
+            Ok(())
+        } else {
+            Err(failed("an app with this client_id exists"))
+        }
+    }
+
+    async fn lookup_app(&self, client_id: &str) -> Result<Option<App>, Error> {
+        let client_id = client_id.to_owned();
+        self.ask(move |_, connection| {
+            let find = || {
+                let mut statement =
+                    connection.prepare_cached(&format!("{APPS} WHERE client_id=?"))?;
+                statement.query_row([&client_id], read_app).optional()
+            };
+            find().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
+    async fn list_apps(&self) -> Result<Vec<App>, Error> {
+        self.ask(|_, connection| {
+            let list = || {
+                let mut statement =
+                    connection.prepare_cached(&format!("{APPS} ORDER BY name,client_id"))?;
+                statement
+                    .query_map((), read_app)?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            };
+            list().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
+    async fn update_app(&self, app: App) -> Result<(), Error> {
+        let changed = self
+            .change(move |connection| {
+                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,registered=?6,enabled=?7 \
+                            WHERE client_id=?1";
+                write_app(connection, text, &app)
+            })
+            .await?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(failed("no app has this client_id"))
+        }
+    }
+
+    async fn add_token(&self, token: Token) -> Result<(), Error> {
+        self.change(move |connection| {
+            let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires) VALUES(?,?,?,?,?,?)";
+            connection.prepare_cached(text)?.execute((
+                token.hash.0,
+                &token.client_id,
+                &token.scopes,
+                &token.patient,
+                millis(token.issued),
+                millis(token.expires),
+            ))
+        })
+        .await
+        .map(|_| ())
+    }
+
+    async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
+        self.ask(move |_, connection| {
+            let find = || {
+                let text =
+                    "SELECT client_id,scopes,patient,issued,expires FROM access_token WHERE hash=?";
+                connection
+                    .prepare_cached(text)?
+                    .query_row([hash.0], |row| read_token(row, hash))
+                    .optional()
+            };
+            find().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
+    async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
+        self.change(move |connection| {
+            connection
+                .prepare_cached("DELETE FROM access_token WHERE hash=?")?
+                .execute([hash.0])
+        })
+        .await
+        .map(|ended| ended == 1)
+    }
+}
+
+fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result<usize> {
+    connection.execute(
+        text,
+        (
+            &app.client_id,
+            &app.name,
+            app.secret.map(|secret| secret.0),
+            &app.scopes,
+            app.grant_types.join(" "),
+            millis(app.registered),
+            app.enabled,
+        ),
+    )
+}
+
+fn read_app(row: &Row<'_>) -> rusqlite::Result<App> {
+    Ok(App {
+        client_id: row.get(0)?,
+        name: row.get(1)?,
+        secret: row.get::<_, Option<[u8; 32]>>(2)?.map(Hashed),
+        scopes: row.get(3)?,
+        grant_types: row
+            .get::<_, String>(4)?
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        registered: timestamp(row.get(5)?),
+        enabled: row.get(6)?,
+    })
+}
+
+fn read_token(row: &Row<'_>, hash: Hashed) -> rusqlite::Result<Token> {
+    Ok(Token {
+        hash,
+        client_id: row.get(0)?,
+        scopes: row.get(1)?,
+        patient: row.get(2)?,
+        issued: timestamp(row.get(3)?),
+        expires: timestamp(row.get(4)?),
+    })
+}

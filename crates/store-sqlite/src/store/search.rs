@@ -1,0 +1,203 @@
+//! One page of a search.
+
+use cresset_access::Restriction;
+use cresset_definitions::ResourceType;
+use cresset_search::{Query, Summary, Total};
+use cresset_store::layout::Rid;
+use cresset_store::plan::page::Hit;
+use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement};
+use cresset_store::{Cursor, Error, SearchPage, Version};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::{Inner, totals};
+use crate::fault::{failed, store_error};
+use crate::lookups::{Bound, Snapshot};
+use crate::row;
+
+/// A search and who asks.
+pub(super) struct Asked {
+    pub(super) query: Query,
+    pub(super) restriction: Restriction,
+    place: Option<Place>,
+}
+
+impl Asked {
+    pub(super) fn new(
+        query: &Query,
+        restriction: Restriction,
+        at: Option<&Cursor>,
+    ) -> Result<Self, Error> {
+        let place = at.map(Place::read).transpose()?;
+        Ok(Self {
+            query: query.clone(),
+            restriction,
+            place,
+        })
+    }
+
+    fn wants_count(&self) -> bool {
+        self.query.total != Total::None
+            || self.query.summary == Summary::Count
+            || self.query.count == 0
+    }
+}
+
+/// Rows and live resources of a type in this snapshot.
+pub(super) struct Tally {
+    newest: i64,
+    pub(super) live: u64,
+}
+
+pub(super) fn tally(connection: &Connection, of: ResourceType) -> Result<Tally, Error> {
+    connection
+        .prepare_cached("SELECT next-1,live FROM tally WHERE type=?")
+        .and_then(|mut s| {
+            s.query_row([of.code()], |row| {
+                Ok(Tally {
+                    newest: row.get(0)?,
+                    live: row.get(1)?,
+                })
+            })
+            .optional()
+        })
+        .map(|tally| tally.unwrap_or(Tally { newest: 0, live: 0 }))
+        .map_err(|e| store_error(&e))
+}
+
+/// Plans and runs a search within one snapshot.
+pub(super) fn page(
+    inner: &Inner,
+    connection: &Connection,
+    asked: &Asked,
+) -> Result<SearchPage, Error> {
+    let generation = inner.shared.generation();
+    crate::readers::snapshot(connection, || {
+        let of = asked.query.resource_type;
+        let tally = tally(connection, of)?;
+        let ask = Ask {
+            query: &asked.query,
+            restriction: &asked.restriction,
+            place: asked.place.as_ref(),
+            newest: Rid::new(of, tally.newest),
+        };
+        let snapshot = Snapshot {
+            connection,
+            shared: &inner.shared,
+        };
+        let plan = inner
+            .shared
+            .planner()
+            .search(ask, &snapshot)
+            .map_err(|e| store_error(&e))?;
+        let Some(plan) = plan else {
+            let total = asked.wants_count().then_some(0);
+            return Ok(SearchPage {
+                matches: Vec::new(),
+                total,
+                next: None,
+                previous: None,
+            });
+        };
+        let total = match plan.total() {
+            Some(total) => Some(total),
+            None if asked.wants_count() => Some(totals::count(
+                inner,
+                connection,
+                (asked, &plan),
+                totals::State {
+                    generation,
+                    live: tally.live,
+                },
+            )?),
+            None => None,
+        };
+        matches(inner, connection, asked, (&plan, total))
+    })
+}
+
+fn matches(
+    inner: &Inner,
+    connection: &Connection,
+    asked: &Asked,
+    (plan, total): (&SearchPlan, Option<u64>),
+) -> Result<SearchPage, Error> {
+    let count = usize::try_from(asked.query.count).unwrap_or(usize::MAX);
+    if count == 0 || asked.query.summary == Summary::Count {
+        return Ok(SearchPage {
+            matches: Vec::new(),
+            total,
+            next: None,
+            previous: None,
+        });
+    }
+    let mut hits = Vec::with_capacity(count.min(128) + 1);
+    for statement in &plan.rows {
+        let wanted = count.saturating_add(1).saturating_sub(hits.len());
+        if wanted > 0 {
+            rows(connection, statement, wanted, &mut hits).map_err(|e| store_error(&e))?;
+        }
+    }
+    let page = plan.page(hits, count, total);
+    let matches = bodies(inner, connection, asked.query.resource_type, &page.hits)?;
+    Ok(SearchPage {
+        matches,
+        total,
+        next: page.next,
+        previous: page.previous,
+    })
+}
+
+fn rows(
+    connection: &Connection,
+    statement: &Statement,
+    wanted: usize,
+    hits: &mut Vec<Hit>,
+) -> rusqlite::Result<()> {
+    let limit = Arg::Int(i64::try_from(wanted).unwrap_or(i64::MAX));
+    let mut prepared = connection.prepare_cached(&format!("{}?", statement.text))?;
+    let columns = prepared.column_count();
+    let mut rows = prepared.query(rusqlite::params_from_iter(
+        statement.args.iter().chain([&limit]).map(Bound),
+    ))?;
+    while let Some(row) = rows.next()? {
+        let keys = (1..columns)
+            .map(|at| row.get_ref(at).map(key))
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        hits.push(Hit {
+            rid: row.get(0)?,
+            keys,
+        });
+    }
+    Ok(())
+}
+
+fn key(value: ValueRef<'_>) -> Arg {
+    match value {
+        ValueRef::Integer(value) => Arg::Int(value),
+        ValueRef::Text(text) => Arg::Text(String::from_utf8_lossy(text).into_owned()),
+        _ => Arg::Null,
+    }
+}
+
+fn bodies(
+    inner: &Inner,
+    connection: &Connection,
+    of: ResourceType,
+    hits: &[Hit],
+) -> Result<Vec<Version>, Error> {
+    let text = "SELECT version,updated,method,body FROM resource WHERE r=?";
+    let mut statement = connection
+        .prepare_cached(text)
+        .map_err(|e| store_error(&e))?;
+    let mut versions = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let mut rows = statement.query([hit.rid]).map_err(|e| store_error(&e))?;
+        let row = rows
+            .next()
+            .map_err(|e| store_error(&e))?
+            .ok_or_else(|| failed("an index row without a resource"))?;
+        versions.push(row::version(row, &inner.shared.codec, of, None)?);
+    }
+    Ok(versions)
+}

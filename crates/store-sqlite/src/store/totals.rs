@@ -1,0 +1,101 @@
+//! How many match.
+//!
+//! A count is exact up to [`BOUND`] matches. Above it, the last exact count of the same question is
+//! given again while it is fresh enough, so that a broad search costs the same whatever the
+//! instance holds; `_total=accurate` always counts all.
+
+use std::time::{Duration, Instant};
+
+use cresset_access::Restriction;
+use cresset_search::{Query, Total};
+use cresset_store::Error;
+use cresset_store::plan::{Arg, SearchPlan};
+use quick_cache::sync::Cache;
+use rusqlite::Connection;
+
+use super::Inner;
+use super::search::Asked;
+use crate::fault::store_error;
+use crate::lookups::Bound;
+
+/// Matches counted exactly for every page that asks for no more than an estimate.
+const BOUND: u64 = 2_000;
+/// How long a count above the bound may be given again while the instance changes.
+const FRESH: Duration = Duration::from_secs(30);
+/// Questions whose counts are remembered.
+const REMEMBERED: usize = 512;
+
+/// Counts of earlier searches.
+pub(crate) struct Totals {
+    known: Cache<String, Known>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    total: u64,
+    generation: u64,
+    counted: Instant,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            known: Cache::new(REMEMBERED),
+        }
+    }
+}
+
+/// The state of the instance a search sees.
+pub(super) struct State {
+    pub(super) generation: u64,
+    /// Live resources of the type.
+    pub(super) live: u64,
+}
+
+/// Counts the matches of a planned search.
+pub(super) fn count(
+    inner: &Inner,
+    connection: &Connection,
+    (asked, plan): (&Asked, &SearchPlan),
+    state: State,
+) -> Result<u64, Error> {
+    let Some(statement) = &plan.count else {
+        return Ok(state.live);
+    };
+    let key = question(&asked.query, &asked.restriction);
+    let known = inner.totals.known.get(&key);
+    if let Some(known) = known.filter(|known| known.generation == state.generation) {
+        return Ok(known.total);
+    }
+    let run = |limit: i64| {
+        let limit = Arg::Int(limit);
+        let mut prepared = connection.prepare_cached(&format!("{}?)", statement.text))?;
+        let args = rusqlite::params_from_iter(statement.args.iter().chain([&limit]).map(Bound));
+        prepared.query_row(args, |row| row.get::<_, u64>(0))
+    };
+    if let Some(known) =
+        known.filter(|known| known.total > BOUND && asked.query.total == Total::Estimate)
+    {
+        let bounded =
+            run(i64::try_from(BOUND + 1).unwrap_or(i64::MAX)).map_err(|e| store_error(&e))?;
+        if bounded > BOUND && known.counted.elapsed() < FRESH {
+            return Ok(known.total);
+        }
+    }
+    let total = run(i64::MAX).map_err(|e| store_error(&e))?;
+    let now = Known {
+        total,
+        generation: state.generation,
+        counted: Instant::now(),
+    };
+    inner.totals.known.insert(key, now);
+    Ok(total)
+}
+
+/// The question behind a search, whatever its page size and order.
+fn question(query: &Query, restriction: &Restriction) -> String {
+    format!(
+        "{:?}/{:?}/{restriction:?}",
+        query.resource_type, query.criteria
+    )
+}

@@ -1,0 +1,428 @@
+//! One change at a time, inside the writer's transaction.
+
+use cresset_access::Restriction;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_model::{Bounds, parse};
+use cresset_search::extract;
+use cresset_store::layout::encode::Key;
+use cresset_store::layout::{Keys, Own, Rid, Subject, encode, own_column};
+use cresset_store::store::Method;
+use cresset_store::visibility::admits;
+use cresset_store::write::{Draft, Precondition, Refusal};
+use cresset_store::{Error, Version, Written};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::batch::Batch;
+use super::memory::{Memory, WriterTerms};
+use super::unit::{Frame, Kind, Prepared, stamped};
+use crate::fault::store_error;
+use crate::instant;
+use crate::row::{method_code, method_of};
+use crate::shared::Shared;
+
+/// Why a change did not happen: the unit's fault, or the database's.
+pub(crate) enum Stop {
+    Refused(Refusal),
+    Failed(Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(store_error(&error))
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The current version of a resource without its body.
+#[derive(Clone, Copy)]
+struct Head {
+    version: u64,
+    updated_ms: i64,
+    method: Method,
+}
+
+/// Works on the tables for one unit.
+pub(crate) struct Applier<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) shared: &'a Shared,
+    pub(crate) memory: &'a mut Memory,
+    pub(crate) batch: &'a mut Batch,
+    /// Changes of the number of live resources, counted only when the unit is accepted.
+    pub(crate) live: Vec<(u8, i64)>,
+    pub(crate) now_ms: i64,
+}
+
+/// What a change is about, found before anything is written.
+pub(crate) struct Target {
+    rid: Option<Rid>,
+    keys: Option<Keys>,
+}
+
+impl Applier<'_> {
+    /// Adds the terms and identities a change needs; harmless when the change is refused later.
+    pub(crate) fn target(&mut self, change: &Prepared) -> Result<Target, Error> {
+        let mut terms = WriterTerms {
+            connection: self.connection,
+            shared: self.shared,
+            memory: self.memory,
+        };
+        let mut resolve = || {
+            let (Kind::Create(draft, _) | Kind::Update(draft, ..)) = &change.kind else {
+                return Ok(Target {
+                    rid: terms.known(change.resource_type, &change.id)?,
+                    keys: None,
+                });
+            };
+            let rid =
+                cresset_store::layout::Terms::rid(&mut terms, change.resource_type, &change.id)?;
+            let subject = Subject {
+                resource_type: change.resource_type,
+                id: &change.id,
+                rows: &draft.rows,
+            };
+            Ok(Target {
+                rid: Some(rid),
+                keys: Some(encode(&self.shared.encoder, subject, &mut terms)?),
+            })
+        };
+        resolve().map_err(|error: rusqlite::Error| store_error(&error))
+    }
+
+    /// Whether the rows of what this is about wait in the batch.
+    pub(crate) fn must_flush(&self, target: &Target) -> bool {
+        target.rid.is_some_and(|rid| self.batch.holds(rid.0))
+    }
+
+    pub(crate) fn apply(&mut self, change: Prepared, target: Target) -> Result<Written, Stop> {
+        let head = match target.rid {
+            Some(rid) => self.head(rid)?,
+            None => None,
+        };
+        let rid = target.rid.unwrap_or(Rid(0));
+        let subject = About {
+            resource_type: change.resource_type,
+            id: change.id,
+            rid,
+            restriction: change.restriction,
+        };
+        match (change.kind, target.keys) {
+            (Kind::Create(draft, frame), Some(keys)) => {
+                self.create(&subject, Coming { draft, frame, keys }, head)
+            }
+            (Kind::Update(draft, frame, precondition, creation), Some(keys)) => {
+                let coming = Coming { draft, frame, keys };
+                match head.filter(|head| head.method != Method::Delete) {
+                    Some(live) => self.update(&subject, coming, &precondition, live),
+                    None => {
+                        creatable(&precondition, head)?;
+                        let subject = About {
+                            restriction: creation,
+                            ..subject
+                        };
+                        self.create_as(&subject, coming, head, Method::Update)
+                    }
+                }
+            }
+            (Kind::Delete(precondition), _) => self.delete(&subject, &precondition, head),
+            _ => Err(Stop::Failed(Error::Failed(
+                "a draft without keys".to_owned(),
+            ))),
+        }
+    }
+
+    fn head(&self, rid: Rid) -> rusqlite::Result<Option<Head>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT version,updated,method FROM resource WHERE r=?")?;
+        let head = statement.query_row([rid.0], |row| {
+            Ok(Head {
+                version: row.get(0)?,
+                updated_ms: row.get(1)?,
+                method: method_of(row.get(2)?),
+            })
+        });
+        head.optional()
+    }
+
+    fn create(
+        &mut self,
+        about: &About,
+        coming: Coming,
+        head: Option<Head>,
+    ) -> Result<Written, Stop> {
+        if head.is_some_and(|head| head.method != Method::Delete) {
+            return Err(Stop::Refused(Refusal::Exists));
+        }
+        self.create_as(about, coming, head, Method::Create)
+    }
+
+    fn create_as(
+        &mut self,
+        about: &About,
+        coming: Coming,
+        head: Option<Head>,
+        method: Method,
+    ) -> Result<Written, Stop> {
+        about.must_admit(&coming.draft)?;
+        let version = head.map_or(1, |head| head.version + 1);
+        let frame = self.frame(about, &coming, version, head)?;
+        match head {
+            Some(_) => self.replace(about.rid, &frame, method, coming.keys.shape)?,
+            None => self.insert(about.rid, &frame, method, coming.keys.shape)?,
+        }
+        let keys = self.with_update(coming.keys, about.resource_type, frame.updated_ms);
+        self.batch.replace(about.rid.0, &Keys::default(), &keys);
+        self.note_facts(&keys);
+        self.live.push((about.resource_type.code(), 1));
+        Ok(Written::Created(about.version(&frame, method)))
+    }
+
+    fn update(
+        &mut self,
+        about: &About,
+        coming: Coming,
+        precondition: &Precondition,
+        head: Head,
+    ) -> Result<Written, Stop> {
+        let old = self.old(about, head)?;
+        if !old.is_admitted {
+            return Err(Stop::Refused(Refusal::Absent));
+        }
+        holds(precondition, head)?;
+        about.must_admit(&coming.draft)?;
+        if stamped(&coming.draft, &about.id, head.version, head.updated_ms) == old.wire {
+            let unchanged = Frame {
+                version: head.version,
+                updated_ms: head.updated_ms,
+                wire: old.wire,
+                stored: Vec::new(),
+            };
+            return Ok(Written::Unchanged(about.version(&unchanged, head.method)));
+        }
+        let frame = self.frame(about, &coming, head.version + 1, Some(head))?;
+        self.replace(about.rid, &frame, Method::Update, coming.keys.shape)?;
+        let keys = self.with_update(coming.keys, about.resource_type, frame.updated_ms);
+        self.batch.replace(about.rid.0, &old.keys, &keys);
+        self.note_facts(&keys);
+        Ok(Written::Updated(about.version(&frame, Method::Update)))
+    }
+
+    fn delete(
+        &mut self,
+        about: &About,
+        precondition: &Precondition,
+        head: Option<Head>,
+    ) -> Result<Written, Stop> {
+        let Some(head) = head.filter(|head| head.method != Method::Delete) else {
+            let none = precondition.if_match.is_none();
+            return if none {
+                Ok(Written::NothingToDelete)
+            } else {
+                Err(Stop::Refused(Refusal::PreconditionFailed))
+            };
+        };
+        let old = self.old(about, head)?;
+        if !old.is_admitted {
+            return Ok(Written::NothingToDelete);
+        }
+        holds(precondition, head)?;
+        let stored = about.id.as_str().as_bytes().to_vec();
+        let updated_ms = self.now_ms.max(head.updated_ms + 1);
+        let frame = Frame {
+            version: head.version + 1,
+            updated_ms,
+            wire: bytes::Bytes::new(),
+            stored,
+        };
+        self.replace(about.rid, &frame, Method::Delete, 0)?;
+        self.batch.replace(about.rid.0, &old.keys, &Keys::default());
+        self.live.push((about.resource_type.code(), -1));
+        Ok(Written::Deleted(about.version(&frame, Method::Delete)))
+    }
+
+    /// The body as guessed when the guess was right, else made anew.
+    fn frame(
+        &self,
+        about: &About,
+        coming: &Coming,
+        version: u64,
+        head: Option<Head>,
+    ) -> Result<Frame, Error> {
+        let earliest = head.map_or(i64::MIN, |head| head.updated_ms + 1);
+        if coming.frame.version == version && coming.frame.updated_ms >= earliest {
+            return Ok(coming.frame.clone());
+        }
+        Frame::new(
+            self.shared,
+            &coming.draft,
+            &about.id,
+            version,
+            self.now_ms.max(earliest),
+        )
+    }
+
+    fn insert(&self, rid: Rid, frame: &Frame, method: Method, shape: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO resource(r,version,updated,method,shape,body) VALUES(?,?,?,?,?,?)",
+            )?
+            .execute((
+                rid.0,
+                frame.version,
+                frame.updated_ms,
+                method_code(method),
+                shape,
+                &frame.stored,
+            ))
+            .map(|_| ())
+    }
+
+    fn replace(&self, rid: Rid, frame: &Frame, method: Method, shape: i64) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO history(r,version,updated,method,body) \
+                 SELECT r,version,updated,method,body FROM resource WHERE r=?",
+            )?
+            .execute([rid.0])?;
+        self.connection
+            .prepare_cached(
+                "UPDATE resource SET version=?,updated=?,method=?,shape=?,body=? WHERE r=?",
+            )?
+            .execute((
+                frame.version,
+                frame.updated_ms,
+                method_code(method),
+                shape,
+                &frame.stored,
+                rid.0,
+            ))
+            .map(|_| ())
+    }
+
+    /// The current version's body, the keys it has in the tables, and whether the caller may touch it.
+    fn old(&mut self, about: &About, head: Head) -> Result<Old, Error> {
+        let stored: Vec<u8> = self
+            .connection
+            .prepare_cached("SELECT body FROM resource WHERE r=?")
+            .and_then(|mut statement| statement.query_row([about.rid.0], |row| row.get(0)))
+            .map_err(|e| store_error(&e))?;
+        let wire = self.shared.codec.expand(&stored)?;
+        let tree = parse(&wire, Bounds::from(&*self.shared.limits))
+            .map_err(|_| Error::Failed("a stored body does not parse".to_owned()))?;
+        let rows = extract(&tree, &self.shared.bases);
+        let subject = Subject {
+            resource_type: about.resource_type,
+            id: &about.id,
+            rows: &rows,
+        };
+        let is_admitted = admits(&about.restriction, subject);
+        let mut terms = WriterTerms {
+            connection: self.connection,
+            shared: self.shared,
+            memory: self.memory,
+        };
+        let keys =
+            encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
+        let keys = self.with_update(keys, about.resource_type, head.updated_ms);
+        Ok(Old {
+            wire,
+            keys,
+            is_admitted,
+        })
+    }
+
+    fn with_update(&self, mut keys: Keys, resource_type: ResourceType, updated_ms: i64) -> Keys {
+        let key = Key {
+            p: own_column(resource_type, Own::Updated),
+            v: updated_ms,
+            w: 0,
+        };
+        if let Err(at) = keys.ranges.binary_search(&key) {
+            keys.ranges.insert(at, key);
+        }
+        keys
+    }
+
+    /// Notes columns in which a resource has several values or a long range.
+    fn note_facts(&mut self, keys: &Keys) {
+        super::facts::note(self.shared, self.batch, keys);
+    }
+}
+
+struct Old {
+    wire: bytes::Bytes,
+    keys: Keys,
+    is_admitted: bool,
+}
+
+struct Coming {
+    draft: Draft,
+    frame: Frame,
+    keys: Keys,
+}
+
+struct About {
+    resource_type: ResourceType,
+    id: ResourceId,
+    rid: Rid,
+    restriction: Restriction,
+}
+
+impl About {
+    fn must_admit(&self, draft: &Draft) -> Result<(), Stop> {
+        let subject = Subject {
+            resource_type: self.resource_type,
+            id: &self.id,
+            rows: &draft.rows,
+        };
+        if admits(&self.restriction, subject) {
+            Ok(())
+        } else {
+            Err(Stop::Refused(Refusal::Forbidden))
+        }
+    }
+
+    fn version(&self, frame: &Frame, method: Method) -> Version {
+        Version {
+            resource_type: self.resource_type,
+            id: self.id.clone(),
+            version: frame.version,
+            last_updated: instant::timestamp(frame.updated_ms),
+            method,
+            body: frame.wire.clone(),
+        }
+    }
+}
+
+/// Whether an update may bring a resource into being.
+fn creatable(precondition: &Precondition, head: Option<Head>) -> Result<(), Stop> {
+    let refusal = match head {
+        _ if precondition.if_match.is_some() => Refusal::PreconditionFailed,
+        _ if precondition.may_create => return Ok(()),
+        Some(_) => Refusal::Deleted,
+        None => Refusal::Absent,
+    };
+    Err(Stop::Refused(refusal))
+}
+
+/// Whether what is asked of the current version holds.
+fn holds(precondition: &Precondition, head: Head) -> Result<(), Stop> {
+    let matches = precondition
+        .if_match
+        .as_ref()
+        .is_none_or(|versions| versions.contains(&head.version));
+    // HTTP dates have a resolution of one second.
+    let unmodified = precondition
+        .if_unmodified_since
+        .is_none_or(|since| head.updated_ms.div_euclid(1000) <= since.as_second());
+    if matches && unmodified && !precondition.if_absent {
+        return Ok(());
+    }
+    Err(Stop::Refused(Refusal::PreconditionFailed))
+}

@@ -1,0 +1,212 @@
+//! Index rows of one commit, sorted before they touch a table.
+
+use std::collections::{HashMap, HashSet};
+
+use cresset_store::layout::encode::{Key, Keys, TextKey, by_resource};
+use rusqlite::Connection;
+
+/// What one commit adds to and takes from the search tables.
+#[derive(Default)]
+pub(crate) struct Batch {
+    added: Rows,
+    removed: Rows,
+    /// Resources with rows in here.
+    touched: HashSet<i64>,
+    /// Change of the number of live resources by type.
+    pub(crate) live: HashMap<u8, i64>,
+    /// Columns whose facts changed.
+    pub(crate) facts: Vec<i64>,
+}
+
+#[derive(Default)]
+struct Rows {
+    /// p, v, w, r
+    index: Vec<[i64; 4]>,
+    /// p, v, r, w
+    ranges: Vec<[i64; 4]>,
+    /// p, text, r, hash
+    texts: Vec<(i64, String, i64, i64)>,
+}
+
+impl Rows {
+    fn lengths(&self) -> [usize; 3] {
+        [self.index.len(), self.ranges.len(), self.texts.len()]
+    }
+
+    fn truncate(&mut self, [index, ranges, texts]: [usize; 3]) {
+        self.index.truncate(index);
+        self.ranges.truncate(ranges);
+        self.texts.truncate(texts);
+    }
+
+    fn extend(&mut self, rid: i64, keys: Changed<'_>) {
+        self.index
+            .extend(keys.index.iter().map(|k| [k.p, k.v, k.w, rid]));
+        self.ranges
+            .extend(keys.ranges.iter().map(|k| [k.p, k.v, rid, k.w]));
+        self.texts.extend(
+            keys.texts
+                .iter()
+                .map(|k| (k.p, k.text.clone(), rid, k.hash)),
+        );
+    }
+}
+
+struct Changed<'k> {
+    index: Vec<&'k Key>,
+    ranges: Vec<&'k Key>,
+    texts: Vec<&'k TextKey>,
+}
+
+/// Where a batch stood before a unit, to go back to when the unit is refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    added: [usize; 3],
+    removed: [usize; 3],
+}
+
+impl Batch {
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            added: self.added.lengths(),
+            removed: self.removed.lengths(),
+        }
+    }
+
+    /// Forgets the rows of a refused unit.
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.added.truncate(mark.added);
+        self.removed.truncate(mark.removed);
+    }
+
+    /// Whether rows of this resource wait here; they must be flushed before they can change again.
+    pub(crate) fn holds(&self, rid: i64) -> bool {
+        self.touched.contains(&rid)
+    }
+
+    /// Replaces a resource's keys by others; what both have is left alone.
+    pub(crate) fn replace(&mut self, rid: i64, old: &Keys, new: &Keys) {
+        self.touched.insert(rid);
+        self.added.extend(rid, difference(new, old));
+        self.removed.extend(rid, difference(old, new));
+    }
+
+    /// Writes everything, each table in the order of its key.
+    pub(crate) fn flush(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        remove(connection, &mut self.removed)?;
+        add(connection, &mut self.added)?;
+        self.touched.clear();
+        Ok(())
+    }
+}
+
+fn difference<'k>(of: &'k Keys, without: &Keys) -> Changed<'k> {
+    fn missing<'k, T: Ord>(of: &'k [T], without: &[T]) -> Vec<&'k T> {
+        of.iter()
+            .filter(|key| without.binary_search(key).is_err())
+            .collect()
+    }
+    Changed {
+        index: missing(&of.index, &without.index),
+        ranges: missing(&of.ranges, &without.ranges),
+        texts: missing(&of.texts, &without.texts),
+    }
+}
+
+fn add(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
+    rows.index.sort_unstable();
+    each(
+        connection,
+        "INSERT OR IGNORE INTO idx(p,v,w,r) VALUES(?,?,?,?)",
+        &rows.index,
+    )?;
+    rows.ranges.sort_unstable();
+    each(
+        connection,
+        "INSERT OR IGNORE INTO rng(p,v,r,w) VALUES(?,?,?,?)",
+        &rows.ranges,
+    )?;
+    turned(&mut rows.ranges);
+    each(
+        connection,
+        "INSERT OR IGNORE INTO rng_r(p,r,v,w) VALUES(?,?,?,?)",
+        &rows.ranges,
+    )?;
+    rows.texts.sort_unstable();
+    each_text(
+        connection,
+        "INSERT OR IGNORE INTO str(p,s,r,h) VALUES(?,?,?,?)",
+        &rows.texts,
+    )?;
+    rows.texts
+        .sort_unstable_by(|a, b| (a.0, a.2, &a.1).cmp(&(b.0, b.2, &b.1)));
+    each_text(
+        connection,
+        "INSERT OR IGNORE INTO str_r(p,s,r,h) VALUES(?,?,?,?)",
+        &rows.texts,
+    )?;
+    rows.truncate([0; 3]);
+    Ok(())
+}
+
+fn remove(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
+    rows.index.sort_unstable();
+    each(
+        connection,
+        "DELETE FROM idx WHERE p=? AND v=? AND w=? AND r=?",
+        &rows.index,
+    )?;
+    rows.ranges.sort_unstable();
+    each(
+        connection,
+        "DELETE FROM rng WHERE p=? AND v=? AND r=? AND w=?",
+        &rows.ranges,
+    )?;
+    turned(&mut rows.ranges);
+    each(
+        connection,
+        "DELETE FROM rng_r WHERE p=? AND r=? AND v=? AND w=?",
+        &rows.ranges,
+    )?;
+    each_text(
+        connection,
+        "DELETE FROM str WHERE p=? AND s=? AND r=? AND h=?",
+        &rows.texts,
+    )?;
+    each_text(
+        connection,
+        "DELETE FROM str_r WHERE p=? AND s=? AND r=? AND h=?",
+        &rows.texts,
+    )?;
+    rows.truncate([0; 3]);
+    Ok(())
+}
+
+/// `p, v, r, w` → `p, r, v, w`, without the columns that are not kept by resource.
+fn turned(rows: &mut Vec<[i64; 4]>) {
+    rows.retain(|row| row.first().is_some_and(|p| by_resource(*p)));
+    for row in rows.iter_mut() {
+        row.swap(1, 2);
+    }
+    rows.sort_unstable();
+}
+
+fn each(connection: &Connection, text: &str, rows: &[[i64; 4]]) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(text)?;
+    for row in rows {
+        statement.execute(*row)?;
+    }
+    Ok(())
+}
+
+fn each_text(
+    connection: &Connection,
+    text: &str,
+    rows: &[(i64, String, i64, i64)],
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(text)?;
+    for (p, s, r, h) in rows {
+        statement.execute((p, s, r, h))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! One commit for many units, each of which is accepted or refused on its own.
+
+use std::sync::atomic::Ordering;
+
+use cresset_store::{Error, Written};
+use tokio::sync::oneshot;
+
+use super::apply::{Applier, Stop};
+use super::batch::Batch;
+use super::memory::Memory;
+use super::unit::Unit;
+use super::{Gathered, Reply, Writer, facts};
+use crate::fault::store_error;
+use crate::{audit, instant, training};
+
+type Answer = (
+    oneshot::Sender<Result<Vec<Written>, Error>>,
+    Result<Vec<Written>, Error>,
+);
+
+/// Commits a group and answers everyone in it.
+pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
+    let mut answers = Vec::with_capacity(group.units.len());
+    let mut replies = Vec::with_capacity(group.tasks.len());
+    let touches_resources = !group.units.is_empty();
+    writer
+        .shared
+        .units
+        .fetch_add(group.units.len() as u64, Ordering::Relaxed);
+    writer.shared.commits.fetch_add(1, Ordering::Relaxed);
+    let outcome = write(writer, group, &mut answers, &mut replies);
+    if let Err(error) = &outcome {
+        tracing::error!(%error, "a commit failed");
+        recover(writer);
+    } else if touches_resources {
+        writer.shared.generation.fetch_add(1, Ordering::Release);
+    }
+    for (sender, answer) in answers {
+        let answer = match (&outcome, answer) {
+            (Err(error), Ok(_)) => Err(again(error)),
+            (_, answer) => answer,
+        };
+        // The caller may have gone; what is committed stays.
+        let _ = sender.send(answer);
+    }
+    for reply in replies {
+        reply(outcome.as_ref().map(|()| ()));
+    }
+    if outcome.is_ok() && touches_resources {
+        training::consider(writer);
+    }
+}
+
+fn write(
+    writer: &mut Writer,
+    group: Gathered,
+    answers: &mut Vec<Answer>,
+    replies: &mut Vec<Reply>,
+) -> Result<(), Error> {
+    let mut outcome = refresh(writer)
+        .map_err(|e| store_error(&e))
+        .and_then(|()| run(writer, "BEGIN IMMEDIATE"));
+    let mut batch = Batch::default();
+    for unit in group.units {
+        let (answer, failure) = match &outcome {
+            Ok(()) => accept(writer, &mut batch, unit),
+            Err(error) => ((unit.reply, Err(again(error))), None),
+        };
+        answers.push(answer);
+        outcome = match failure {
+            Some(error) => Err(error),
+            None => outcome,
+        };
+    }
+    replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
+    outcome?;
+    finish(writer, &mut batch).map_err(|e| store_error(&e))?;
+    audit::insert(&writer.connection, &group.audits).map_err(|e| store_error(&e))?;
+    run(writer, "COMMIT")
+}
+
+fn run(writer: &Writer, text: &str) -> Result<(), Error> {
+    let mut statement = writer
+        .connection
+        .prepare_cached(text)
+        .map_err(|e| store_error(&e))?;
+    statement
+        .execute(())
+        .map(|_| ())
+        .map_err(|e| store_error(&e))
+}
+
+/// Index rows, numbers and counts of the whole group.
+fn finish(writer: &mut Writer, batch: &mut Batch) -> rusqlite::Result<()> {
+    batch.flush(&writer.connection)?;
+    facts::flush(&writer.connection, &writer.shared, batch)?;
+    let mut statement = writer.connection.prepare_cached(
+        "INSERT INTO tally(type,next,live) VALUES(?1,?2,?3) \
+         ON CONFLICT(type) DO UPDATE SET next=?2,live=live+?3 WHERE next<>?2 OR ?3<>0",
+    )?;
+    for (of, next) in writer.memory.next_sequences() {
+        let live = batch.live.get(&of).copied().unwrap_or_default();
+        statement.execute((of, next, live))?;
+    }
+    Ok(())
+}
+
+/// Applies one unit in its own savepoint; a failure of the database ends the group.
+fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option<Error>) {
+    let Unit {
+        changes,
+        audit,
+        reply,
+    } = unit;
+    let now_ms = instant::millis(writer.shared.clock.now());
+    let mut applier = Applier {
+        connection: &writer.connection,
+        shared: &writer.shared,
+        memory: &mut writer.memory,
+        batch,
+        live: Vec::new(),
+        now_ms,
+    };
+    let mut targets = Vec::with_capacity(changes.len());
+    for change in &changes {
+        match applier.target(change) {
+            Ok(target) => targets.push(target),
+            Err(error) => return ((reply, Err(again(&error))), Some(error)),
+        }
+    }
+    let work = Work {
+        changes,
+        targets,
+        audit,
+    };
+    match apply_all(&mut applier, work) {
+        Ok(written) => ((reply, Ok(written)), None),
+        Err((at, Stop::Refused(refusal))) => ((reply, Err(Error::Refused(at, refusal))), None),
+        Err((_, Stop::Failed(error))) => ((reply, Err(again(&error))), Some(error)),
+    }
+}
+
+struct Work {
+    changes: Vec<super::unit::Prepared>,
+    targets: Vec<super::apply::Target>,
+    audit: Option<cresset_store::AuditRecord>,
+}
+
+fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usize, Stop)> {
+    let fail = |error: rusqlite::Error| (0, Stop::from(error));
+    if work.targets.iter().any(|target| applier.must_flush(target)) {
+        applier.batch.flush(applier.connection).map_err(fail)?;
+    }
+    let run = |applier: &Applier<'_>, text: &str| {
+        applier
+            .connection
+            .prepare_cached(text)
+            .and_then(|mut s| s.execute(()))
+            .map(|_| ())
+    };
+    run(applier, "SAVEPOINT unit").map_err(fail)?;
+    let mark = applier.batch.mark();
+    let mut written = Vec::with_capacity(work.changes.len());
+    for (at, (change, target)) in work.changes.into_iter().zip(work.targets).enumerate() {
+        if applier.must_flush(&target) {
+            applier.batch.flush(applier.connection).map_err(fail)?;
+        }
+        match applier.apply(change, target) {
+            Ok(one) => written.push(one),
+            Err(stop) => {
+                applier.batch.back_to(mark);
+                run(applier, "ROLLBACK TO unit").map_err(fail)?;
+                run(applier, "RELEASE unit").map_err(fail)?;
+                return Err((at, stop));
+            }
+        }
+    }
+    audit::insert(applier.connection, work.audit.as_slice()).map_err(fail)?;
+    run(applier, "RELEASE unit").map_err(fail)?;
+    for (of, change) in std::mem::take(&mut applier.live) {
+        *applier.batch.live.entry(of).or_default() += change;
+    }
+    Ok(written)
+}
+
+/// After a failed commit nothing remembered can be trusted.
+fn recover(writer: &mut Writer) {
+    if !writer.connection.is_autocommit() {
+        let _ = run(writer, "ROLLBACK");
+    }
+    writer.stale = true;
+}
+
+/// Reads again what is remembered, where a failed commit made it doubtful.
+fn refresh(writer: &mut Writer) -> rusqlite::Result<()> {
+    if writer.stale {
+        writer.memory = Memory::load(&writer.connection)?;
+        writer.shared.reload(&writer.connection)?;
+        writer.stale = false;
+    }
+    Ok(())
+}
+
+/// The same error for someone else.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::StorageFull => Error::StorageFull,
+        Error::Busy => Error::Busy,
+        Error::TimedOut => Error::TimedOut,
+        other => Error::Failed(other.to_string()),
+    }
+}

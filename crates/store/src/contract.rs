@@ -1,0 +1,35 @@
+//! What every backend must do, as checks it runs against itself.
+//!
+//! A backend's tests give [`all`] a way to make an empty store; word for word the same checks run
+//! for each. Start with [`world::World`], the words in which they are written.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "these are tests that happen to live in a library, and end with a panic where a backend is wrong"
+)]
+
+pub mod access;
+pub mod crud;
+pub mod grants;
+pub mod history;
+pub mod paging;
+pub mod search;
+pub mod unit;
+pub mod world;
+
+use world::World;
+
+/// Runs every check, each against an empty store of its own.
+pub async fn all(fresh: impl Fn() -> World) {
+    crud::all(&fresh).await;
+    history::all(&fresh).await;
+    unit::all(&fresh).await;
+    search::all(&fresh).await;
+    paging::all(&fresh).await;
+    access::all(&fresh).await;
+    grants::all(&fresh).await;
+}

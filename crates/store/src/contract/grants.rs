@@ -1,0 +1,171 @@
+//! Apps, tokens, keys and the audit trail.
+
+use cresset_base::{Secret, Timestamp};
+
+use super::world::{World, draft, everything, id, of};
+use crate::AuditRecord;
+use crate::grant::{App, Hashed, Token};
+use crate::write::Change;
+
+/// All checks of this file.
+pub async fn all(fresh: &impl Fn() -> World) {
+    apps_are_kept(fresh()).await;
+    tokens_are_kept_and_revoked(fresh()).await;
+    keys_are_given_once(fresh()).await;
+    the_trail_has_every_record(fresh()).await;
+}
+
+fn instant(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+async fn apps_are_kept(world: World) {
+    let app = App {
+        client_id: "c1".to_owned(),
+        name: "Zoë's app".to_owned(),
+        secret: Some(Hashed([7; 32])),
+        scopes: "system/*.rs".to_owned(),
+        grant_types: vec!["client_credentials".to_owned()],
+        registered: instant("2026-01-02T03:04:05.678Z"),
+        enabled: true,
+    };
+    world.store.add_app(app.clone()).await.unwrap();
+    assert!(
+        world.store.add_app(app.clone()).await.is_err(),
+        "the client_id is taken"
+    );
+    assert_eq!(
+        world.store.lookup_app("c1").await.unwrap(),
+        Some(app.clone())
+    );
+    assert_eq!(world.store.lookup_app("c2").await.unwrap(), None);
+    let public = App {
+        client_id: "c0".to_owned(),
+        name: "A".to_owned(),
+        secret: None,
+        ..app.clone()
+    };
+    world.store.add_app(public.clone()).await.unwrap();
+    let disabled = App {
+        enabled: false,
+        secret: Some(Hashed([8; 32])),
+        ..app
+    };
+    world.store.update_app(disabled.clone()).await.unwrap();
+    assert_eq!(
+        world.store.list_apps().await.unwrap(),
+        [public.clone(), disabled]
+    );
+    assert!(
+        world
+            .store
+            .update_app(App {
+                client_id: "c9".to_owned(),
+                ..public
+            })
+            .await
+            .is_err()
+    );
+}
+
+async fn tokens_are_kept_and_revoked(world: World) {
+    let token = Token {
+        hash: Hashed([1; 32]),
+        client_id: "c1".to_owned(),
+        scopes: "patient/*.rs".to_owned(),
+        patient: Some("p".to_owned()),
+        issued: instant("2026-01-02T03:04:05Z"),
+        expires: instant("2026-01-02T13:04:05Z"),
+    };
+    world.store.add_token(token.clone()).await.unwrap();
+    assert_eq!(
+        world.store.lookup_token(Hashed([1; 32])).await.unwrap(),
+        Some(token)
+    );
+    assert_eq!(
+        world.store.lookup_token(Hashed([2; 32])).await.unwrap(),
+        None
+    );
+    assert!(world.store.revoke_token(Hashed([1; 32])).await.unwrap());
+    assert!(!world.store.revoke_token(Hashed([1; 32])).await.unwrap());
+    assert_eq!(
+        world.store.lookup_token(Hashed([1; 32])).await.unwrap(),
+        None
+    );
+}
+
+async fn keys_are_given_once(world: World) {
+    assert!(world.store.secret("page-links").await.unwrap().is_none());
+    let first = world
+        .store
+        .add_secret("page-links", Secret::new(vec![1, 2, 3]))
+        .await
+        .unwrap();
+    let second = world
+        .store
+        .add_secret("page-links", Secret::new(vec![9]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (first.expose(), second.expose()),
+        (&vec![1, 2, 3], &vec![1, 2, 3])
+    );
+    assert_eq!(
+        world
+            .store
+            .secret("page-links")
+            .await
+            .unwrap()
+            .unwrap()
+            .expose(),
+        &[1, 2, 3]
+    );
+}
+
+async fn the_trail_has_every_record(world: World) {
+    let record = AuditRecord {
+        at: instant("2026-01-02T03:04:05Z"),
+        app: Some("c1".to_owned()),
+        subject: None,
+        interaction: "create".to_owned(),
+        resource_type: Some(of("Patient")),
+        id: Some(id("p")),
+        query: None,
+        status: 201,
+        correlation_id: "one".to_owned(),
+    };
+    let create = || Change::Create(id("p"), draft(r#"{"resourceType":"Patient","id":"p"}"#));
+    world
+        .store
+        .commit_recorded(&everything(), vec![create()], record.clone())
+        .await
+        .unwrap();
+    let refused = AuditRecord {
+        correlation_id: "two".to_owned(),
+        ..record.clone()
+    };
+    assert!(
+        world
+            .store
+            .commit_recorded(&everything(), vec![create()], refused)
+            .await
+            .is_err()
+    );
+    assert_eq!(world.store.trail(10).await.unwrap(), [record.clone()]);
+    let read = AuditRecord {
+        interaction: "search-type".to_owned(),
+        query: Some([3; 8]),
+        id: None,
+        status: 200,
+        correlation_id: "three".to_owned(),
+        ..record.clone()
+    };
+    world.store.record(read.clone()).unwrap();
+    // A later write goes through the same queue, so the record is there when it is answered.
+    world
+        .store
+        .add_secret("any", Secret::new(vec![0]))
+        .await
+        .unwrap();
+    assert_eq!(world.store.trail(10).await.unwrap(), [read, record]);
+}

@@ -1,0 +1,611 @@
+//! Every kind of search parameter, every prefix and modifier, alone and together.
+
+use super::world::World;
+
+/// All checks of this file.
+pub async fn all(fresh: &impl Fn() -> World) {
+    tokens(fresh()).await;
+    references(fresh()).await;
+    dates(fresh()).await;
+    periods(fresh()).await;
+    numbers_and_quantities(fresh()).await;
+    strings(fresh()).await;
+    uris(fresh()).await;
+    composites(fresh()).await;
+    missing_and_together(fresh()).await;
+    ids_and_last_updates(fresh()).await;
+    order(fresh()).await;
+}
+
+fn observation(id: &str, rest: &str) -> String {
+    format!(r#"{{"resourceType":"Observation","id":"{id}","status":"final",{rest}}}"#)
+}
+
+async fn observations(world: &World, each: &[(&str, &str)]) {
+    for (id, rest) in each {
+        world.put(&[&observation(id, rest)]).await;
+        (world.advance)(1);
+    }
+}
+
+async fn tokens(world: World) {
+    observations(
+        &world,
+        &[
+            ("a", r#""code":{"coding":[{"system":"http://loinc.org","code":"8867-4"},{"system":"urn:local","code":"HR"}]}"#),
+            ("b", r#""code":{"coding":[{"system":"http://loinc.org","code":"8310-5"}]}"#),
+            ("c", r#""code":{"coding":[{"code":"hr"}]}"#),
+            ("d", r#""code":{"text":"no coding"}"#),
+        ],
+    )
+    .await;
+    world.check("Observation?code=8867-4", &["a"]).await;
+    world.check("Observation?code=hr", &["a", "c"]).await;
+    world
+        .check("Observation?code=http://loinc.org|8867-4", &["a"])
+        .await;
+    world.check("Observation?code=urn:local|8867-4", &[]).await;
+    world.check("Observation?code=|hr", &["c"]).await;
+    world
+        .check("Observation?code=http://loinc.org|", &["a", "b"])
+        .await;
+    world.check("Observation?code=urn:nowhere|", &[]).await;
+    world
+        .check("Observation?code=8867-4,8310-5,unknown", &["a", "b"])
+        .await;
+    world.check("Observation?code=8867-4&code=hr", &["a"]).await;
+    world
+        .check("Observation?code:not=8867-4", &["b", "c", "d"])
+        .await;
+    world
+        .check("Observation?code:not=unknown", &["a", "b", "c", "d"])
+        .await;
+    world
+        .check("Observation?code:not=http://loinc.org|", &["c", "d"])
+        .await;
+    world
+        .check("Observation?status=final&code:not=hr,8310-5", &["d"])
+        .await;
+}
+
+async fn references(world: World) {
+    observations(
+        &world,
+        &[
+            ("a", r#""code":{"text":"x"},"subject":{"reference":"Patient/1"},"performer":[{"reference":"Practitioner/7"}]"#),
+            ("b", r#""code":{"text":"x"},"subject":{"reference":"Group/1"}"#),
+            ("c", r#""code":{"text":"x"},"subject":{"reference":"http://elsewhere.example/Patient/1"}"#),
+            ("d", r#""code":{"text":"x"},"subject":{"identifier":{"system":"urn:mrn","value":"M-1"}}"#),
+            ("e", r#""code":{"text":"x"},"subject":{"reference":"Patient/1/_history/3"}"#),
+        ],
+    )
+    .await;
+    world
+        .check("Observation?subject=Patient/1", &["a", "e"])
+        .await;
+    world.check("Observation?subject=1", &["a", "b", "e"]).await;
+    world.check("Observation?subject:Group=1", &["b"]).await;
+    world.check("Observation?patient=1", &["a", "e"]).await;
+    world
+        .check("Observation?patient=Patient/1", &["a", "e"])
+        .await;
+    world.check("Observation?patient=2", &[]).await;
+    world
+        .check(
+            "Observation?subject=http://elsewhere.example/Patient/1",
+            &["c"],
+        )
+        .await;
+    world
+        .check("Observation?subject:identifier=urn:mrn|M-1", &["d"])
+        .await;
+    world
+        .check("Observation?subject:identifier=m-1", &["d"])
+        .await;
+    world
+        .check("Observation?performer=Practitioner/7", &["a"])
+        .await;
+    world
+        .check("Observation?patient=1&performer=Practitioner/7", &["a"])
+        .await;
+    world
+        .check(
+            "Observation?patient:missing=false&subject=Patient/1",
+            &["a", "e"],
+        )
+        .await;
+}
+
+fn on(effective: &str) -> String {
+    format!(r#""code":{{"text":"x"}},{effective}"#)
+}
+
+async fn dates(world: World) {
+    let each = [
+        ("year", on(r#""effectiveDateTime":"2023""#)),
+        ("month", on(r#""effectiveDateTime":"2023-05""#)),
+        ("day", on(r#""effectiveDateTime":"2023-05-10""#)),
+        ("noon", on(r#""effectiveDateTime":"2023-05-10T12:00:00Z""#)),
+        (
+            "next",
+            on(r#""effectiveDateTime":"2023-05-11T00:30:00+01:00""#),
+        ),
+        ("later", on(r#""effectiveDateTime":"2024-01-01""#)),
+        ("none", r#""code":{"text":"x"}"#.to_owned()),
+    ];
+    let each: Vec<(&str, &str)> = each.iter().map(|(id, rest)| (*id, rest.as_str())).collect();
+    observations(&world, &each).await;
+    world
+        .check("Observation?date=2023-05-10", &["day", "noon", "next"])
+        .await;
+    world
+        .check(
+            "Observation?date=2023-05",
+            &["month", "day", "noon", "next"],
+        )
+        .await;
+    world
+        .check(
+            "Observation?date=2023",
+            &["year", "month", "day", "noon", "next"],
+        )
+        .await;
+    world
+        .check("Observation?date=2023-05-10T12:00:00Z", &["noon"])
+        .await;
+    world
+        .check("Observation?date=ne2023-05-10", &["year", "month", "later"])
+        .await;
+    world
+        .check("Observation?date=gt2023-05-10", &["year", "month", "later"])
+        .await;
+    world
+        .check(
+            "Observation?date=ge2023-05-10",
+            &["year", "month", "day", "noon", "next", "later"],
+        )
+        .await;
+    world
+        .check("Observation?date=lt2023-05-10", &["year", "month"])
+        .await;
+    world
+        .check(
+            "Observation?date=le2023-05-10",
+            &["year", "month", "day", "noon", "next"],
+        )
+        .await;
+    world
+        .check("Observation?date=sa2023-05-10", &["later"])
+        .await;
+    world
+        .check(
+            "Observation?date=sa2023-04-30",
+            &["month", "day", "noon", "next", "later"],
+        )
+        .await;
+    world.check("Observation?date=eb2023-05-10", &[]).await;
+    world
+        .check(
+            "Observation?date=eb2024-01-01",
+            &["year", "month", "day", "noon", "next"],
+        )
+        .await;
+    world
+        .check(
+            "Observation?date=ge2023-05-10&date=lt2024",
+            &["year", "month", "day", "noon", "next"],
+        )
+        .await;
+    world
+        .check(
+            "Observation?date=2023-05-10,2024",
+            &["day", "noon", "next", "later"],
+        )
+        .await;
+    world
+        .check("Observation?date:missing=true", &["none"])
+        .await;
+}
+
+async fn periods(world: World) {
+    let each = [
+        (
+            "short",
+            r#""period":{"start":"2023-05-10T08:00:00Z","end":"2023-05-10T09:00:00Z"}"#,
+        ),
+        (
+            "long",
+            r#""period":{"start":"2022-01-01","end":"2023-12-31"}"#,
+        ),
+        ("open", r#""period":{"start":"2021-01-01"}"#),
+        ("until", r#""period":{"end":"2020-12-31"}"#),
+    ];
+    for (id, period) in each {
+        let body = format!(
+            r#"{{"resourceType":"Encounter","id":"{id}","status":"finished","class":{{"code":"AMB"}},{period}}}"#
+        );
+        world.put(&[&body]).await;
+    }
+    world
+        .check("Encounter?date=gt2023-05-10", &["long", "open"])
+        .await;
+    world
+        .check("Encounter?date=ge2023-05-10", &["short", "long", "open"])
+        .await;
+    world.check("Encounter?date=ge2030", &["open"]).await;
+    world
+        .check("Encounter?date=lt2021-06", &["open", "until"])
+        .await;
+    world.check("Encounter?date=2023-05", &["short"]).await;
+    world.check("Encounter?date=2022,2023", &["short"]).await;
+    world
+        .check("Encounter?date=sa2021-12-31", &["short", "long"])
+        .await;
+    world
+        .check("Encounter?date=eb2023-05-11", &["short", "until"])
+        .await;
+    world.check("Encounter?date=eb2021", &["until"]).await;
+    world
+        .check(
+            "Encounter?date=le2023-05-10",
+            &["short", "long", "open", "until"],
+        )
+        .await;
+}
+
+fn quantity(value: &str) -> String {
+    format!(r#""code":{{"text":"x"}},"valueQuantity":{value}"#)
+}
+
+async fn numbers_and_quantities(world: World) {
+    let each = [
+        (
+            "a",
+            quantity(
+                r#"{"value":5.4,"unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mmol/L"}"#,
+            ),
+        ),
+        (
+            "b",
+            quantity(
+                r#"{"value":5.40,"unit":"mg","system":"http://unitsofmeasure.org","code":"mg"}"#,
+            ),
+        ),
+        ("c", quantity(r#"{"value":-3,"unit":"mg"}"#)),
+        ("d", quantity(r#"{"value":120}"#)),
+    ];
+    let each: Vec<(&str, &str)> = each.iter().map(|(id, rest)| (*id, rest.as_str())).collect();
+    observations(&world, &each).await;
+    world
+        .check("Observation?value-quantity=5.4", &["a", "b"])
+        .await;
+    world
+        .check(
+            "Observation?value-quantity=5.4|http://unitsofmeasure.org|mg",
+            &["b"],
+        )
+        .await;
+    world
+        .check("Observation?value-quantity=5.4||mg", &["b"])
+        .await;
+    world
+        .check("Observation?value-quantity=gt-4||mg", &["b", "c"])
+        .await;
+    world
+        .check("Observation?value-quantity=gt5.4", &["d"])
+        .await;
+    world
+        .check("Observation?value-quantity=ge5.4", &["a", "b", "d"])
+        .await;
+    world
+        .check("Observation?value-quantity=lt5.4", &["c"])
+        .await;
+    world
+        .check("Observation?value-quantity=le5.4", &["a", "b", "c"])
+        .await;
+    world
+        .check("Observation?value-quantity=ne5.4", &["c", "d"])
+        .await;
+    world
+        .check("Observation?value-quantity=ap118", &["d"])
+        .await;
+    world
+        .check("Observation?value-quantity=5.4||furlong", &[])
+        .await;
+    for (id, score) in [("r1", "0.25"), ("r2", "0.5")] {
+        let body = format!(
+            r#"{{"resourceType":"RiskAssessment","id":"{id}","status":"final","subject":{{"reference":"Patient/1"}},"prediction":[{{"probabilityDecimal":{score}}}]}}"#
+        );
+        world.put(&[&body]).await;
+    }
+    world
+        .check("RiskAssessment?probability=0.25", &["r1"])
+        .await;
+    world
+        .check("RiskAssessment?probability=gt0.25", &["r2"])
+        .await;
+}
+
+async fn strings(world: World) {
+    for (id, family, given) in [
+        ("a", "Müller", "Änne"),
+        ("b", "Muller", "Bo"),
+        ("c", "McMullen", "Cy"),
+    ] {
+        let body = format!(
+            r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{family}","given":["{given}","Second"]}}]}}"#
+        );
+        world.put(&[&body]).await;
+    }
+    world.check("Patient?family=mull", &["a", "b"]).await;
+    world.check("Patient?family=MÜLL", &["a", "b"]).await;
+    world.check("Patient?family:exact=Müller", &["a"]).await;
+    world.check("Patient?family:exact=muller", &[]).await;
+    world.check("Patient?family:exact=Mull", &[]).await;
+    world
+        .check("Patient?family:contains=mull", &["a", "b", "c"])
+        .await;
+    world.check("Patient?family:contains=LEN", &["c"]).await;
+    world.check("Patient?given=anne", &["a"]).await;
+    world.check("Patient?given=second", &["a", "b", "c"]).await;
+    world.check("Patient?name=second", &["a", "b", "c"]).await;
+    world.check("Patient?name=bo,cy", &["b", "c"]).await;
+    world.check("Patient?family=mull&given=bo", &["b"]).await;
+    world.check("Patient?family=%", &[]).await;
+    world.check("Patient?family:contains=_", &[]).await;
+}
+
+async fn uris(world: World) {
+    for (id, url) in [
+        ("a", "http://x.example/fhir/VS/one"),
+        ("b", "http://x.example/fhir/VS"),
+        ("c", "http://x.example/fhirs"),
+    ] {
+        let body =
+            format!(r#"{{"resourceType":"ValueSet","id":"{id}","status":"active","url":"{url}"}}"#);
+        world.put(&[&body]).await;
+    }
+    world
+        .check("ValueSet?url=http://x.example/fhir/VS", &["b"])
+        .await;
+    world
+        .check("ValueSet?url=http://x.example/fhir/vs", &[])
+        .await;
+    world
+        .check("ValueSet?url:below=http://x.example/fhir", &["a", "b"])
+        .await;
+    world
+        .check(
+            "ValueSet?url:above=http://x.example/fhir/VS/one",
+            &["a", "b"],
+        )
+        .await;
+}
+
+async fn composites(world: World) {
+    let coded = |code: &str, value: &str| {
+        format!(r#""code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},{value}"#)
+    };
+    let pressure = |systolic: u32, diastolic: u32| {
+        coded(
+            "85354-9",
+            &format!(
+                r#""component":[{{"code":{{"coding":[{{"system":"http://loinc.org","code":"8480-6"}}]}},"valueQuantity":{{"value":{systolic},"unit":"mmHg","system":"http://unitsofmeasure.org","code":"mm[Hg]"}}}},{{"code":{{"coding":[{{"system":"http://loinc.org","code":"8462-4"}}]}},"valueQuantity":{{"value":{diastolic},"unit":"mmHg","system":"http://unitsofmeasure.org","code":"mm[Hg]"}}}}]"#
+            ),
+        )
+    };
+    let each = [
+        ("low", pressure(110, 70)),
+        ("high", pressure(150, 95)),
+        (
+            "blood",
+            coded(
+                "883-9",
+                r#""valueCodeableConcept":{"coding":[{"system":"urn:abo","code":"A"}]}"#,
+            ),
+        ),
+        (
+            "text",
+            coded("8251-1", r#""valueString":"Feels Well today""#),
+        ),
+        ("when", coded("8665-2", r#""valueDateTime":"2023-05-10""#)),
+    ];
+    let each: Vec<(&str, &str)> = each.iter().map(|(id, rest)| (*id, rest.as_str())).collect();
+    observations(&world, &each).await;
+    world
+        .check(
+            "Observation?component-code-value-quantity=http://loinc.org|8480-6$gt140",
+            &["high"],
+        )
+        .await;
+    world
+        .check(
+            "Observation?component-code-value-quantity=8480-6$lt100",
+            &[],
+        )
+        .await;
+    world
+        .check(
+            "Observation?component-code-value-quantity=8480-6$ge95||mm[Hg]",
+            &["low", "high"],
+        )
+        .await;
+    world
+        .check(
+            "Observation?component-code-value-quantity=8480-6$ge95||kPa",
+            &[],
+        )
+        .await;
+    world
+        .check(
+            "Observation?component-code-value-quantity=8462-4$gt90,8480-6$110",
+            &["low", "high"],
+        )
+        .await;
+    world
+        .check("Observation?code-value-concept=883-9$urn:abo|A", &["blood"])
+        .await;
+    world
+        .check("Observation?code-value-concept=883-9$urn:abo|B", &[])
+        .await;
+    world
+        .check("Observation?code-value-string=8251-1$feels", &["text"])
+        .await;
+    world
+        .check("Observation?code-value-date=8665-2$2023-05", &["when"])
+        .await;
+    world
+        .check("Observation?code-value-date=8665-2$gt2023-05-10", &[])
+        .await;
+}
+
+async fn missing_and_together(world: World) {
+    observations(
+        &world,
+        &[
+            ("a", r#""code":{"coding":[{"code":"x"}]},"subject":{"reference":"Patient/1"},"effectiveDateTime":"2023-05-10""#),
+            ("b", r#""code":{"coding":[{"code":"x"}]},"subject":{"reference":"Patient/1"},"effectiveDateTime":"2024-05-10""#),
+            ("c", r#""code":{"coding":[{"code":"y"}]},"subject":{"reference":"Patient/2"}"#),
+        ],
+    )
+    .await;
+    world.check("Observation", &["a", "b", "c"]).await;
+    world.check("Observation?date:missing=true", &["c"]).await;
+    world
+        .check("Observation?date:missing=false", &["a", "b"])
+        .await;
+    world
+        .check("Observation?encounter:missing=true", &["a", "b", "c"])
+        .await;
+    world
+        .check("Observation?encounter:missing=false", &[])
+        .await;
+    world
+        .check("Observation?patient=1&code=x&date=gt2023-12", &["b"])
+        .await;
+    world
+        .check(
+            "Observation?patient=1,2&status=final&date:missing=true",
+            &["c"],
+        )
+        .await;
+    world.check("Observation?patient=1&code=y", &[]).await;
+    world
+        .check(
+            "Observation?patient=1&code:not=y&status=final,amended&date=lt2024",
+            &["a"],
+        )
+        .await;
+}
+
+async fn ids_and_last_updates(world: World) {
+    observations(
+        &world,
+        &[
+            ("a", r#""code":{"text":"x"}"#),
+            ("b", r#""code":{"text":"x"}"#),
+            ("c", r#""code":{"text":"x"}"#),
+        ],
+    )
+    .await;
+    world.check("Observation?_id=a", &["a"]).await;
+    world.check("Observation?_id=a,c,nobody", &["a", "c"]).await;
+    world.check("Observation?_id=a&_id=b", &[]).await;
+    world.check("Observation?_id=a&status=final", &["a"]).await;
+    world.check("Observation?_id=a&status=amended", &[]).await;
+    let page = world
+        .page(&super::world::everything(), "Observation?_id=b", None)
+        .await;
+    let second = page.matches[0].last_updated.to_string();
+    world
+        .check(&format!("Observation?_lastUpdated=gt{second}"), &["c"])
+        .await;
+    world
+        .check(&format!("Observation?_lastUpdated=ge{second}"), &["b", "c"])
+        .await;
+    world
+        .check(
+            &format!("Observation?_lastUpdated=lt{second}&status=final"),
+            &["a"],
+        )
+        .await;
+    world.check("Observation?_lastUpdated=gt2100", &[]).await;
+    world
+        .check_order("Observation?_sort=-_lastUpdated", &["c", "b", "a"])
+        .await;
+}
+
+async fn order(world: World) {
+    observations(
+        &world,
+        &[
+            (
+                "mid",
+                r#""code":{"coding":[{"code":"x"}]},"effectiveDateTime":"2023-05-10""#,
+            ),
+            ("none", r#""code":{"coding":[{"code":"y"}]}"#),
+            (
+                "new",
+                r#""code":{"coding":[{"code":"x"}]},"effectiveDateTime":"2024-05-10""#,
+            ),
+            (
+                "old",
+                r#""code":{"coding":[{"code":"y"}]},"effectiveDateTime":"2020-05-10""#,
+            ),
+            (
+                "tie",
+                r#""code":{"coding":[{"code":"w"}]},"effectiveDateTime":"2023-05-10""#,
+            ),
+        ],
+    )
+    .await;
+    for count in ["1", "2", "3", "100"] {
+        let check = |url: String, expect: &'static [&'static str]| {
+            let world = &world;
+            async move { world.check_order(&url, expect).await }
+        };
+        check(
+            format!("Observation?_count={count}"),
+            &["mid", "none", "new", "old", "tie"],
+        )
+        .await;
+        check(
+            format!("Observation?_sort=date&_count={count}"),
+            &["old", "mid", "tie", "new", "none"],
+        )
+        .await;
+        check(
+            format!("Observation?_sort=-date&_count={count}"),
+            &["new", "tie", "mid", "old", "none"],
+        )
+        .await;
+        check(
+            format!("Observation?code=x,y&_sort=-date&_count={count}"),
+            &["new", "mid", "old", "none"],
+        )
+        .await;
+        check(
+            format!("Observation?_sort=code,-date&_count={count}"),
+            &["tie", "new", "mid", "old", "none"],
+        )
+        .await;
+        check(
+            format!("Observation?date=ge2023&_sort=-date&_count={count}"),
+            &["new", "tie", "mid"],
+        )
+        .await;
+    }
+    for (id, family) in [("p", "Zed"), ("q", "adams"), ("r", "Brown")] {
+        let body = format!(
+            r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{family}","given":["X"]}},{{"family":"Zz{family}"}}]}}"#
+        );
+        world.put(&[&body]).await;
+    }
+    world.put(&[r#"{"resourceType":"Patient","id":"s"}"#]).await;
+    world
+        .check_order("Patient?_sort=family&_count=2", &["q", "r", "p", "s"])
+        .await;
+    world
+        .check_order("Patient?_sort=-family&_count=2", &["p", "r", "q", "s"])
+        .await;
+}

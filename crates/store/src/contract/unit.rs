@@ -1,0 +1,83 @@
+//! A unit commits as a whole or not at all.
+
+use super::world::{World, draft, everything, id, of, put};
+use crate::Error;
+use crate::store::Found;
+use crate::write::{Change, Precondition, Refusal, Written};
+
+/// All checks of this file.
+pub async fn all(fresh: &impl Fn() -> World) {
+    a_refused_change_undoes_its_unit(fresh()).await;
+    changes_of_a_unit_see_each_other(fresh()).await;
+    references_may_come_before_their_target(fresh()).await;
+}
+
+fn patient(name: &str) -> String {
+    format!(r#"{{"resourceType":"Patient","id":"{name}","name":[{{"family":"{name}"}}]}}"#)
+}
+
+async fn a_refused_change_undoes_its_unit(world: World) {
+    world.put(&[&patient("there")]).await;
+    let changed = patient("there").replace("family\":\"there", "family\":\"changed");
+    let unit = vec![
+        put(&patient("new")),
+        put(&changed),
+        Change::Create(id("there"), draft(&patient("there"))),
+        put(&patient("later")),
+    ];
+    let answer = world.store.commit(&everything(), unit).await;
+    assert!(
+        matches!(answer, Err(Error::Refused(2, Refusal::Exists))),
+        "{answer:?}"
+    );
+    world.check("Patient", &["there"]).await;
+    world.check("Patient?family=changed", &[]).await;
+    world.check("Patient?family=there", &["there"]).await;
+    assert_eq!(
+        world.read(&everything(), "Patient/new").await,
+        Found::Absent
+    );
+    assert_eq!(
+        world.store.counts(&everything()).await.unwrap(),
+        [(of("Patient"), 1)]
+    );
+    world.put(&[&patient("new")]).await;
+    world.check("Patient?family=new", &["new"]).await;
+}
+
+async fn changes_of_a_unit_see_each_other(world: World) {
+    let changed = patient("p").replace("family\":\"p", "family\":\"q");
+    let unit = vec![
+        put(&patient("p")),
+        put(&changed),
+        put(&patient("x")),
+        Change::Delete(of("Patient"), id("x"), Precondition::default()),
+    ];
+    let written = world.store.commit(&everything(), unit).await.unwrap();
+    assert!(
+        matches!(&written[1], Written::Updated(v) if v.version == 2),
+        "{written:?}"
+    );
+    assert!(
+        matches!(&written[3], Written::Deleted(v) if v.version == 2),
+        "{written:?}"
+    );
+    world.check("Patient?family=p", &[]).await;
+    world.check("Patient?family=q", &["p"]).await;
+    world.check("Patient?family=x", &[]).await;
+    assert_eq!(
+        world.store.counts(&everything()).await.unwrap(),
+        [(of("Patient"), 1)]
+    );
+}
+
+async fn references_may_come_before_their_target(world: World) {
+    let observation = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p"}}"#;
+    world.put(&[observation]).await;
+    assert_eq!(world.read(&everything(), "Patient/p").await, Found::Absent);
+    world.check("Patient", &[]).await;
+    world.check("Observation?subject=Patient/p", &["o"]).await;
+    world.put(&[&patient("p")]).await;
+    world.check("Patient", &["p"]).await;
+    world.check("Observation?patient=p", &["o"]).await;
+}
