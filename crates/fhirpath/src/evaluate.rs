@@ -4,6 +4,8 @@ mod compare;
 mod invoke;
 mod logic;
 
+use std::collections::BTreeSet;
+
 use cresset_definitions::{TypeKind, r4};
 
 use crate::item::{Item, Node, is_a, type_ix};
@@ -121,11 +123,7 @@ impl<'a> Run<'a> {
         let left = self.collect(left, focus);
         let right = self.collect(right, focus);
         if joint == Joint::Union {
-            for item in left.iter().chain(&right) {
-                if !out.contains(item) {
-                    out.push(*item);
-                }
-            }
+            union(left.into_iter().chain(right), out);
             return;
         }
         let answer = match joint {
@@ -135,6 +133,25 @@ impl<'a> Run<'a> {
             _ => compare::compare(joint, &left, &right),
         };
         out.extend(answer.value().map(Item::Boolean));
+    }
+}
+
+/// Appends each item once. A place in the resource is known by its position, so that a union costs
+/// no more than its length.
+fn union<'a>(items: impl Iterator<Item = Item<'a>>, out: &mut Vec<Item<'a>>) {
+    let mut places = BTreeSet::new();
+    let mut values: Vec<Item<'a>> = Vec::new();
+    for item in items {
+        let fresh = match item {
+            Item::Node(node) => places.insert(node.element.place()),
+            Item::Remote(_) => true,
+            value => {
+                let fresh = !values.contains(&value);
+                values.extend(fresh.then_some(value));
+                fresh
+            }
+        };
+        out.extend(fresh.then_some(item));
     }
 }
 

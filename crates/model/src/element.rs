@@ -158,6 +158,11 @@ impl<'t> Element<'t> {
         self.node().map_or("", |n| self.tree.slice(n.name))
     }
 
+    /// Its place in document order, which no other value of the tree shares.
+    pub fn place(self) -> u32 {
+        self.at
+    }
+
     /// Appends this value as compact JSON: member order and numbers as written, strings with the
     /// fewest escapes JSON allows.
     pub fn write(self, out: &mut Vec<u8>) {

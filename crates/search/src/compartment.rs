@@ -9,7 +9,7 @@ use cresset_definitions::{ParameterIx, ResourceType, r4};
 use crate::row::{IndexRow, IndexValue};
 
 /// The patients in whose compartment a resource with these rows lies: for a Patient itself, for any
-/// other the patients that one of the parameters of [`patient_reach`] points to.
+/// other the patients that one of the parameters of [`patient_reach`] points to. Sorted, each once.
 ///
 /// `access` decides which parameters those are. In particular neither `Patient.link` nor
 /// `Group.member` leads in, although the standard lists both: they would let a token for one
@@ -23,18 +23,19 @@ pub fn patient_compartment(
         return vec![id.clone()];
     }
     let parameters = compartment_parameters(resource_type);
-    let mut patients: Vec<ResourceId> = Vec::new();
-    for row in rows
+    let tied = rows
         .iter()
-        .filter(|row| parameters.contains(&row.parameter))
-    {
-        if let IndexValue::Local(target, patient) = &row.value
-            && target.name() == "Patient"
-            && !patients.contains(patient)
-        {
-            patients.push(patient.clone());
-        }
-    }
+        .filter(|row| parameters.contains(&row.parameter));
+    let mut patients: Vec<ResourceId> = tied
+        .filter_map(|row| match &row.value {
+            IndexValue::Local(target, patient) if target.name() == "Patient" => {
+                Some(patient.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    patients.sort_unstable();
+    patients.dedup();
     patients
 }
 

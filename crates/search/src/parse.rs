@@ -11,7 +11,7 @@ mod reference;
 mod token;
 
 use cresset_base::{Limits, Timestamp};
-use cresset_definitions::{ResourceType, SearchType, r4};
+use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 
 use crate::query::{Criterion, Query};
 pub use fault::{FaultKind, SearchFault};
@@ -73,8 +73,8 @@ const NOT_OFFERED: [&str; 11] = [
 ///
 /// # Errors
 /// The first pair that cannot be served; see [`SearchFault`]. With [`Handling::Lenient`] unknown
-/// and unsupported parameters and those without a value are ignored instead, wrong values and
-/// modifiers are not: a search that quietly finds more than was asked for is never run.
+/// and unsupported parameters and those without a value are ignored and said to be; wrong values,
+/// modifiers that cannot be served and passed bounds are faults even then.
 pub fn parse(
     resource_type: ResourceType,
     pairs: &[(String, String)],
@@ -126,40 +126,46 @@ impl Search<'_> {
                 .page
                 .set(self.resource_type, self.context.limits, (name, value));
         }
+        let most = self.context.limits.criteria_max;
+        if self.criteria.len() >= most {
+            return Err(SearchFault::too_many(name, "criteria", most));
+        }
+        let criterion = self.criterion(name, value)?;
+        self.criteria.push(criterion);
+        Ok(None)
+    }
+
+    fn criterion(&self, name: &str, value: &str) -> Result<Criterion, SearchFault> {
         let (code, modifier) = match name.split_once(':') {
             Some((code, modifier)) => (code, Some(modifier)),
             None => (name, None),
         };
-        if NOT_OFFERED.contains(&code) {
-            return Err(SearchFault::unsupported(
-                name,
-                "This server does not offer this parameter; leave it out.",
-            ));
-        }
-        if code == "_has" || name.contains('.') {
-            let what = "This server does not follow references in a search; ask for the ids first and then search by them.";
-            return Err(SearchFault::unsupported(name, what));
-        }
-        let parameter = r4().search_parameter(self.resource_type, code);
-        let parameter = parameter.ok_or_else(|| nearness::unknown(self.resource_type, code))?;
-        if parameter.search_type == SearchType::Special {
-            let what = "This server does not offer this kind of search; leave the parameter out.";
-            return Err(SearchFault::unsupported(name, what));
-        }
-        if self.criteria.len() >= self.context.limits.criteria_max {
-            return Err(SearchFault::too_many(
-                name,
-                "criteria",
-                self.context.limits.criteria_max,
-            ));
-        }
+        let parameter = self.parameter(name, code)?;
         let asked = criterion::Asked {
             parameter,
             name,
             context: self.context,
         };
-        self.criteria.push(asked.criterion(modifier, value)?);
-        Ok(None)
+        asked.criterion(modifier, value)
+    }
+
+    /// The parameter of this code, if it is one this server searches by.
+    fn parameter(&self, name: &str, code: &str) -> Result<&'static SearchParameter, SearchFault> {
+        if NOT_OFFERED.contains(&code) {
+            let what = "This server does not offer this parameter; leave it out.";
+            return Err(SearchFault::unsupported(name, what));
+        }
+        if code == "_has" || name.contains('.') {
+            let what = "This server does not follow references in a search; ask for the ids first and then search by them.";
+            return Err(SearchFault::unsupported(name, what));
+        }
+        let found = r4().search_parameter(self.resource_type, code);
+        let found = found.ok_or_else(|| nearness::unknown(self.resource_type, code))?;
+        if found.search_type == SearchType::Special {
+            let what = "This server does not offer this kind of search; leave the parameter out.";
+            return Err(SearchFault::unsupported(name, what));
+        }
+        Ok(found)
     }
 
     fn query(self) -> Query {

@@ -23,7 +23,7 @@ fn check(source: &str, expect: &[&str]) {
 fn a_resource_belongs_to_the_patients_it_is_about() {
     check(
         r#"{"resourceType":"Observation","subject":{"reference":"Patient/a"},"performer":[{"reference":"Patient/b"}]}"#,
-        &["b", "a"],
+        &["a", "b"],
     );
     check(
         r#"{"resourceType":"Observation","subject":{"reference":"Group/a"}}"#,

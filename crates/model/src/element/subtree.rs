@@ -3,7 +3,8 @@
 use super::{Element, Kind, Node, Span, Tree};
 
 impl Element<'_> {
-    /// A copy of this value and all below it, independent of the tree it comes from.
+    /// A copy of this value and all below it, independent of the tree it comes from. Costs what the
+    /// part is long, not what the whole is.
     pub fn to_tree(self) -> Tree {
         let end = self.node().map_or(self.at, |n| n.next);
         let nodes = self
@@ -11,85 +12,78 @@ impl Element<'_> {
             .nodes
             .get(self.at as usize..end as usize)
             .unwrap_or_default();
-        let mut source = Reach::default();
-        let mut beyond = Reach::default();
-        for span in nodes.iter().flat_map(spans) {
-            let reach = if (span.start as usize) < self.tree.source_len {
-                &mut source
-            } else {
-                &mut beyond
-            };
-            reach.add(span);
-        }
-        let mut text = String::with_capacity(source.len() + beyond.len());
-        text.push_str(self.tree.text.get(source.range()).unwrap_or_default());
-        let source_len = text.len();
-        text.push_str(self.tree.text.get(beyond.range()).unwrap_or_default());
-
-        let moved = |span: Span| {
-            let start = if (span.start as usize) < self.tree.source_len {
-                span.start.wrapping_sub(source.start)
-            } else {
-                span.start
-                    .wrapping_sub(beyond.start)
-                    .wrapping_add(source.end - source.start)
-            };
-            Span {
-                start,
-                len: span.len,
-            }
-        };
-        let nodes = nodes.iter().enumerate().map(|(i, node)| Node {
-            name: if i == 0 {
+        let mut part = Part::of(self.tree, nodes);
+        let mut copied = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let name = if copied.is_empty() {
                 Span::default()
             } else {
-                moved(node.name)
-            },
-            value: if is_text(node) {
-                moved(node.value)
+                part.moved(node.name)
+            };
+            let value = if is_text(node) {
+                part.moved(node.value)
             } else {
                 node.value
-            },
-            next: node.next - self.at,
-            kind: node.kind,
-        });
+            };
+            copied.push(Node {
+                name,
+                value,
+                next: node.next - self.at,
+                kind: node.kind,
+            });
+        }
         Tree {
-            nodes: nodes.collect(),
-            text,
-            source_len,
+            nodes: copied,
+            text: part.text,
+            source_len: part.source_len,
         }
     }
 }
 
-/// The stretch of text that a set of spans covers.
-#[derive(Default, Clone, Copy)]
-struct Reach {
+/// The text of a part while it is collected.
+struct Part<'t> {
+    tree: &'t Tree,
+    /// Where the part begins in the tree's source.
     start: u32,
-    end: u32,
+    text: String,
+    source_len: usize,
 }
 
-impl Reach {
-    fn add(&mut self, span: Span) {
-        let end = span.start + span.len;
-        *self = if self.end == self.start {
-            Self {
-                start: span.start,
-                end,
-            }
-        } else {
-            Self {
-                start: self.start.min(span.start),
-                end: self.end.max(end),
-            }
-        };
+impl<'t> Part<'t> {
+    /// The stretch of source that the part's spans cover. In document order they never go back, so
+    /// the first and the last bound it.
+    fn of(tree: &'t Tree, nodes: &[Node]) -> Self {
+        let in_source = |span: &Span| span.len > 0 && (span.start as usize) < tree.source_len;
+        let mut spans = nodes.iter().flat_map(spans).filter(in_source);
+        let first = spans.next().unwrap_or_default();
+        let last = spans.last().unwrap_or(first);
+        let range = first.start as usize..last.range().end;
+        let text = tree.text.get(range).unwrap_or_default().to_owned();
+        Self {
+            tree,
+            start: first.start,
+            source_len: text.len(),
+            text,
+        }
     }
 
-    fn len(self) -> usize {
-        (self.end - self.start) as usize
-    }
-
-    fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
+    /// The place of a span in the part; what lies beyond the source is appended.
+    fn moved(&mut self, span: Span) -> Span {
+        if span.len == 0 {
+            return Span::default();
+        }
+        if (span.start as usize) < self.tree.source_len {
+            return Span {
+                start: span.start - self.start,
+                len: span.len,
+            };
+        }
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.text.push_str(self.tree.slice(span));
+        Span {
+            start,
+            len: span.len,
+        }
     }
 }
 
@@ -99,8 +93,5 @@ fn is_text(node: &Node) -> bool {
 
 fn spans(node: &Node) -> impl Iterator<Item = Span> {
     let value = is_text(node).then_some(node.value);
-    [Some(node.name), value]
-        .into_iter()
-        .flatten()
-        .filter(|s| s.len > 0)
+    [Some(node.name), value].into_iter().flatten()
 }
