@@ -155,8 +155,9 @@ impl Ordering {
             (Arg::Null, false) => sql.text("1=0"),
             (Arg::Null, true) => sql.text(&format!("k{n} IS NOT NULL")),
             (value, false) => sql
-                .text(&format!("k{n} IS NULL OR k{n}{compare}"))
-                .arg(value.clone()),
+                .text(&format!("(k{n} IS NULL OR k{n}{compare}"))
+                .arg(value.clone())
+                .text(")"),
             (value, true) => sql.text(&format!("k{n}{compare}")).arg(value.clone()),
         };
     }
