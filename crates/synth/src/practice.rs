@@ -31,7 +31,7 @@ pub(crate) struct Practice {
     pub(crate) hospital_ward: Ref,
     pub(crate) emergency_room: Ref,
     pub(crate) endpoint: Ref,
-    pub(crate) clinicians: Vec<Clinician>,
+    pub(crate) clinicians: [Clinician; clinician::COUNT],
     medications: Vec<(Drug, Ref)>,
     questionnaires: Vec<Ref>,
 }
@@ -62,22 +62,16 @@ impl Practice {
         }
     }
 
-    /// The clinicians with this duty.
-    pub(crate) fn with_duty(&self, duty: Duty) -> impl Iterator<Item = Clinician> + '_ {
-        self.clinicians
-            .iter()
-            .copied()
-            .filter(move |clinician| clinician.duty == duty)
-    }
-
     /// The clinician with this duty who cares for chart `number`; each takes their share.
     pub(crate) fn clinician(&self, duty: Duty, number: u32) -> Clinician {
-        let count = self.with_duty(duty).count().max(1);
-        let mut share = self.with_duty(duty).skip(number as usize % count);
-        share
-            .next()
-            .or_else(|| self.clinicians.first().copied())
-            .unwrap_or_else(|| Clinician::nobody(self.clinic))
+        let on_duty = || {
+            self.clinicians
+                .iter()
+                .filter(|clinician| clinician.duty == duty)
+        };
+        let [first, ..] = &self.clinicians;
+        let share = number as usize % on_duty().count().max(1);
+        *on_duty().nth(share).unwrap_or(first)
     }
 
     /// The shared `Medication` of a drug that is kept in the formulary.

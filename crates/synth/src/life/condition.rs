@@ -25,6 +25,10 @@ const CONCERN: Concept = us_core!("condition-category", "health-concern", "Healt
 const ACTIVE: Concept = hl7!("condition-clinical", "active", "Active");
 const RESOLVED: Concept = hl7!("condition-clinical", "resolved", "Resolved");
 const CONFIRMED: Concept = hl7!("condition-ver-status", "confirmed", "Confirmed");
+const DELIVERY: [Concept; 2] = [
+    snomed("48782003", "Delivery normal"),
+    icd10("O80", "Encounter for full-term uncomplicated delivery"),
+];
 const ASSERTED: &str = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
 
 /// One condition to be recorded.
@@ -38,23 +42,7 @@ struct Recorded<'a> {
 
 /// Records what is found out at this visit, and what the visit is about.
 pub(super) fn diagnose(life: &mut Life<'_>, visit: &mut Visit) {
-    for illness in life.illnesses.clone() {
-        if illness.onset <= visit.start && life.problem(illness.disease).is_none() {
-            let facts = illness.disease.facts();
-            let this = write(
-                life,
-                visit,
-                &Recorded {
-                    profile: "us-core-condition-problems-health-concerns",
-                    categories: &[PROBLEM],
-                    codes: &[facts.snomed, facts.icd10],
-                    onset: illness.onset,
-                    abatement: None,
-                },
-            );
-            life.problems.push((illness.disease, this));
-        }
-    }
+    problems(life, visit);
     if visit.is_first && visit.age > 30.0 {
         past_problem(life, visit);
     }
@@ -69,23 +57,37 @@ pub(super) fn diagnose(life: &mut Life<'_>, visit: &mut Visit) {
                 visit.end,
             ))
         }
-        Purpose::Illness(ailment) | Purpose::Emergency(ailment) => Some(diagnosis(
-            life,
-            visit,
-            &[ailment.snomed, ailment.icd10],
-            visit.end.plus_days(ailment.days),
-        )),
-        Purpose::Delivery => {
-            let code = snomed("77386006", "Pregnancy");
+        Purpose::Illness(ailment) | Purpose::Emergency(ailment) => {
+            let until = visit.end.plus_days(ailment.days);
             Some(diagnosis(
                 life,
                 visit,
-                &[code, icd10("Z37.0", "Single live birth")],
-                visit.end,
+                &[ailment.snomed, ailment.icd10],
+                until,
             ))
         }
+        Purpose::Delivery => Some(diagnosis(life, visit, &DELIVERY, visit.end)),
         _ => None,
     };
+}
+
+/// Puts the diseases that have set in on the problem list.
+fn problems(life: &mut Life<'_>, visit: &Visit) {
+    for illness in life.illnesses.clone() {
+        if illness.onset > visit.start || life.problem(illness.disease).is_some() {
+            continue;
+        }
+        let facts = illness.disease.facts();
+        let recorded = Recorded {
+            profile: "us-core-condition-problems-health-concerns",
+            categories: &[PROBLEM],
+            codes: &[facts.snomed, facts.icd10],
+            onset: illness.onset,
+            abatement: None,
+        };
+        let this = write(life, visit, &recorded);
+        life.problems.push((illness.disease, this));
+    }
 }
 
 /// Records what a screening showed as a concern about the circumstances of life.

@@ -3,9 +3,15 @@
 use super::Life;
 use crate::concept::{Concept, Profile, concept, hl7};
 use crate::datatype::Ref;
+use crate::json::Json;
 use crate::moment::Moment;
 use crate::person::Person;
 use crate::practice::Practice;
+
+const SELF: Concept = hl7!("subscriber-relationship", "self", "Self");
+const CHILD: Concept = hl7!("subscriber-relationship", "child", "Child");
+const GROUP: Concept = hl7!("coverage-class", "group", "Group");
+const PLAN: Concept = hl7!("coverage-class", "plan", "Plan");
 
 /// A code of the Source of Payment Typology.
 const fn payment(code: &'static str, display: &'static str) -> Concept {
@@ -23,27 +29,35 @@ pub(super) fn payer(practice: &Practice, person: &Person, as_of: Moment) -> Ref 
     }
 }
 
-/// Adds the patient's `Coverage`.
-pub(super) fn write(life: &mut Life<'_>) {
-    let member = format!("M{}", life.person.record_number);
-    let (patient, payer, relative) = (life.patient, life.payer, life.relative);
-    let is_child = life.person.age(life.as_of) < 18.0;
-    let (kind, plan) = if payer == life.practice.senior_payer {
+/// What kind of insurance a payer gives, and the value and name of its plan.
+fn plan(practice: &Practice, payer: Ref) -> (Concept, &'static str, &'static str) {
+    if payer == practice.senior_payer {
         (
             payment("1", "MEDICARE"),
-            ["senior-a-b", "Senior Hospital and Medical"],
+            "senior-a-b",
+            "Senior Hospital and Medical",
         )
-    } else if payer == life.practice.public_payer {
+    } else if payer == practice.public_payer {
         (
             payment("2", "MEDICAID"),
-            ["assist-1", "Public Assistance Standard"],
+            "assist-1",
+            "Public Assistance Standard",
         )
     } else {
         (
             payment("5", "PRIVATE HEALTH INSURANCE"),
-            ["copper-silver", "Copper Silver PPO"],
+            "copper-silver",
+            "Copper Silver PPO",
         )
-    };
+    }
+}
+
+/// Adds the patient's `Coverage`.
+pub(super) fn write(life: &mut Life<'_>) {
+    let member = format!("M{}", life.person.record_number);
+    let (patient, payer, relative) = (life.patient, life.payer, life.relative);
+    let policy_holder = (life.person.age(life.as_of) < 18.0).then_some(relative);
+    let (kind, plan, plan_name) = plan(life.practice, payer);
     let since = life.person.birth.max(life.end().plus_days(-3_000));
     let until = life.person.death;
     let this = life.coverage;
@@ -62,31 +76,32 @@ pub(super) fn write(life: &mut Life<'_>) {
             },
         );
         j.concept("type", &kind);
-        if is_child {
-            j.reference("policyHolder", relative);
+        if let Some(holder) = policy_holder {
+            j.reference("policyHolder", holder);
         }
         j.text("subscriberId", &member);
         j.reference("beneficiary", patient);
-        let relationship = if is_child {
-            hl7!("subscriber-relationship", "child", "Child")
-        } else {
-            hl7!("subscriber-relationship", "self", "Self")
-        };
-        j.concept("relationship", &relationship);
+        j.concept(
+            "relationship",
+            if policy_holder.is_some() {
+                &CHILD
+            } else {
+                &SELF
+            },
+        );
         j.days("period", since, until);
         j.references("payor", &[payer]);
-        let [plan, plan_name] = plan;
         j.array("class", |j| {
-            j.item(|j| {
-                j.concept("type", &hl7!("coverage-class", "group", "Group"));
-                j.text("value", "8820");
-                j.text("name", "Maricopa County members");
-            });
-            j.item(|j| {
-                j.concept("type", &hl7!("coverage-class", "plan", "Plan"));
-                j.text("value", plan);
-                j.text("name", plan_name);
-            });
+            class(j, &GROUP, ("8820", "Maricopa County members"));
+            class(j, &PLAN, (plan, plan_name));
         });
+    });
+}
+
+fn class(j: &mut Json, kind: &Concept, (value, name): (&str, &str)) {
+    j.item(|j| {
+        j.concept("type", kind);
+        j.text("value", value);
+        j.text("name", name);
     });
 }

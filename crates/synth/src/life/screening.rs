@@ -183,35 +183,29 @@ fn old_age(life: &mut Life<'_>, visit: &Visit) {
 /// Simple questions a new patient is asked.
 fn habits(life: &mut Life<'_>, visit: &Visit) {
     let drinks = life.random.between(0, 2);
-    let education = life.random.pick(&[
-        loinc("LA15564-8", "High school graduate"),
-        loinc("LA12460-1", "Bachelor's degree (e.g., BA, AB, BS)"),
-    ]);
-    let steps = life.random.around(5_200.0, 1_400.0).max(300);
-    let drinks_unit = unit_shown("{drinks}/d", "drinks per day");
+    let per_day = quantity(drinks, 0, unit_shown("{drinks}/d", "drinks per day"));
     let alcohol = simple(
         life,
         visit,
         loinc("74013-4", "Alcoholic drinks per day"),
-        quantity(drinks, 0, drinks_unit),
+        per_day,
         None,
     );
-    simple(
-        life,
-        visit,
-        loinc("82589-3", "Highest level of education"),
-        Value::Concept(education),
-        None,
-    );
-    if life.part.is_some() {
-        let words = Value::Text("Drinks on weekends only, with friends.");
-        simple(
-            life,
-            visit,
-            loinc("8689-2", "History of Social function Narrative"),
-            words,
-            Some(alcohol),
-        );
+    let education = life.random.pick(&[
+        loinc("LA15564-8", "High school graduate"),
+        loinc("LA12460-1", "Bachelor's degree (e.g., BA, AB, BS)"),
+    ]);
+    let code = loinc("82589-3", "Highest level of education");
+    simple(life, visit, code, Value::Concept(education), None);
+    let talkative = life.part.is_some() || life.random.chance(6.0);
+    if talkative {
+        let words = if drinks > 0 {
+            "Drinks in company, never alone."
+        } else {
+            "Does not drink."
+        };
+        let code = loinc("8689-2", "History of Social function Narrative");
+        simple(life, visit, code, Value::Text(words), Some(alcohol));
         let directive = loinc("45473-6", "Advance directive - living will [Reported]");
         simple(
             life,
@@ -221,17 +215,18 @@ fn habits(life: &mut Life<'_>, visit: &Visit) {
             None,
         );
     }
-    if life.part.is_some() || life.random.chance(30.0) {
-        let code = [loinc("41950-7", "Number of steps in 24 hour Measured")];
-        let observed = Observed::at(
-            visit.minute(9),
-            "us-core-observation-clinical-result",
-            &[ACTIVITY],
-            &code,
-        );
-        let value = quantity(steps, 0, unit_shown("{steps}/d", "steps per day"));
-        observation::write(life, visit, &observed.with(value), |_| ());
+    if talkative || life.random.chance(25.0) {
+        steps(life, visit);
     }
+}
+
+fn steps(life: &mut Life<'_>, visit: &Visit) {
+    let steps = life.random.around(5_200.0, 1_400.0).max(300);
+    let code = [loinc("41950-7", "Number of steps in 24 hour Measured")];
+    let profile = "us-core-observation-clinical-result";
+    let observed = Observed::at(visit.minute(9), profile, &[ACTIVITY], &code);
+    let value = quantity(steps, 0, unit_shown("{steps}/d", "steps per day"));
+    observation::write(life, visit, &observed.with(value), |_| ());
 }
 
 fn simple(

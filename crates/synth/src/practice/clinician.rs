@@ -32,18 +32,6 @@ pub(crate) struct Clinician {
     pub(crate) function: Concept,
 }
 
-impl Clinician {
-    /// Stands in where a duty is not filled, so that a record never lacks its author.
-    pub(crate) fn nobody(organization: Ref) -> Self {
-        Self {
-            duty: Duty::FamilyMedicine,
-            person: organization,
-            role: organization,
-            function: GENERAL,
-        }
-    }
-}
-
 /// The facts of one clinician.
 struct Facts {
     duty: Duty,
@@ -57,7 +45,10 @@ struct Facts {
 
 const GENERAL: Concept = snomed("446050000", "Primary care provider");
 
-const ROSTER: &[Facts] = &[
+/// How many clinicians there are.
+pub(super) const COUNT: usize = 13;
+
+const ROSTER: [Facts; COUNT] = [
     facts(
         Duty::FamilyMedicine,
         ["Okafor", "Adaeze", "female"],
@@ -158,16 +149,13 @@ const fn facts(
 }
 
 /// Every clinician, with new references.
-pub(super) fn roster(ids: &mut Ids) -> Vec<Clinician> {
-    ROSTER
-        .iter()
-        .map(|facts| Clinician {
-            duty: facts.duty,
-            person: ids.next("Practitioner"),
-            role: ids.next("PractitionerRole"),
-            function: function(facts.duty),
-        })
-        .collect()
+pub(super) fn roster(ids: &mut Ids) -> [Clinician; COUNT] {
+    ROSTER.map(|facts| Clinician {
+        duty: facts.duty,
+        person: ids.next("Practitioner"),
+        role: ids.next("PractitionerRole"),
+        function: function(facts.duty),
+    })
 }
 
 fn function(duty: Duty) -> Concept {
