@@ -4,6 +4,10 @@
 //! its members share [`Element::choice`]. An inline structure (`Patient.contact`) is a type of its
 //! own, and a content reference points to that same type, so recursion needs no special case.
 
+mod elements;
+
+pub use elements::Elements;
+
 use crate::{Primitive, ResourceType, ValueSetIx};
 
 /// The position of a type in [`crate::Definitions::types`]; stable only within one build.
@@ -38,8 +42,7 @@ pub struct TypeDef {
     /// The type it specialises (`Quantity` for `Age`); `None` at the roots.
     pub base: Option<TypeIx>,
     /// Every JSON property sorted by [`Element::name`], inherited ones included.
-    #[serde(deserialize_with = "crate::pack::leaked")]
-    pub elements: &'static [Element],
+    pub elements: Elements,
     /// The names (with `[x]` for a choice) of the elements with a minimum above 0.
     #[serde(deserialize_with = "crate::pack::leaked")]
     pub required: &'static [&'static str],
@@ -51,14 +54,13 @@ pub struct TypeDef {
 impl TypeDef {
     /// The element with this JSON property name (`valueQuantity`, not `value`).
     pub fn element(&self, name: &str) -> Option<&'static Element> {
-        let at = self.elements.binary_search_by(|e| e.name.cmp(name)).ok()?;
-        self.elements.get(at)
+        self.elements.named(name)
     }
 
     /// The members of the choice `name[x]`; empty when there is no such choice.
     pub fn choices(&self, name: &str) -> impl Iterator<Item = &'static Element> {
         self.elements
-            .iter()
+            .into_iter()
             .filter(move |e| e.choice.is_some_and(|c| c == name))
     }
 }

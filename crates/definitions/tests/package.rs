@@ -15,7 +15,10 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut header = tar::Header::new_ustar();
         // Written by hand: the builder refuses the hostile paths this is about.
         let name = header.as_ustar_mut().expect("ustar");
-        name.name[..path.len()].copy_from_slice(path.as_bytes());
+        name.name
+            .iter_mut()
+            .zip(path.bytes())
+            .for_each(|(to, from)| *to = from);
         header.set_size(content.len() as u64);
         header.set_mode(0o644);
         header.set_cksum();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cresset_definitions::{
     Binding, Constraint, Element, Primitive, ResourceType, Severity, Strength, TypeDef, TypeIx,
-    TypeKind, ValueSet, ValueSetIx,
+    TypeKind, ValueSet, ValueSetIx, element::Elements,
 };
 use serde::Deserialize;
 
@@ -161,7 +161,6 @@ impl Compiler<'_> {
             for member in &members {
                 compiled.extend(self.element(base, member)?);
             }
-            compiled.sort_by_key(|e: &Element| e.name);
             let required = members
                 .iter()
                 .filter(|e| e.min > 0)
@@ -170,7 +169,7 @@ impl Compiler<'_> {
                 name: text(&root.path),
                 kind: kind(base, inline)?,
                 base: self.base(base, root, inline)?,
-                elements: list(compiled),
+                elements: Elements::new(compiled),
                 required: list(required.collect()),
                 constraints: list(constraints(root, &base.url)?),
             });

@@ -1,0 +1,93 @@
+//! The elements of a type, found by name without comparing one by one.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::Element;
+
+/// A slot that holds nothing.
+const EMPTY: u16 = u16::MAX;
+
+/// The elements of a type, sorted by name, with an index over the names.
+///
+/// Validation looks every member of every resource up here, so the index is a hash table of at
+/// most half fill: one comparison finds a name, mostly none refuses it.
+#[derive(Clone, Copy)]
+pub struct Elements {
+    list: &'static [Element],
+    /// Positions in `list`, by hash and the slots after it; a power of two.
+    slots: &'static [u16],
+}
+
+impl Elements {
+    /// The elements, which are sorted by name first.
+    pub fn new(mut list: Vec<Element>) -> Self {
+        list.sort_by_key(|e| e.name);
+        let mut slots = vec![EMPTY; (2 * list.len() + 1).next_power_of_two()];
+        for (at, element) in list.iter().enumerate() {
+            let free = probe(element.name, slots.len()).find(|s| slots.get(*s) == Some(&EMPTY));
+            if let Some(slot) = free.and_then(|s| slots.get_mut(s)) {
+                *slot = u16::try_from(at).unwrap_or(EMPTY);
+            }
+        }
+        Self {
+            list: Box::leak(list.into_boxed_slice()),
+            slots: Box::leak(slots.into_boxed_slice()),
+        }
+    }
+
+    /// The element with this name.
+    pub fn named(&self, name: &str) -> Option<&'static Element> {
+        for slot in probe(name, self.slots.len()) {
+            let element = self.list.get(usize::from(*self.slots.get(slot)?))?;
+            if element.name == name {
+                return Some(element);
+            }
+        }
+        None
+    }
+}
+
+/// The slots a name may lie in, the likeliest first.
+fn probe(name: &str, slots: usize) -> impl Iterator<Item = usize> {
+    // FNV-1a: names are a dozen bytes, and the table is closed, so nobody can choose collisions.
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |h, b| {
+        (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
+    });
+    let mask = slots.wrapping_sub(1);
+    (0..slots).map(move |step| (hash as usize ^ (hash >> 16) as usize).wrapping_add(step) & mask)
+}
+
+impl std::ops::Deref for Elements {
+    type Target = [Element];
+
+    fn deref(&self) -> &[Element] {
+        self.list
+    }
+}
+
+impl IntoIterator for Elements {
+    type Item = &'static Element;
+    type IntoIter = std::slice::Iter<'static, Element>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl std::fmt::Debug for Elements {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.list.fmt(f)
+    }
+}
+
+impl Serialize for Elements {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.list.serialize(serializer)
+    }
+}
+
+impl<'de: 'static> Deserialize<'de> for Elements {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::new)
+    }
+}
