@@ -66,6 +66,7 @@ impl Person {
         let age = measured(age_days) / YEAR_DAYS;
         let culture = random.pick(Culture::ALL);
         let family = random.pick(culture.families);
+        let given = random.pick(culture.given(sex));
         let renamed =
             fated(Trait::FormerName) || (sex == Sex::Female && age > 24.0 && random.chance(30.0));
         let moved = fated(Trait::Moved) || random.chance(15.0);
@@ -74,11 +75,9 @@ impl Person {
             birth,
             death: death(random, fated(Trait::Deceased), age, as_of),
             family,
-            former_family: renamed
-                .then(|| random.pick(culture.families))
-                .filter(|former| *former != family),
-            given: random.pick(culture.given(sex)),
-            middle: random.pick(culture.given(sex)),
+            former_family: renamed.then(|| another(random, culture.families, family)),
+            given,
+            middle: another(random, culture.given(sex), given),
             suffix: (fated(Trait::Suffix) || (sex == Sex::Male && random.chance(3.0)))
                 .then_some("Jr."),
             origin: Origin::draw(random, culture, fated(Trait::Tribal)),
@@ -116,6 +115,16 @@ impl Person {
     pub(crate) fn by_sex<T>(&self, female: T, male: T) -> T {
         if self.is_female() { female } else { male }
     }
+}
+
+/// One of `names`, but not `name`.
+fn another(random: &mut Random, names: &[&'static str], name: &str) -> &'static str {
+    let others: Vec<&'static str> = names
+        .iter()
+        .copied()
+        .filter(|other| *other != name)
+        .collect();
+    random.pick(&others)
 }
 
 /// The age of a patient who walks in: children and the old are seen a little more often than they live.

@@ -113,7 +113,9 @@ fn keep_hospital_days_free(plans: &mut Vec<Plan>) {
         .collect();
     plans.retain(|plan| {
         let clashes = |day: &Moment| (-1..=6).contains(&plan.at.days_since(*day));
-        plan.purpose.is_inpatient() || !away.iter().any(clashes)
+        let in_hospital =
+            plan.purpose.is_inpatient() || matches!(plan.purpose, Purpose::Operation(_));
+        in_hospital || !away.iter().any(clashes)
     });
 }
 

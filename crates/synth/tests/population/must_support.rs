@@ -7,7 +7,7 @@ use crate::world::{World, claims, text};
 
 #[test]
 fn five_patients_show_every_must_support_element() {
-    for seed in [1, 2, 77] {
+    for seed in 0..8 {
         check(&World::of(seed, 5));
     }
 }
