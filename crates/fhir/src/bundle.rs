@@ -6,6 +6,6 @@ pub mod history;
 pub mod link;
 pub mod searchset;
 pub mod transaction;
-mod write;
+pub(crate) mod write;
 
 pub use link::{Link, Relation};

@@ -25,8 +25,12 @@ const SECURITY_SERVICE: &str = "http://terminology.hl7.org/CodeSystem/restful-se
 
 /// The statement of one instance, as JSON.
 pub fn statement(settings: &Settings) -> Bytes {
-    let head = open(&head(settings));
-    let rest = open(&rest(settings));
+    // The type first, where a reader of a stream expects it.
+    let head = format!(
+        "{{\"resourceType\":\"CapabilityStatement\",{}",
+        members(&head(settings))
+    );
+    let rest = format!("{{{}", members(&rest(settings)));
     let parts: [&[u8]; 6] = [
         head.as_bytes(),
         b",\"rest\":[",
@@ -38,16 +42,15 @@ pub fn statement(settings: &Settings) -> Bytes {
     Bytes::from(parts.concat())
 }
 
-/// A JSON object without its closing brace.
-fn open(object: &Value) -> String {
+/// The members of a JSON object, without its braces.
+fn members(object: &Value) -> String {
     let mut text = object.to_string();
     text.pop();
-    text
+    text.split_off(1)
 }
 
 fn head(settings: &Settings) -> Value {
     json!({
-        "resourceType": "CapabilityStatement",
         "status": "active",
         "date": DATE,
         "kind": "instance",

@@ -1,11 +1,12 @@
 //! create: a new resource under an id the server chooses.
 
-use cresset_access::{Access, Verb};
+use cresset_access::Verb;
 use cresset_definitions::ResourceType;
-use cresset_store::{Change, Version, Written};
+use cresset_store::{AuditRecord, Change, Version, Written};
 
+use crate::audited::Audited;
 use crate::fault::Fault;
-use crate::service::Service;
+use crate::service::{Service, permit};
 
 impl Service {
     /// Stores `body` as a new resource; an id in the body is replaced.
@@ -14,17 +15,21 @@ impl Service {
     /// What [`prepare`](crate::prepare()) refuses, and [`Kind::Forbidden`](crate::Kind::Forbidden).
     pub async fn create(
         &self,
-        access: &Access,
+        by: Audited<'_>,
         resource_type: ResourceType,
         body: &[u8],
     ) -> Result<Version, Fault> {
-        self.permit(access, Verb::Create, resource_type)?;
+        permit(by.access, Verb::Create, resource_type)?;
         let prepared = self.prepare(body)?.of_type(resource_type)?;
         let id = self.new_id()?;
         let change = Change::Create(id.clone(), prepared.draft);
+        let record = AuditRecord {
+            id: Some(id.clone()),
+            ..by.record
+        };
         let written = self
             .store()
-            .commit(access, vec![change])
+            .commit_recorded(by.access, vec![change], record)
             .await
             .map_err(|error| Fault::of_change(error, resource_type, &id))?;
         match written.into_iter().next() {

@@ -7,6 +7,9 @@ use crate::fault::Fault;
 
 /// A new id: a version 7 UUID of the clock's time and the generator's bytes, so that ids of one
 /// time lie together in the store and none can be guessed from another.
+///
+/// # Errors
+/// None in practice: a UUID is a legal id.
 pub fn new_id(clock: &dyn Clock, rng: &dyn Rng) -> Result<ResourceId, Fault> {
     let mut random = [0_u8; 10];
     rng.fill(&mut random);

@@ -12,6 +12,7 @@
 //!
 //! Start with [`service`], then [`mod@read`] and [`fault`].
 
+pub mod audited;
 pub mod bundle;
 pub mod capabilities;
 pub mod condition;
@@ -31,6 +32,7 @@ pub mod service;
 pub mod update;
 pub mod vread;
 
+pub use audited::Audited;
 pub use condition::{ReadCondition, WriteCondition};
 pub use fault::{Fault, Issue, Kind};
 pub use prepare::{Prepared, prepare};

@@ -1,7 +1,6 @@
-//! OperationOutcome: what the caller is told, as a resource.
+//! `OperationOutcome`: what the caller is told, as a resource.
 
-use serde_json::{Value, json};
-
+use crate::bundle::write;
 use crate::fault::{Fault, Issue};
 
 /// The `OperationOutcome` of a fault, as JSON bytes.
@@ -20,23 +19,28 @@ pub fn of_success(text: &str) -> Vec<u8> {
 }
 
 fn of_issues(severity: &str, issues: &[Issue]) -> Vec<u8> {
-    let issues: Vec<Value> = issues
-        .iter()
-        .map(|issue| of_issue(severity, issue))
-        .collect();
-    json!({ "resourceType": "OperationOutcome", "issue": issues })
-        .to_string()
-        .into_bytes()
+    let mut out = b"{\"resourceType\":\"OperationOutcome\",\"issue\":[".to_vec();
+    for (at, issue) in issues.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        of_issue(severity, issue, &mut out);
+    }
+    out.extend_from_slice(b"]}");
+    out
 }
 
-fn of_issue(severity: &str, issue: &Issue) -> Value {
-    let mut value = json!({
-        "severity": severity,
-        "code": issue.code,
-        "details": { "text": issue.text },
-    });
-    if let (Some(expression), Some(object)) = (&issue.expression, value.as_object_mut()) {
-        object.insert("expression".to_owned(), json!([expression]));
+fn of_issue(severity: &str, issue: &Issue, out: &mut Vec<u8>) {
+    for part in ["{\"severity\":\"", severity, "\",\"code\":\"", issue.code] {
+        out.extend_from_slice(part.as_bytes());
     }
-    value
+    out.extend_from_slice(b"\",\"details\":{\"text\":");
+    write::string(&issue.text, out);
+    out.push(b'}');
+    if let Some(expression) = &issue.expression {
+        out.extend_from_slice(b",\"expression\":[");
+        write::string(expression, out);
+        out.push(b']');
+    }
+    out.push(b'}');
 }

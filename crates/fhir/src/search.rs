@@ -11,7 +11,7 @@ use crate::bundle::link::{Link, Walk, encode};
 use crate::bundle::searchset::searchset;
 use crate::fault::{self, Fault, Kind};
 use crate::page_link::PARAMETER;
-use crate::service::Service;
+use crate::service::{Service, permit};
 
 impl Service {
     /// One page of a search as a Bundle of type `searchset`.
@@ -26,18 +26,19 @@ impl Service {
         &self,
         access: &Access,
         resource_type: ResourceType,
-        pairs: Vec<(String, String)>,
+        mut pairs: Vec<(String, String)>,
         handling: Handling,
     ) -> Result<Vec<u8>, Fault> {
-        self.permit(access, Verb::Search, resource_type)?;
-        let (pairs, place) = split_place(pairs)?;
+        permit(access, Verb::Search, resource_type)?;
+        let place = take_place(&mut pairs)?;
         let context = Context {
             limits: self.limits(),
             now: self.now(),
             own: self.own(),
             handling,
         };
-        let parsed = cresset_search::parse(resource_type, &pairs, &context).map_err(refused)?;
+        let parsed = cresset_search::parse(resource_type, &pairs, &context)
+            .map_err(|fault| refused(&fault))?;
         let walk = Walk {
             base: &self.settings().base_url,
             style: self.settings().links,
@@ -64,9 +65,7 @@ impl Service {
 }
 
 /// Takes the place of a page link out of the parameters.
-fn split_place(
-    mut pairs: Vec<(String, String)>,
-) -> Result<(Vec<(String, String)>, Option<String>), Fault> {
+fn take_place(pairs: &mut Vec<(String, String)>) -> Result<Option<String>, Fault> {
     let mut places = pairs
         .extract_if(.., |(name, _)| name == PARAMETER)
         .map(|(_, place)| place);
@@ -75,7 +74,7 @@ fn split_place(
     if second.is_some() {
         return Err(fault::bad_page_link());
     }
-    Ok((pairs, first))
+    Ok(first)
 }
 
 /// An empty result has no links, except that a search of which a part was ignored says so.
@@ -91,7 +90,7 @@ fn links(walk: &Walk<'_>, parsed: &Parsed, place: Option<&str>, page: &SearchPag
     walk.links(place, page.next.as_ref(), page.previous.as_ref())
 }
 
-fn refused(fault: SearchFault) -> Fault {
+fn refused(fault: &SearchFault) -> Fault {
     let (kind, code) = match fault.kind {
         FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Modifier => {
             (Kind::Invalid, "not-supported")

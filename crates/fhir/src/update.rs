@@ -1,14 +1,15 @@
 //! update: a new version under the client's id, or the first one where the instance allows it.
 
-use cresset_access::{Access, Verb};
+use cresset_access::Verb;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_store::{Change, Version, Written};
 
+use crate::audited::Audited;
 use crate::condition::WriteCondition;
 use crate::fault::{Fault, Kind};
 use crate::prepare::Prepared;
-use crate::service::Service;
+use crate::service::{Service, permit};
 
 /// What an update did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,20 +28,20 @@ impl Service {
     /// allow ids chosen by clients; [`Kind::PreconditionFailed`]; [`Kind::Forbidden`].
     pub async fn update(
         &self,
-        access: &Access,
+        by: Audited<'_>,
         target: (ResourceType, &ResourceId),
         body: &[u8],
         condition: &WriteCondition,
     ) -> Result<Updated, Fault> {
         let (resource_type, id) = target;
-        self.permit(access, Verb::Update, resource_type)?;
+        permit(by.access, Verb::Update, resource_type)?;
         let prepared = self.prepare(body)?.of_type(resource_type)?;
         same_id(&prepared, id)?;
         let precondition = condition.precondition(self.settings().client_ids);
         let change = Change::Update(id.clone(), prepared.draft, precondition);
         let written = self
             .store()
-            .commit(access, vec![change])
+            .commit_recorded(by.access, vec![change], by.record)
             .await
             .map_err(|error| Fault::of_change(error, resource_type, id))?;
         match written.into_iter().next() {

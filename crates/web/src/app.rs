@@ -5,8 +5,8 @@ use std::sync::Arc;
 use cresset_base::Limits;
 
 use crate::correlation::Correlations;
-use crate::platform::Platform;
 use crate::instance::OpenInstances;
+use crate::platform::Platform;
 
 /// Cheap to clone; one per server.
 #[derive(Clone)]
@@ -23,7 +23,11 @@ impl App {
     pub fn new(platform: Platform) -> Self {
         let correlations = Correlations::new(&*platform.rng);
         let instances = OpenInstances::new(platform.clone());
-        Self(Arc::new(Inner { platform, instances, correlations }))
+        Self(Arc::new(Inner {
+            platform,
+            instances,
+            correlations,
+        }))
     }
 
     /// What the binary gave.

@@ -40,7 +40,8 @@ impl fmt::Display for Correlation {
 pub fn own_request_id(headers: &HeaderMap) -> Option<HeaderValue> {
     let value = headers.get(REQUEST_ID)?;
     let bytes = value.as_bytes();
-    let sane = (1..=REQUEST_ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+    let sane =
+        (1..=REQUEST_ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
     sane.then(|| value.clone())
 }
 
@@ -58,7 +59,10 @@ impl Correlations {
         let mut first = [0; 8];
         rng.fill(&mut process);
         rng.fill(&mut first);
-        Self { process: u64::from_be_bytes(process), next: AtomicU64::new(u64::from_be_bytes(first)) }
+        Self {
+            process: u64::from_be_bytes(process),
+            next: AtomicU64::new(u64::from_be_bytes(first)),
+        }
     }
 
     /// The next name.
@@ -68,8 +72,13 @@ impl Correlations {
         let value = (u128::from(self.process) << 64) | u128::from(number);
         for (at, digit) in text.iter_mut().enumerate() {
             let nibble = (value >> (124 - 4 * at)) & 15;
-            *digit = b"0123456789abcdef".get(usize::try_from(nibble).unwrap_or_default()).copied().unwrap_or(b'0');
+            *digit = b"0123456789abcdef"
+                .get(usize::try_from(nibble).unwrap_or_default())
+                .copied()
+                .unwrap_or(b'0');
         }
-        Correlation(HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static("unnamed")))
+        Correlation(
+            HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static("unnamed")),
+        )
     }
 }

@@ -23,8 +23,12 @@ const READ: HeaderValue = HeaderValue::from_static(
 
 /// Whether other origins may ask at this path: FHIR bases and authorization servers, not pages.
 pub fn is_open(path: &str) -> bool {
-    let mut parts = path.split('/').skip(2);
-    matches!(parts.next(), Some("fhir" | "auth"))
+    is_fhir(path) || path.split('/').nth(2) == Some("auth")
+}
+
+/// Whether a path lies under a FHIR base.
+pub fn is_fhir(path: &str) -> bool {
+    path.split('/').nth(2) == Some("fhir")
 }
 
 /// The answer to `OPTIONS`, a preflight or not.
@@ -39,8 +43,10 @@ pub fn options() -> Response {
     response
 }
 
-/// Lets a page of any origin read this answer.
-pub fn allow(headers: &mut HeaderMap) {
+/// Lets a page of any origin read this answer; `asked` when one of them asks.
+pub fn allow(asked: bool, headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, READ);
+    if asked {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, READ);
+    }
 }

@@ -10,15 +10,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use cresset_fhir::{Fault, Kind};
-use http::header::X_CONTENT_TYPE_OPTIONS;
+use http::header::{ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request};
 use tower::Service;
 
 use crate::app::App;
-use crate::correlation::own_request_id;
+use crate::audit::Trail;
+use crate::correlation::{Correlation, own_request_id};
 use crate::cors;
 use crate::extract::layout;
 use crate::failure::{Failure, keep_allow};
+use crate::render::Layout;
 use crate::router;
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
@@ -33,37 +35,43 @@ pub struct Envelope {
 impl Envelope {
     /// Wraps the router of this application.
     pub fn new(app: App) -> Self {
-        Self { router: router::router(app.clone()), app }
+        Self {
+            router: router::router(app.clone()),
+            app,
+        }
     }
 
     /// Answers one request: never fails, never panics, always named.
-    pub async fn answer(&self, request: Request<Body>) -> Response {
+    pub async fn answer(&self, mut request: Request<Body>) -> Response {
         let correlation = self.app.correlations().next();
         let own = own_request_id(request.headers());
         let layout = layout::of_query(request.uri().query());
         let is_head = request.method() == Method::HEAD;
+        let is_cross_origin = request.headers().contains_key(ORIGIN);
         let is_open = cors::is_open(request.uri().path());
 
-        let mut response = if is_open && request.method() == Method::OPTIONS {
+        let answer = if is_open && request.method() == Method::OPTIONS {
             cors::options()
+        } else if is_open {
+            let trail = Trail::new(request.method(), request.uri().path(), correlation.clone());
+            request.extensions_mut().insert(trail.clone());
+            let answer = self.bounded(request).await;
+            let recorded = trail.record(&self.app, answer);
+            recorded.unwrap_or_else(IntoResponse::into_response)
         } else {
             self.bounded(request).await
         };
-        if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-            let headers = std::mem::take(response.headers_mut());
-            response = failure.render(&correlation, layout);
-            keep_allow(&headers, response.headers_mut());
-            if is_head {
-                *response.body_mut() = Body::empty();
-            }
+        let mut answer = written(answer, &correlation, layout);
+        if is_head {
+            *answer.body_mut() = Body::empty();
         }
-        let headers = response.headers_mut();
+        let headers = answer.headers_mut();
         correlation.write(own, headers);
         headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
         if is_open {
-            cors::allow(headers);
+            cors::allow(is_cross_origin, headers);
         }
-        response
+        answer
     }
 
     /// The router's answer within the time limit; a panic is an answer too.
@@ -80,6 +88,16 @@ impl Envelope {
             }
         }
     }
+}
+
+/// Writes the body of a failure; any other answer stays as it is.
+fn written(mut answer: Response, correlation: &Correlation, layout: Layout) -> Response {
+    let Some(failure) = answer.extensions_mut().remove::<Failure>() else {
+        return answer;
+    };
+    let mut written = failure.render(correlation, layout);
+    keep_allow(answer.headers(), written.headers_mut());
+    written
 }
 
 /// The future's output, or nothing when it panicked.

@@ -66,7 +66,10 @@ impl Failure {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Kind::Forbidden => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(INSUFFICIENT_SCOPE_CHALLENGE));
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static(INSUFFICIENT_SCOPE_CHALLENGE),
+                );
             }
             _ => {}
         }
@@ -82,7 +85,10 @@ impl Failure {
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self { fault: Box::new(fault), challenge: None }
+        Self {
+            fault: Box::new(fault),
+            challenge: None,
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
 
 /// `Wed, 21 Oct 2026 07:28:00 GMT`
 pub fn header(at: Timestamp) -> Option<HeaderValue> {
-    let text = DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?;
+    let text = DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .ok()?;
     HeaderValue::try_from(text).ok()
 }
 

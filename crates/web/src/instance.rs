@@ -40,7 +40,10 @@ pub struct OpenInstances {
 
 impl OpenInstances {
     pub(crate) fn new(platform: Platform) -> Self {
-        Self { platform, open: RwLock::default() }
+        Self {
+            platform,
+            open: RwLock::default(),
+        }
     }
 
     /// The instance of this name, opened if it is not.
@@ -49,7 +52,12 @@ impl OpenInstances {
     /// [`Kind::NotFound`] when there is none; what the store says when it cannot be opened.
     pub async fn open(&self, name: &str) -> Result<Arc<OpenInstance>, Failure> {
         let now_s = self.platform.clock.now().as_second();
-        if let Some(instance) = self.open.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+        if let Some(instance) = self
+            .open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+        {
             instance.last_use_s.store(now_s, Ordering::Relaxed);
             return Ok(instance.clone());
         }
@@ -70,7 +78,10 @@ impl OpenInstances {
         let name: InstanceName = name.parse().map_err(|_| no_such_instance())?;
         let instances = &self.platform.instances;
         let store = instances.open(&name).await?.ok_or_else(no_such_instance)?;
-        let settings = instances.settings(&name).await?.ok_or_else(no_such_instance)?;
+        let settings = instances
+            .settings(&name)
+            .await?
+            .ok_or_else(no_such_instance)?;
         let key = self.link_key(&*store).await?;
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
         let auth = self.auth(store.clone(), &base_url, &auth_url, &settings);
@@ -79,10 +90,20 @@ impl OpenInstances {
             rng: self.platform.rng.clone(),
             limits: self.platform.limits.clone(),
         };
-        let settings =
-            Settings { base_url, auth_url, links: settings.links, client_ids: settings.client_ids };
+        let settings = Settings {
+            base_url,
+            auth_url,
+            links: settings.links,
+            client_ids: settings.client_ids,
+        };
         let fhir = Service::new(store.clone(), surroundings, settings, &key);
-        Ok(OpenInstance { name, store, fhir, auth, last_use_s: AtomicI64::new(now_s) })
+        Ok(OpenInstance {
+            name,
+            store,
+            fhir,
+            auth,
+            last_use_s: AtomicI64::new(now_s),
+        })
     }
 
     fn auth(
@@ -98,18 +119,22 @@ impl OpenInstances {
             token_lifetime_s: settings.token_lifetime_s,
             limits: (*self.platform.limits).clone(),
         };
-        AuthServer::new(store, self.platform.clock.clone(), self.platform.rng.clone(), settings)
+        AuthServer::new(
+            store,
+            self.platform.clock.clone(),
+            self.platform.rng.clone(),
+            settings,
+        )
     }
 
     /// The instance's own key for page links, made on first use.
     async fn link_key(&self, store: &dyn Store) -> Result<[u8; 32], Failure> {
-        let key = match store.secret(LINK_KEY).await? {
-            Some(key) => key,
-            None => {
-                let mut fresh = vec![0; 32];
-                self.platform.rng.fill(&mut fresh);
-                store.add_secret(LINK_KEY, Secret::new(fresh)).await?
-            }
+        let key = if let Some(key) = store.secret(LINK_KEY).await? {
+            key
+        } else {
+            let mut fresh = vec![0; 32];
+            self.platform.rng.fill(&mut fresh);
+            store.add_secret(LINK_KEY, Secret::new(fresh)).await?
         };
         let key = key.expose().as_slice().try_into();
         key.map_err(|_| Fault::internal("the key of page links is not 32 bytes long").into())
@@ -118,7 +143,10 @@ impl OpenInstances {
 
 /// The FHIR base and the authorization server of an instance in path mode.
 pub fn addresses(public_url: &str, name: &str) -> (String, String) {
-    (format!("{public_url}/{name}/fhir"), format!("{public_url}/{name}/auth"))
+    (
+        format!("{public_url}/{name}/fhir"),
+        format!("{public_url}/{name}/auth"),
+    )
 }
 
 fn no_such_instance() -> Failure {

@@ -11,16 +11,18 @@
 //! Start with [`router`], then [`envelope`]; [`serve()`] is what the binary calls.
 
 pub mod app;
+pub mod audit;
 pub mod correlation;
 pub mod cors;
 pub mod envelope;
 pub mod extract;
 pub mod failure;
-pub mod fhir;
+mod fhir;
 pub mod http_date;
 pub mod instance;
-pub mod oauth;
-pub mod pages;
+mod oauth;
+mod outside;
+mod pages;
 pub mod platform;
 pub mod render;
 pub mod router;

@@ -6,7 +6,7 @@ mod introspect;
 mod revoke;
 mod token;
 
-pub use discovery::{server_metadata, smart_configuration};
-pub use introspect::introspect;
-pub use revoke::revoke;
-pub use token::token;
+pub(crate) use discovery::{server_metadata, smart_configuration};
+pub(crate) use introspect::introspect;
+pub(crate) use revoke::revoke;
+pub(crate) use token::token;

@@ -10,12 +10,12 @@ mod number;
 mod page;
 mod site;
 
-pub use assets::asset;
-pub use dashboard::{dashboard, to_dashboard};
-pub use docs::{docs_index, docs_of_type};
-pub use health::health;
-pub use home::home;
-pub use lost::{lost, wrong_method};
+pub(crate) use assets::asset;
+pub(crate) use dashboard::{dashboard, to_dashboard};
+pub(crate) use docs::{docs_index, docs_of_type};
+pub(crate) use health::health;
+pub(crate) use home::home;
+pub(crate) use lost::no_such_page;
 
 /// The version shown at the foot of every page.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -4,54 +4,63 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::{fhir, oauth, pages};
+use crate::{fhir, oauth, outside, pages};
 
-/// Every route. Who may call it stands beside it; everything else under a FHIR base needs a token.
+/// Every route, grouped by who may call it. What is not here is answered by [`outside`].
 pub fn router(app: App) -> Router {
     Router::new()
-        // Anybody.
+        // Pages: anybody.
         .route("/", get(pages::home))
-        .route("/health", get(pages::health))
-        .route("/.well-known/oauth-authorization-server/{instance}/auth", get(oauth::server_metadata))
         .route("/docs", get(pages::docs_index))
         .route("/docs/{type}", get(pages::docs_of_type))
-        .route("/assets/{*file}", get(pages::asset))
+        .route("/assets/{file}", get(pages::asset))
         .route("/{instance}", get(pages::to_dashboard))
         .route("/{instance}/", get(pages::dashboard))
-        .nest("/{instance}/fhir", fhir_routes())
-        .nest("/{instance}/auth", auth_routes())
-        .fallback(pages::lost)
-        .method_not_allowed_fallback(pages::wrong_method)
+        // Monitors and discovery: anybody.
+        .route("/health", get(pages::health))
+        .route("/{instance}/fhir/metadata", get(fhir::capabilities))
+        .route(
+            "/{instance}/fhir/.well-known/smart-configuration",
+            get(oauth::smart_configuration),
+        )
+        .route(
+            "/{instance}/auth/.well-known/oauth-authorization-server",
+            get(oauth::server_metadata),
+        )
+        .route(
+            "/.well-known/oauth-authorization-server/{instance}/auth",
+            get(oauth::server_metadata),
+        )
+        // FHIR: a token.
+        .route("/{instance}/fhir", post(fhir::transaction))
+        .route("/{instance}/fhir/", post(fhir::transaction))
+        .route(
+            "/{instance}/fhir/{type}",
+            get(fhir::search).post(fhir::create),
+        )
+        .route(
+            "/{instance}/fhir/{type}/_search",
+            post(fhir::search_by_form),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}",
+            get(fhir::read).put(fhir::update).delete(fhir::delete),
+        )
+        .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
+        .route(
+            "/{instance}/fhir/{type}/{id}/_history/{version}",
+            get(fhir::vread),
+        )
+        // Authorization server: an app that proves itself.
+        .route("/{instance}/auth/token", post(oauth::token))
+        .route("/{instance}/auth/token/", post(oauth::token))
+        .route("/{instance}/auth/revoke", post(oauth::revoke))
+        .route("/{instance}/auth/revoke/", post(oauth::revoke))
+        .route("/{instance}/auth/revoke_token", post(oauth::revoke))
+        .route("/{instance}/auth/revoke_token/", post(oauth::revoke))
+        .route("/{instance}/auth/introspect", post(oauth::introspect))
+        .route("/{instance}/auth/introspect/", post(oauth::introspect))
+        .fallback(outside::nothing_here)
+        .method_not_allowed_fallback(outside::wrong_method)
         .with_state(app)
-}
-
-fn fhir_routes() -> Router<App> {
-    Router::new()
-        // Anybody.
-        .route("/metadata", get(fhir::capabilities))
-        .route("/.well-known/smart-configuration", get(oauth::smart_configuration))
-        // A token.
-        .route("/", post(fhir::transaction))
-        .route("/{type}", get(fhir::search).post(fhir::create))
-        .route("/{type}/_search", post(fhir::search_by_form))
-        .route("/{type}/{id}", get(fhir::read).put(fhir::update).delete(fhir::delete))
-        .route("/{type}/{id}/_history", get(fhir::history))
-        .route("/{type}/{id}/_history/{version}", get(fhir::vread))
-        .fallback(fhir::not_found)
-        .method_not_allowed_fallback(fhir::wrong_method)
-}
-
-fn auth_routes() -> Router<App> {
-    Router::new()
-        // Anybody.
-        .route("/.well-known/oauth-authorization-server", get(oauth::server_metadata))
-        // An app that proves itself.
-        .route("/token", post(oauth::token))
-        .route("/token/", post(oauth::token))
-        .route("/revoke", post(oauth::revoke))
-        .route("/revoke/", post(oauth::revoke))
-        .route("/revoke_token", post(oauth::revoke))
-        .route("/revoke_token/", post(oauth::revoke))
-        .route("/introspect", post(oauth::introspect))
-        .route("/introspect/", post(oauth::introspect))
 }

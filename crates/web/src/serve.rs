@@ -26,7 +26,7 @@ const DRAIN_WAIT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, such as when file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How often idle instances are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// Room for a request's head besides its query.
 const HEAD_BYTES: usize = 32 * 1024;
 
@@ -59,7 +59,10 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_WAIT, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(DRAIN_WAIT, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not finish in time");
     }
     Ok(())
@@ -72,7 +75,10 @@ fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
         .max_buf_size(HEAD_BYTES + query_bytes_max);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD_WAIT));
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEAD_WAIT));
     builder
 }
 
@@ -91,7 +97,9 @@ fn converse(
         let envelope = envelope.clone();
         async move { Ok::<_, Infallible>(envelope.answer(request.map(Body::new)).await) }
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -16,7 +16,7 @@ pub fn history(page: &HistoryPage, links: &[Link], base: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(bodies + 512);
     write::head("history", page.total, links, &mut out);
     write::entries(&page.versions, &mut out, |version, out| {
-        entry(version, base, out)
+        entry(version, base, out);
     });
     out
 }

@@ -4,13 +4,13 @@ mod entry;
 mod response;
 mod targets;
 
-use cresset_access::Access;
-use cresset_model::{Kind as JsonKind, Tree};
+use cresset_model::{Element, Kind as JsonKind, Tree};
 use cresset_store::{Change, Error};
 
+use crate::audited::Audited;
 use crate::fault::{Fault, Kind};
 use crate::prepare;
-use crate::service::Service;
+use crate::service::{Service, permit};
 
 pub use entry::{Action, Entry};
 pub use targets::{Target, Targets};
@@ -34,7 +34,7 @@ impl Service {
     /// The first entry that cannot be carried out, named by its place; then nothing is stored.
     pub async fn transaction(
         &self,
-        access: &Access,
+        by: Audited<'_>,
         body: &[u8],
         wanted: Return,
     ) -> Result<Vec<u8>, Fault> {
@@ -51,7 +51,7 @@ impl Service {
         }
         let mut changes = Vec::with_capacity(entries.len());
         for (entry, target) in entries.iter().zip(&places) {
-            self.permit(access, entry.action.verb(), target.resource_type)?;
+            permit(by.access, entry.action.verb(), target.resource_type)?;
             changes.push(
                 self.change(entry, target, &targets)
                     .map_err(|fault| entry.blame(fault))?,
@@ -59,7 +59,7 @@ impl Service {
         }
         let written = self
             .store()
-            .commit(access, changes)
+            .commit_recorded(by.access, changes, by.record)
             .await
             .map_err(|error| blame(error, &entries, &places))?;
         Ok(response::response(
@@ -77,7 +77,7 @@ impl Service {
                     .at("resourceType"),
             );
         }
-        match root.get("type").and_then(|t| t.as_str()) {
+        match root.get("type").and_then(Element::as_str) {
             Some("transaction") => {}
             Some("batch") => {
                 let text = "Bundles of type 'batch' are not supported; send a 'transaction' or single requests";

@@ -3,7 +3,7 @@
 use crate::bundle::Link;
 
 /// Appends a JSON string.
-pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     for byte in text.bytes() {
         match byte {
@@ -16,7 +16,7 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
 }
 
 /// Appends `{"resourceType":"Bundle","type":…,"total":…,"link":[…]`.
-pub(super) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &mut Vec<u8>) {
+pub(crate) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"resourceType\":\"Bundle\",\"type\":\"");
     out.extend_from_slice(bundle_type.as_bytes());
     out.push(b'"');
@@ -37,7 +37,7 @@ pub(super) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &
 }
 
 /// Appends `"entry":[…]` with one entry per item, or nothing for no items, and closes the Bundle.
-pub(super) fn entries<T>(items: &[T], out: &mut Vec<u8>, mut entry: impl FnMut(&T, &mut Vec<u8>)) {
+pub(crate) fn entries<T>(items: &[T], out: &mut Vec<u8>, mut entry: impl FnMut(&T, &mut Vec<u8>)) {
     for (i, item) in items.iter().enumerate() {
         out.extend_from_slice(if i == 0 { b",\"entry\":[{" } else { b",{" });
         entry(item, out);
@@ -47,7 +47,7 @@ pub(super) fn entries<T>(items: &[T], out: &mut Vec<u8>, mut entry: impl FnMut(&
 }
 
 /// Appends `"fullUrl":"[base]/[type]/[id]"`.
-pub(super) fn full_url(base: &str, resource_type: &str, id: &str, out: &mut Vec<u8>) {
+pub(crate) fn full_url(base: &str, resource_type: &str, id: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"fullUrl\":\"");
     for part in [base, "/", resource_type, "/", id] {
         out.extend_from_slice(part.as_bytes());

@@ -28,8 +28,9 @@ impl FromRequestParts<App> for Instance {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let params = params(parts).await?;
-        app.instances().open(value(&params, "instance")).await.map(Self)
+        // The name is the first part of every such path; it needs no decoding, or it is no name.
+        let name = parts.uri.path().split('/').nth(1).unwrap_or_default();
+        app.instances().open(name).await.map(Self)
     }
 }
 
@@ -64,21 +65,32 @@ impl FromRequestParts<App> for OneVersion {
 
 async fn params(parts: &mut Parts) -> Result<RawPathParams, Failure> {
     let refused = |_| Failure::new(Kind::Invalid, "The address is not valid UTF-8");
-    RawPathParams::from_request_parts(parts, &()).await.map_err(refused)
+    RawPathParams::from_request_parts(parts, &())
+        .await
+        .map_err(refused)
 }
 
 fn value<'p>(params: &'p RawPathParams, name: &str) -> &'p str {
-    params.iter().find_map(|(key, value)| (key == name).then_some(value)).unwrap_or_default()
+    params
+        .iter()
+        .find_map(|(key, value)| (key == name).then_some(value))
+        .unwrap_or_default()
 }
 
 fn resource_type(params: &RawPathParams) -> Result<ResourceType, Failure> {
     let name = value(params, "type");
     ResourceType::parse(name).ok_or_else(|| {
-        let shown: String = name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+        let shown: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(40)
+            .collect();
         Failure::new(Kind::NotFound, format!("Unknown resource type '{shown}'"))
     })
 }
 
 fn id(params: &RawPathParams) -> Result<ResourceId, Failure> {
-    value(params, "id").parse().map_err(|invalid| Failure::new(Kind::Value, format!("{invalid}")))
+    value(params, "id")
+        .parse()
+        .map_err(|invalid| Failure::new(Kind::Value, format!("{invalid}")))
 }

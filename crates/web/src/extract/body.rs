@@ -40,7 +40,10 @@ pub async fn read(body: Body, max: usize) -> Result<Bytes, Failure> {
     match Limited::new(body, max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_long(max)),
-        Err(_) => Err(Failure::new(Kind::Invalid, "The body broke off before its end")),
+        Err(_) => Err(Failure::new(
+            Kind::Invalid,
+            "The body broke off before its end",
+        )),
     }
 }
 
@@ -61,7 +64,10 @@ impl Encoding {
         if second.is_some() {
             return Err(refused());
         }
-        match first.map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
+        match first
+            .map(|value| value.as_bytes().to_ascii_lowercase())
+            .as_deref()
+        {
             None | Some(b"identity") => Ok(Self::Identity),
             Some(b"gzip" | b"x-gzip") => Ok(Self::Gzip),
             Some(_) => Err(refused()),

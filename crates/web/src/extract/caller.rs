@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use cresset_access::Access;
 use cresset_auth::{BearerError, Caller};
-use cresset_fhir::{Fault, Kind};
+use cresset_fhir::{Audited, Fault, Kind};
+use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::{Instance, layout, media};
 use crate::app::App;
+use crate::audit::Trail;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 use crate::render::Layout;
@@ -23,12 +25,23 @@ pub struct Ask {
     pub caller: Arc<Caller>,
     /// How the answer is laid out.
     pub layout: Layout,
+    app: App,
+    /// Where what is learned about the interaction is noted.
+    pub trail: Trail,
 }
 
 impl Ask {
     /// What the caller may see and do.
     pub fn access(&self) -> &Access {
         &self.caller.access
+    }
+
+    /// The same for a change, with the record it leaves when it ends with `status`.
+    pub fn audited(&self, status: StatusCode) -> Audited<'_> {
+        Audited {
+            access: self.access(),
+            record: self.trail.draft(&self.app, status),
+        }
     }
 }
 
@@ -37,19 +50,34 @@ impl FromRequestParts<App> for Ask {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Instance(instance) = Instance::from_request_parts(parts, app).await?;
-        let authorization = parts.headers.get_all(AUTHORIZATION).iter().map(http::HeaderValue::as_bytes);
+        let authorization = parts
+            .headers
+            .get_all(AUTHORIZATION)
+            .iter()
+            .map(http::HeaderValue::as_bytes);
         let caller = instance.auth.caller(authorization).await.map_err(refused)?;
+        let trail = parts.extensions.remove::<Trail>();
+        let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;
+        trail.asks(&instance, &caller);
         media::acceptable(&parts.uri, &parts.headers)?;
-        Ok(Self { instance, caller, layout: layout::of_query(parts.uri.query()) })
+        let layout = layout::of_query(parts.uri.query());
+        Ok(Self {
+            app: app.clone(),
+            instance,
+            caller,
+            layout,
+            trail,
+        })
     }
 }
 
 fn refused(error: BearerError) -> Failure {
     let challenge = error.challenge();
     let (kind, text) = match error {
-        BearerError::Missing | BearerError::Invalid(_) => {
-            (Kind::Unauthenticated, format!("Authentication failed: {error}"))
-        }
+        BearerError::Missing | BearerError::Invalid(_) => (
+            Kind::Unauthenticated,
+            format!("Authentication failed: {error}"),
+        ),
         BearerError::Malformed(text) => (Kind::Invalid, text.to_owned()),
         BearerError::Store(error) => return Fault::from(error).into(),
     };

@@ -24,7 +24,10 @@ impl<S: Sync> FromRequestParts<S> for OnRead {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self(ReadCondition {
             if_none_match: tags(&parts.headers, &IF_NONE_MATCH),
-            if_modified_since: parts.headers.get(IF_MODIFIED_SINCE).and_then(http_date::parse),
+            if_modified_since: parts
+                .headers
+                .get(IF_MODIFIED_SINCE)
+                .and_then(http_date::parse),
         }))
     }
 }
@@ -43,12 +46,16 @@ impl<S: Sync> FromRequestParts<S> for OnWrite {
 }
 
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
-    headers.get(name).map(|value| Tags::parse(value.to_str().unwrap_or_default()))
+    headers
+        .get(name)
+        .map(|value| Tags::parse(value.to_str().unwrap_or_default()))
 }
 
 /// A date that cannot be read refuses the write: ignoring it would overwrite what it protects.
 fn unmodified_since(headers: &HeaderMap) -> Result<Option<cresset_base::Timestamp>, Failure> {
-    let Some(value) = headers.get(IF_UNMODIFIED_SINCE) else { return Ok(None) };
+    let Some(value) = headers.get(IF_UNMODIFIED_SINCE) else {
+        return Ok(None);
+    };
     let refused = || {
         let text = "If-Unmodified-Since must be an HTTP date such as Wed, 21 Oct 2026 07:28:00 GMT";
         Failure::new(cresset_fhir::Kind::Value, text)

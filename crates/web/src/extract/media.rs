@@ -16,7 +16,11 @@ const READABLE: [&str; 3] = ["application/fhir+json", "application/json", "text/
 /// # Errors
 /// 400 for a `_format` that is no format, 406 for one that is not served.
 pub fn acceptable(uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
-    let format = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("_format=")));
+    let format = uri.query().and_then(|query| {
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("_format="))
+    });
     if let Some(format) = format {
         return known_format(format);
     }
@@ -30,12 +34,19 @@ pub fn acceptable(uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
     if ranges.peek().is_none() || ranges.any(is_json_range) {
         return Ok(());
     }
-    Err(Failure::new(Kind::NotAcceptable, "The server answers with application/fhir+json only"))
+    Err(Failure::new(
+        Kind::NotAcceptable,
+        "The server answers with application/fhir+json only",
+    ))
 }
 
 fn known_format(format: &str) -> Result<(), Failure> {
     // A '+' of a media type arrives as itself, as a space, or escaped.
-    let format = format.replace("%2B", "+").replace("%2b", "+").replace("%2F", "/").replace("%2f", "/");
+    let format = format
+        .replace("%2B", "+")
+        .replace("%2b", "+")
+        .replace("%2F", "/")
+        .replace("%2f", "/");
     let format = format.replace("%20", "+").to_ascii_lowercase();
     let essence = format.split(';').next().unwrap_or_default();
     if essence == "json" || READABLE.contains(&essence) {
@@ -49,7 +60,9 @@ fn is_json_range(range: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let refused = parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-    !refused && (matches!(essence.as_str(), "*/*" | "application/*" | "text/*") || READABLE.contains(&essence.as_str()))
+    !refused
+        && (matches!(essence.as_str(), "*/*" | "application/*" | "text/*")
+            || READABLE.contains(&essence.as_str()))
 }
 
 /// Checks that a body is JSON in UTF-8, as its `Content-Type` says.
@@ -57,7 +70,10 @@ fn is_json_range(range: &str) -> bool {
 /// # Errors
 /// 415 when it says otherwise or says nothing.
 pub fn is_json_body(headers: &HeaderMap) -> Result<(), Failure> {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let mut parts = value.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
     let foreign_charset = parts
@@ -72,12 +88,17 @@ pub fn is_json_body(headers: &HeaderMap) -> Result<(), Failure> {
 
 fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim_matches('"');
-    ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+    ["utf-8", "utf8", "us-ascii"]
+        .iter()
+        .any(|known| charset.eq_ignore_ascii_case(known))
 }
 
 /// Whether a body is a form, as its `Content-Type` says.
 pub fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

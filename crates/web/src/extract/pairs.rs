@@ -18,7 +18,10 @@ impl FromRequestParts<App> for Pairs {
         let query = parts.uri.query().unwrap_or_default();
         let max = app.limits().query_bytes_max;
         if query.len() > max {
-            return Err(Failure::new(Kind::TooLong, format!("A query is at most {max} bytes long")));
+            return Err(Failure::new(
+                Kind::TooLong,
+                format!("A query is at most {max} bytes long"),
+            ));
         }
         Ok(Self(form::decode(query.as_bytes())))
     }

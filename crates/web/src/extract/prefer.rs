@@ -33,9 +33,18 @@ impl<S: Sync> FromRequestParts<S> for Prefer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let mut prefer = Self { wanted: None, handling: Handling::Strict };
-        let values = parts.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        let preferences = values.flat_map(|value| value.split([',', ';'])).take(PREFERENCES_MAX);
+        let mut prefer = Self {
+            wanted: None,
+            handling: Handling::Strict,
+        };
+        let values = parts
+            .headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        let preferences = values
+            .flat_map(|value| value.split([',', ';']))
+            .take(PREFERENCES_MAX);
         for preference in preferences {
             match preference.trim() {
                 "return=representation" => prefer.wanted = Some(Return::Representation),

@@ -9,11 +9,20 @@ use crate::failure::Failure;
 use crate::render;
 
 /// The `CapabilityStatement`; the same for everybody, so anybody may keep it for a while.
-pub async fn capabilities(Instance(instance): Instance, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
+pub(crate) async fn capabilities(
+    Instance(instance): Instance,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     media::acceptable(&uri, &headers)?;
     let body = instance.fhir.capabilities();
     let mut response = render::fhir(StatusCode::OK, body, layout::of_query(uri.query()));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response.headers_mut().insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
+    response
+        .headers_mut()
+        .insert(VARY, HeaderValue::from_static("Accept"));
     Ok(response)
 }

@@ -9,7 +9,7 @@ use crate::extract::{Ask, FhirBody, OneType, Prefer};
 use crate::failure::Failure;
 
 /// A new resource under an id of the server's.
-pub async fn create(
+pub(crate) async fn create(
     ask: Ask,
     OneType(resource_type): OneType,
     prefer: Prefer,
@@ -20,6 +20,11 @@ pub async fn create(
         let text = "If-None-Exist (conditional create) is not supported";
         return Err(Fault::coded(Kind::Invalid, "not-supported", text).into());
     }
-    let version = ask.instance.fhir.create(ask.access(), resource_type, &body).await?;
+    let version = ask
+        .instance
+        .fhir
+        .create(ask.audited(StatusCode::CREATED), resource_type, &body)
+        .await?;
+    ask.trail.committed();
     Ok(written(&ask, StatusCode::CREATED, &version, prefer.wanted))
 }

@@ -1,6 +1,7 @@
 //! `DELETE [base]/[type]/[id]`
 
 use axum::response::Response;
+use cresset_fhir::delete::Deletion;
 use http::StatusCode;
 
 use crate::extract::{Ask, OnWrite, OneResource};
@@ -8,15 +9,25 @@ use crate::failure::Failure;
 use crate::render;
 
 /// 204 whether or not there was something to delete.
-pub async fn delete(
+pub(crate) async fn delete(
     ask: Ask,
     OneResource(resource_type, id): OneResource,
     OnWrite(condition): OnWrite,
 ) -> Result<Response, Failure> {
-    let deleted = ask.instance.fhir.delete(ask.access(), resource_type, &id, &condition).await?;
+    let by = ask.audited(StatusCode::NO_CONTENT);
+    let deleted = ask
+        .instance
+        .fhir
+        .delete(by, resource_type, &id, &condition)
+        .await?;
     let mut response = render::empty(StatusCode::NO_CONTENT);
-    if let Some(version) = deleted {
-        render::version_headers(&version, response.headers_mut());
+    match deleted {
+        Deletion::Deleted(version) => {
+            ask.trail.committed();
+            render::version_headers(&version, response.headers_mut());
+        }
+        Deletion::Nothing => ask.trail.committed(),
+        Deletion::Unseen => {}
     }
     Ok(response)
 }

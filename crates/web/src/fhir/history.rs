@@ -9,11 +9,19 @@ use crate::failure::Failure;
 use crate::render;
 
 /// One page of the resource's versions.
-pub async fn history(
+pub(crate) async fn history(
     ask: Ask,
     OneResource(resource_type, id): OneResource,
     Pairs(pairs): Pairs,
 ) -> Result<Response, Failure> {
-    let bundle = ask.instance.fhir.history(ask.access(), resource_type, &id, &pairs).await?;
-    Ok(render::fhir(StatusCode::OK, Bytes::from(bundle), ask.layout))
+    let bundle = ask
+        .instance
+        .fhir
+        .history(ask.access(), resource_type, &id, &pairs)
+        .await?;
+    Ok(render::fhir(
+        StatusCode::OK,
+        Bytes::from(bundle),
+        ask.layout,
+    ))
 }

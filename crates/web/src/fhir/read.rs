@@ -9,14 +9,21 @@ use crate::failure::Failure;
 use crate::render;
 
 /// The current version, or 304 when the caller holds it.
-pub async fn read(
+pub(crate) async fn read(
     ask: Ask,
     OneResource(resource_type, id): OneResource,
     OnRead(condition): OnRead,
 ) -> Result<Response, Failure> {
-    let read = ask.instance.fhir.read(ask.access(), resource_type, &id, &condition).await?;
+    let read = ask
+        .instance
+        .fhir
+        .read(ask.access(), resource_type, &id, &condition)
+        .await?;
     let (mut response, version) = match read {
-        Read::Version(version) => (render::fhir(StatusCode::OK, version.body.clone(), ask.layout), version),
+        Read::Version(version) => (
+            render::fhir(StatusCode::OK, version.body.clone(), ask.layout),
+            version,
+        ),
         Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),
     };
     render::version_headers(&version, response.headers_mut());

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::render;
 
 /// One page of the matches.
-pub async fn search(
+pub(crate) async fn search(
     ask: Ask,
     OneType(resource_type): OneType,
     prefer: Prefer,
@@ -20,7 +20,7 @@ pub async fn search(
 }
 
 /// The same; the form's parameters follow those of the URL.
-pub async fn search_by_form(
+pub(crate) async fn search_by_form(
     ask: Ask,
     OneType(resource_type): OneType,
     prefer: Prefer,
@@ -37,6 +37,15 @@ async fn page(
     prefer: Prefer,
     pairs: Vec<(String, String)>,
 ) -> Result<Response, Failure> {
-    let bundle = ask.instance.fhir.search(ask.access(), resource_type, pairs, prefer.handling).await?;
-    Ok(render::fhir(StatusCode::OK, Bytes::from(bundle), ask.layout))
+    ask.trail.searched(ask.instance.fhir.fingerprint(&pairs));
+    let bundle = ask
+        .instance
+        .fhir
+        .search(ask.access(), resource_type, pairs, prefer.handling)
+        .await?;
+    Ok(render::fhir(
+        StatusCode::OK,
+        Bytes::from(bundle),
+        ask.layout,
+    ))
 }

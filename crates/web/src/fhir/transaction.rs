@@ -11,11 +11,24 @@ use crate::failure::Failure;
 use crate::render;
 
 /// A Bundle of type `transaction`, all or nothing.
-pub async fn transaction(ask: Ask, prefer: Prefer, FhirBody(body): FhirBody) -> Result<Response, Failure> {
+pub(crate) async fn transaction(
+    ask: Ask,
+    prefer: Prefer,
+    FhirBody(body): FhirBody,
+) -> Result<Response, Failure> {
     let wanted = match prefer.wanted {
         Some(Return::Representation) => transaction::Return::Representation,
         _ => transaction::Return::Minimal,
     };
-    let bundle = ask.instance.fhir.transaction(ask.access(), &body, wanted).await?;
-    Ok(render::fhir(StatusCode::OK, Bytes::from(bundle), ask.layout))
+    let bundle = ask
+        .instance
+        .fhir
+        .transaction(ask.audited(StatusCode::OK), &body, wanted)
+        .await?;
+    ask.trail.committed();
+    Ok(render::fhir(
+        StatusCode::OK,
+        Bytes::from(bundle),
+        ask.layout,
+    ))
 }

@@ -9,14 +9,20 @@ use crate::extract::{Ask, FhirBody, OnWrite, OneResource, Prefer};
 use crate::failure::Failure;
 
 /// A new version, or the first where the instance lets clients choose ids.
-pub async fn update(
+pub(crate) async fn update(
     ask: Ask,
     OneResource(resource_type, id): OneResource,
     OnWrite(condition): OnWrite,
     prefer: Prefer,
     FhirBody(body): FhirBody,
 ) -> Result<Response, Failure> {
-    let updated = ask.instance.fhir.update(ask.access(), (resource_type, &id), &body, &condition).await?;
+    let by = ask.audited(StatusCode::OK);
+    let updated = ask
+        .instance
+        .fhir
+        .update(by, (resource_type, &id), &body, &condition)
+        .await?;
+    ask.trail.committed();
     Ok(match updated {
         Updated::Created(version) => written(&ask, StatusCode::CREATED, &version, prefer.wanted),
         Updated::Current(version) => written(&ask, StatusCode::OK, &version, prefer.wanted),

@@ -12,19 +12,31 @@ use crate::extract::prefer::Return;
 use crate::render;
 
 /// Status, `ETag`, `Last-Modified`, `Location` of what was created, and the body the caller prefers.
-pub(super) fn written(ask: &Ask, status: StatusCode, version: &Version, wanted: Option<Return>) -> Response {
+pub(super) fn written(
+    ask: &Ask,
+    status: StatusCode,
+    version: &Version,
+    wanted: Option<Return>,
+) -> Response {
     let mut response = match wanted.unwrap_or(Return::Representation) {
         Return::Representation => render::fhir(status, version.body.clone(), ask.layout),
         Return::Minimal => render::empty(status),
         Return::OperationOutcome => {
-            let text = if status == StatusCode::CREATED { "Created" } else { "Updated" };
+            let text = if status == StatusCode::CREATED {
+                "Created"
+            } else {
+                "Updated"
+            };
             render::fhir(status, Bytes::from(outcome::of_success(text)), ask.layout)
         }
     };
     render::version_headers(version, response.headers_mut());
     if status == StatusCode::CREATED {
         let base = &ask.instance.fhir.settings().base_url;
-        let url = format!("{base}/{}/{}/_history/{}", version.resource_type, version.id, version.version);
+        let url = format!(
+            "{base}/{}/{}/_history/{}",
+            version.resource_type, version.id, version.version
+        );
         if let Ok(location) = HeaderValue::try_from(url) {
             response.headers_mut().insert(LOCATION, location);
         }

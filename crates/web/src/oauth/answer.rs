@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::render;
 
 /// The parameters of an OAuth request and the values of its `Authorization` headers.
-pub struct OauthForm {
+pub(crate) struct OauthForm {
     pairs: Vec<(String, String)>,
     authorization: Vec<HeaderValue>,
 }
@@ -23,8 +23,16 @@ impl OauthForm {
         &self,
         endpoint: impl AsyncFnOnce(cresset_auth::Request<'_>) -> Result<T, AuthError>,
     ) -> Result<T, AuthError> {
-        let authorization: Vec<&[u8]> = self.authorization.iter().map(HeaderValue::as_bytes).collect();
-        endpoint(cresset_auth::Request { authorization: &authorization, form: &self.pairs }).await
+        let authorization: Vec<&[u8]> = self
+            .authorization
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect();
+        endpoint(cresset_auth::Request {
+            authorization: &authorization,
+            form: &self.pairs,
+        })
+        .await
     }
 }
 
@@ -32,9 +40,17 @@ impl FromRequest<App> for OauthForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let authorization = request.headers().get_all(AUTHORIZATION).iter().cloned().collect();
+        let authorization = request
+            .headers()
+            .get_all(AUTHORIZATION)
+            .iter()
+            .cloned()
+            .collect();
         match Form::from_request(request, app).await {
-            Ok(Form(pairs)) => Ok(Self { pairs, authorization }),
+            Ok(Form(pairs)) => Ok(Self {
+                pairs,
+                authorization,
+            }),
             Err(failure) => Err(unreadable(&failure)),
         }
     }
@@ -47,7 +63,10 @@ fn unreadable(failure: &Failure) -> Response {
     } else {
         StatusCode::BAD_REQUEST
     };
-    document(status, error_body(ErrorCode::InvalidRequest.as_str(), failure.text()))
+    document(
+        status,
+        error_body(ErrorCode::InvalidRequest.as_str(), failure.text()),
+    )
 }
 
 /// A JSON answer nobody may keep.
@@ -69,7 +88,9 @@ pub(super) fn refused(error: AuthError) -> Response {
             let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
             let mut response = document(status, refusal.body());
             if let Some(challenge) = refusal.challenge() {
-                response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+                response
+                    .headers_mut()
+                    .insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
             response
         }
@@ -77,7 +98,9 @@ pub(super) fn refused(error: AuthError) -> Response {
             let text = "this app failed to authenticate too often; wait before the next try";
             let body = error_body("temporarily_unavailable", text);
             let mut response = document(StatusCode::TOO_MANY_REQUESTS, body);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
             response
         }
         AuthError::Store(error) => Failure::from(error).into_response(),

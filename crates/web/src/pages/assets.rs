@@ -12,19 +12,34 @@ use crate::failure::Failure;
 
 /// Name, type and content of every asset.
 const ASSETS: [(&str, &str, &[u8]); 3] = [
-    ("pico-2.1.1.min.css", "text/css; charset=utf-8", include_bytes!("../../assets/pico-2.1.1.min.css")),
-    ("cresset.css", "text/css; charset=utf-8", include_bytes!("../../assets/cresset.css")),
-    ("cresset.svg", "image/svg+xml", include_bytes!("../../assets/cresset.svg")),
+    (
+        "pico-2.1.1.min.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/pico-2.1.1.min.css"),
+    ),
+    (
+        "cresset.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/cresset.css"),
+    ),
+    (
+        "cresset.svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/cresset.svg"),
+    ),
 ];
 
 /// `GET /assets/[file]`
-pub async fn asset(Path(file): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn asset(Path(file): Path<String>) -> Result<Response, Failure> {
     let Some((_, media_type, content)) = ASSETS.iter().find(|(name, _, _)| *name == file) else {
         return no_such_page();
     };
     let mut response = Response::new(Body::from(Bytes::from_static(content)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=3600"),
+    );
     Ok(response)
 }

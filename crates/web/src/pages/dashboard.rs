@@ -29,7 +29,7 @@ struct Count {
 }
 
 /// How many records of each type there are, most first, and where the instance is found.
-pub async fn dashboard(Instance(instance): Instance) -> Result<Response, Failure> {
+pub(crate) async fn dashboard(Instance(instance): Instance) -> Result<Response, Failure> {
     let access = Access::system(SystemReason::OperatorCounts);
     let mut counts = instance.store.counts(&access).await?;
     counts.sort_by_key(|&(resource_type, count)| (std::cmp::Reverse(count), resource_type));
@@ -40,16 +40,19 @@ pub async fn dashboard(Instance(instance): Instance) -> Result<Response, Failure
         fhir: &settings.base_url,
         auth: &settings.auth_url,
         total: grouped(counts.iter().map(|(_, count)| count).sum()),
-        counts: counts.into_iter().map(|(resource_type, count)| Count {
-            name: resource_type.name(),
-            shown: grouped(count),
-            percent: (count * 100 / most).max(1),
-        }).collect(),
+        counts: counts
+            .into_iter()
+            .map(|(resource_type, count)| Count {
+                name: resource_type.name(),
+                shown: grouped(count),
+                percent: (count * 100 / most).max(1),
+            })
+            .collect(),
     };
     page(StatusCode::OK, &dashboard)
 }
 
 /// The dashboard's address ends in a slash.
-pub async fn to_dashboard(Path(name): Path<String>, Instance(_): Instance) -> Response {
+pub(crate) async fn to_dashboard(Path(name): Path<String>, Instance(_): Instance) -> Response {
     Redirect::permanent(&format!("/{name}/")).into_response()
 }

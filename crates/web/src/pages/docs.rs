@@ -38,13 +38,22 @@ struct Parameter {
 }
 
 /// The first page.
-pub async fn docs_index(State(app): State<App>) -> Result<Response, Failure> {
+pub(crate) async fn docs_index(State(app): State<App>) -> Result<Response, Failure> {
     let types = ResourceType::all().map(ResourceType::name).collect();
-    page(StatusCode::OK, &Docs { site: Site::shown(&app).await?, types })
+    page(
+        StatusCode::OK,
+        &Docs {
+            site: Site::shown(&app).await?,
+            types,
+        },
+    )
 }
 
 /// One resource type.
-pub async fn docs_of_type(State(app): State<App>, Path(name): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn docs_of_type(
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
     let Some(resource_type) = ResourceType::parse(&name) else {
         return no_such_page();
     };
@@ -66,7 +75,10 @@ pub async fn docs_of_type(State(app): State<App>, Path(name): Path<String>) -> R
 fn interactions(name: &str) -> Vec<(&'static str, String)> {
     vec![
         ("Read", format!("GET /{name}/[id]")),
-        ("Read a version", format!("GET /{name}/[id]/_history/[version]")),
+        (
+            "Read a version",
+            format!("GET /{name}/[id]/_history/[version]"),
+        ),
         ("List versions", format!("GET /{name}/[id]/_history")),
         ("Search", format!("GET /{name}?[parameters]")),
         ("Search by form", format!("POST /{name}/_search")),
@@ -90,6 +102,11 @@ impl Parameter {
             SearchType::Special => ("special", "[value]"),
         };
         let example = format!("{}={value}", parameter.code);
-        Self { name: parameter.code, kind, example, expression: parameter.expression }
+        Self {
+            name: parameter.code,
+            kind,
+            example,
+            expression: parameter.expression,
+        }
     }
 }

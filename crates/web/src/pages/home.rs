@@ -17,7 +17,7 @@ struct Home {
 }
 
 /// What is running.
-pub async fn home(State(app): State<App>) -> Result<Response, Failure> {
+pub(crate) async fn home(State(app): State<App>) -> Result<Response, Failure> {
     let instances = Site::all(&app).await?;
     page(StatusCode::OK, &Home { instances })
 }

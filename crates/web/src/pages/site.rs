@@ -14,13 +14,20 @@ pub(super) struct Site {
 impl Site {
     pub(super) fn new(app: &App, name: &str) -> Self {
         let (fhir, auth) = addresses(&app.platform().public_url, name);
-        Self { name: name.to_owned(), fhir, auth }
+        Self {
+            name: name.to_owned(),
+            fhir,
+            auth,
+        }
     }
 
     /// Every instance, sorted by name.
     pub(super) async fn all(app: &App) -> Result<Vec<Self>, Failure> {
         let names = app.platform().instances.list().await?;
-        Ok(names.iter().map(|name| Self::new(app, name.as_str())).collect())
+        Ok(names
+            .iter()
+            .map(|name| Self::new(app, name.as_str()))
+            .collect())
     }
 
     /// The instance whose addresses the docs show: the first, or a stand-in while there is none.

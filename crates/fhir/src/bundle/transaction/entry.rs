@@ -73,7 +73,7 @@ impl<'t> Entry<'t> {
                 .at(path(".request.ifNoneExist")));
         }
         let condition = WriteCondition {
-            if_match: text("ifMatch").map(|tag| Tags::parse(tag)),
+            if_match: text("ifMatch").map(Tags::parse),
             if_absent: text("ifNoneMatch") == Some("*"),
             if_unmodified_since: None,
         };

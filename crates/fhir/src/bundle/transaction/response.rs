@@ -13,7 +13,7 @@ pub(super) fn response(written: &[Written], base: &str, wanted: Return) -> Vec<u
     write::entries(written, &mut out, |written, out| match written {
         Written::Created(version) => entry(version, "201 Created", base, wanted, out),
         Written::Updated(version) | Written::Unchanged(version) => {
-            entry(version, "200 OK", base, wanted, out)
+            entry(version, "200 OK", base, wanted, out);
         }
         Written::Deleted(_) | Written::NothingToDelete => {
             out.extend_from_slice(b"\"response\":{\"status\":\"204 No Content\"}");

@@ -1,0 +1,234 @@
+//! One audit record for each interaction, written before its answer leaves.
+//!
+//! The envelope lays a [`Trail`] into the request; whoever learns something about the interaction
+//! notes it there. Requests that never got as far as a caller touched nothing and leave no record.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::response::Response;
+use cresset_auth::Caller;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_store::AuditRecord;
+use http::{Method, StatusCode};
+
+use crate::app::App;
+use crate::correlation::Correlation;
+use crate::failure::Failure;
+use crate::instance::OpenInstance;
+
+/// What is learned about a request on its way.
+#[derive(Clone)]
+pub struct Trail(Arc<Notes>);
+
+struct Notes {
+    /// `None` for what is no interaction with data.
+    event: Option<Event>,
+    correlation: Correlation,
+    caller: OnceLock<(Arc<OpenInstance>, Arc<Caller>)>,
+    query: OnceLock<[u8; 8]>,
+    committed: OnceLock<()>,
+}
+
+impl Trail {
+    /// The trail of one request, of which so far only the first line is known.
+    pub(crate) fn new(method: &Method, path: &str, correlation: Correlation) -> Self {
+        Self(Arc::new(Notes {
+            event: Event::of(method, path),
+            correlation,
+            caller: OnceLock::new(),
+            query: OnceLock::new(),
+            committed: OnceLock::new(),
+        }))
+    }
+
+    /// Notes who asks which instance.
+    pub fn asks(&self, instance: &Arc<OpenInstance>, caller: &Arc<Caller>) {
+        // A second note about one request would be the same one.
+        let _ = self.0.caller.set((instance.clone(), caller.clone()));
+    }
+
+    /// Notes that the record was committed together with the change.
+    pub fn committed(&self) {
+        let _ = self.0.committed.set(());
+    }
+
+    /// Notes a fingerprint of a search, which tells equal searches without keeping their values.
+    pub fn searched(&self, query: [u8; 8]) {
+        let _ = self.0.query.set(query);
+    }
+
+    /// The record of this interaction if it ends with `status`.
+    pub fn draft(&self, app: &App, status: StatusCode) -> AuditRecord {
+        let event = self.0.event.as_ref();
+        AuditRecord {
+            at: app.platform().clock.now(),
+            app: self
+                .0
+                .caller
+                .get()
+                .map(|(_, caller)| caller.client_id.clone()),
+            subject: None,
+            interaction: event
+                .map_or("", |event| event.interaction.code())
+                .to_owned(),
+            resource_type: event.and_then(|event| event.resource_type),
+            id: event.and_then(|event| event.id.clone()),
+            query: self.0.query.get().copied(),
+            status: status.as_u16(),
+            correlation_id: self.0.correlation.as_str().to_owned(),
+        }
+    }
+
+    /// Writes the record and passes the answer on; one that gives data away is withheld when it
+    /// cannot be recorded.
+    pub(crate) fn record(&self, app: &App, answer: Response) -> Result<Response, Failure> {
+        let (Some(_), Some((instance, _)), None) =
+            (&self.0.event, self.0.caller.get(), self.0.committed.get())
+        else {
+            return Ok(answer);
+        };
+        instance.store.record(self.draft(app, answer.status()))?;
+        Ok(answer)
+    }
+}
+
+/// What a request to a FHIR base does, read from its method and path alone.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    interaction: Interaction,
+    resource_type: Option<ResourceType>,
+    id: Option<ResourceId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interaction {
+    Read,
+    Vread,
+    History,
+    Search,
+    Create,
+    Update,
+    Delete,
+    Transaction,
+}
+
+impl Interaction {
+    /// The code of R4 `restful-interaction`.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Vread => "vread",
+            Self::History => "history-instance",
+            Self::Search => "search-type",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Transaction => "transaction",
+        }
+    }
+}
+
+impl Event {
+    /// `None` for what is no interaction with data.
+    pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
+        let mut parts = path.split('/').skip(2);
+        if parts.next() != Some("fhir") {
+            return None;
+        }
+        let [first, second, third, fourth] =
+            [(); 4].map(|()| parts.next().filter(|part| !part.is_empty()));
+        let gets = method == Method::GET || method == Method::HEAD;
+        let interaction = match (first, second, third, fourth) {
+            (None, ..) if method == Method::POST => Interaction::Transaction,
+            (Some(_), None, ..) if gets => Interaction::Search,
+            (Some(_), None, ..) if method == Method::POST => Interaction::Create,
+            (Some(_), Some("_search"), None, _) if method == Method::POST => Interaction::Search,
+            (Some(_), Some(_), None, _) if gets => Interaction::Read,
+            (Some(_), Some(_), None, _) if method == Method::PUT => Interaction::Update,
+            (Some(_), Some(_), None, _) if method == Method::DELETE => Interaction::Delete,
+            (_, Some(_), Some("_history"), None) if gets => Interaction::History,
+            (_, Some(_), Some("_history"), Some(_)) if gets => Interaction::Vread,
+            _ => return None,
+        };
+        let resource_type = first.and_then(ResourceType::parse);
+        // A type that does not exist, such as `metadata`, holds no data.
+        if first.is_some() && resource_type.is_none() {
+            return None;
+        }
+        Some(Self {
+            interaction,
+            resource_type,
+            id: second.and_then(|id| id.parse().ok()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+    use http::Method;
+
+    fn check(method: &Method, path: &str, expect: Option<&str>) {
+        let event = Event::of(method, path);
+        let shown = event.map(|event| {
+            let id = event.id.map_or_else(String::new, |id| id.to_string());
+            let resource_type = event
+                .resource_type
+                .map_or_else(String::new, |t| t.to_string());
+            format!("{} {resource_type} {id}", event.interaction.code())
+        });
+        assert_eq!(
+            shown.as_deref().map(str::trim_end),
+            expect,
+            "{method} {path}"
+        );
+    }
+
+    #[test]
+    fn the_interaction_is_read_from_method_and_path() {
+        check(&Method::GET, "/demo/fhir/Patient/1", Some("read Patient 1"));
+        check(
+            &Method::HEAD,
+            "/demo/fhir/Patient/1",
+            Some("read Patient 1"),
+        );
+        check(
+            &Method::GET,
+            "/demo/fhir/Patient/1/_history",
+            Some("history-instance Patient 1"),
+        );
+        check(
+            &Method::GET,
+            "/demo/fhir/Patient/1/_history/2",
+            Some("vread Patient 1"),
+        );
+        check(
+            &Method::GET,
+            "/demo/fhir/Patient",
+            Some("search-type Patient"),
+        );
+        check(
+            &Method::POST,
+            "/demo/fhir/Patient/_search",
+            Some("search-type Patient"),
+        );
+        check(&Method::POST, "/demo/fhir/Patient", Some("create Patient"));
+        check(
+            &Method::PUT,
+            "/demo/fhir/Patient/1",
+            Some("update Patient 1"),
+        );
+        check(
+            &Method::DELETE,
+            "/demo/fhir/Patient/1",
+            Some("delete Patient 1"),
+        );
+        check(&Method::POST, "/demo/fhir", Some("transaction"));
+        check(&Method::POST, "/demo/fhir/", Some("transaction"));
+        check(&Method::GET, "/demo/fhir/metadata", None);
+        check(&Method::PATCH, "/demo/fhir/Patient/1", None);
+        check(&Method::POST, "/demo/auth/token/", None);
+        check(&Method::GET, "/", None);
+    }
+}

@@ -1,0 +1,18 @@
+//! The server as a caller sees it: the whole router over a real database, without a socket.
+
+#[cfg(test)]
+mod http {
+    pub(crate) mod practice;
+
+    mod access;
+    mod authorization;
+    mod bad_input;
+    mod capabilities;
+    mod conditions;
+    mod headers;
+    mod interactions;
+    mod negotiation;
+    mod pages;
+    mod paging;
+    mod transaction;
+}

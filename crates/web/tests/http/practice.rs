@@ -1,0 +1,236 @@
+//! One practice with a registered app, and what is needed to ask it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use bytes::Bytes;
+use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
+use cresset_base::{InstanceName, Limits};
+use cresset_store::{InstanceSettings, Instances, LinkStyle};
+use cresset_store_sqlite::{DataDirectory, Options};
+use cresset_testkit::{ManualClock, SeededRng};
+use cresset_web::envelope::Envelope;
+use cresset_web::{App, Platform};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub(crate) const HOST: &str = "https://ehr.example";
+
+/// A practice `demo`, a second one `other`, and an app of `demo`.
+pub(crate) struct Practice {
+    pub(crate) clock: ManualClock,
+    pub(crate) token: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    envelope: Envelope,
+    _folder: TempDir,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Practice {
+    pub(crate) async fn open() -> Self {
+        Self::with(Limits::default(), |_| {}).await
+    }
+
+    /// A practice with its own limits and settings.
+    pub(crate) async fn with(limits: Limits, set: impl Fn(&mut InstanceSettings)) -> Self {
+        let folder = TempDir::new().unwrap();
+        let clock = ManualClock::default();
+        let limits = Arc::new(limits);
+        let options = Options {
+            clock: Arc::new(clock.clone()),
+            limits: limits.clone(),
+            bases: Arc::new(|name: &InstanceName| vec![format!("{HOST}/{name}/fhir")]),
+        };
+        let directory = DataDirectory::open(folder.path(), options).unwrap();
+        let mut settings = InstanceSettings::new(cresset_base::Clock::now(&clock));
+        set(&mut settings);
+        directory
+            .create(&"demo".parse().unwrap(), &settings)
+            .unwrap();
+        directory
+            .create(&"other".parse().unwrap(), &settings)
+            .unwrap();
+        let platform = Platform {
+            instances: Arc::new(directory),
+            clock: Arc::new(clock.clone()),
+            rng: Arc::new(SeededRng::new(7)),
+            limits,
+            public_url: HOST.to_owned(),
+        };
+        Self::registered(platform, clock, folder).await
+    }
+
+    async fn registered(platform: Platform, clock: ManualClock, folder: TempDir) -> Self {
+        let demo = "demo".parse().unwrap();
+        let store = Instances::open(&*platform.instances, &demo)
+            .await
+            .unwrap()
+            .unwrap();
+        let settings = AuthSettings {
+            issuer: format!("{HOST}/demo/auth"),
+            fhir_base: format!("{HOST}/demo/fhir"),
+            token_lifetime_s: 36_000,
+            limits: Limits::default(),
+        };
+        let auth = AuthServer::new(
+            store,
+            platform.clock.clone(),
+            platform.rng.clone(),
+            settings,
+        );
+        let registered = auth
+            .register_app(NewApp {
+                name: "Test app".to_owned(),
+                scopes: "system/*.cruds".to_owned(),
+                grant_types: vec![GrantType::ClientCredentials],
+            })
+            .await
+            .unwrap();
+        let mut practice = Self {
+            clock,
+            token: String::new(),
+            client_id: registered.app.client_id,
+            client_secret: registered.secret.expose().clone(),
+            envelope: Envelope::new(App::new(platform)),
+            _folder: folder,
+        };
+        practice.token = practice.token_for("system/*.cruds").await;
+        practice
+    }
+
+    /// A token of the app with these scopes.
+    pub(crate) async fn token_for(&self, scope: &str) -> String {
+        let scope = scope.replace(' ', "+");
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
+            self.client_id, self.client_secret
+        );
+        let answer = self.form("/demo/auth/token/", &form).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.envelope.answer(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// A request under the FHIR base with the token; `Content-Type` is set for a body.
+    pub(crate) fn request(&self, line: &str, body: &str) -> http::request::Builder {
+        let (method, path) = line.split_once(' ').unwrap();
+        let builder = Request::builder()
+            .method(method)
+            .uri(format!("/demo/fhir{path}"))
+            .header("authorization", format!("Bearer {}", self.token));
+        if body.is_empty() {
+            builder
+        } else {
+            builder.header("content-type", "application/fhir+json")
+        }
+    }
+
+    /// `GET /Patient/1` and its like, with a body or without.
+    pub(crate) async fn ask(&self, line: &str, body: &str) -> Answer {
+        self.send(
+            self.request(line, body)
+                .body(Body::from(body.to_owned()))
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// The same with one more header.
+    pub(crate) async fn ask_with(&self, line: &str, body: &str, header: (&str, &str)) -> Answer {
+        let request = self.request(line, body).header(header.0, header.1);
+        self.send(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+    }
+
+    /// A request without a token.
+    pub(crate) async fn stranger(&self, line: &str) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        self.send(
+            Request::builder()
+                .method(method)
+                .uri(path)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// A form to any path.
+    pub(crate) async fn form(&self, path: &str, form: &str) -> Answer {
+        let request =
+            Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.to_owned())).unwrap())
+            .await
+    }
+
+    /// Creates a resource and gives its id.
+    pub(crate) async fn create(&self, resource_type: &str, body: &str) -> String {
+        let answer = self.ask(&format!("POST /{resource_type}"), body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// `code text` of every issue of an `OperationOutcome`.
+    pub(crate) fn issues(&self) -> Vec<String> {
+        let json = self.json();
+        assert_eq!(json["resourceType"], "OperationOutcome", "{json}");
+        let issues = json["issue"].as_array().unwrap().iter();
+        issues
+            .map(|issue| {
+                format!(
+                    "{} {}",
+                    issue["code"].as_str().unwrap(),
+                    issue["details"]["text"].as_str().unwrap()
+                )
+            })
+            .collect()
+    }
+
+    /// Asserts a status and that one issue holds these words.
+    pub(crate) fn refuses(&self, status: u16, words: &str) {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        let issues = self.issues();
+        assert!(
+            issues.iter().any(|issue| issue.contains(words)),
+            "{words:?} not in {issues:?}"
+        );
+    }
+}
+
+/// Settings with relative links.
+pub(crate) fn relative_links(settings: &mut InstanceSettings) {
+    settings.links = LinkStyle::Relative;
+}
