@@ -33,6 +33,9 @@ pub struct ProfileElement {
     pub max: Option<Max>,
     /// Whether a server must be able to fill it and an app to read it.
     pub must_support: bool,
+    /// Whether USCDI asks for it although the profile itself does not: certification treats it as
+    /// must-support.
+    pub uscdi: bool,
     /// The types that remain of a choice.
     #[serde(deserialize_with = "crate::pack::leaked")]
     pub types: &'static [&'static str],

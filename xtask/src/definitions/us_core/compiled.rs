@@ -42,6 +42,7 @@ fn element(e: &WrittenElement) -> Result<ProfileElement, Error> {
         min: e.min,
         max: e.max.as_deref().map(max).transpose()?,
         must_support: e.must_support,
+        uscdi: e.uscdi,
         types: texts(&e.types),
         profiles: texts(&e.profiles),
         targets: list(targets(&e.targets)),

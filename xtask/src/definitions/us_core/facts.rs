@@ -124,6 +124,10 @@ fn element(definition: &StructureDefinition, e: &Element) -> WrittenElement {
         min: (!root && (slice || e.min != base.min)).then_some(e.min),
         max: (!root && (slice || e.max != base.max)).then(|| e.max.clone()),
         must_support: e.must_support,
+        uscdi: !e.must_support
+            && e.extension
+                .iter()
+                .any(|x| tail(&x.url) == "uscdi-requirement"),
         types: types(&e.types, &base),
         profiles: e
             .types

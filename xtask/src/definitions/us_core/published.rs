@@ -25,6 +25,8 @@ pub(crate) struct Snapshot {
 pub(crate) struct Element {
     pub(crate) id: String,
     pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) extension: Vec<Extension>,
     pub(crate) slice_name: Option<String>,
     pub(crate) min: u8,
     pub(crate) max: String,

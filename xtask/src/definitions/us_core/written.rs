@@ -33,6 +33,9 @@ pub(crate) struct WrittenElement {
     pub(crate) max: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     pub(crate) must_support: bool,
+    /// Marked with the extension `uscdi-requirement` without being must-support.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) uscdi: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) types: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
