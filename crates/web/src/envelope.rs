@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use cresset_fhir::{Fault, Kind};
-use http::header::{ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request};
 use tower::Service;
 
@@ -18,10 +18,10 @@ use crate::app::App;
 use crate::audit::Trail;
 use crate::correlation::{Correlation, own_request_id};
 use crate::cors;
-use crate::extract::layout;
-use crate::failure::{Failure, keep_allow};
+use crate::extract::{layout, media};
+use crate::failure::Failure;
 use crate::render::Layout;
-use crate::router;
+use crate::{pages, router};
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -42,36 +42,28 @@ impl Envelope {
     }
 
     /// Answers one request: never fails, never panics, always named.
-    pub async fn answer(&self, mut request: Request<Body>) -> Response {
-        let correlation = self.app.correlations().next();
-        let own = own_request_id(request.headers());
-        let layout = layout::of_query(request.uri().query());
-        let is_head = request.method() == Method::HEAD;
-        let is_cross_origin = request.headers().contains_key(ORIGIN);
-        let is_open = cors::is_open(request.uri().path());
-
-        let answer = if is_open && request.method() == Method::OPTIONS {
-            cors::options()
-        } else if is_open {
-            let trail = Trail::new(request.method(), request.uri().path(), correlation.clone());
-            request.extensions_mut().insert(trail.clone());
-            let answer = self.bounded(request).await;
-            let recorded = trail.record(&self.app, answer);
-            recorded.unwrap_or_else(IntoResponse::into_response)
-        } else {
+    pub async fn answer(&self, request: Request<Body>) -> Response {
+        let facts = Facts::of(&request, self.app.correlations().next());
+        let answer = if !facts.is_open {
             self.bounded(request).await
+        } else if facts.method == Method::OPTIONS {
+            cors::options()
+        } else {
+            self.audited(request, &facts.correlation).await
         };
-        let mut answer = written(answer, &correlation, layout);
-        if is_head {
-            *answer.body_mut() = Body::empty();
-        }
-        let headers = answer.headers_mut();
-        correlation.write(own, headers);
-        headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-        if is_open {
-            cors::allow(is_cross_origin, headers);
-        }
-        answer
+        let status = answer.status().as_u16();
+        tracing::debug!(correlation = %facts.correlation, method = %facts.method, status, "answered");
+        facts.dress(answer)
+    }
+
+    /// The router's answer, withheld if it cannot be recorded.
+    async fn audited(&self, mut request: Request<Body>, correlation: &Correlation) -> Response {
+        let trail = Trail::new(request.method(), request.uri().path(), correlation.clone());
+        request.extensions_mut().insert(trail.clone());
+        let answer = self.bounded(request).await;
+        trail
+            .record(&self.app, answer)
+            .unwrap_or_else(IntoResponse::into_response)
     }
 
     /// The router's answer within the time limit; a panic is an answer too.
@@ -90,14 +82,64 @@ impl Envelope {
     }
 }
 
-/// Writes the body of a failure; any other answer stays as it is.
-fn written(mut answer: Response, correlation: &Correlation, layout: Layout) -> Response {
-    let Some(failure) = answer.extensions_mut().remove::<Failure>() else {
-        return answer;
-    };
-    let mut written = failure.render(correlation, layout);
-    keep_allow(answer.headers(), written.headers_mut());
-    written
+/// What an answer's form depends on besides what it says.
+struct Facts {
+    correlation: Correlation,
+    /// The caller's own name for its request.
+    own: Option<HeaderValue>,
+    method: Method,
+    /// Whether it goes to a FHIR base or an authorization server, not to a page.
+    is_open: bool,
+    is_cross_origin: bool,
+    layout: Layout,
+    wants_page: bool,
+}
+
+impl Facts {
+    fn of(request: &Request<Body>, correlation: Correlation) -> Self {
+        let headers = request.headers();
+        let is_open = cors::is_open(request.uri().path());
+        Self {
+            correlation,
+            own: own_request_id(headers),
+            method: request.method().clone(),
+            is_open,
+            is_cross_origin: headers.contains_key(ORIGIN),
+            layout: layout::of_query(request.uri().query()),
+            wants_page: !is_open && media::wants_page(headers),
+        }
+    }
+
+    /// Writes the body of a failure, and what every answer carries.
+    fn dress(self, mut answer: Response) -> Response {
+        if let Some(failure) = answer.extensions_mut().remove::<Failure>() {
+            let allow = answer.headers_mut().remove(ALLOW);
+            answer = self.written(failure);
+            if let Some(allow) = allow {
+                answer.headers_mut().insert(ALLOW, allow);
+            }
+        }
+        if self.method == Method::HEAD {
+            *answer.body_mut() = Body::empty();
+        }
+        let headers = answer.headers_mut();
+        self.correlation.write(self.own, headers);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+        if self.is_open {
+            cors::allow(self.is_cross_origin, headers);
+        }
+        answer
+    }
+
+    /// A failure as a page for a browser, as an `OperationOutcome` for everybody else.
+    fn written(&self, failure: Failure) -> Response {
+        if self.wants_page
+            && let Ok(page) = pages::failed(&failure, &self.correlation)
+        {
+            return page;
+        }
+        failure.render(&self.correlation, self.layout)
+    }
 }
 
 /// The future's output, or nothing when it panicked.

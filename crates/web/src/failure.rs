@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cresset_auth::INSUFFICIENT_SCOPE_CHALLENGE;
 use cresset_fhir::{Fault, Kind, outcome};
-use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::correlation::Correlation;
@@ -104,12 +104,5 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-/// Carries `Allow` over from the empty answer the router made.
-pub(crate) fn keep_allow(from: &HeaderMap, to: &mut HeaderMap) {
-    if let Some(allow) = from.get(ALLOW) {
-        to.insert(ALLOW, allow.clone());
     }
 }

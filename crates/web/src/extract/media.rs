@@ -86,6 +86,12 @@ pub fn is_json_body(headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure::new(Kind::UnsupportedMediaType, text))
 }
 
+/// Whether a browser asks.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
 fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim_matches('"');
     ["utf-8", "utf8", "us-ascii"]

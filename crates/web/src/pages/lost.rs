@@ -12,6 +12,6 @@ use crate::failure::Failure;
 struct Lost;
 
 /// 404 for a browser.
-pub(crate) fn no_such_page() -> Result<Response, Failure> {
+pub(super) fn no_such_page() -> Result<Response, Failure> {
     page(StatusCode::NOT_FOUND, &Lost)
 }
