@@ -46,6 +46,28 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, by status.
+    pub const ALL: [Self; 18] = [
+        Self::Structure,
+        Self::Required,
+        Self::Value,
+        Self::Invalid,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::NotSupported,
+        Self::NotAcceptable,
+        Self::Conflict,
+        Self::Deleted,
+        Self::PreconditionFailed,
+        Self::TooLong,
+        Self::UnsupportedMediaType,
+        Self::BusinessRule,
+        Self::Exception,
+        Self::Transient,
+        Self::NoStore,
+    ];
+
     /// The status, as in `Bundle.entry.response.status` and over HTTP, and the R4 `IssueType`.
     const fn row(self) -> (u16, &'static str) {
         match self {

@@ -154,3 +154,19 @@ async fn unpanicked<F: Future>(future: F) -> Option<F::Output> {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::unpanicked;
+
+    #[tokio::test]
+    async fn a_panic_is_nothing_more_than_no_answer() {
+        assert_eq!(unpanicked(async { 1 }).await, Some(1));
+        let late = async {
+            tokio::task::yield_now().await;
+            panic!("in a handler")
+        };
+        let answer: Option<()> = unpanicked(late).await;
+        assert_eq!(answer, None);
+    }
+}

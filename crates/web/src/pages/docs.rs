@@ -26,7 +26,7 @@ struct DocsOfType {
     site: Site,
     name: &'static str,
     interactions: Vec<(&'static str, String)>,
-    profiles: Vec<String>,
+    profiles: Vec<&'static str>,
     parameters: Vec<Parameter>,
 }
 

@@ -39,6 +39,19 @@ async fn the_statement_names_base_profiles_and_security() {
         .map(|r| r["supportedProfile"].as_array().map_or(0, Vec::len))
         .sum();
     assert!(profiles >= 42, "{profiles}");
+    let patient = resources
+        .iter()
+        .find(|resource| resource["type"] == "Patient")
+        .unwrap();
+    let us_core_patient = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient";
+    assert_eq!(patient["supportedProfile"][0], us_core_patient);
+    let parameters = patient["searchParam"].as_array().unwrap();
+    for code in ["_id", "identifier", "name", "birthdate", "gender", "race"] {
+        assert!(
+            parameters.iter().any(|parameter| parameter["name"] == code),
+            "{code}"
+        );
+    }
 }
 
 /// Every parameter the statement offers for a few types can be searched with `:missing`.
