@@ -1,94 +1,16 @@
 //! Structure definitions → types and elements.
 
+mod published;
+
 use std::collections::BTreeMap;
 
 use cresset_definitions::{
     Binding, Constraint, Element, Primitive, ResourceType, Severity, Strength, TypeDef, TypeIx,
     TypeKind, ValueSet, ValueSetIx, element::Elements,
 };
-use serde::Deserialize;
+use published::{Published, PublishedBinding, PublishedType, StructureDefinition};
 
 use super::{Errata, Error, Source, list, tail, text};
-
-#[derive(Deserialize)]
-struct StructureDefinition {
-    url: String,
-    #[serde(rename = "type")]
-    type_name: String,
-    kind: String,
-    #[serde(rename = "abstract")]
-    is_abstract: bool,
-    derivation: Option<String>,
-    #[serde(rename = "baseDefinition")]
-    base: Option<String>,
-    #[serde(default)]
-    snapshot: Snapshot,
-}
-
-#[derive(Deserialize, Default)]
-struct Snapshot {
-    element: Vec<Published>,
-}
-
-/// An `ElementDefinition`, as far as it is compiled.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Published {
-    path: String,
-    min: u8,
-    max: String,
-    base: Option<PublishedBase>,
-    content_reference: Option<String>,
-    #[serde(default, rename = "type")]
-    types: Vec<PublishedType>,
-    #[serde(default)]
-    constraint: Vec<PublishedConstraint>,
-    #[serde(default)]
-    is_modifier: bool,
-    #[serde(default)]
-    is_summary: bool,
-    binding: Option<PublishedBinding>,
-}
-
-#[derive(Deserialize)]
-struct PublishedBase {
-    path: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PublishedType {
-    code: String,
-    #[serde(default)]
-    extension: Vec<TypeExtension>,
-    #[serde(default)]
-    profile: Vec<String>,
-    #[serde(default)]
-    target_profile: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TypeExtension {
-    url: String,
-    value_url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct PublishedConstraint {
-    key: String,
-    severity: String,
-    human: String,
-    expression: Option<String>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PublishedBinding {
-    strength: String,
-    value_set: Option<String>,
-}
 
 /// Every type, sorted by name.
 pub(crate) fn compile(
