@@ -23,7 +23,7 @@ const READ: HeaderValue = HeaderValue::from_static(
 
 /// Whether other origins may ask at this path: FHIR bases and authorization servers, not pages.
 pub fn is_open(path: &str) -> bool {
-    is_fhir(path) || path.split('/').nth(2) == Some("auth")
+    is_fhir(path) || path.split('/').nth(2) == Some("auth") || path.starts_with("/.well-known/")
 }
 
 /// Whether a path lies under a FHIR base.

@@ -44,7 +44,9 @@ impl Envelope {
     /// Answers one request: never fails, never panics, always named.
     pub async fn answer(&self, request: Request<Body>) -> Response {
         let facts = Facts::of(&request, self.app.correlations().next());
-        let answer = if !facts.is_open {
+        let answer = if facts.method == Method::CONNECT {
+            Failure::new(Kind::NotSupported, "Operation is not supported").into_response()
+        } else if !facts.is_open {
             self.bounded(request).await
         } else if facts.method == Method::OPTIONS {
             cors::options()

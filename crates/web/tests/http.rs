@@ -5,6 +5,7 @@ mod http {
     pub(crate) mod practice;
 
     mod access;
+    mod audit;
     mod authorization;
     mod bad_input;
     mod capabilities;

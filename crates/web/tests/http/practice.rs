@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
-use cresset_store::{InstanceSettings, Instances, LinkStyle};
+use cresset_store::{InstanceSettings, Instances, LinkStyle, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::{ManualClock, SeededRng};
 use cresset_web::envelope::Envelope;
@@ -24,6 +24,7 @@ pub(crate) struct Practice {
     pub(crate) token: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    pub(crate) store: Arc<dyn Store>,
     envelope: Envelope,
     _folder: TempDir,
 }
@@ -83,7 +84,7 @@ impl Practice {
             limits: Limits::default(),
         };
         let auth = AuthServer::new(
-            store,
+            store.clone(),
             platform.clock.clone(),
             platform.rng.clone(),
             settings,
@@ -101,6 +102,7 @@ impl Practice {
             token: String::new(),
             client_id: registered.app.client_id,
             client_secret: registered.secret.expose().clone(),
+            store,
             envelope: Envelope::new(App::new(platform)),
             _folder: folder,
         };
