@@ -141,10 +141,8 @@ impl<'t> Walk<'t, '_> {
             let text = "must have a value or an extension beside its id";
             return self.error(IssueType::Invariant, place, text);
         }
-        match of.name {
-            "Extension" => self.extension(value, of, place),
-            "Reference" => self.reference_form(value, place),
-            _ => {}
+        if of.name == "Extension" {
+            self.extension(value, of, place);
         }
     }
 

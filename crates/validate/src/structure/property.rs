@@ -67,8 +67,8 @@ impl<'t> Walk<'t, '_> {
             TypeKind::AnyResource => self.inner_resource(value, definition.name, place),
             TypeKind::Complex | TypeKind::Inline | TypeKind::Resource(_) => {
                 self.object(value, of, place);
-                if !definition.targets.is_empty() && of.name == "Reference" {
-                    self.reference_target(value, definition.targets, place);
+                if of.name == "Reference" {
+                    self.reference(value, definition.targets, place);
                 }
                 if let Some(set) = definition.binding.as_ref().and_then(|b| b.value_set) {
                     self.coded(value, set, of.name, place);

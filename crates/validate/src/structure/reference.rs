@@ -19,58 +19,55 @@ enum Literal<'t> {
 }
 
 impl<'t> Walk<'t, '_> {
-    /// The form of `Reference.reference` and what it says about itself.
-    pub(super) fn reference_form(&mut self, value: Element<'t>, place: &Place<'_>) {
-        let Some(text) = value.get("reference").and_then(Element::as_str) else {
-            return;
-        };
-        let place = place.property("reference", None);
-        match literal(text) {
-            Err(fault) => self.error(IssueType::Value, &place, fault),
-            Ok(Literal::Local(id)) if !id.is_empty() && self.contained(id).is_none() => {
-                let text = "must name a resource in 'contained'; there is none with this id";
-                self.error(IssueType::Value, &place, text);
-            }
-            Ok(Literal::Typed(found)) => {
-                let said = value
-                    .get("type")
-                    .and_then(Element::as_str)
-                    .and_then(ResourceType::parse);
-                if said.is_some_and(|said| said != found) {
-                    let text = "must point to the resource type that 'type' names";
-                    self.error(IssueType::Value, &place, text);
-                }
-            }
-            Ok(Literal::Local(_) | Literal::Other) => {}
-        }
-    }
-
-    /// The type a reference points to, where it is known, must be one of `targets`.
-    pub(super) fn reference_target(
+    /// The form of a reference, and the type it points to where that is known.
+    pub(super) fn reference(
         &mut self,
         value: Element<'t>,
         targets: &'static [ResourceType],
         place: &Place<'_>,
     ) {
-        let said = || {
-            value
-                .get("type")
-                .and_then(Element::as_str)
-                .and_then(ResourceType::parse)
-        };
-        let literal = value
-            .get("reference")
+        let said = value
+            .get("type")
             .and_then(Element::as_str)
-            .map(literal);
-        let found = match literal {
-            Some(Ok(Literal::Typed(found))) => Some(found),
-            Some(Ok(Literal::Local(id))) => self.local_type(id),
-            _ => said(),
+            .and_then(ResourceType::parse);
+        let found = match value.get("reference").and_then(Element::as_str) {
+            None => said,
+            Some(text) => match self.literal(text, said) {
+                Ok(found) => found.or(said),
+                Err(fault) => {
+                    let place = place.property("reference", None);
+                    return self.error(IssueType::Value, &place, fault);
+                }
+            },
         };
-        if found.is_some_and(|found| !targets.contains(&found)) {
+        if found.is_some_and(|found| !targets.is_empty() && !targets.contains(&found)) {
             let names: Vec<_> = targets.iter().map(|t| t.name()).collect();
             let text = format!("must refer to {}", names.join(" or "));
             self.error(IssueType::Value, place, &text);
+        }
+    }
+
+    /// The type a literal reference points to, where its text or the contained resource tells.
+    fn literal(
+        &self,
+        text: &str,
+        said: Option<ResourceType>,
+    ) -> Result<Option<ResourceType>, lexical::Fault> {
+        let found = match literal(text)? {
+            Literal::Other => None,
+            Literal::Typed(found) => Some(found),
+            Literal::Local(id) => {
+                if !id.is_empty() && self.contained(id).is_none() {
+                    return Err("must name a resource in 'contained'; there is none with this id");
+                }
+                self.local_type(id)
+            }
+        };
+        match (found, said) {
+            (Some(found), Some(said)) if found != said => {
+                Err("must point to the resource type that 'type' names")
+            }
+            _ => Ok(found),
         }
     }
 
@@ -97,41 +94,55 @@ fn literal(text: &str) -> Result<Literal<'_>, lexical::Fault> {
     if let Some(id) = text.strip_prefix('#') {
         return Ok(Literal::Local(id));
     }
-    if text.chars().any(char::is_whitespace) {
+    if text.bytes().any(|b| b <= b' ') || (!text.is_ascii() && text.contains(char::is_whitespace)) {
         return Err("is a URL and must not hold white space");
     }
-    // `urn:uuid:…` and every other absolute form; only http(s) follows the REST pattern.
-    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    match scheme {
-        Some("http" | "https") => Ok(typed(text).map_or(Literal::Other, Literal::Typed)),
-        Some(s) if s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+') => Ok(Literal::Other),
-        _ => relative(text),
+    // What ends the first part of the text tells its form.
+    let end = text
+        .bytes()
+        .position(|b| matches!(b, b':' | b'/' | b'?'))
+        .unwrap_or(text.len());
+    let (first, rest) = text.split_at(end);
+    match rest.as_bytes().first() {
+        Some(b':') if matches!(first, "http" | "https") => {
+            Ok(absolute(rest).map_or(Literal::Other, Literal::Typed))
+        }
+        Some(b':') if !first.is_empty() => Ok(Literal::Other),
+        _ => relative(first, rest).map(Literal::Typed).ok_or(FORM),
     }
 }
 
-fn relative(text: &str) -> Result<Literal<'_>, lexical::Fault> {
-    let fault = "must be Type/id, an absolute URL, urn:uuid: with a UUID, or # and a contained id";
-    if let Some((name, _)) = text.split_once('?') {
-        // A conditional reference, which a transaction resolves.
-        return ResourceType::parse(name).map(Literal::Typed).ok_or(fault);
+const FORM: lexical::Fault =
+    "must be Type/id, an absolute URL, urn:uuid: with a UUID, or # and a contained id";
+
+/// The type of `Type/id`, `Type/id/_history/version` or `Type?criteria` (which a transaction resolves).
+fn relative(name: &str, rest: &str) -> Option<ResourceType> {
+    let resource_type = ResourceType::parse(name)?;
+    if rest.starts_with('?') {
+        return Some(resource_type);
     }
-    typed(text)
-        .filter(|_| matches!(text.split('/').count(), 2 | 4))
-        .map(Literal::Typed)
-        .ok_or(fault)
+    let mut segments = rest.strip_prefix('/')?.split('/');
+    let good = is_id(segments.next()?)
+        && match segments.next() {
+            None => true,
+            Some(history) => history == "_history" && segments.next().is_some_and(is_id),
+        };
+    (good && segments.next().is_none()).then_some(resource_type)
 }
 
-/// The type in a text that ends in `Type/id` or `Type/id/_history/version`.
-fn typed(text: &str) -> Option<ResourceType> {
-    let text = text
-        .split_once("/_history/")
-        .map_or(text, |(resource, _)| resource);
-    let (before, id) = text.rsplit_once('/')?;
-    let name = before.rsplit_once('/').map_or(before, |(_, name)| name);
-    let id_form = id.len() <= 64
-        && !id.is_empty()
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    ResourceType::parse(name).filter(|_| id_form)
+/// The type in a URL that ends in `Type/id` or `Type/id/_history/version`.
+fn absolute(url: &str) -> Option<ResourceType> {
+    let mut segments = url.rsplit('/');
+    let mut id = segments.next()?;
+    let mut name = segments.next()?;
+    if name == "_history" {
+        id = segments.next()?;
+        name = segments.next()?;
+    }
+    ResourceType::parse(name).filter(|_| is_id(id))
+}
+
+fn is_id(text: &str) -> bool {
+    let grammar = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(grammar)
 }
