@@ -1,1 +1,33 @@
-fn main() {}
+//! Cresset: a certified FHIR R4 + SMART API server in one binary.
+//!
+//! This is where the outside world comes in: arguments, environment, files, the real clock, real
+//! randomness, signals, the terminal. Each command is one file under `commands`; what they do is
+//! done by the rooms below. Start with [`commands`].
+
+mod commands;
+mod data;
+mod failure;
+mod files;
+mod journal;
+mod log;
+mod output;
+mod platform;
+mod progress;
+mod settings;
+mod shutdown;
+mod surroundings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = commands::Cli::parse();
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::failure(&failure);
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The measured server as a process of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::load::{Target, once};
+use crate::{Result, unexpected};
+
+/// How long a server may take to answer.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// A running server; ended when it is dropped.
+pub struct Server {
+    child: Child,
+    /// The port it listens on.
+    pub port: u16,
+    /// From its start to its first answer.
+    pub start: Duration,
+}
+
+impl Server {
+    /// Starts `exe serve` over a data directory and waits for its first answer about `instance`.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn start(exe: &Path, data: &Path, instance: &str) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let begun = Instant::now();
+        let child = Command::new(exe)
+            .args(["serve", "--port", &port.to_string(), "--data"])
+            .arg(data)
+            .env("CRESSET_LOG__FILTER", "error")
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut server = Self {
+            child,
+            port,
+            start: Duration::ZERO,
+        };
+        let target = server.target(instance, None)?;
+        // A search needs a token; that it is refused shows that the instance is open.
+        let request = target.get("Patient?_count=1");
+        loop {
+            if once(target.address, &request).is_ok_and(|(status, _)| status == 401) {
+                server.start = begun.elapsed();
+                return Ok(server);
+            }
+            if begun.elapsed() > START_MAX || server.child.try_wait()?.is_some() {
+                return unexpected("the server did not start");
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Its FHIR base for an instance.
+    ///
+    /// # Errors
+    /// Never for a server on this machine.
+    pub fn target(&self, instance: &str, token: Option<String>) -> Result<Target> {
+        Target::parse(
+            &format!("http://127.0.0.1:{}/{instance}/fhir", self.port),
+            token,
+        )
+    }
+
+    /// Its memory now, in bytes.
+    pub fn memory_bytes(&self) -> u64 {
+        status_bytes(self.child.id(), "VmRSS:")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing to do about it then.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A command that ran to its end.
+pub struct Ran {
+    /// What it printed.
+    pub output: String,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The most memory it used, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// Runs `exe` to its end and watches its memory.
+///
+/// # Errors
+/// When it fails.
+pub fn run(exe: &Path, arguments: &[&str]) -> Result<Ran> {
+    let begun = Instant::now();
+    let mut child = Command::new(exe)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let printed = child.stdout.take().map(collect);
+    let complained = child.stderr.take().map(collect);
+    let mut memory_bytes = 0;
+    let status = loop {
+        // The high-water mark is gone once the process is.
+        memory_bytes = status_bytes(child.id(), "VmHWM:").max(memory_bytes);
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    let elapsed = begun.elapsed();
+    let text = |reader: Option<thread::JoinHandle<String>>| {
+        reader.and_then(|r| r.join().ok()).unwrap_or_default()
+    };
+    let (output, complaints) = (text(printed), text(complained));
+    if !status.success() {
+        return unexpected(format!(
+            "{} ended with {status}: {output}{complaints}",
+            arguments.join(" ")
+        ));
+    }
+    Ok(Ran {
+        output,
+        elapsed,
+        memory_bytes,
+    })
+}
+
+fn collect(stream: impl std::io::Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        BufReader::new(stream)
+            .lines()
+            .map_while(std::io::Result::ok)
+            .fold(String::new(), |text, line| text + &line + "\n")
+    })
+}
+
+/// A line of `/proc/<pid>/status`, in bytes; 0 where there is no such file.
+fn status_bytes(pid: u32, name: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kilobytes = line
+        .and_then(|line| line.trim().strip_suffix("kB"))
+        .and_then(|number| number.trim().parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
+}

@@ -1,0 +1,112 @@
+//! What is measured, and how.
+
+mod create;
+mod import;
+mod local;
+mod read;
+mod scale;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::figures::Figure;
+use crate::load::{Press, Target};
+use crate::{Result, unexpected};
+use local::Local;
+
+/// What to measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Read by id.
+    Read,
+    /// First pages of searches.
+    Search,
+    /// Durable creates.
+    Create,
+    /// Import, disk, memory.
+    Import,
+    /// Search and start at two sizes.
+    Scale,
+    /// Everything.
+    All,
+}
+
+/// A run of measurements.
+pub struct Bench {
+    /// The binary that is measured.
+    pub exe: PathBuf,
+    /// An empty folder for its data and the baselines'.
+    pub scratch: PathBuf,
+    /// Connections held open at once.
+    pub connections: usize,
+    /// How long each figure is measured.
+    pub duration: Duration,
+    /// Resources of the ordinary instance.
+    pub resources: usize,
+    /// Resources of the large instance.
+    pub large: usize,
+    /// Told what is being done.
+    pub say: fn(&str),
+}
+
+impl Bench {
+    /// Measures the binary on data of its own, with the baselines.
+    ///
+    /// # Errors
+    /// When something does not do what it should.
+    pub fn local(&self, what: What) -> Result<Vec<Figure>> {
+        let mut figures = Vec::new();
+        let wants = |one| what == one || what == What::All;
+        let mut local = Local::prepare(self)?;
+        if wants(What::Import) {
+            figures.extend(import::figures(self, &local)?);
+        }
+        if wants(What::Read) || wants(What::Search) || wants(What::Create) {
+            let target = local.serve()?;
+            if wants(What::Import) {
+                figures.push(local.idle_memory());
+            }
+            if wants(What::Read) || wants(What::Search) {
+                figures.extend(read::with_baselines(self, &target, what)?);
+            }
+            if wants(What::Create) {
+                figures.extend(create::with_baseline(self, &target, &local)?);
+            }
+        }
+        if wants(What::Scale) {
+            local.stop();
+            figures.extend(scale::figures(self)?);
+        }
+        Ok(figures)
+    }
+
+    /// Measures any FHIR base over plain HTTP; it must hold Observations with code, patient and date.
+    ///
+    /// # Errors
+    /// When something does not do what it should.
+    pub fn external(&self, what: What, target: &Target) -> Result<Vec<Figure>> {
+        let mut figures = Vec::new();
+        if matches!(what, What::Read | What::All) {
+            figures.push(read::read(self, target)?.figure("read by id"));
+        }
+        if matches!(what, What::Search | What::All) {
+            for (name, page) in read::searches(self, target)? {
+                figures.push(page.figure(&name));
+            }
+        }
+        if matches!(what, What::Create | What::All) {
+            figures.push(create::create(self, target)?);
+        }
+        if figures.is_empty() {
+            return unexpected("against another base only read, search and create can be measured");
+        }
+        Ok(figures)
+    }
+
+    fn press(&self) -> Press {
+        Press {
+            connections: self.connections,
+            duration: self.duration,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The measured server with data of its own.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::Bench;
+use crate::figures::{Figure, Goal};
+use crate::load::{Target, once};
+use crate::process::{Ran, Server, run};
+use crate::sample::{Sample, samples};
+use crate::{Error, Result, unexpected};
+
+/// The measured instance.
+pub(super) const INSTANCE: &str = "bench";
+
+/// The measured server, its data, and what they were made from.
+pub(super) struct Local {
+    exe: PathBuf,
+    /// Its data directory.
+    pub(super) data: PathBuf,
+    /// What it was filled with.
+    pub(super) samples: Vec<Sample>,
+    /// How the filling went.
+    pub(super) imported: Ran,
+    server: Option<Server>,
+}
+
+impl Local {
+    /// Makes an instance and fills it.
+    pub(super) fn prepare(bench: &Bench) -> Result<Self> {
+        (bench.say)("making the population");
+        let samples = samples(bench.resources);
+        let file = bench.scratch.join("sample.ndjson");
+        write(&file, samples.iter().map(|sample| sample.json.as_slice()))?;
+        let data = bench.scratch.join("data");
+        (bench.say)("importing it");
+        let imported = fill(&bench.exe, &data, &file)?;
+        Ok(Self {
+            exe: bench.exe.clone(),
+            data,
+            samples,
+            imported,
+            server: None,
+        })
+    }
+
+    /// Starts the server, registers an app and gets a token.
+    pub(super) fn serve(&mut self) -> Result<Target> {
+        let (server, target) = serve(&self.exe, &self.data)?;
+        self.server = Some(server);
+        Ok(target)
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.server = None;
+    }
+
+    /// The memory of a server that has answered once.
+    pub(super) fn idle_memory(&self) -> Figure {
+        let bytes = self.server.as_ref().map_or(0, Server::memory_bytes);
+        Figure::new("memory of the idle server", megabytes(bytes), "MB").goal(Goal::AtMost(80.0))
+    }
+}
+
+/// Makes the instance in a data directory and fills it from a file.
+pub(super) fn fill(exe: &Path, data: &Path, file: &Path) -> Result<Ran> {
+    let (data, file) = (text(data), text(file));
+    run(exe, &["instance", "create", INSTANCE, "--data", &data])?;
+    run(
+        exe,
+        &["import", "--data", &data, "--instance", INSTANCE, &file],
+    )
+}
+
+/// Starts a server over a data directory; gives it with a target that has a token.
+pub(super) fn serve(exe: &Path, data: &Path) -> Result<(Server, Target)> {
+    let app = [
+        "app",
+        "register",
+        "--data",
+        &text(data),
+        "--instance",
+        INSTANCE,
+        "--name",
+        "bench",
+        "--scopes",
+        "system/*.cruds",
+        "--json",
+    ];
+    let app: Value = parse(run(exe, &app)?.output.as_bytes())?;
+    let server = Server::start(exe, data, INSTANCE)?;
+    let target = server.target(INSTANCE, None)?;
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        member(&app, "client_id")?,
+        member(&app, "client_secret")?
+    );
+    let request = format!(
+        "POST /{INSTANCE}/auth/token/ HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        target.host,
+        form.len()
+    );
+    let (status, body) = once(target.address, request.as_bytes())?;
+    if status != 200 {
+        return unexpected(format!("no token was given: {status}"));
+    }
+    let token = member(&parse(&body)?, "access_token")?;
+    Ok((
+        server,
+        Target {
+            token: Some(token),
+            ..target
+        },
+    ))
+}
+
+/// Writes lines.
+pub(super) fn write<'a>(path: &Path, lines: impl Iterator<Item = &'a [u8]>) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    for line in lines {
+        file.write_all(line)?;
+        file.write_all(b"\n")?;
+    }
+    Ok(file.flush()?)
+}
+
+/// Bytes of all files below a folder.
+pub(super) fn disk_bytes(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            entry.metadata()?.len()
+        };
+    }
+    Ok(bytes)
+}
+
+pub(super) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+pub(super) fn text(path: &Path) -> String {
+    path.display().to_string()
+}
+
+pub(super) fn parse(json: &[u8]) -> Result<Value> {
+    serde_json::from_slice(json)
+        .map_err(|error| Error::Unexpected(format!("an answer is not JSON: {error}")))
+}
+
+fn member(value: &Value, name: &str) -> Result<String> {
+    match value.get(name).and_then(Value::as_str) {
+        Some(text) => Ok(text.to_owned()),
+        None => unexpected(format!("an answer holds no {name}")),
+    }
+}

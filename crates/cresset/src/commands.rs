@@ -1,0 +1,95 @@
+//! The commands, one file each.
+
+mod app;
+mod bench;
+mod completions;
+mod demo;
+mod doctor;
+mod import;
+mod instance;
+mod package;
+mod serve;
+mod settings;
+mod synth;
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Context, Failure};
+
+/// A certified FHIR R4 + SMART API server in one binary.
+#[derive(Parser)]
+#[command(name = "cresset", version, about, after_help = FIRST_STEPS, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  cresset demo                      a running practice with 100 patients on http://localhost:8080
+  cresset demo --patients 1000      a larger one
+  cresset instance create sunrise   a practice of your own, empty
+  cresset import --instance sunrise ./bundles
+  cresset app register --instance sunrise --name 'My app' --scopes 'system/*.rs'
+  cresset serve                     serve all instances of ./cresset-data
+
+Exit codes: 0 done; 1 failed; 2 settings or arguments; 3 data directory in use; 4 address in use;
+5 not found; 6 some records refused; 7 a check found something wrong.";
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Instance(instance::Instance),
+    App(app::App),
+    Import(import::Import),
+    Synth(synth::Synth),
+    Bench(bench::Bench),
+    Doctor(doctor::Doctor),
+    Package(package::Package),
+    Settings(settings::Settings),
+    Completions(completions::Completions),
+}
+
+/// Runs one command.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Command::Demo(command) => wait(command.run()),
+        Command::Serve(command) => wait(command.run()),
+        Command::Instance(command) => wait(command.run()),
+        Command::App(command) => wait(command.run()),
+        Command::Import(command) => wait(command.run()),
+        Command::Synth(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        Command::Doctor(command) => command.run(),
+        Command::Package(command) => command.run(),
+        Command::Settings(command) => command.run(),
+        Command::Completions(command) => command.run(),
+    }
+}
+
+fn wait(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("starting threads")?;
+    runtime.block_on(command)
+}
+
+/// The data directory, for commands that need nothing else.
+#[derive(clap::Args)]
+struct DataDir {
+    /// Data directory
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "./cresset-data",
+        env = "CRESSET_DATA",
+        global = true
+    )]
+    data: PathBuf,
+}

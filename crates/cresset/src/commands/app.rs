@@ -1,0 +1,154 @@
+//! `cresset app`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use cresset_auth::AuthServer;
+use cresset_auth::app::{AppError, NewApp};
+use cresset_auth::grant::GrantType;
+use cresset_base::{InstanceName, Secret};
+use serde_json::json;
+
+use super::DataDir;
+use crate::data::Data;
+use crate::failure::{Failure, Kind};
+use crate::{output, platform};
+
+/// Register, list and rotate the apps of an instance.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  cresset app register --instance sunrise --name 'Reports' --scopes 'system/*.rs'
+  cresset app list --instance sunrise
+  cresset app rotate --instance sunrise CLIENT_ID
+
+A secret is shown once, when it is made: what is stored is its hash.")]
+pub(crate) struct App {
+    #[command(flatten)]
+    data: DataDir,
+    /// The instance
+    #[arg(long, value_name = "NAME", global = true, default_value = "demo")]
+    instance: InstanceName,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Register an app and show its client_id and client_secret
+    Register {
+        /// Name shown to people
+        #[arg(long)]
+        name: String,
+        /// Scopes it may ask for, separated by spaces; what it gets when it asks for none
+        #[arg(long)]
+        scopes: String,
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the apps
+    List {
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Replace an app's secret; the old one ends at once
+    Rotate {
+        /// The app
+        client_id: String,
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl App {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let (data, settings) = Data::existing(&self.data.data)?;
+        let auth = platform::auth(&data, &settings, &self.instance)?;
+        match self.action {
+            Action::Register { name, scopes, json } => {
+                let (client_id, secret) = register(&auth, &name, &scopes).await?;
+                print(&client_id, &secret, json);
+            }
+            Action::Rotate { client_id, json } => {
+                let secret = rotate(&auth, &client_id).await?;
+                print(&client_id, &secret, json);
+            }
+            Action::List { json } => list(&auth, json).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Registers a backend app; gives its `client_id` and its secret.
+pub(super) async fn register(
+    auth: &AuthServer,
+    name: &str,
+    scopes: &str,
+) -> Result<(String, Secret<String>), Failure> {
+    let new = NewApp {
+        name: name.to_owned(),
+        scopes: scopes.to_owned(),
+        grant_types: vec![GrantType::ClientCredentials],
+    };
+    let registered = auth.register_app(new).await.map_err(failure)?;
+    Ok((registered.app.client_id, registered.secret))
+}
+
+/// Replaces an app's secret.
+pub(super) async fn rotate(auth: &AuthServer, client_id: &str) -> Result<Secret<String>, Failure> {
+    auth.rotate_secret(client_id).await.map_err(failure)
+}
+
+fn failure(error: AppError) -> Failure {
+    let kind = match error {
+        AppError::Unknown => Kind::NotFound,
+        AppError::Store(_) => Kind::Other,
+        _ => Kind::Settings,
+    };
+    Failure::new(kind, error)
+}
+
+fn print(client_id: &str, secret: &Secret<String>, as_json: bool) {
+    let secret = secret.expose();
+    if as_json {
+        output::json(&json!({"client_id": client_id, "client_secret": secret}));
+        return;
+    }
+    output::line(format_args!("client_id      {client_id}"));
+    output::line(format_args!("client_secret  {secret}"));
+    output::note("The secret is not shown again.");
+}
+
+async fn list(auth: &AuthServer, as_json: bool) -> Result<(), Failure> {
+    let apps = auth.list_apps().await.map_err(failure)?;
+    if as_json {
+        let apps = apps.iter().map(|app| {
+            json!({
+                "client_id": app.client_id, "name": app.name, "scopes": app.scopes,
+                "registered": app.registered, "enabled": app.enabled,
+            })
+        });
+        output::json(&apps.collect::<Vec<_>>());
+        return Ok(());
+    }
+    let state = |enabled| if enabled { "enabled" } else { "disabled" }.to_owned();
+    let rows: Vec<_> = apps
+        .into_iter()
+        .map(|app| {
+            vec![
+                app.client_id,
+                app.name,
+                state(app.enabled),
+                app.registered.to_string(),
+                app.scopes,
+            ]
+        })
+        .collect();
+    output::table(
+        &["CLIENT_ID", "NAME", "STATE", "REGISTERED", "SCOPES"],
+        &rows,
+    );
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! `cresset bench`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, fs, process};
+
+use clap::{Args, ValueEnum};
+use cresset_bench::figures::{Figure, markdown};
+use cresset_bench::load::Target;
+use cresset_bench::scenario::{Bench as Scenario, What};
+use serde_json::json;
+
+use crate::failure::{Context, Failure, Kind};
+use crate::output;
+
+/// Measure this server beside baselines of the same run, or any FHIR base.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  cresset bench all
+  cresset bench create --seconds 10 --connections 64
+  cresset bench scale --large 1000000 --scratch /mnt/fast
+  cresset bench search --base http://localhost:8080/demo/fhir --token $TOKEN
+
+Without --base it fills an instance of its own in a scratch folder, serves it and measures it,
+and beside it the baselines: a bare axum handler with the same bytes, a bare SQLite table with
+the same bodies and commits, bare SQLite tables with as many rows. With --base it measures that
+base over plain HTTP; `create` then stores resources there. Use a release build.")]
+pub(crate) struct Bench {
+    /// What to measure
+    #[arg(value_enum, default_value_t = Subject::All)]
+    what: Subject,
+    /// Measure this FHIR base instead
+    #[arg(long, value_name = "URL")]
+    base: Option<String>,
+    /// Access token for --base
+    #[arg(
+        long,
+        env = "CRESSET_BENCH_TOKEN",
+        hide_env_values = true,
+        requires = "base"
+    )]
+    token: Option<String>,
+    /// Connections held open at once
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Seconds each figure is measured
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Resources of the instance that is measured
+    #[arg(long, default_value_t = 50_000)]
+    resources: usize,
+    /// Resources of the large instance of `scale`
+    #[arg(long, default_value_t = 1_000_000)]
+    large: usize,
+    /// Folder for the data, emptied afterwards [default: the system's folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to measure.
+#[derive(Clone, Copy, ValueEnum)]
+enum Subject {
+    /// Read by id
+    Read,
+    /// First pages of token, reference and date searches
+    Search,
+    /// Durable creates, and how many share an fsync
+    Create,
+    /// Import, its memory, disk of a resource
+    Import,
+    /// Searches at 10,000 and at --large resources, and the start
+    Scale,
+    /// All of these
+    All,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        let base = self.scratch.clone().unwrap_or_else(env::temp_dir);
+        let scratch = base.join(format!("cresset-bench-{}", process::id()));
+        fs::create_dir_all(&scratch).context(scratch.display())?;
+        let figures = self.measure(&scratch);
+        fs::remove_dir_all(&scratch).context(scratch.display())?;
+        self.print(&figures?);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn measure(&self, scratch: &std::path::Path) -> Result<Vec<Figure>, Failure> {
+        let what = match self.what {
+            Subject::Read => What::Read,
+            Subject::Search => What::Search,
+            Subject::Create => What::Create,
+            Subject::Import => What::Import,
+            Subject::Scale => What::Scale,
+            Subject::All => What::All,
+        };
+        let scenario = Scenario {
+            exe: env::current_exe().context("finding this program")?,
+            scratch: scratch.to_owned(),
+            connections: self.connections.max(1),
+            duration: Duration::from_secs(self.seconds.max(1)),
+            resources: self.resources.max(1_000),
+            large: self.large.max(10_000),
+            say: |doing| output::note(format_args!("{doing} …")),
+        };
+        let measured = match &self.base {
+            None => scenario.local(what),
+            Some(base) => Target::parse(base, self.token.clone())
+                .and_then(|target| scenario.external(what, &target)),
+        };
+        measured
+            .map_err(|error| Failure::new(Kind::Other, format!("the measurement failed: {error}")))
+    }
+
+    fn print(&self, figures: &[Figure]) {
+        let machine = machine();
+        if self.json {
+            let ratios: Vec<_> = figures
+                .iter()
+                .map(|figure| json!({"figure": figure, "ratio": figure.ratio(), "reached": figure.reached()}))
+                .collect();
+            output::json(&json!({"machine": machine, "figures": ratios}));
+            return;
+        }
+        output::line(format_args!("{machine}\n"));
+        output::line(markdown(figures).trim_end());
+    }
+}
+
+/// The machine in words: processor and cores.
+fn machine() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map(|name| name.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "{}, {cores} cores, {} {}",
+        model.unwrap_or("unknown processor"),
+        env::consts::OS,
+        env::consts::ARCH
+    )
+}

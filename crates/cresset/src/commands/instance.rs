@@ -1,0 +1,177 @@
+//! `cresset instance`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use cresset_access::{Access, SystemReason};
+use cresset_base::InstanceName;
+use cresset_store::{InstanceSettings, LinkStyle};
+use serde_json::json;
+
+use super::DataDir;
+use crate::data::Data;
+use crate::failure::{Context, Failure, Kind};
+use crate::{output, surroundings};
+
+/// Create, list, show and delete instances; each is one practice with its own data and keys.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  cresset instance create sunrise
+  cresset instance list
+  cresset instance show sunrise --json
+  cresset instance delete sunrise --yes")]
+pub(crate) struct Instance {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Create an empty instance
+    Create {
+        #[command(flatten)]
+        data: DataDir,
+        /// a-z, 0-9 and inner hyphens, beginning with a letter; part of every address
+        name: InstanceName,
+        /// Write relative links into search pages instead of absolute ones
+        #[arg(long)]
+        relative_links: bool,
+        /// Life of access tokens in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 36_000)]
+        token_lifetime: u32,
+        /// Refuse an update that would create a resource under an id the app chose
+        #[arg(long)]
+        no_client_ids: bool,
+    },
+    /// List all instances
+    List {
+        #[command(flatten)]
+        data: DataDir,
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show an instance: its settings, apps and number of resources by type
+    Show {
+        #[command(flatten)]
+        data: DataDir,
+        /// The instance
+        name: InstanceName,
+        /// For scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete an instance with all its data
+    Delete {
+        #[command(flatten)]
+        data: DataDir,
+        /// The instance
+        name: InstanceName,
+        /// Confirms that all its data is to be destroyed
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Instance {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        match self.action {
+            Action::Create {
+                data,
+                name,
+                relative_links,
+                token_lifetime,
+                no_client_ids,
+            } => {
+                let mut settings = InstanceSettings::new(surroundings::clock().now());
+                settings.token_lifetime_s = token_lifetime;
+                settings.client_ids = !no_client_ids;
+                if relative_links {
+                    settings.links = LinkStyle::Relative;
+                }
+                Data::for_command(&data.data)?.0.create(&name, &settings)?;
+                output::line(format_args!("created instance {name}"));
+            }
+            Action::List { data, json } => list(&data, json)?,
+            Action::Show { data, name, json } => show(&data, &name, json).await?,
+            Action::Delete { data, name, yes } => {
+                if !yes {
+                    return Err(Failure::new(
+                        Kind::Settings,
+                        format!("this destroys all data of instance {name}"),
+                    )
+                    .hint("say so with --yes"));
+                }
+                Data::existing(&data.data)?.0.delete(&name)?;
+                output::line(format_args!("deleted instance {name}"));
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn list(data: &DataDir, as_json: bool) -> Result<(), Failure> {
+    let (data, _) = Data::existing(&data.data)?;
+    let mut rows = Vec::new();
+    for name in data.names()? {
+        let settings = data.settings(&name)?;
+        rows.push((name, settings));
+    }
+    if as_json {
+        let rows = rows
+            .iter()
+            .map(|(name, settings)| json!({"name": name.as_str(), "settings": settings}));
+        output::json(&rows.collect::<Vec<_>>());
+        return Ok(());
+    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(name, settings)| {
+            vec![
+                name.to_string(),
+                settings.created.to_string(),
+                settings.rules.clone(),
+            ]
+        })
+        .collect();
+    output::table(&["NAME", "CREATED", "RULES"], &rows);
+    Ok(())
+}
+
+async fn show(data: &DataDir, name: &InstanceName, as_json: bool) -> Result<(), Failure> {
+    let (data, _) = Data::existing(&data.data)?;
+    let settings = data.settings(name)?;
+    let store = data.store(name)?;
+    let access = Access::system(SystemReason::OperatorCounts);
+    let counts = store.counts(&access).await.context("counting")?;
+    let apps = store.list_apps().await.context("listing apps")?;
+    if as_json {
+        let counts: serde_json::Map<_, _> = counts
+            .iter()
+            .map(|(resource_type, n)| (resource_type.to_string(), json!(n)))
+            .collect();
+        let apps: Vec<_> = apps
+            .iter()
+            .map(|app| json!({"client_id": app.client_id, "name": app.name}))
+            .collect();
+        output::json(
+            &json!({"name": name.as_str(), "settings": settings, "resources": counts, "apps": apps}),
+        );
+        return Ok(());
+    }
+    output::line(format_args!("instance        {name}"));
+    output::line(format_args!("created         {}", settings.created));
+    output::line(format_args!(
+        "token lifetime  {} s",
+        settings.token_lifetime_s
+    ));
+    output::line(format_args!("apps            {}", apps.len()));
+    let total: u64 = counts.iter().map(|(_, n)| n).sum();
+    output::line(format_args!("resources       {}\n", output::count(total)));
+    let rows: Vec<_> = counts
+        .iter()
+        .map(|(t, n)| vec![t.to_string(), output::count(*n)])
+        .collect();
+    output::table(&["TYPE", "RESOURCES"], &rows);
+    Ok(())
+}

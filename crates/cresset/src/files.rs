@@ -1,0 +1,79 @@
+//! Files of resources on disk, as an import's sources.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use cresset_bulk::import::{Source, Stream};
+
+use crate::failure::{Context, Failure, Kind};
+
+/// Endings of files that are taken from a folder, each also with `.gz` or `.zst`.
+const ENDINGS: [&str; 4] = [".json", ".ndjson", ".jsonl", ".fhir"];
+
+/// The sources that paths stand for: files as they are, folders with all they hold, by name.
+pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let meta = fs::metadata(path).map_err(|error| {
+            Failure::new(Kind::NotFound, format!("{}: {error}", path.display()))
+        })?;
+        if meta.is_dir() {
+            folder(path, &mut files)?;
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.into_iter().map(source).collect()
+}
+
+fn folder(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let entries = fs::read_dir(path).context(path.display())?;
+    let mut inside = entries
+        .map(|entry| entry.map(|e| e.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .context(path.display())?;
+    inside.sort();
+    for path in inside {
+        if path.is_dir() {
+            folder(&path, files)?;
+        } else if is_wanted(&path) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn stem(path: &Path) -> String {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let stem = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"));
+    stem.unwrap_or(&name).to_owned()
+}
+
+fn is_wanted(path: &Path) -> bool {
+    let stem = stem(path);
+    ENDINGS.iter().any(|ending| stem.ends_with(ending))
+}
+
+fn source(path: PathBuf) -> Result<Source, Failure> {
+    let full = path.canonicalize().context(path.display())?;
+    let meta = fs::metadata(&full).context(path.display())?;
+    let modified = meta
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let stem = stem(&path);
+    let mut source = Source::new(full.display().to_string(), move || {
+        Ok(Box::new(File::open(&full)?) as Stream)
+    });
+    source.stamp = format!("{}-{}", meta.len(), modified.unwrap_or_default().as_nanos());
+    source.bytes = Some(meta.len());
+    source.one_per_line = stem.ends_with(".ndjson") || stem.ends_with(".jsonl");
+    Ok(source)
+}

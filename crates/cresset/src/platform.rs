@@ -1,0 +1,89 @@
+//! The parts put together: data, clock and randomness into a server.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use cresset_auth::AuthServer;
+use cresset_auth::server::AuthSettings;
+use cresset_base::InstanceName;
+use cresset_web::Platform;
+use tokio::net::TcpListener;
+
+use crate::data::Data;
+use crate::failure::{Context, Failure, Kind};
+use crate::settings::Settings;
+use crate::surroundings;
+
+/// Takes the port, before anything else is done: nobody waits for a population to learn it is taken.
+pub(crate) async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::new(address, port);
+    TcpListener::bind(address).await.map_err(|error| {
+        let failure = Failure::new(
+            Kind::Address,
+            format!("cannot listen on {address}: {error}"),
+        );
+        match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                failure.hint("another process uses this port; choose one with --port")
+            }
+            io::ErrorKind::PermissionDenied => {
+                failure.hint("ports below 1024 need a privilege; choose one with --port")
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                failure.hint("this machine has no such address; see --listen")
+            }
+            _ => failure,
+        }
+    })
+}
+
+/// What the web room needs.
+pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
+    Platform {
+        instances: data.instances(),
+        clock: surroundings::clock(),
+        rng: surroundings::rng(),
+        limits: Arc::new(settings.limits.clone()),
+        public_url: settings.public_url(),
+    }
+}
+
+/// Serves until told to stop.
+pub(crate) async fn serve(
+    platform: Platform,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    cresset_web::serve(platform, listener, stop)
+        .await
+        .context("serving")
+}
+
+/// The FHIR base of an instance under a server's URL.
+pub(crate) fn fhir_base(public_url: &str, instance: &InstanceName) -> String {
+    format!("{public_url}/{instance}/fhir")
+}
+
+/// An instance's authorization server, for the operator's own use.
+pub(crate) fn auth(
+    data: &Data,
+    settings: &Settings,
+    instance: &InstanceName,
+) -> Result<AuthServer, Failure> {
+    let store = data.store(instance)?;
+    let public_url = settings.public_url();
+    let settings = AuthSettings {
+        issuer: format!("{public_url}/{instance}/auth"),
+        fhir_base: fhir_base(&public_url, instance),
+        token_lifetime_s: data.settings(instance)?.token_lifetime_s,
+        limits: settings.limits.clone(),
+    };
+    Ok(AuthServer::new(
+        store,
+        surroundings::clock(),
+        surroundings::rng(),
+        settings,
+    ))
+}

@@ -1,0 +1,241 @@
+//! The binary as a process over a data directory of its own.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use tempfile::TempDir;
+
+use crate::client::Client;
+
+/// How long a start may take on a busy machine.
+const START: Duration = Duration::from_mins(1);
+
+/// A running server; ended with the value.
+pub(crate) struct Server {
+    data: TempDir,
+    port: u16,
+    child: Child,
+    apps: BTreeMap<String, App>,
+}
+
+/// An app as registered: what a token is asked with.
+pub(crate) struct App {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+}
+
+/// An instance to start with, and what its app may ask for.
+pub(crate) struct Setup<'a> {
+    pub(crate) instance: &'a str,
+    pub(crate) scopes: &'a str,
+    /// More arguments of `instance create`.
+    pub(crate) settings: &'a [&'a str],
+}
+
+impl<'a> Setup<'a> {
+    /// An instance whose app may ask for everything a backend service may have.
+    pub(crate) fn of(instance: &'a str) -> Self {
+        Self {
+            instance,
+            scopes: "system/*.cruds user/*.cruds",
+            settings: &[],
+        }
+    }
+}
+
+impl Server {
+    /// A server with these instances, all empty.
+    pub(crate) async fn start(setups: &[Setup<'_>]) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let mut apps = BTreeMap::new();
+        for setup in setups {
+            let create = [&["instance", "create", setup.instance], setup.settings].concat();
+            succeed(command(data.path(), &create));
+            apps.insert(setup.instance.to_owned(), register(data.path(), setup));
+        }
+        let port = free_port();
+        let child = spawn(serve(data.path(), port));
+        let server = Self {
+            data,
+            port,
+            child,
+            apps,
+        };
+        server.await_health().await;
+        server
+    }
+
+    /// A server with one instance `alpha`, and a caller there who may do everything.
+    pub(crate) async fn alone() -> (Self, Client) {
+        let server = Self::start(&[Setup::of("alpha")]).await;
+        let client = server.caller("alpha", "system/*.cruds").await;
+        (server, client)
+    }
+
+    /// A caller without a token, who may see the canaries of the instance.
+    pub(crate) fn nobody(&self, instance: &str) -> Client {
+        Client::nobody(
+            format!("http://localhost:{}/{instance}", self.port),
+            instance,
+        )
+    }
+
+    /// The app of an instance.
+    pub(crate) fn app(&self, instance: &str) -> &App {
+        self.apps.get(instance).expect("an instance of this server")
+    }
+
+    /// A caller with a fresh token for these scopes.
+    pub(crate) async fn caller(&self, instance: &str, scopes: &str) -> Client {
+        let (app, nobody) = (self.app(instance), self.nobody(instance));
+        let form = [("grant_type", "client_credentials"), ("scope", scopes)];
+        let asked = nobody
+            .plain(Method::POST, "/auth/token/")
+            .basic_auth(&app.client_id, Some(&app.client_secret));
+        let answer = nobody.send(asked.form(&form)).await.expect_status(200);
+        nobody.bearing(answer.json()["access_token"].as_str().expect("a token"))
+    }
+
+    /// Ends the process as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the server was running");
+        self.child.wait().expect("the server ended");
+    }
+
+    /// Starts the process again over the same data.
+    pub(crate) async fn start_again(&mut self) {
+        self.child = spawn(serve(self.data.path(), self.port));
+        self.await_health().await;
+    }
+
+    /// Starts it again with a bound on the size of each file, which is how a process without rights
+    /// meets a disk that takes no more. The bound is soft: [`Self::enlarge_disk`] lifts it.
+    pub(crate) async fn start_on_small_disk(&mut self, file_kib: u32) {
+        // A write past the bound shall fail; without the trap it would end the process.
+        let script = r#"trap "" XFSZ; ulimit -S -f "$0"; exec "$@""#;
+        let blocks = (file_kib * 2).to_string();
+        let serve = serve(self.data.path(), self.port);
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", script, &blocks])
+            .arg(serve.get_program())
+            .args(serve.get_args());
+        shell.envs(
+            serve
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        self.child = spawn(shell);
+        self.await_health().await;
+    }
+
+    /// Lifts the bound of a running server.
+    pub(crate) fn enlarge_disk(&self) {
+        let mut prlimit = Command::new("prlimit");
+        prlimit.args(["--fsize=unlimited", "--pid", &self.child.id().to_string()]);
+        succeed(prlimit);
+    }
+
+    /// Proves a stopped server's data; panics with the report when something is wrong.
+    pub(crate) fn verify(&self) {
+        succeed(command(self.data.path(), &["verify"]));
+    }
+
+    /// Everything the server wrote to disk.
+    pub(crate) fn files(&self) -> Vec<Vec<u8>> {
+        let mut folders = vec![self.data.path().to_path_buf()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a readable folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(std::fs::read(path).expect("a readable file"));
+                }
+            }
+        }
+        files
+    }
+
+    async fn await_health(&self) {
+        let http = reqwest::Client::new();
+        let begun = Instant::now();
+        let address = format!("http://localhost:{}/health", self.port);
+        while !http
+            .get(&address)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            assert!(begun.elapsed() < START, "the server does not start");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already: some tests kill it.
+        let _ended = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+/// Registers an app on the command line, as an operator does.
+fn register(data: &Path, setup: &Setup<'_>) -> App {
+    let arguments = [
+        "app",
+        "register",
+        "--instance",
+        setup.instance,
+        "--name",
+        "Black box",
+        "--scopes",
+        setup.scopes,
+    ];
+    let output = succeed(command(data, &arguments));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let word = |label: &str| {
+        let mut words = printed.split_whitespace().skip_while(|word| *word != label);
+        words
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {label} in {printed}"))
+            .to_owned()
+    };
+    App {
+        client_id: word("client_id"),
+        client_secret: word("client_secret"),
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// The binary over a data directory, without anything of the environment it is tested in.
+fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cresset"));
+    command.args(arguments).current_dir(data);
+    command.env_clear().env("CRESSET_DATA", data.join("data"));
+    command
+}
+
+fn succeed(mut command: Command) -> Output {
+    let output = command.output().expect("the binary runs");
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    output
+}
+
+fn serve(data: &Path, port: u16) -> Command {
+    command(data, &["serve", "--port", &port.to_string()])
+}
+
+fn spawn(mut serve: Command) -> Child {
+    serve.stdout(Stdio::null()).stderr(Stdio::null());
+    serve.spawn().expect("the binary runs")
+}
