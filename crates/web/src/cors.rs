@@ -11,7 +11,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS");
 const SENT: HeaderValue = HeaderValue::from_static(
     "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
      If-Unmodified-Since, Prefer, X-Request-Id",
@@ -31,13 +30,19 @@ pub fn is_fhir(path: &str) -> bool {
     path.split('/').nth(2) == Some("fhir")
 }
 
-/// The answer to `OPTIONS`, a preflight or not.
-pub fn options() -> Response {
+/// The answer to `OPTIONS`, a preflight or not. `allow` are the methods the map has for the path.
+pub fn options(allow: Option<&HeaderValue>) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(ALLOW, METHODS);
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    let methods = allow
+        .and_then(|allow| allow.to_str().ok())
+        .unwrap_or_default();
+    let separator = if methods.is_empty() { "" } else { "," };
+    if let Ok(methods) = HeaderValue::try_from(format!("{methods}{separator}OPTIONS")) {
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods.clone());
+        headers.insert(ALLOW, methods);
+    }
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, SENT);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response

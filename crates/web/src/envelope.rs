@@ -49,7 +49,8 @@ impl Envelope {
         } else if !facts.is_open {
             self.bounded(request).await
         } else if facts.method == Method::OPTIONS {
-            cors::options()
+            // What the router refuses OPTIONS with names the methods it would take.
+            cors::options(self.bounded(request).await.headers().get(ALLOW))
         } else {
             self.audited(request, &facts.correlation).await
         };

@@ -3,6 +3,7 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use cresset_fhir::Kind;
+use http::Method;
 
 use crate::app::App;
 use crate::cors;
@@ -28,7 +29,8 @@ pub(crate) async fn wrong_method(State(app): State<App>, request: Request) -> Fa
 /// Under a FHIR base: passes only requests with a token.
 async fn identified(app: &App, request: Request) -> Result<(), Failure> {
     let is_public = request.uri().path().ends_with("/metadata");
-    if cors::is_fhir(request.uri().path()) && !is_public {
+    let is_preflight = request.method() == Method::OPTIONS;
+    if cors::is_fhir(request.uri().path()) && !is_public && !is_preflight {
         let (mut parts, _) = request.into_parts();
         Ask::from_request_parts(&mut parts, app).await?;
     }

@@ -16,6 +16,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const VARIES: HeaderValue = HeaderValue::from_static("Accept, Authorization");
 
+/// Headers of an ordinary answer: room for them is made once.
+const HEADERS: usize = 12;
+
 /// How a FHIR answer is laid out (`_pretty`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -34,6 +37,7 @@ pub fn fhir(status: StatusCode, body: Bytes, layout: Layout) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     headers.insert(CONTENT_TYPE, FHIR_JSON);
     protect(headers);
     response

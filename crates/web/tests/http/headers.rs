@@ -86,7 +86,11 @@ async fn other_origins_may_ask_without_credentials() {
             .header("access-control-allow-headers")
             .contains("Authorization")
     );
-    assert!(preflight.header("allow").contains("DELETE"));
+    assert_eq!(preflight.header("allow"), "GET,HEAD,PUT,DELETE,OPTIONS");
+    let of_type = practice.stranger("OPTIONS /demo/fhir/Patient").await;
+    assert_eq!(of_type.header("allow"), "GET,HEAD,POST,OPTIONS");
+    let token = practice.stranger("OPTIONS /demo/auth/token/").await;
+    assert_eq!(token.header("access-control-allow-methods"), "POST,OPTIONS");
     assert_eq!(preflight.header("access-control-allow-credentials"), "");
 
     let answer = practice
