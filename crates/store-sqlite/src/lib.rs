@@ -25,6 +25,7 @@ mod schema;
 mod shared;
 mod store;
 mod training;
+mod verify;
 mod writer;
 
 pub use directory::{DataDirectory, DirectoryError, Options};

@@ -19,6 +19,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
 use cresset_store::store::HistoryAsk;
+use cresset_store::verify::Report;
 use cresset_store::{
     Audit, AuditRecord, Change, Cursor, Error, Found, HistoryPage, SearchPage, Store, Written,
 };
@@ -31,7 +32,7 @@ use crate::fault::{failed, store_error};
 use crate::readers::Readers;
 use crate::shared::{Shared, Surroundings};
 use crate::writer::{Job, Reply, Writer};
-use crate::{audit, schema};
+use crate::{audit, schema, verify};
 use totals::Totals;
 
 pub(crate) use crate::directory::Options;
@@ -116,6 +117,32 @@ impl SqliteStore {
         }
     }
 
+    /// Derives everything the instance should hold again and compares; works beside readers and writers.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the database cannot be read at all.
+    pub async fn verify(&self) -> Result<Report, Error> {
+        let inner = self.inner.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            inner
+                .readers
+                .with(&inner.shared, Duration::MAX, |connection| {
+                    verify::examine(connection, &inner.shared)
+                })
+        });
+        task.await.map_err(|e| failed(e.to_string()))?
+    }
+
+    /// Lets the database grow no further than this many pages, or again without bound: a quota.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too much is waiting.
+    pub async fn limit_pages(&self, pages: Option<u32>) -> Result<(), Error> {
+        let pages = pages.unwrap_or(u32::MAX - 1);
+        self.change(move |connection| connection.pragma_update(None, "max_page_count", pages))
+            .await
+    }
+
     /// Runs a change of one of the small tables in the next commit; durable when it returns.
     pub(crate) async fn change<T: Send + 'static>(
         &self,
@@ -152,13 +179,17 @@ impl SqliteStore {
             answer => return answer,
         }
         let inner = self.inner.clone();
-        let whole = Duration::from_millis(inner.shared.limits.request_ms_max);
-        let task = tokio::task::spawn_blocking(move || inner.ask(whole, &ask));
+        let task = tokio::task::spawn_blocking(move || inner.ask(inner.whole(), &ask));
         task.await.map_err(|e| failed(e.to_string()))?
     }
 }
 
 impl Inner {
+    /// The longest any question may take.
+    fn whole(&self) -> Duration {
+        Duration::from_millis(self.shared.limits.request_ms_max)
+    }
+
     fn ask<T>(
         &self,
         time: Duration,
@@ -220,7 +251,7 @@ impl Store for SqliteStore {
         id: &ResourceId,
     ) -> Result<Found, Error> {
         let restriction = restriction(access, Verb::Read, resource_type)?;
-        self.inner.ask(INLINE, &|inner, connection| {
+        self.inner.ask(self.inner.whole(), &|inner, connection| {
             read::current(inner, connection, (resource_type, id), &restriction)
         })
     }
@@ -233,7 +264,7 @@ impl Store for SqliteStore {
         version: u64,
     ) -> Result<Found, Error> {
         let restriction = restriction(access, Verb::Read, resource_type)?;
-        self.inner.ask(INLINE, &|inner, connection| {
+        self.inner.ask(self.inner.whole(), &|inner, connection| {
             read::version(
                 inner,
                 connection,

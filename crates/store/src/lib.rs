@@ -2,6 +2,13 @@
 //!
 //! CONTRACT. There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
+//!
+//! [`store`], [`grant`], [`audit`], [`secret`] and [`instances`] are the traits. [`layout`] says how
+//! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
+//! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
+//! `contract` (feature `contract-tests`) holds the checks each backend runs against itself.
+//!
+//! This room knows no driver and runs no statement. Start with [`Store`], then [`plan::Planner`].
 
 pub mod audit;
 #[cfg(feature = "contract-tests")]
@@ -12,6 +19,7 @@ pub mod layout;
 pub mod plan;
 pub mod secret;
 pub mod store;
+pub mod verify;
 pub mod visibility;
 pub mod write;
 

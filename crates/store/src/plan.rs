@@ -189,5 +189,5 @@ pub(crate) struct Route {
     pub(crate) driver: Driver,
     pub(crate) ordering: order::Ordering,
     pub(crate) walk: Option<Walk>,
-    pub(crate) implied: Option<i64>,
+    pub(crate) implied: Option<place::Implied>,
 }

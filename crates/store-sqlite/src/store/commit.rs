@@ -9,7 +9,7 @@ use cresset_store::{AuditRecord, Change, Error, Written};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
-use super::{INLINE, Inner, SqliteStore, restriction};
+use super::{Inner, SqliteStore, restriction};
 use crate::fault::{failed, store_error};
 use crate::identity::StoredId;
 use crate::instant;
@@ -105,7 +105,7 @@ fn guesses(inner: &Inner, changes: &[Change]) -> Result<Vec<u64>, Error> {
     {
         return Ok(vec![1; changes.len()]);
     }
-    inner.ask(INLINE * 100, &|_, connection| {
+    inner.ask(inner.whole(), &|_, connection| {
         let guess = |change: &Change| match change {
             Change::Update(id, draft, _) => next_version(connection, draft.resource_type, id),
             _ => Ok(1),

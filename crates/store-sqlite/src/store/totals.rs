@@ -20,8 +20,11 @@ use crate::lookups::Bound;
 
 /// Matches counted exactly for every page that asks for no more than an estimate.
 const BOUND: u64 = 2_000;
-/// How long a count above the bound may be given again while the instance changes.
-const FRESH: Duration = Duration::from_secs(30);
+/// How long a count above the bound may be given again while the instance changes: this many times
+/// as long as counting took, so that counting stays a small part of the work whatever its cost.
+const FRESH_FACTOR: u32 = 500;
+/// The least of that time.
+const FRESH_MIN: Duration = Duration::from_secs(2);
 /// Questions whose counts are remembered.
 const REMEMBERED: usize = 512;
 
@@ -35,6 +38,7 @@ struct Known {
     total: u64,
     generation: u64,
     counted: Instant,
+    fresh: Duration,
 }
 
 impl Default for Totals {
@@ -78,15 +82,22 @@ pub(super) fn count(
     {
         let bounded =
             run(i64::try_from(BOUND + 1).unwrap_or(i64::MAX)).map_err(|e| store_error(&e))?;
-        if bounded > BOUND && known.counted.elapsed() < FRESH {
+        if bounded > BOUND && known.counted.elapsed() < known.fresh {
             return Ok(known.total);
         }
     }
+    let began = Instant::now();
     let total = run(i64::MAX).map_err(|e| store_error(&e))?;
+    let counted = Instant::now();
+    let fresh = counted
+        .duration_since(began)
+        .saturating_mul(FRESH_FACTOR)
+        .max(FRESH_MIN);
     let now = Known {
         total,
         generation: state.generation,
-        counted: Instant::now(),
+        counted,
+        fresh,
     };
     inner.totals.known.insert(key, now);
     Ok(total)

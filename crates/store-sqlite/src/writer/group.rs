@@ -167,6 +167,8 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
         }
         match applier.apply(change, target) {
             Ok(one) => written.push(one),
+            // SQLite may have ended the whole transaction, and the group ends with it.
+            Err(Stop::Failed(error)) => return Err((at, Stop::Failed(error))),
             Err(stop) => {
                 applier.batch.back_to(mark);
                 run(applier, "ROLLBACK TO unit").map_err(fail)?;

@@ -7,13 +7,16 @@ use super::condition::{Atom, Condition, Weight};
 use super::lookups::{Lookups, Span};
 use super::order::{Key, KeySource, Ordering};
 use super::page::Walk;
+use super::place::Implied;
 use super::resolve::{Resolver, start_from};
 use super::scan::Driver;
 use super::{Ask, Planner, Route};
 use crate::layout::parameters::{Own, Slot, own_column};
 
 /// Up to this many candidates are collected and sorted; more are walked in order.
-const COLLECTED_MAX: u64 = 2_048;
+const COLLECTED_MAX: u64 = 1_024;
+/// So few that no other driver is looked for.
+const FEW: u64 = 64;
 
 pub(crate) struct Chooser<'a, L> {
     pub(crate) planner: &'a Planner<'a>,
@@ -30,9 +33,10 @@ impl<L: Lookups> Chooser<'_, L> {
             .iter()
             .map(|sort| self.key(ask.query, *sort))
             .collect();
-        let (driver, size) = self.driver()?;
+        let (driver, size) = self.driver(!keys.is_empty())?;
         if let Some((first, rest)) = keys.split_first() {
-            let walk = (rest.is_empty() && size.is_none_or(|n| n > COLLECTED_MAX))
+            let many = size.is_none_or(|n| n > COLLECTED_MAX);
+            let walk = (rest.is_empty() && many)
                 .then(|| self.walk(*first))
                 .flatten();
             return Ok(Route {
@@ -42,47 +46,46 @@ impl<L: Lookups> Chooser<'_, L> {
                 implied: None,
             });
         }
-        self.unordered(ask, driver, size, backward)
+        Ok(self.unordered(ask, driver, size, backward))
     }
 
     /// Nobody asked for an order: by integer, or along the driver's values where that is cheaper.
     /// A walk keeps the order it began with.
-    fn unordered(
-        &self,
-        ask: Ask<'_>,
-        driver: Driver,
-        size: Option<u64>,
-        backward: bool,
-    ) -> Result<Route, L::Error> {
+    fn unordered(&self, ask: Ask<'_>, driver: Driver, size: Option<u64>, backward: bool) -> Route {
         let broad = !driver.is_ordered() && size.is_none_or(|n| n > COLLECTED_MAX);
         let implied = match ask.place {
             Some(place) => place.implied,
             None if broad => self.single_column(&driver),
             None => None,
         };
-        let by_rid = Ordering {
-            keys: Vec::new(),
-            backward,
-        };
-        let Some(column) = implied else {
+        let Some(order) = implied else {
             let whole = Driver::whole(ask.query.resource_type);
             let driver = if broad { whole } else { driver };
-            return Ok(Route {
+            let ordering = Ordering {
+                keys: Vec::new(),
+                backward,
+            };
+            return Route {
                 driver,
-                ordering: by_rid,
+                ordering,
                 walk: None,
                 implied: None,
-            });
+            };
+        };
+        let direction = if order.descending {
+            Order::Descending
+        } else {
+            Order::Ascending
         };
         let key = Key {
-            source: KeySource::Range(column),
-            order: Order::Ascending,
+            source: KeySource::Range(order.column),
+            order: direction,
         };
         let walk = self.walk(key).map(|walk| Walk {
             with_missing: false,
             ..walk
         });
-        Ok(Route {
+        Route {
             driver,
             ordering: Ordering {
                 keys: vec![key],
@@ -90,7 +93,7 @@ impl<L: Lookups> Chooser<'_, L> {
             },
             walk,
             implied,
-        })
+        }
     }
 
     fn key(&self, query: &Query, sort: cresset_search::SortKey) -> Key {
@@ -116,23 +119,25 @@ impl<L: Lookups> Chooser<'_, L> {
     }
 
     /// The most selective driver and how many rows it has, up to a bound; no size for a whole type.
-    fn driver(&self) -> Result<(Driver, Option<u64>), L::Error> {
+    fn driver(&self, is_sorted: bool) -> Result<(Driver, Option<u64>), L::Error> {
         let mut drivers: Vec<Driver> = self
             .conditions
             .iter()
             .enumerate()
             .filter_map(|(at, c)| Driver::of(c, at))
             .collect();
+        if drivers.is_empty() {
+            return Ok((Driver::whole(self.resolver.resource_type), None));
+        }
         drivers.sort_by_key(Driver::rank);
+        let is_alone = drivers.len() == 1;
         let mut best: Option<(Driver, u64)> = None;
         for driver in drivers {
-            let limit = i64::try_from(COLLECTED_MAX + 1).unwrap_or(i64::MAX);
             let size = match driver.rank() {
                 0 => 1,
-                _ => self
-                    .resolver
-                    .lookups
-                    .number(&driver.size(self.planner.dialect, limit))?,
+                // In order and without a rival: its size changes nothing.
+                _ if is_alone && !is_sorted && driver.is_ordered() => 1,
+                _ => self.size(&driver)?,
             };
             let better = best.as_ref().is_none_or(|(chosen, least)| {
                 size < *least || (size == *least && driver.is_ordered() && !chosen.is_ordered())
@@ -140,11 +145,19 @@ impl<L: Lookups> Chooser<'_, L> {
             if better {
                 best = Some((driver, size));
             }
+            if best.as_ref().is_some_and(|(_, least)| *least <= FEW) {
+                break;
+            }
         }
-        Ok(match best {
-            Some((driver, size)) => (driver, Some(size)),
-            None => (Driver::whole(self.resolver.resource_type), None),
-        })
+        let whole = || (Driver::whole(self.resolver.resource_type), None);
+        Ok(best.map_or_else(whole, |(driver, size)| (driver, Some(size))))
+    }
+
+    fn size(&self, driver: &Driver) -> Result<u64, L::Error> {
+        let limit = i64::try_from(COLLECTED_MAX + 1).unwrap_or(i64::MAX);
+        self.resolver
+            .lookups
+            .number(&driver.size(self.planner.dialect, limit))
     }
 
     fn walk(&self, key: Key) -> Option<Walk> {
@@ -178,20 +191,33 @@ impl<L: Lookups> Chooser<'_, L> {
         Some(walk)
     }
 
-    /// The one column of ranges a driver reads, where its values order the result well.
-    fn single_column(&self, driver: &Driver) -> Option<i64> {
+    /// The one column of ranges a driver reads, where its values order the result well: from the
+    /// end that is open, so that what comes first matches.
+    fn single_column(&self, driver: &Driver) -> Option<Implied> {
         let Some(Condition::AnyOf(atoms)) = driver.condition.and_then(|at| self.conditions.get(at))
         else {
             return None;
         };
         let column = |atom: &Atom| match atom {
-            Atom::Range { p, .. } => Some(*p),
-            Atom::Updated { p, .. } => Some(*p),
+            Atom::Range { p, .. } | Atom::Updated { p, .. } => Some(*p),
             _ => None,
         };
         let first = column(atoms.first()?)?;
         let same = atoms.iter().all(|atom| column(atom) == Some(first));
-        (same && !self.resolver.lookups.facts(first).repeats).then_some(first)
+        let facts = self.resolver.lookups.facts(first);
+        if !same || facts.repeats {
+            return None;
+        }
+        let span = atoms
+            .iter()
+            .map(|atom| bounds(atom, first, facts.long))
+            .reduce(hull)
+            .flatten();
+        let descending = span.is_some_and(|span| span.high == i64::MAX);
+        Some(Implied {
+            column: first,
+            descending,
+        })
     }
 }
 

@@ -12,12 +12,19 @@ pub struct Place {
     pub(crate) snapshot: i64,
     /// What the first page counted.
     pub(crate) total: Option<u64>,
-    /// The column whose values order a result that asked for no order, where that is cheaper.
-    pub(crate) implied: Option<i64>,
+    /// What orders a result that asked for no order, where that is cheaper.
+    pub(crate) implied: Option<Implied>,
     /// Sort keys of the row.
     pub(crate) keys: Vec<Arg>,
     /// Integer of the row.
     pub(crate) rid: i64,
+}
+
+/// An order nobody asked for: along the values of one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Implied {
+    pub(crate) column: i64,
+    pub(crate) descending: bool,
 }
 
 impl Place {

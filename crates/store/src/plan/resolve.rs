@@ -83,6 +83,7 @@ impl<L: Lookups> Resolver<'_, L> {
     ) -> Result<(), L::Error> {
         let own = self.encoder.parameters.column(parameter, Slot::Own);
         let uri = self.encoder.parameters.column(parameter, Slot::Uri);
+        let identifier = self.encoder.parameters.column(parameter, Slot::Identifier);
         match wanted {
             Match::Id(id) => out.extend(
                 self.lookups
@@ -90,37 +91,14 @@ impl<L: Lookups> Resolver<'_, L> {
                     .map(|rid| Atom::Rid(rid.0)),
             ),
             Match::Token(token) => self.tokens(own, token, out)?,
-            Match::ReferenceIdentifier(token) => {
-                self.tokens(
-                    self.encoder.parameters.column(parameter, Slot::Identifier),
-                    token,
-                    out,
-                )?;
-            }
+            Match::ReferenceIdentifier(token) => self.tokens(identifier, token, out)?,
             Match::Local(target, id) => self.local(parameter, *target, id, out)?,
             Match::Elsewhere(text) | Match::Uri(text) => {
                 out.extend(self.lookups.uri(text)?.map(|id| point(uri, Span::one(id))));
             }
             Match::UriBelow(text) => self.below(uri, text, out)?,
             Match::UriAbove(text) => self.above(uri, text, out)?,
-            Match::Date(prefix, range) if self.code(parameter) == "_lastUpdated" => {
-                let p = own_column(self.resource_type, Own::Updated);
-                out.extend(
-                    instants(*prefix, *range)
-                        .into_iter()
-                        .map(|v| Atom::Updated { p, v }),
-                );
-            }
-            Match::Date(prefix, range) => {
-                let long = Some(self.encoder.parameters.column(parameter, Slot::LongEnd));
-                let ranges = dates(*prefix, *range);
-                out.extend(ranges.into_iter().map(|(v, w)| Atom::Range {
-                    p: own,
-                    v,
-                    w: Weight::Within(w),
-                    long,
-                }));
-            }
+            Match::Date(prefix, range) => self.date(parameter, *prefix, *range, out),
             Match::Number(prefix, range) => {
                 out.extend(
                     numbers(*prefix, *range)
@@ -139,27 +117,33 @@ impl<L: Lookups> Resolver<'_, L> {
                         .map(|v| range_atom(own, v, w.clone())),
                 );
             }
-            Match::TextStarts(folded) => {
-                out.push(text_atom(
-                    own,
-                    TextTest::Starts(folded.clone(), text_after(folded)),
-                ));
-            }
-            Match::TextContains(folded) => {
-                out.push(text_atom(own, TextTest::Contains(folded.clone())))
-            }
-            Match::TextExact(original) => {
-                let folded = text::fold(original);
-                let hash = if folded == *original {
-                    0
-                } else {
-                    sortable::text_hash(original)
-                };
-                out.push(text_atom(own, TextTest::Exact(folded, hash)));
+            Match::TextStarts(_) | Match::TextContains(_) | Match::TextExact(_) => {
+                out.extend(text_atom(own, wanted))
             }
             Match::Composite(parts) => self.composite(own, parts, out)?,
         }
         Ok(())
+    }
+
+    fn date(&self, parameter: ParameterIx, prefix: Prefix, range: DateRange, out: &mut Vec<Atom>) {
+        if self.code(parameter) == "_lastUpdated" {
+            let p = own_column(self.resource_type, Own::Updated);
+            out.extend(
+                instants(prefix, range)
+                    .into_iter()
+                    .map(|v| Atom::Updated { p, v }),
+            );
+            return;
+        }
+        let p = self.encoder.parameters.column(parameter, Slot::Own);
+        let long = Some(self.encoder.parameters.column(parameter, Slot::LongEnd));
+        let ranges = dates(prefix, range).into_iter();
+        out.extend(ranges.map(|(v, w)| Atom::Range {
+            p,
+            v,
+            w: Weight::Within(w),
+            long,
+        }));
     }
 
     pub(crate) fn tokens(
@@ -372,8 +356,22 @@ fn range_atom(p: i64, v: Span, w: Weight) -> Atom {
     }
 }
 
-fn text_atom(p: i64, test: TextTest) -> Atom {
-    Atom::Text { p, test }
+fn text_atom(p: i64, wanted: &Match) -> Option<Atom> {
+    let test = match wanted {
+        Match::TextStarts(folded) => TextTest::Starts(folded.clone(), text_after(folded)),
+        Match::TextContains(folded) => TextTest::Contains(folded.clone()),
+        Match::TextExact(original) => {
+            let folded = text::fold(original);
+            let hash = if folded == *original {
+                0
+            } else {
+                sortable::text_hash(original)
+            };
+            TextTest::Exact(folded, hash)
+        }
+        _ => return None,
+    };
+    Some(Atom::Text { p, test })
 }
 
 fn spans(ids: impl IntoIterator<Item = i64>) -> Vec<Span> {

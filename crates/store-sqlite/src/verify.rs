@@ -1,0 +1,258 @@
+//! Whether an instance holds what it should: everything is derived again and compared.
+//!
+//! Index keys are extracted anew from every current body. Each must be in its table, and the tables
+//! must hold no more than was extracted: together that makes them equal.
+
+mod known;
+mod versions;
+
+use cresset_definitions::ResourceType;
+use cresset_model::{Bounds, parse};
+use cresset_search::extract;
+use cresset_store::layout::encode::{Key, by_resource};
+use cresset_store::layout::{Keys, Own, Rid, Subject, encode, own_column};
+use cresset_store::store::Method;
+use cresset_store::verify::Report;
+use cresset_store::{Error, Version};
+use rusqlite::{Connection, Row};
+
+use crate::fault::store_error;
+use crate::instant;
+use crate::lookups::Snapshot;
+use crate::row;
+use crate::shared::Shared;
+use known::Known;
+
+/// Rows the tables should hold.
+#[derive(Default)]
+struct Expected {
+    idx: u64,
+    rng: u64,
+    rng_r: u64,
+    str: u64,
+}
+
+/// One instance under examination, within one snapshot.
+struct Examination<'a> {
+    connection: &'a Connection,
+    shared: &'a Shared,
+    report: Report,
+    expected: Expected,
+}
+
+/// Examines everything; takes as long as it takes.
+pub(crate) fn examine(connection: &Connection, shared: &Shared) -> Result<Report, Error> {
+    crate::readers::snapshot(connection, || {
+        let expected = Expected::default();
+        let mut examination = Examination {
+            connection,
+            shared,
+            report: Report::default(),
+            expected,
+        };
+        examination.integrity().map_err(|e| store_error(&e))?;
+        for of in ResourceType::all() {
+            examination.resources(of)?;
+        }
+        examination.tables().map_err(|e| store_error(&e))?;
+        versions::examine(connection, shared, &mut examination.report)?;
+        Ok(examination.report)
+    })
+}
+
+impl Examination<'_> {
+    fn integrity(&mut self) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check(20)")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let line: String = row.get(0)?;
+            if line != "ok" {
+                self.report
+                    .problem(format!("the database file is damaged: {line}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn resources(&mut self, of: ResourceType) -> Result<(), Error> {
+        let text = "SELECT version,updated,method,body,r,shape FROM resource WHERE r>? AND r<=? ORDER BY r";
+        let mut statement = self.connection.prepare(text).map_err(|e| store_error(&e))?;
+        let span = (Rid::floor(of).0, Rid::ceiling(of).0);
+        let mut rows = statement.query(span).map_err(|e| store_error(&e))?;
+        let mut live = 0;
+        while let Some(row) = rows.next().map_err(|e| store_error(&e))? {
+            live += u64::from(self.resource(of, row)?);
+        }
+        self.report.resources += live;
+        self.tally(of, live).map_err(|e| store_error(&e))
+    }
+
+    /// True for a live resource.
+    fn resource(&mut self, of: ResourceType, row: &Row<'_>) -> Result<bool, Error> {
+        let rid: i64 = row.get(4).map_err(|e| store_error(&e))?;
+        let shape: i64 = row.get(5).map_err(|e| store_error(&e))?;
+        let name = format!("{of} {}", Rid(rid).sequence());
+        let version = match row::version(row, &self.shared.codec, of, None) {
+            Ok(version) => version,
+            Err(error) => {
+                self.report.problem(format!("{name}: {error}"));
+                return Ok(true);
+            }
+        };
+        let snapshot = Snapshot {
+            connection: self.connection,
+            shared: self.shared,
+        };
+        let known = cresset_store::plan::Lookups::rid(&snapshot, of, &version.id)
+            .map_err(|e| store_error(&e))?;
+        if known != Some(Rid(rid)) {
+            self.report
+                .problem(format!("{name}: its id leads elsewhere"));
+        }
+        if version.method == Method::Delete {
+            return Ok(false);
+        }
+        match self.keys(&version) {
+            Ok(keys) => self
+                .compare(&name, rid, &keys, shape)
+                .map_err(|e| store_error(&e))?,
+            Err(error) => self.report.problem(format!("{name}: {error}")),
+        }
+        Ok(true)
+    }
+
+    /// The keys a live version should have.
+    fn keys(&self, version: &Version) -> Result<Keys, Error> {
+        let tree = parse(&version.body, Bounds::from(&*self.shared.limits))
+            .map_err(|_| Error::Failed("the body does not parse".to_owned()))?;
+        let rows = extract(&tree, &self.shared.bases);
+        let subject = Subject {
+            resource_type: version.resource_type,
+            id: &version.id,
+            rows: &rows,
+        };
+        let mut known = Known(Snapshot {
+            connection: self.connection,
+            shared: self.shared,
+        });
+        let mut keys =
+            encode(&self.shared.encoder, subject, &mut known).map_err(|e| store_error(&e))?;
+        let v = instant::millis(version.last_updated);
+        keys.ranges.push(Key {
+            p: own_column(version.resource_type, Own::Updated),
+            v,
+            w: 0,
+        });
+        Ok(keys)
+    }
+
+    fn compare(&mut self, name: &str, rid: i64, keys: &Keys, shape: i64) -> rusqlite::Result<()> {
+        if keys.shape != shape {
+            self.report
+                .problem(format!("{name}: its set of parameters is another"));
+        }
+        for key in &keys.index {
+            self.expected.idx += 1;
+            self.must_hold(
+                "SELECT 1 FROM idx WHERE p=? AND v=? AND w=? AND r=?",
+                (key.p, key.v, key.w, rid),
+                name,
+            )?;
+        }
+        for key in &keys.ranges {
+            self.expected.rng += 1;
+            let row = (key.p, key.v, key.w, rid);
+            self.must_hold(
+                "SELECT 1 FROM rng WHERE p=? AND v=? AND w=? AND r=?",
+                row,
+                name,
+            )?;
+            if by_resource(key.p) {
+                self.expected.rng_r += 1;
+                self.must_hold(
+                    "SELECT 1 FROM rng_r WHERE p=? AND v=? AND w=? AND r=?",
+                    row,
+                    name,
+                )?;
+            }
+        }
+        for key in &keys.texts {
+            self.expected.str += 1;
+            let row = (key.p, &key.text, key.hash, rid);
+            self.must_hold(
+                "SELECT 1 FROM str WHERE p=? AND s=? AND h=? AND r=?",
+                row,
+                name,
+            )?;
+            self.must_hold(
+                "SELECT 1 FROM str_r WHERE p=? AND s=? AND h=? AND r=?",
+                row,
+                name,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn must_hold(
+        &mut self,
+        text: &str,
+        row: impl rusqlite::Params,
+        name: &str,
+    ) -> rusqlite::Result<()> {
+        if !self.connection.prepare_cached(text)?.exists(row)? {
+            let table = text.split(' ').nth(3).unwrap_or_default();
+            self.report
+                .problem(format!("{name}: a key is missing in {table}"));
+        }
+        Ok(())
+    }
+
+    fn tally(&mut self, of: ResourceType, live: u64) -> rusqlite::Result<()> {
+        let text = "SELECT coalesce((SELECT live FROM tally WHERE type=?1),0),\
+                    coalesce((SELECT next FROM tally WHERE type=?1),1),\
+                    coalesce((SELECT max(r) FROM identity WHERE type=?1),0)";
+        let (counted, next, highest): (u64, i64, i64) =
+            self.connection.query_row(text, [of.code()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        if counted != live {
+            self.report
+                .problem(format!("{of}: {counted} are counted, {live} are there"));
+        }
+        if highest > 0 && Rid(highest).sequence() >= next {
+            self.report
+                .problem(format!("{of}: the next number was given already"));
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self) -> rusqlite::Result<()> {
+        let Expected {
+            idx,
+            rng,
+            rng_r,
+            str,
+        } = self.expected;
+        self.report.keys = idx + rng + str;
+        for (table, expected) in [
+            ("idx", idx),
+            ("rng", rng),
+            ("rng_r", rng_r),
+            ("str", str),
+            ("str_r", str),
+        ] {
+            let held: u64 =
+                self.connection
+                    .query_row(&format!("SELECT count(*) FROM {table}"), (), |row| {
+                        row.get(0)
+                    })?;
+            if held > expected {
+                self.report.problem(format!(
+                    "{table} holds {} keys no resource has",
+                    held - expected
+                ));
+            }
+        }
+        Ok(())
+    }
+}
