@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use axum::body::Body;
-use cresset_base::Limits;
+use cresset_base::{Limits, Rng};
+use cresset_testkit::SeededRng;
 
 use super::practice::Practice;
 
@@ -276,4 +277,35 @@ async fn searches_name_what_they_do_not_understand() {
             .ends_with("Patient?gender=male"),
         "{link}"
     );
+}
+
+/// A good body with a few bytes changed is stored or refused, never an accident.
+#[tokio::test]
+async fn damaged_bodies_are_never_an_accident() {
+    let practice = practice().await;
+    let good = br#"{"resourceType":"Patient","id":"a","active":true,"birthDate":"1970-01-31","telecom":[{"system":"phone","value":"1","rank":1}],"_gender":{"extension":[{"url":"x","valueCode":"y"}]}}"#;
+    let rng = SeededRng::new(41);
+    for _ in 0..300 {
+        let mut body = good.to_vec();
+        let mut dice = [0_u8; 9];
+        rng.fill(&mut dice);
+        for change in dice.chunks(3) {
+            let at = usize::from(change[0]) % body.len();
+            match change[1] % 3 {
+                0 => body[at] = change[2],
+                1 => body.insert(at, change[2]),
+                _ => drop(body.remove(at)),
+            }
+        }
+        let request = practice.request("PUT /Patient/a", "x");
+        let answer = practice
+            .send(request.body(Body::from(body.clone())).unwrap())
+            .await;
+        let status = answer.status.as_u16();
+        assert!(
+            [200, 201, 400].contains(&status),
+            "{status} {}",
+            String::from_utf8_lossy(&body)
+        );
+    }
 }
