@@ -2,7 +2,8 @@
 #![expect(clippy::expect_used, reason = "a missed expectation is a failed test")]
 
 use cresset_definitions::{
-    Element, Primitive, ResourceType, SearchType, Strength, TypeKind, r4, terminology,
+    Element, Primitive, ResourceType, SearchType, Strength, TypeKind, pack, r4, r4::R4Pack,
+    terminology,
 };
 
 fn of(name: &str) -> ResourceType {
@@ -243,4 +244,20 @@ fn terminology_lists_code_systems_and_value_sets() {
         .expect("listed");
     assert!(set.contains(system.url, "AMB") && !set.contains(system.url, "PATSBJ"));
     assert!(t.code_systems.is_sorted_by_key(|s| s.url) && t.value_sets.is_sorted_by_key(|s| s.url));
+}
+
+#[test]
+fn a_damaged_pack_is_an_error() {
+    let check = |bytes: &[u8]| assert!(pack::decode::<R4Pack>(bytes).is_err());
+    check(b"");
+    check(b"no pack");
+    let good = include_bytes!("../data/r4.pack");
+    check(&good[..good.len() / 2]);
+    check(include_bytes!("../data/us-core-6.1.pack"));
+    let tables: R4Pack = pack::decode(good).expect("the pack");
+    assert_eq!(
+        pack::encode(&tables).expect("a pack"),
+        good,
+        "encoding gives the same bytes"
+    );
 }

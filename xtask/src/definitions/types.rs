@@ -5,8 +5,8 @@ mod published;
 use std::collections::BTreeMap;
 
 use cresset_definitions::{
-    Binding, Constraint, Element, Primitive, ResourceType, Severity, Strength, TypeDef, TypeIx,
-    TypeKind, ValueSet, ValueSetIx, element::Elements,
+    Binding, Element, ResourceType, Strength, TypeDef, TypeIx, ValueSet, ValueSetIx,
+    element::Elements,
 };
 use published::{Published, PublishedBinding, PublishedType, StructureDefinition};
 
@@ -77,23 +77,20 @@ impl Compiler<'_> {
             let inline = root.path.contains('.');
             let members: Vec<_> = elements
                 .iter()
-                .filter(|e| is_child(&e.path, &root.path) && !is_primitive_value(base, e))
+                .filter(|e| is_child(&e.path, &root.path) && !base.is_primitive_value(e))
                 .collect();
             let mut compiled = Vec::new();
             for member in &members {
                 compiled.extend(self.element(base, member)?);
             }
-            let required = members
-                .iter()
-                .filter(|e| e.min > 0)
-                .map(|e| text(tail_of_path(&e.path)));
+            let required = members.iter().filter(|e| e.min > 0).map(|e| text(e.name()));
             types.push(TypeDef {
                 name: text(&root.path),
-                kind: kind(base, inline)?,
+                kind: base.kind(inline)?,
                 base: self.base(base, root, inline)?,
                 elements: Elements::new(compiled),
                 required: list(required.collect()),
-                constraints: list(constraints(root, &base.url)?),
+                constraints: list(root.constraints(&base.url)?),
             });
         }
         Ok(())
@@ -123,7 +120,7 @@ impl Compiler<'_> {
 
     /// The JSON properties of one published element: one, or one per type of a choice.
     fn element(&self, base: &StructureDefinition, e: &Published) -> Result<Vec<Element>, Error> {
-        let name = tail_of_path(&e.path);
+        let name = e.name();
         if let Some(reference) = &e.content_reference {
             let target = reference.trim_start_matches('#');
             return Ok(vec![self.property(
@@ -215,7 +212,7 @@ impl Compiler<'_> {
             constraints: if inline {
                 &[]
             } else {
-                list(constraints(e, &base.url)?)
+                list(e.constraints(&base.url)?)
             },
         })
     }
@@ -241,7 +238,7 @@ impl Compiler<'_> {
                 .element
                 .first()
                 .ok_or("a profile without elements")?;
-            let rules = constraints(root, &profile.url)?;
+            let rules = root.constraints(&profile.url)?;
             element.constraints = list(element.constraints.iter().cloned().chain(rules).collect());
         }
         Ok(())
@@ -284,48 +281,4 @@ pub(crate) fn required_value_sets(source: &Source) -> Result<Vec<String>, Error>
     urls.sort();
     urls.dedup();
     Ok(urls)
-}
-
-/// The rules an element or type states itself; those of its type or base are stated there.
-fn constraints(e: &Published, definition: &str) -> Result<Vec<Constraint>, Error> {
-    e.constraint
-        .iter()
-        .filter(|c| c.source.as_deref().is_none_or(|s| s == definition))
-        .filter_map(|c| c.expression.as_ref().map(|x| (c, x)))
-        .map(|(c, expression)| {
-            Ok(Constraint {
-                key: text(&c.key),
-                severity: match c.severity.as_str() {
-                    "error" => Severity::Error,
-                    "warning" => Severity::Warning,
-                    other => return Err(format!("severity {other}").into()),
-                },
-                human: text(&c.human),
-                expression: text(expression),
-            })
-        })
-        .collect()
-}
-
-fn kind(definition: &StructureDefinition, inline: bool) -> Result<TypeKind, Error> {
-    if inline {
-        return Ok(TypeKind::Inline);
-    }
-    let name = definition.type_name.as_str();
-    let known = || format!("unknown type {name}");
-    Ok(match definition.kind.as_str() {
-        "primitive-type" => TypeKind::Primitive(Primitive::parse(name).ok_or_else(known)?),
-        "resource" if definition.is_abstract => TypeKind::AnyResource,
-        "resource" => TypeKind::Resource(ResourceType::parse(name).ok_or_else(known)?),
-        _ => TypeKind::Complex,
-    })
-}
-
-/// The value of a primitive is the JSON value itself, not a property.
-fn is_primitive_value(definition: &StructureDefinition, e: &Published) -> bool {
-    definition.kind == "primitive-type" && tail_of_path(&e.path) == "value"
-}
-
-fn tail_of_path(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
 }

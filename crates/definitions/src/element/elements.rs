@@ -49,12 +49,27 @@ impl Elements {
 
 /// The slots a name may lie in, the likeliest first.
 fn probe(name: &str, slots: usize) -> impl Iterator<Item = usize> {
-    // FNV-1a: names are a dozen bytes, and the table is closed, so nobody can choose collisions.
-    let hash = name.bytes().fold(0x811c_9dc5_u32, |h, b| {
-        (h ^ u32::from(b)).wrapping_mul(0x0100_0193)
-    });
+    let start = hash(name.as_bytes());
     let mask = slots.wrapping_sub(1);
-    (0..slots).map(move |step| (hash as usize ^ (hash >> 16) as usize).wrapping_add(step) & mask)
+    (0..slots).map(move |step| start.wrapping_add(step) & mask)
+}
+
+/// A hash of the ends of a name and its length, which tell names apart well enough: a collision
+/// costs one comparison, and the table is closed, so nobody can choose collisions.
+fn hash(name: &[u8]) -> usize {
+    let (first, last) = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => match (name.first_chunk(), name.last_chunk()) {
+            (Some(first), Some(last)) => (
+                u64::from(u32::from_le_bytes(*first)),
+                u64::from(u32::from_le_bytes(*last)),
+            ),
+            _ => (name.iter().fold(0, |sum, b| sum << 8 | u64::from(*b)), 0),
+        },
+    };
+    let mixed =
+        (first ^ last.rotate_left(29) ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> 32).unwrap_or_default()
 }
 
 impl std::ops::Deref for Elements {
