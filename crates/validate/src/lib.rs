@@ -7,14 +7,14 @@
 //! This room changes nothing, fetches nothing and stores nothing; whether a reference's target
 //! exists is known only to the store. A valid resource costs no allocation.
 //!
-//! The walk is in [`mod@structure`], the forms of primitive values in [`lexical`], the safety of
+//! The walk is in `structure`, the forms of primitive values in [`lexical`], the safety of
 //! narrative text in [`narrative`]. Start with [`validate`], then `structure.rs`.
 
 pub mod issue;
 pub mod lexical;
 pub mod narrative;
 mod place;
-pub mod structure;
+mod structure;
 
 pub use issue::{Issue, IssueType, Severity};
 

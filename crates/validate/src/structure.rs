@@ -1,6 +1,6 @@
 //! The walk over a resource: every member is looked up in its type's table.
 //!
-//! Recursion follows the nesting of the JSON, which [`DEPTH_MAX`] bounds whatever parsed it.
+//! Recursion follows the nesting of the JSON, which `DEPTH_MAX` bounds whatever parsed it.
 
 mod companion;
 mod object;
