@@ -20,7 +20,7 @@ pub(crate) fn insert(connection: &Connection, records: &[AuditRecord]) -> rusqli
             &record.subject,
             &record.interaction,
             record.resource_type.map(ResourceType::code),
-            record.id.as_ref().map(|id| id.as_str()),
+            record.id.as_ref().map(cresset_base::ResourceId::as_str),
             &record.query,
             record.status,
             &record.correlation_id,

@@ -14,11 +14,11 @@ pub(crate) enum Role {
 }
 
 /// Page cache of the writer in KiB: the inner pages of all tables and the tails it appends to.
-const WRITER_CACHE_KIB: i64 = 32_768;
+const WRITER_CACHE_KIB: i64 = 49_152;
 /// Page cache of one reader in KiB; the operating system caches the rest of the file.
 const READER_CACHE_KIB: i64 = 4_096;
-/// Pages in the log before they are moved into the database.
-const CHECKPOINT_PAGES: i64 = 4_000;
+/// Fewest and most pages in the log before they are moved into the database.
+const CHECKPOINT_PAGES: std::ops::RangeInclusive<i64> = 2_000..=32_000;
 /// Prepared statements kept by one connection.
 const STATEMENTS: usize = 192;
 
@@ -40,10 +40,23 @@ pub(crate) fn open(path: &Path, role: Role) -> rusqlite::Result<Connection> {
         READER_CACHE_KIB
     };
     connection.pragma_update(None, "cache_size", -cache_kib)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES.start())?;
     if role == Role::Reader {
         connection.pragma_update(None, "query_only", true)?;
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
+}
+
+/// Lets the log grow to half the size of the database before it is moved there: index rows are
+/// spread over many pages, and the longer the log, the more changes of one page are moved at once.
+pub(crate) fn adapt_checkpoints(connection: &Connection) -> rusqlite::Result<()> {
+    let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    let threshold = (pages / 2).clamp(*CHECKPOINT_PAGES.start(), *CHECKPOINT_PAGES.end());
+    connection.pragma_update(None, "wal_autocheckpoint", threshold)
+}
+
+/// Moves the whole log into the database and gives its room back, where no reader is in the way.
+pub(crate) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
 }

@@ -21,7 +21,10 @@ use crate::fault::failed;
 use crate::store::SqliteStore;
 
 /// An instance nobody used for this long is closed.
-const IDLE: Duration = Duration::from_secs(600);
+const IDLE: Duration = Duration::from_mins(10);
+
+/// Gives the base URLs of an instance.
+pub type Bases = Arc<dyn Fn(&InstanceName) -> Vec<String> + Send + Sync>;
 
 /// What every instance of a data directory is opened with.
 #[derive(Clone)]
@@ -31,7 +34,7 @@ pub struct Options {
     /// Bounds.
     pub limits: Arc<Limits>,
     /// The base URLs under which references point into an instance, without a slash at the end.
-    pub bases: Arc<dyn Fn(&InstanceName) -> Vec<String> + Send + Sync>,
+    pub bases: Bases,
 }
 
 /// Why a data directory could not do what was asked.

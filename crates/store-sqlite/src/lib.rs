@@ -28,5 +28,5 @@ mod training;
 mod verify;
 mod writer;
 
-pub use directory::{DataDirectory, DirectoryError, Options};
+pub use directory::{Bases, DataDirectory, DirectoryError, Options};
 pub use store::{Figures, SqliteStore};

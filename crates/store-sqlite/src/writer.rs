@@ -18,6 +18,7 @@ use cresset_store::{AuditRecord, Error};
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 
+use crate::connection::empty_log;
 use crate::shared::Shared;
 use crate::training::Training;
 use memory::Memory;
@@ -38,12 +39,19 @@ pub(crate) enum Job {
 /// Runs inside the group's transaction and gives what to say once the commit has ended.
 pub(crate) type Task = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 /// Told how the commit went.
-pub(crate) type Reply = Box<dyn FnOnce(Result<(), &Error>) + Send>;
+pub(crate) type Reply = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 
 /// Records of reads wait this long for company before they cause a commit of their own.
 const AUDIT_DELAY: Duration = Duration::from_millis(500);
 /// Records that no longer wait.
 const AUDIT_ENOUGH: usize = 2_000;
+/// A writer with nothing to do for this long tidies up.
+const REST: Duration = Duration::from_secs(5);
+/// How long a bulk of changes waits for the next one: the more rows are sorted together, the fewer
+/// pages they touch.
+const BULK_DELAY: Duration = Duration::from_millis(50);
+/// Changes that make a unit a bulk.
+const BULK: usize = 200;
 /// How long a commit waits for as many writers as the last one had.
 const COMPANY: Duration = Duration::from_micros(400);
 
@@ -85,11 +93,16 @@ impl Writer {
     /// Works until told to stop or everyone has gone.
     pub(crate) fn run(mut self) {
         let mut waiting = Gathered::default();
+        let mut is_tidy = false;
         loop {
             let goes_on = self.gather(&mut waiting);
             if !waiting.is_empty() {
                 self.company = waiting.units.len() + waiting.tasks.len();
                 group::commit(&mut self, std::mem::take(&mut waiting));
+                is_tidy = false;
+            } else if !is_tidy {
+                is_tidy = true;
+                self.tidy();
             }
             if !goes_on {
                 return;
@@ -97,36 +110,40 @@ impl Writer {
         }
     }
 
+    fn tidy(&self) {
+        if let Err(error) = empty_log(&self.connection) {
+            tracing::debug!(%error, "the log was not emptied");
+        }
+    }
+
     /// Takes what waits, up to a group; false when there will be no more.
     fn gather(&self, waiting: &mut Gathered) -> bool {
-        let mut until: Option<Instant> = None;
+        let mut until = Instant::now() + REST;
         while !waiting.is_full(&self.shared) {
-            let now = Instant::now();
-            let patience = match until {
-                Some(until) => until.saturating_duration_since(now),
-                None => Duration::from_secs(3600),
-            };
             let job = match self.jobs.try_recv() {
                 Ok(job) => job,
                 Err(_) if waiting.has_company(self.company) => return true,
-                Err(_) => match self.jobs.recv_timeout(patience) {
+                Err(_) => match self.jobs.recv_deadline(until) {
                     Ok(job) => job,
                     Err(flume::RecvTimeoutError::Timeout) => return true,
                     Err(flume::RecvTimeoutError::Disconnected) => return false,
                 },
             };
-            let delay = if matches!(job, Job::Audit(_)) {
-                AUDIT_DELAY
-            } else {
-                COMPANY
-            };
-            let end = now + delay;
-            until = Some(until.map_or(end, |until| until.min(end)));
+            until = until.min(Instant::now() + patience(&job));
             if !waiting.take(job) {
                 return false;
             }
         }
         true
+    }
+}
+
+/// How long a job waits for others to be committed with it.
+fn patience(job: &Job) -> Duration {
+    match job {
+        Job::Audit(_) => AUDIT_DELAY,
+        Job::Unit(unit) if unit.changes.len() >= BULK => BULK_DELAY,
+        Job::Unit(_) | Job::Task(_) | Job::Stop => COMPANY,
     }
 }
 
@@ -137,10 +154,13 @@ pub(crate) struct Gathered {
     pub(crate) tasks: Vec<Task>,
     pub(crate) audits: Vec<AuditRecord>,
     changes: usize,
+    bytes: usize,
 }
 
 /// Changes in one commit beyond which no further unit is taken in.
-const CHANGES_ENOUGH: usize = 4_096;
+const CHANGES_ENOUGH: usize = 16_384;
+/// Bytes of bodies in one commit beyond which no further unit is taken in.
+const BYTES_ENOUGH: usize = 32 * 1024 * 1024;
 
 impl Gathered {
     fn is_empty(&self) -> bool {
@@ -150,13 +170,14 @@ impl Gathered {
     fn is_full(&self, shared: &Shared) -> bool {
         self.units.len() + self.tasks.len() >= shared.limits.group_commit_max
             || self.changes >= CHANGES_ENOUGH
+            || self.bytes >= BYTES_ENOUGH
             || self.audits.len() >= AUDIT_ENOUGH
     }
 
     /// Whether it need not wait for more.
     fn has_company(&self, before: usize) -> bool {
         let now = self.units.len() + self.tasks.len();
-        now > 0 && (now >= before || self.changes > now)
+        now > 0 && now >= before && self.changes < BULK
     }
 
     /// False when the job is to stop.
@@ -164,6 +185,11 @@ impl Gathered {
         match job {
             Job::Unit(unit) => {
                 self.changes += unit.changes.len();
+                self.bytes += unit
+                    .changes
+                    .iter()
+                    .map(unit::Prepared::bytes)
+                    .sum::<usize>();
                 self.units.push(unit);
             }
             Job::Task(task) => self.tasks.push(task),

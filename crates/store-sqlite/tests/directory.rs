@@ -1,4 +1,5 @@
 //! The data directory and its instances.
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
 
 use std::sync::Arc;
 

@@ -2,13 +2,13 @@
 //!
 //! The test runs this same binary again as the writer ([`writer`], which does nothing unless it is
 //! told where to write), kills it, opens what it left and compares.
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put};
@@ -116,7 +116,6 @@ fn killed_writer(directory: &Path, enough: usize) -> HashMap<String, u64> {
 async fn what_was_acknowledged_survives_a_kill() {
     let directory = tempfile::tempdir().unwrap();
     let mut acknowledged: HashMap<String, u64> = HashMap::new();
-    let began = Instant::now();
     for round in 0..ROUNDS {
         let enough = 60 + usize::try_from(round * 37 % 200).unwrap();
         acknowledged.extend(killed_writer(directory.path(), enough));
@@ -145,5 +144,4 @@ async fn what_was_acknowledged_survives_a_kill() {
         "the writers wrote little: {}",
         acknowledged.len()
     );
-    assert!(began.elapsed() < Duration::from_secs(600));
 }

@@ -32,7 +32,9 @@ pub struct AuditRecord {
 /// The audit trail of one instance.
 #[async_trait]
 pub trait Audit {
-    /// Takes a record of an interaction that changed nothing. It is durable within about a second;
+    /// Takes a record of an interaction that changed nothing. It is durable within about a second.
+    ///
+    /// # Errors
     /// [`Error::Busy`] when the trail cannot keep up.
     fn record(&self, record: AuditRecord) -> Result<(), Error>;
 

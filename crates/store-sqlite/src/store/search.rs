@@ -105,7 +105,7 @@ pub(super) fn page(
                 inner,
                 connection,
                 (asked, &plan),
-                totals::State {
+                &totals::State {
                     generation,
                     live: tally.live,
                 },

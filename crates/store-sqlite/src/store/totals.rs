@@ -61,7 +61,7 @@ pub(super) fn count(
     inner: &Inner,
     connection: &Connection,
     (asked, plan): (&Asked, &SearchPlan),
-    state: State,
+    state: &State,
 ) -> Result<u64, Error> {
     let Some(statement) = &plan.count else {
         return Ok(state.live);

@@ -117,17 +117,15 @@ impl Applier<'_> {
             }
             (Kind::Update(draft, frame, precondition, creation), Some(keys)) => {
                 let coming = Coming { draft, frame, keys };
-                match head.filter(|head| head.method != Method::Delete) {
-                    Some(live) => self.update(&subject, coming, &precondition, live),
-                    None => {
-                        creatable(&precondition, head)?;
-                        let subject = About {
-                            restriction: creation,
-                            ..subject
-                        };
-                        self.create_as(&subject, coming, head, Method::Update)
-                    }
+                if let Some(live) = head.filter(|head| head.method != Method::Delete) {
+                    return self.update(&subject, coming, &precondition, live);
                 }
+                creatable(&precondition, head)?;
+                let subject = About {
+                    restriction: creation,
+                    ..subject
+                };
+                self.create_as(&subject, coming, head, Method::Update)
             }
             (Kind::Delete(precondition), _) => self.delete(&subject, &precondition, head),
             _ => Err(Stop::Failed(Error::Failed(
@@ -176,7 +174,7 @@ impl Applier<'_> {
             Some(_) => self.replace(about.rid, &frame, method, coming.keys.shape)?,
             None => self.insert(about.rid, &frame, method, coming.keys.shape)?,
         }
-        let keys = self.with_update(coming.keys, about.resource_type, frame.updated_ms);
+        let keys = Self::with_update(coming.keys, about.resource_type, frame.updated_ms);
         self.batch.replace(about.rid.0, &Keys::default(), &keys);
         self.note_facts(&keys);
         self.live.push((about.resource_type.code(), 1));
@@ -207,7 +205,7 @@ impl Applier<'_> {
         }
         let frame = self.frame(about, &coming, head.version + 1, Some(head))?;
         self.replace(about.rid, &frame, Method::Update, coming.keys.shape)?;
-        let keys = self.with_update(coming.keys, about.resource_type, frame.updated_ms);
+        let keys = Self::with_update(coming.keys, about.resource_type, frame.updated_ms);
         self.batch.replace(about.rid.0, &old.keys, &keys);
         self.note_facts(&keys);
         Ok(Written::Updated(about.version(&frame, Method::Update)))
@@ -329,7 +327,7 @@ impl Applier<'_> {
         };
         let keys =
             encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-        let keys = self.with_update(keys, about.resource_type, head.updated_ms);
+        let keys = Self::with_update(keys, about.resource_type, head.updated_ms);
         Ok(Old {
             wire,
             keys,
@@ -337,7 +335,7 @@ impl Applier<'_> {
         })
     }
 
-    fn with_update(&self, mut keys: Keys, resource_type: ResourceType, updated_ms: i64) -> Keys {
+    fn with_update(mut keys: Keys, resource_type: ResourceType, updated_ms: i64) -> Keys {
         let key = Key {
             p: own_column(resource_type, Own::Updated),
             v: updated_ms,

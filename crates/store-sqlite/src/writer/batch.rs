@@ -39,7 +39,7 @@ impl Rows {
         self.texts.truncate(texts);
     }
 
-    fn extend(&mut self, rid: i64, keys: Changed<'_>) {
+    fn extend(&mut self, rid: i64, keys: &Changed<'_>) {
         self.index
             .extend(keys.index.iter().map(|k| [k.p, k.v, k.w, rid]));
         self.ranges
@@ -87,8 +87,8 @@ impl Batch {
     /// Replaces a resource's keys by others; what both have is left alone.
     pub(crate) fn replace(&mut self, rid: i64, old: &Keys, new: &Keys) {
         self.touched.insert(rid);
-        self.added.extend(rid, difference(new, old));
-        self.removed.extend(rid, difference(old, new));
+        self.added.extend(rid, &difference(new, old));
+        self.removed.extend(rid, &difference(old, new));
     }
 
     /// Writes everything, each table in the order of its key.

@@ -10,6 +10,7 @@ use super::batch::Batch;
 use super::memory::Memory;
 use super::unit::Unit;
 use super::{Gathered, Reply, Writer, facts};
+use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
 use crate::{audit, instant, training};
 
@@ -44,7 +45,7 @@ pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
         let _ = sender.send(answer);
     }
     for reply in replies {
-        reply(outcome.as_ref().map(|()| ()));
+        reply(&outcome);
     }
     if outcome.is_ok() && touches_resources {
         training::consider(writer);
@@ -76,6 +77,7 @@ fn write(
     outcome?;
     finish(writer, &mut batch).map_err(|e| store_error(&e))?;
     audit::insert(&writer.connection, &group.audits).map_err(|e| store_error(&e))?;
+    adapt_checkpoints(&writer.connection).map_err(|e| store_error(&e))?;
     run(writer, "COMMIT")
 }
 

@@ -211,13 +211,13 @@ impl Terms for WriterTerms<'_> {
         if let Some(id) = self.memory.tokens.get(group, folded) {
             return Ok(id);
         }
-        let id = match self.find_token(&blocks, folded)? {
-            Some(id) => id,
-            None => {
-                let id = self.new_token(system, &blocks)?;
-                self.insert("INSERT INTO token(id,folded) VALUES(?,?)", (id, folded))?;
-                id
-            }
+        let found = self.find_token(&blocks, folded)?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            let id = self.new_token(system, &blocks)?;
+            self.insert("INSERT INTO token(id,folded) VALUES(?,?)", (id, folded))?;
+            id
         };
         self.memory.tokens.add(group, folded, id);
         Ok(id)
@@ -227,14 +227,14 @@ impl Terms for WriterTerms<'_> {
         if let Some(id) = self.memory.uris.get(0, uri) {
             return Ok(id);
         }
-        let id = match self.find("SELECT id FROM uri WHERE uri=?", [uri])? {
-            Some(id) => id,
-            None => {
-                let id = self.memory.next_uri;
-                self.insert("INSERT INTO uri(id,uri) VALUES(?,?)", (id, uri))?;
-                self.memory.next_uri += 1;
-                id
-            }
+        let found = self.find("SELECT id FROM uri WHERE uri=?", [uri])?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            let id = self.memory.next_uri;
+            self.insert("INSERT INTO uri(id,uri) VALUES(?,?)", (id, uri))?;
+            self.memory.next_uri += 1;
+            id
         };
         self.memory.uris.add(0, uri, id);
         Ok(id)
@@ -250,20 +250,20 @@ impl Terms for WriterTerms<'_> {
             return Ok(*id);
         }
         let params = (unit.system, unit.code, unit.unit);
-        let id = match self.find(
+        let found = self.find(
             "SELECT id FROM unit WHERE system=? AND code=? AND unit=?",
             params,
-        )? {
-            Some(id) => id,
-            None => {
-                let id = self.memory.next_unit;
-                self.insert(
-                    "INSERT INTO unit(system,code,unit,id) VALUES(?,?,?,?)",
-                    (params.0, params.1, params.2, id),
-                )?;
-                self.memory.next_unit += 1;
-                id
-            }
+        )?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            let id = self.memory.next_unit;
+            self.insert(
+                "INSERT INTO unit(system,code,unit,id) VALUES(?,?,?,?)",
+                (params.0, params.1, params.2, id),
+            )?;
+            self.memory.next_unit += 1;
+            id
         };
         bounded(&mut self.memory.units);
         self.memory.units.insert(key, id);
@@ -274,17 +274,17 @@ impl Terms for WriterTerms<'_> {
         if let Some(id) = self.memory.pairs.get(&(first, second)) {
             return Ok(*id);
         }
-        let id = match self.find("SELECT id FROM pair WHERE a=? AND b=?", (first, second))? {
-            Some(id) => id,
-            None => {
-                let id = self.memory.next_pair;
-                self.insert(
-                    "INSERT INTO pair(a,b,id) VALUES(?,?,?)",
-                    (first, second, id),
-                )?;
-                self.memory.next_pair += 1;
-                id
-            }
+        let found = self.find("SELECT id FROM pair WHERE a=? AND b=?", (first, second))?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            let id = self.memory.next_pair;
+            self.insert(
+                "INSERT INTO pair(a,b,id) VALUES(?,?,?)",
+                (first, second, id),
+            )?;
+            self.memory.next_pair += 1;
+            id
         };
         bounded(&mut self.memory.pairs);
         self.memory.pairs.insert((first, second), id);
@@ -297,27 +297,27 @@ impl Terms for WriterTerms<'_> {
             return Ok(*id);
         }
         let blob = numbers_blob(numbers);
-        let id = match self.find(
+        let found = self.find(
             "SELECT id FROM shape WHERE type=? AND numbers=?",
             (key.0, &blob),
-        )? {
-            Some(id) => id,
-            None => {
-                let id = self.memory.next_shape;
-                self.insert(
-                    "INSERT INTO shape(id,type,numbers) VALUES(?,?,?)",
-                    (id, key.0, &blob),
-                )?;
-                self.memory.next_shape += 1;
-                self.shared.add_shape(
-                    key.0,
-                    Shape {
-                        id,
-                        numbers: numbers.to_vec(),
-                    },
-                );
-                id
-            }
+        )?;
+        let id = if let Some(id) = found {
+            id
+        } else {
+            let id = self.memory.next_shape;
+            self.insert(
+                "INSERT INTO shape(id,type,numbers) VALUES(?,?,?)",
+                (id, key.0, &blob),
+            )?;
+            self.memory.next_shape += 1;
+            self.shared.add_shape(
+                key.0,
+                Shape {
+                    id,
+                    numbers: numbers.to_vec(),
+                },
+            );
+            id
         };
         bounded(&mut self.memory.shapes);
         self.memory.shapes.insert(key, id);

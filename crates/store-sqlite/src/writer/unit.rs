@@ -29,6 +29,16 @@ pub(crate) struct Prepared {
     pub(crate) restriction: Restriction,
 }
 
+impl Prepared {
+    /// Bytes of the body it brings.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Create(_, frame) | Kind::Update(_, frame, ..) => frame.wire.len(),
+            Kind::Delete(_) => 0,
+        }
+    }
+}
+
 /// What is to happen.
 pub(crate) enum Kind {
     Create(Draft, Frame),

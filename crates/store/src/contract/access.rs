@@ -4,7 +4,7 @@ use cresset_access::Access;
 
 use super::world::{World, draft, everything, id, of, put, query, scopes};
 use crate::Error;
-use crate::store::Found;
+use crate::store::{Found, HistoryAsk};
 use crate::write::{Change, Precondition, Refusal, Written};
 
 /// All checks of this file.
@@ -52,7 +52,7 @@ async fn nothing_is_forbidden_everywhere(world: World) {
     for access in [&none, &other] {
         let patient = of("Patient");
         let forbidden = |error: Option<Error>| {
-            assert!(matches!(error, Some(Error::Forbidden(..))), "{error:?}")
+            assert!(matches!(error, Some(Error::Forbidden(..))), "{error:?}");
         };
         forbidden(world.store.read(access, patient, &id("a")).await.err());
         forbidden(
@@ -65,7 +65,7 @@ async fn nothing_is_forbidden_everywhere(world: World) {
         forbidden(
             world
                 .store
-                .history(access, patient, &id("a"), Default::default())
+                .history(access, patient, &id("a"), HistoryAsk::default())
                 .await
                 .err(),
         );

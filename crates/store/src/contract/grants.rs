@@ -151,7 +151,10 @@ async fn the_trail_has_every_record(world: World) {
             .await
             .is_err()
     );
-    assert_eq!(world.store.trail(10).await.unwrap(), [record.clone()]);
+    assert_eq!(
+        world.store.trail(10).await.unwrap(),
+        std::slice::from_ref(&record)
+    );
     let read = AuditRecord {
         interaction: "search-type".to_owned(),
         query: Some([3; 8]),

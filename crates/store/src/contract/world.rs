@@ -30,7 +30,7 @@ pub fn everything() -> Access {
 
 /// The access of these scopes, with a patient in context.
 pub fn scopes(text: &str, patient: Option<&str>) -> Access {
-    let scopes = ScopeSet::parse(text, &Default::default()).unwrap();
+    let scopes = ScopeSet::parse(text, &Limits::default()).unwrap();
     Access::from_scopes(&scopes, patient.map(id))
 }
 
@@ -101,6 +101,9 @@ impl World {
     }
 
     /// Makes one change.
+    ///
+    /// # Errors
+    /// Those of the store.
     pub async fn change(&self, access: &Access, change: Change) -> Result<Written, Error> {
         let mut written = self.store.commit(access, vec![change]).await?;
         Ok(written.remove(0))
@@ -152,6 +155,13 @@ impl World {
     /// Asserts what a search finds, in any order, and that its total says so.
     pub async fn check(&self, url: &str, expect: &[&str]) {
         self.check_as(&everything(), url, expect).await;
+    }
+
+    /// As [`World::check`], for several searches.
+    pub async fn check_each(&self, searches: &[(&str, &[&str])]) {
+        for (url, expect) in searches {
+            self.check(url, expect).await;
+        }
     }
 
     /// As [`World::check`], as a caller with less than everything.

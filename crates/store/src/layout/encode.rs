@@ -14,6 +14,10 @@ use super::sortable;
 pub const LONG_MS: i64 = 86_400_000;
 
 /// Where texts become small integers. Each call may add a term.
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "every method fails for one reason, said at the error type"
+)]
 pub trait Terms {
     /// Why a term could not be looked up or added.
     type Error;
@@ -107,6 +111,9 @@ pub fn fold_code(code: &str) -> Cow<'_, str> {
 
 /// Encodes all rows of a resource and those it has without parameters (compartment, shape); the
 /// row of its last update is the backend's, which alone knows the instant.
+///
+/// # Errors
+/// Those of the terms.
 pub fn encode<T: Terms>(
     encoder: &Encoder,
     subject: Subject<'_>,
@@ -164,7 +171,7 @@ impl<T: Terms> KeyWriter<'_, T> {
                 self.point(own, v);
             }
             IndexValue::Date(range) => {
-                self.date(own, parameters.column(row.parameter, Slot::LongEnd), *range)
+                self.date(own, parameters.column(row.parameter, Slot::LongEnd), *range);
             }
             IndexValue::Number(value) => self.keys.ranges.push(Key {
                 p: own,

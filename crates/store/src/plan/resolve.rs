@@ -118,7 +118,7 @@ impl<L: Lookups> Resolver<'_, L> {
                 );
             }
             Match::TextStarts(_) | Match::TextContains(_) | Match::TextExact(_) => {
-                out.extend(text_atom(own, wanted))
+                out.extend(text_atom(own, wanted));
             }
             Match::Composite(parts) => self.composite(own, parts, out)?,
         }

@@ -1,4 +1,4 @@
-//! What a caller may see → conditions, ANDed into every statement.
+//! What a caller may see → conditions that join every statement.
 
 use std::sync::Arc;
 
