@@ -218,6 +218,14 @@ fn companions_line_up_with_their_values() {
             "structure Patient.name[0].given[1]: Patient.name[0].given[1] must have a value or an extension, not null for both",
         ],
     );
+    check_patient(r#""gender":"male","_gender":{"id":"a"}"#, &[]);
+    check_patient(
+        r#""_gender":{"id":"a"}"#,
+        &[
+            "invariant Patient.gender: Patient.gender must have a value or an extension beside its id",
+        ],
+    );
+    check_patient(r#""name":[{"given":["A"],"_given":[{"id":"a"}]}]"#, &[]);
     check_patient(
         r#""_name":[{"id":"a"}]"#,
         &[

@@ -3,19 +3,26 @@
 use super::Fault;
 
 pub(super) fn check(text: &str) -> Result<(), Fault> {
-    let fault = "must be base64 (RFC 4648) with its padding";
-    let (mut digits, mut padding) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' if padding == 0 => digits += 1,
-            b'=' => padding += 1,
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => return Err(fault),
-        }
-    }
-    if digits > 0 && padding <= 2 && (digits + padding).is_multiple_of(4) {
+    let text = text.trim_ascii();
+    let body = text.trim_end_matches('=');
+    let padding = text.len() - body.len();
+    // Documents of megabytes pass here: two folds without a branch let the compiler use vectors.
+    let spaces = body.bytes().fold(0, |n, b| n + usize::from(is_space(b)));
+    let good = body
+        .bytes()
+        .fold(true, |good, b| good & (is_digit(b) | is_space(b)));
+    let digits = body.len() - spaces;
+    if good && digits > 0 && padding <= 2 && (digits + padding).is_multiple_of(4) {
         Ok(())
     } else {
-        Err(fault)
+        Err("must be base64 (RFC 4648) with its padding")
     }
+}
+
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }

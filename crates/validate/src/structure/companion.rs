@@ -3,7 +3,10 @@
 use cresset_definitions::{Element as Definition, TypeKind};
 use cresset_model::{Element, Kind};
 
-use super::Walk;
+use super::{
+    Walk,
+    object::{ID_ALONE, is_id_alone},
+};
 use crate::issue::IssueType;
 use crate::place::Place;
 
@@ -22,6 +25,7 @@ impl<'t> Walk<'t, '_> {
             return self.error(IssueType::Structure, place, text);
         };
         if !definition.is_array() {
+            self.beside(object.get(definition.name).is_some(), value, place);
             return self.object(value, of, place);
         }
         if !self.is_filled_array(value, place) {
@@ -29,12 +33,21 @@ impl<'t> Walk<'t, '_> {
         }
         for (at, item) in value.items().enumerate() {
             let place = place.index(at);
+            let has_value = has_item(object.get(definition.name), at);
             if item.kind() != Kind::Null {
+                self.beside(has_value, item, &place);
                 self.object(item, of, &place);
-            } else if !has_item(object.get(definition.name), at) {
+            } else if !has_value {
                 let text = "must have a value or an extension, not null for both";
                 self.error(IssueType::Structure, &place, text);
             }
+        }
+    }
+
+    /// `ele-1` of a primitive: an id alone says nothing.
+    fn beside(&mut self, has_value: bool, companion: Element<'t>, place: &Place<'_>) {
+        if !has_value && is_id_alone(companion) {
+            self.error(IssueType::Invariant, place, ID_ALONE);
         }
     }
 }

@@ -134,12 +134,9 @@ impl<'t> Walk<'t, '_> {
 
     /// The rules of a type that are its structure rather than expressions.
     fn rules(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
-        if value.len() == 1
-            && value.get("id").is_some()
-            && !matches!(of.kind, TypeKind::Resource(_))
-        {
-            let text = "must have a value or an extension beside its id";
-            return self.error(IssueType::Invariant, place, text);
+        // A resource may be its id alone; a primitive has its value elsewhere.
+        if matches!(of.kind, TypeKind::Complex | TypeKind::Inline) && is_id_alone(value) {
+            return self.error(IssueType::Invariant, place, ID_ALONE);
         }
         if of.name == "Extension" {
             self.extension(value, of, place);
@@ -160,6 +157,14 @@ impl<'t> Walk<'t, '_> {
         };
         self.error(IssueType::Invariant, place, text);
     }
+}
+
+/// `ele-1`: every element has a value or children.
+pub(super) const ID_ALONE: &str = "must have a value or an extension beside its id";
+
+/// Whether an object has an id and nothing else.
+pub(super) fn is_id_alone(value: Element<'_>) -> bool {
+    value.len() == 1 && value.get("id").is_some()
 }
 
 /// The bit of the element (or its choice) among the required ones of its type.
