@@ -11,6 +11,7 @@ mod package;
 mod serve;
 mod settings;
 mod synth;
+mod verify;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ enum Command {
     Synth(synth::Synth),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
+    Verify(verify::Verify),
     Package(package::Package),
     Settings(settings::Settings),
     Completions(completions::Completions),
@@ -66,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Doctor(command) => command.run(),
+        Command::Verify(command) => wait(command.run()),
         Command::Package(command) => command.run(),
         Command::Settings(command) => command.run(),
         Command::Completions(command) => command.run(),

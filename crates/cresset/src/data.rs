@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cresset_base::InstanceName;
+use cresset_store::verify::Report;
 use cresset_store::{InstanceSettings, Instances, Store};
 use cresset_store_sqlite::{DataDirectory, DirectoryError, Options};
 
-use crate::failure::{Failure, Kind};
+use crate::failure::{Context, Failure, Kind};
 use crate::settings::{Flags, Settings};
 use crate::{platform, surroundings};
 
@@ -87,6 +88,12 @@ impl Data {
     /// The data of an instance.
     pub(crate) fn store(&self, name: &InstanceName) -> Result<Arc<dyn Store>, Failure> {
         Ok(self.directory.store(name).map_err(failure)?)
+    }
+
+    /// Checks everything an instance holds.
+    pub(crate) async fn verify(&self, name: &InstanceName) -> Result<Report, Failure> {
+        let store = self.directory.store(name).map_err(failure)?;
+        store.verify().await.context(format_args!("checking instance {name}"))
     }
 
     /// The directory of an instance.
