@@ -57,7 +57,7 @@ impl Service {
 }
 
 /// R4 3.1.0.4: the body must hold the id of the address.
-fn same_id(prepared: &Prepared, id: &ResourceId) -> Result<(), Fault> {
+pub(crate) fn same_id(prepared: &Prepared, id: &ResourceId) -> Result<(), Fault> {
     match prepared.id.as_deref() {
         Some(in_body) if in_body == id.as_str() => Ok(()),
         Some(_) => {

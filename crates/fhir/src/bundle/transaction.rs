@@ -11,6 +11,7 @@ use crate::audited::Audited;
 use crate::fault::{Fault, Kind};
 use crate::prepare;
 use crate::service::{Service, permit};
+use crate::update::same_id;
 
 pub use entry::{Action, Entry};
 pub use targets::{Target, Targets};
@@ -115,20 +116,18 @@ impl Service {
         targets: &Targets,
     ) -> Result<Change, Fault> {
         let precondition = entry.condition.precondition(self.settings().client_ids);
+        let id = target.id.clone();
         if entry.action == Action::Delete {
-            return Ok(Change::Delete(
-                target.resource_type,
-                target.id.clone(),
-                precondition,
-            ));
+            return Ok(Change::Delete(target.resource_type, id, precondition));
         }
         let mut tree = entry.resource()?.to_tree();
         targets.rewrite(&mut tree);
         let prepared = prepare::prepare_tree(&tree, self.own())?.of_type(target.resource_type)?;
-        Ok(match entry.action {
-            Action::Create => Change::Create(target.id.clone(), prepared.draft),
-            _ => Change::Update(target.id.clone(), prepared.draft, precondition),
-        })
+        if entry.action == Action::Create {
+            return Ok(Change::Create(id, prepared.draft));
+        }
+        same_id(&prepared, &id)?;
+        Ok(Change::Update(id, prepared.draft, precondition))
     }
 }
 
@@ -140,7 +139,8 @@ fn blame(error: Error, entries: &[Entry<'_>], places: &[Target]) -> Fault {
         .get(at)
         .map(|target| (target.resource_type, &target.id));
     let fault = Fault::refused(refusal, of);
-    entries
-        .get(at)
-        .map_or(fault.clone(), |entry| entry.blame(fault))
+    match entries.get(at) {
+        Some(entry) => entry.blame(fault),
+        None => fault,
+    }
 }

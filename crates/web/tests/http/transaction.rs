@@ -87,6 +87,13 @@ async fn one_bad_entry_stops_all_and_is_named() {
     )
     .await;
     check(
+        r#"{"resource":{"resourceType":"Patient","id":"c"},"request":{"method":"PUT","url":"Patient/b"}}"#,
+        400,
+        "Logical Id",
+        "Bundle.entry[1].resource.id",
+    )
+    .await;
+    check(
         r#"{"resource":{"resourceType":"Patient"},"request":{"method":"POST","url":"Patient","ifNoneExist":"name=x"}}"#,
         422,
         "ifNoneExist",
