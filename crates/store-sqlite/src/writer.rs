@@ -158,7 +158,7 @@ pub(crate) struct Gathered {
 }
 
 /// Changes in one commit beyond which no further unit is taken in.
-const CHANGES_ENOUGH: usize = 16_384;
+const CHANGES_ENOUGH: usize = 8_192;
 /// Bytes of bodies in one commit beyond which no further unit is taken in.
 const BYTES_ENOUGH: usize = 32 * 1024 * 1024;
 

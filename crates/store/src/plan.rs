@@ -1,9 +1,9 @@
 //! Query + `Access` → statements. One planner for every backend.
 //!
 //! [`Planner::search`] resolves the criteria and the caller's restriction to conditions over keys
-//! ([`resolve`], [`condition`]), picks the one that drives ([`scan`]), turns the others into probes
-//! of a candidate ([`probe`]) and orders the result so that LIMIT stops the scan ([`order`],
-//! [`page`]). Nothing here runs a statement; a backend answers [`Lookups`] and runs what comes out.
+//! (`resolve`, `condition`), picks the one that drives (`scan`), turns the others into probes
+//! of a candidate (`probe`) and orders the result so that LIMIT stops the scan (`order`,
+//! `page`). Nothing here runs a statement; a backend answers [`Lookups`] and runs what comes out.
 
 mod choose;
 mod condition;

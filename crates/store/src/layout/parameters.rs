@@ -2,7 +2,7 @@
 //!
 //! [`ParameterIx`] holds only within one build, so the tables use numbers of their own, kept in the
 //! instance's `parameter` table by (type, code). The first column of every index row is
-//! `number * SLOTS + slot`; below [`FIRST`] lie the rows every type has without a parameter.
+//! `number * SLOTS + slot`; below 1024 lie the rows every type has without a parameter.
 
 use std::collections::HashMap;
 
