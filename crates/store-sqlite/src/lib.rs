@@ -1,10 +1,10 @@
 //! One instance's data in SQLite: the only room that knows this driver.
 //!
 //! An instance is a directory with one database. One thread writes and commits for many callers at
-//! once ([`writer`]), any number of connections read ([`readers`]); both meet only in the database
-//! and in a few tables of names held in memory ([`shared`]). What a search means is decided by the
+//! once (`writer`), any number of connections read (`readers`); both meet only in the database
+//! and in a few tables of names held in memory (`shared`). What a search means is decided by the
 //! planner of `cresset-store`; here its statements are run. Bodies are kept as they go on the wire,
-//! compressed ([`codec`]).
+//! compressed (`codec`).
 //!
 //! This room decides nothing about FHIR and nothing about who may do what: an `Access` comes in
 //! with every call, and its restriction goes into the statement that answers it.

@@ -16,6 +16,7 @@ pub mod access;
 pub mod crud;
 pub mod grants;
 pub mod history;
+pub mod order;
 pub mod paging;
 pub mod search;
 pub mod unit;
@@ -29,6 +30,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     history::all(&fresh).await;
     unit::all(&fresh).await;
     search::all(&fresh).await;
+    order::all(&fresh).await;
     paging::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;

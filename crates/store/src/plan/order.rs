@@ -44,13 +44,10 @@ impl KeySource {
         }
     }
 
-    /// Writes the key of candidate `c.r`: its lowest value ascending, its highest descending.
-    pub(crate) fn value(self, sql: &mut Builder<'_>, order: Order) {
-        let best = if order == Order::Ascending {
-            "min"
-        } else {
-            "max"
-        };
+    /// Writes the key of candidate `c.r`: its lowest value ascending, its highest descending. `n`
+    /// counts the keys from 1.
+    pub(crate) fn value(self, sql: &mut Builder<'_>, order: Order, n: usize) {
+        let best = best(order);
         let mut scalar = |column: &str, from: &str, p: i64| {
             sql.text("(SELECT ")
                 .text(best)
@@ -63,9 +60,9 @@ impl KeySource {
         match self {
             Self::Range(p) => scalar("x.v", "rng_r x", p),
             Self::Text(p) => scalar("x.s", "str_r x", p),
-            Self::Token(p) => scalar("t.folded", "idx x JOIN token t ON t.id=x.v", p),
-            Self::Uri(p) => scalar("u.uri", "idx x JOIN uri u ON u.id=x.v", p),
-            Self::Target(p) => scalar("x.v", "idx x", p),
+            Self::Token(_) | Self::Uri(_) | Self::Target(_) => {
+                sql.text(&format!("j{n}.k"));
+            }
             Self::Updated(_) => {
                 sql.text("(SELECT x.updated FROM resource x WHERE x.r=c.r)");
             }
@@ -73,6 +70,31 @@ impl KeySource {
                 sql.text("c.r");
             }
         }
+    }
+
+    /// Writes the join that brings the key of a kind whose keys are not kept by resource: all of the
+    /// column's values, once.
+    pub(crate) fn join(self, sql: &mut Builder<'_>, order: Order, n: usize) {
+        let (column, from, p) = match self {
+            Self::Token(p) => ("t.folded", "idx x JOIN token t ON t.id=x.v", p),
+            Self::Uri(p) => ("u.uri", "idx x JOIN uri u ON u.id=x.v", p),
+            Self::Target(p) => ("x.v", "idx x", p),
+            Self::Range(_) | Self::Text(_) | Self::Updated(_) | Self::Rid => return,
+        };
+        let best = best(order);
+        sql.text(&format!(
+            " LEFT JOIN (SELECT x.r AS r,{best}({column}) AS k FROM {from} WHERE x.p="
+        ));
+        sql.int(p)
+            .text(&format!(" GROUP BY x.r) j{n} ON j{n}.r=c.r"));
+    }
+}
+
+fn best(order: Order) -> &'static str {
+    if order == Order::Ascending {
+        "min"
+    } else {
+        "max"
     }
 }
 

@@ -92,12 +92,16 @@ impl Frame<'_> {
         sql.text("SELECT * FROM (SELECT c.r AS r");
         for (at, key) in self.ordering.keys.iter().enumerate() {
             sql.text(",");
-            key.source.value(&mut sql, key.order);
+            key.source.value(&mut sql, key.order, at + 1);
             sql.text(&format!(" AS k{}", at + 1));
         }
         sql.text(" FROM (");
         self.candidates(&mut sql, "", None);
-        sql.text(") c) s");
+        sql.text(") c");
+        for (at, key) in self.ordering.keys.iter().enumerate() {
+            key.source.join(&mut sql, key.order, at + 1);
+        }
+        sql.text(") s");
         if let Some(place) = self.place {
             sql.text(" WHERE ");
             self.ordering.after(&mut sql, &place.keys, place.rid);
