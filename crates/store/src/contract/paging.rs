@@ -15,11 +15,12 @@ pub async fn all(fresh: &impl Fn() -> World) {
 
 fn observation(n: u32) -> String {
     format!(
-        r#"{{"resourceType":"Observation","id":"o{n:04}","status":"final","code":{{"coding":[{{"code":"c{}"}}]}},"effectiveDateTime":"{}-{:02}-{:02}"}}"#,
+        r#"{{"resourceType":"Observation","id":"o{n:04}","status":"final","code":{{"coding":[{{"code":"c{}"}}]}},"effectiveDateTime":"{}-{:02}-{:02}","valueQuantity":{{"value":{}}}}}"#,
         n % 3,
         2000 + n % 20,
         n % 12 + 1,
         n % 28 + 1,
+        n % 100,
     )
 }
 
@@ -184,6 +185,17 @@ async fn many_matches_are_walked_in_order(world: World) {
             false,
         ),
         ("Observation?date=ge2010&_count=700", 3_000, false),
+        (
+            "Observation?code-value-quantity=c0$ge0&_count=700",
+            2_000,
+            false,
+        ),
+        (
+            "Observation?code-value-quantity=c0$ge0&code-value-quantity=c0$lt50&_count=700",
+            1_000,
+            false,
+        ),
+        ("Observation?value-quantity=ge50&_count=700", 3_000, false),
         (
             "Observation?code=c0,c1&date=ge2005&_count=700",
             3_000,

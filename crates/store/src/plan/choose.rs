@@ -52,7 +52,8 @@ impl<L: Lookups> Chooser<'_, L> {
     /// Nobody asked for an order: by integer, or along the driver's values where that is cheaper.
     /// A walk keeps the order it began with.
     fn unordered(&self, ask: Ask<'_>, driver: Driver, size: Option<u64>, backward: bool) -> Route {
-        let broad = !driver.is_ordered() && size.is_none_or(|n| n > COLLECTED_MAX);
+        let many = size.is_none_or(|n| n > COLLECTED_MAX);
+        let broad = many && !driver.is_ordered() && driver.is_cheap_probe();
         let implied = match ask.place {
             Some(place) => place.implied,
             None if broad => self.single_column(&driver),

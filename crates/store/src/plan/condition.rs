@@ -13,6 +13,11 @@ pub(crate) enum Weight {
 impl Weight {
     pub(crate) const ANY: Self = Self::Within(Span::ALL);
     pub(crate) const NONE: Self = Self::Within(Span::one(0));
+
+    /// Whether it holds one value.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(self, Self::Within(span) if span.is_one())
+    }
 }
 
 /// A test of one key.

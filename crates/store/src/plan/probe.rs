@@ -88,7 +88,7 @@ fn points(sql: &mut Builder<'_>, atom: &Atom, values: &[i64]) {
 
 fn probe(sql: &mut Builder<'_>, atom: &Atom) {
     match atom {
-        Atom::Point { p, v, w } if v.is_one() => {
+        Atom::Point { p, v, w } if v.is_one() && w.is_one() => {
             sql.text("EXISTS(SELECT 1 FROM idx x WHERE x.p=").int(*p);
             within(sql, "x.v", *v);
             weight(sql, "x.w", w);

@@ -32,7 +32,7 @@ impl Scan {
     fn is_ordered(&self) -> bool {
         match self {
             Self::Type(_) | Self::Rid(_) => true,
-            Self::Points { v, w, .. } => v.is_one() && matches!(w, Weight::Within(w) if w.is_one()),
+            Self::Points { v, w, .. } => v.is_one() && w.is_one(),
             Self::Ranges { .. } | Self::Texts { .. } => false,
         }
     }
@@ -101,6 +101,14 @@ impl Driver {
     /// Whether candidates come in order without collecting them first.
     pub(crate) fn is_ordered(&self) -> bool {
         self.scans.len() <= MERGED_MAX && self.scans.iter().all(Scan::is_ordered)
+    }
+
+    /// Whether its condition is cheap to ask of a candidate that another driver brings; that of a
+    /// stretch of the equality kinds is not, its keys are not kept by resource.
+    pub(crate) fn is_cheap_probe(&self) -> bool {
+        self.scans
+            .iter()
+            .all(|scan| !matches!(scan, Scan::Points { .. }) || scan.is_ordered())
     }
 
     /// How selective it is by its kind alone; lower is better.
