@@ -56,7 +56,7 @@ async fn an_update_happens_only_on_what_the_caller_saw() {
         .expect_status(200);
     put_if(&client, "Horn", ("If-Match", "nonsense"))
         .await
-        .expect_status(400)
+        .expect_status(412)
         .issues();
     let read = client.get("Patient/one").await.expect_status(200);
     assert_eq!(
