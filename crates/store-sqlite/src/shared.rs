@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cresset_base::{Clock, Limits};
 use cresset_definitions::r4;
+use cresset_store::AuditRecord;
 use cresset_store::layout::{Encoder, Parameters, StoredParameter};
 use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use crate::codec::Codec;
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) commits: AtomicU64,
     /// Units of changes in them.
     pub(crate) units: AtomicU64,
+    /// Records of interactions that changed nothing, for the next commit.
+    pub(crate) records: Mutex<Vec<AuditRecord>>,
 }
 
 /// How SQLite spells what backends spell differently.
@@ -82,6 +85,7 @@ impl Shared {
             generation: AtomicU64::new(1),
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),
+            records: Mutex::default(),
         };
         shared.load_dictionaries(connection)?;
         Ok(shared)

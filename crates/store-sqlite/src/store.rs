@@ -31,7 +31,7 @@ use crate::connection::{Role, open};
 use crate::fault::{failed, store_error};
 use crate::readers::Readers;
 use crate::shared::{Shared, Surroundings};
-use crate::writer::{Job, Reply, Writer};
+use crate::writer::{AUDIT_ENOUGH, AUDIT_MAX, Job, Reply, Writer};
 use crate::{audit, schema, verify};
 use totals::Totals;
 
@@ -329,7 +329,20 @@ impl Store for SqliteStore {
 #[async_trait]
 impl Audit for SqliteStore {
     fn record(&self, record: AuditRecord) -> Result<(), Error> {
-        self.enqueue(Job::Audit(record))
+        let waiting = {
+            let mut records = self.inner.shared.records.lock();
+            if records.len() >= AUDIT_MAX {
+                return Err(Error::Busy);
+            }
+            records.push(record);
+            records.len()
+        };
+        // Waking the writer costs more than a read: the first record wakes it, and the one that
+        // makes many. A full queue need not be told, its next commit takes the records along.
+        if waiting == 1 || waiting == AUDIT_ENOUGH {
+            let _ = self.enqueue(Job::Audit);
+        }
+        Ok(())
     }
 
     async fn trail(&self, count: u32) -> Result<Vec<AuditRecord>, Error> {

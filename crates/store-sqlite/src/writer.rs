@@ -14,7 +14,7 @@ pub(crate) mod unit;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cresset_store::{AuditRecord, Error};
+use cresset_store::Error;
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 
@@ -30,8 +30,8 @@ pub(crate) enum Job {
     Unit(Unit),
     /// Change one of the small tables.
     Task(Task),
-    /// Keep the record of an interaction that changed nothing.
-    Audit(AuditRecord),
+    /// Records of interactions that changed nothing wait in [`Shared::records`].
+    Audit,
     /// End, after what came before.
     Stop,
 }
@@ -44,7 +44,9 @@ pub(crate) type Reply = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 /// Records of reads wait this long for company before they cause a commit of their own.
 const AUDIT_DELAY: Duration = Duration::from_millis(500);
 /// Records that no longer wait.
-const AUDIT_ENOUGH: usize = 2_000;
+pub(crate) const AUDIT_ENOUGH: usize = 2_000;
+/// Records that may wait at all.
+pub(crate) const AUDIT_MAX: usize = 32_768;
 /// A writer with nothing to do for this long tidies up.
 const REST: Duration = Duration::from_secs(5);
 /// How long a bulk of changes waits for the next one: the more rows are sorted together, the fewer
@@ -141,7 +143,7 @@ impl Writer {
 /// How long a job waits for others to be committed with it.
 fn patience(job: &Job) -> Duration {
     match job {
-        Job::Audit(_) => AUDIT_DELAY,
+        Job::Audit => AUDIT_DELAY,
         Job::Unit(unit) if unit.changes.len() >= BULK => BULK_DELAY,
         Job::Unit(_) | Job::Task(_) | Job::Stop => COMPANY,
     }
@@ -152,7 +154,8 @@ fn patience(job: &Job) -> Duration {
 pub(crate) struct Gathered {
     pub(crate) units: Vec<Unit>,
     pub(crate) tasks: Vec<Task>,
-    pub(crate) audits: Vec<AuditRecord>,
+    /// Whether records of reads wait.
+    records: bool,
     changes: usize,
     bytes: usize,
 }
@@ -164,14 +167,14 @@ const BYTES_ENOUGH: usize = 32 * 1024 * 1024;
 
 impl Gathered {
     fn is_empty(&self) -> bool {
-        self.units.is_empty() && self.tasks.is_empty() && self.audits.is_empty()
+        self.units.is_empty() && self.tasks.is_empty() && !self.records
     }
 
     fn is_full(&self, shared: &Shared) -> bool {
         self.units.len() + self.tasks.len() >= shared.limits.group_commit_max
             || self.changes >= CHANGES_ENOUGH
             || self.bytes >= BYTES_ENOUGH
-            || self.audits.len() >= AUDIT_ENOUGH
+            || (self.records && shared.records.lock().len() >= AUDIT_ENOUGH)
     }
 
     /// Whether it need not wait for more.
@@ -193,7 +196,7 @@ impl Gathered {
                 self.units.push(unit);
             }
             Job::Task(task) => self.tasks.push(task),
-            Job::Audit(record) => self.audits.push(record),
+            Job::Audit => self.records = true,
             Job::Stop => return false,
         }
         true

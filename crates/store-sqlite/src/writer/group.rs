@@ -76,7 +76,8 @@ fn write(
     replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
     outcome?;
     finish(writer, &mut batch).map_err(|e| store_error(&e))?;
-    audit::insert(&writer.connection, &group.audits).map_err(|e| store_error(&e))?;
+    let records = std::mem::take(&mut *writer.shared.records.lock());
+    audit::insert(&writer.connection, &records).map_err(|e| store_error(&e))?;
     adapt_checkpoints(&writer.connection).map_err(|e| store_error(&e))?;
     run(writer, "COMMIT")
 }
