@@ -19,7 +19,7 @@ mod scan;
 mod source;
 mod worker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -94,53 +94,23 @@ impl Import {
         journal: &mut dyn Journal,
         progress: &(dyn Fn(&Progress) + Send + Sync),
     ) -> Result<Report, Stopped> {
-        let sources: Arc<[Source]> = sources.into();
-        let mut report = Report::default();
-        let mut wanted = Vec::new();
-        for (at, source) in sources.iter().enumerate() {
-            let done = journal.done(source);
-            report.records_done_before += done.records;
-            if done.finished {
-                report.sources_done_before += 1;
-            } else {
-                wanted.push((at, Wanted::From(done.records)));
-            }
-        }
-        let numbers = Progress::default();
-        let pass = Pass {
-            sources,
-            wanted,
-            noting: true,
-            report,
-            numbers,
-        };
-        let (pass, deferred) = self.pass(pass, journal, progress).await?;
+        let first = Pass::begin(sources.into(), journal);
+        let (pass, deferred) = self.pass(first, journal, progress).await?;
         let again: Vec<_> = deferred
-            .into_iter()
-            .map(|(at, numbers)| (at, Wanted::Only(ranges(&numbers))))
+            .iter()
+            .map(|(at, numbers)| (*at, Wanted::Only(ranges(numbers))))
             .collect();
-        let retried: Vec<usize> = again.iter().map(|(at, _)| *at).collect();
-        let (pass, _) = if again.is_empty() {
-            (pass, BTreeMap::new())
+        let pass = if again.is_empty() {
+            pass
         } else {
-            self.pass(
-                Pass {
-                    wanted: again,
-                    noting: false,
-                    ..pass
-                },
-                journal,
-                progress,
-            )
-            .await?
-        };
-        for source in retried.iter().filter_map(|at| pass.sources.get(*at)) {
-            let done = Done {
-                records: journal.done(source).records,
-                finished: true,
+            let second = Pass {
+                wanted: again,
+                noting: false,
+                ..pass
             };
-            journal.record(source, done).map_err(Stopped::Journal)?;
-        }
+            self.pass(second, journal, progress).await?.0
+        };
+        pass.note_finished(deferred.into_keys(), journal)?;
         let mut report = pass.report;
         report.finish();
         Ok(report)
@@ -187,12 +157,14 @@ impl Import {
             progress,
             numbers: pass.numbers,
             noting: pass.noting,
+            unresolved: pass.unresolved,
         };
         committer.run(done).await?;
         let Committer {
             mut report,
             deferred,
             numbers,
+            unresolved,
             ..
         } = committer;
         report.transactions_split |= split.load(Ordering::Relaxed);
@@ -202,6 +174,7 @@ impl Import {
             noting: pass.noting,
             report,
             numbers,
+            unresolved,
         };
         Ok((pass, deferred))
     }
@@ -229,6 +202,55 @@ struct Pass {
     noting: bool,
     report: Report,
     numbers: Progress,
+    /// Sources that a later run must look at again: broken ones, and those with references that
+    /// found nothing to the end.
+    unresolved: BTreeSet<usize>,
+}
+
+impl Pass {
+    /// The first reading: of every source what the journal does not know to be done.
+    fn begin(sources: Arc<[Source]>, journal: &dyn Journal) -> Self {
+        let mut report = Report::default();
+        let mut wanted = Vec::new();
+        for (at, source) in sources.iter().enumerate() {
+            let done = journal.done(source);
+            report.records_done_before += done.records;
+            if done.finished {
+                report.sources_done_before += 1;
+            } else {
+                wanted.push((at, Wanted::From(done.records)));
+            }
+        }
+        let (numbers, unresolved) = (Progress::default(), BTreeSet::new());
+        Self {
+            sources,
+            wanted,
+            noting: true,
+            report,
+            numbers,
+            unresolved,
+        }
+    }
+
+    /// After the second reading nothing is left to do of what it was about, unless it still waits
+    /// for something.
+    fn note_finished(
+        &self,
+        retried: impl Iterator<Item = usize>,
+        journal: &mut dyn Journal,
+    ) -> Result<(), Stopped> {
+        for at in retried.filter(|at| !self.unresolved.contains(at)) {
+            let Some(source) = self.sources.get(at) else {
+                continue;
+            };
+            let done = Done {
+                records: journal.done(source).records,
+                finished: true,
+            };
+            journal.record(source, done).map_err(Stopped::Journal)?;
+        }
+        Ok(())
+    }
 }
 
 fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Stopped> {

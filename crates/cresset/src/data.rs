@@ -93,7 +93,10 @@ impl Data {
     /// Checks everything an instance holds.
     pub(crate) async fn verify(&self, name: &InstanceName) -> Result<Report, Failure> {
         let store = self.directory.store(name).map_err(failure)?;
-        store.verify().await.context(format_args!("checking instance {name}"))
+        store
+            .verify()
+            .await
+            .context(format_args!("checking instance {name}"))
     }
 
     /// The directory of an instance.

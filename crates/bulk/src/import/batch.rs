@@ -71,6 +71,8 @@ pub(crate) struct Group {
     pub(crate) refused: Vec<(Place, Vec<Issue>)>,
     /// Numbers of records to be tried again when everything else is stored.
     pub(crate) deferred: Vec<u64>,
+    /// Whether something was refused that a later run might store.
+    pub(crate) unresolved: bool,
 }
 
 /// Work that a worker has done.

@@ -1,6 +1,6 @@
 //! Ready batches → commits in large units, notes in the journal, numbers in the report.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(crate) struct Committer<'a> {
     pub(crate) report: Report,
     /// Numbers of records to be tried again, by source.
     pub(crate) deferred: BTreeMap<usize, Vec<u64>>,
+    /// Sources with references that found nothing to the end: a later run tries them again.
+    pub(crate) unresolved: BTreeSet<usize>,
     pub(crate) progress: &'a (dyn Fn(&Progress) + Send + Sync),
     pub(crate) numbers: Progress,
     /// Whether notes are written: not in the second pass, whose records are not a source's beginning.
@@ -184,6 +186,9 @@ impl Committer<'_> {
             Ready::Batch(batch, groups) => {
                 let deferred: usize = groups.iter().map(|group| group.deferred.len()).sum();
                 self.report.records += (batch.records.len() - deferred) as u64;
+                if groups.iter().any(|group| group.unresolved) {
+                    self.unresolved.insert(job.source);
+                }
                 for group in groups {
                     for (place, issues) in group.refused {
                         self.report.refuse(name, place, &issues);
@@ -221,6 +226,7 @@ impl Committer<'_> {
                 broken: Some((line, reason)),
                 ..
             } => {
+                self.unresolved.insert(job.source);
                 self.report.broken_sources.push(BrokenSource {
                     at: format!("{name}:{line}"),
                     reason,

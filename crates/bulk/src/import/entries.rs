@@ -82,15 +82,12 @@ impl<R: Read> Entries<R> {
     /// Only what ends the file: a failing source, or brackets that do not add up where no line
     /// break shows the way to the next record. [`Self::line`] says where.
     pub(crate) fn next(&mut self, out: &mut Vec<u8>) -> Result<Event, Stop> {
-        let began = self
-            .open
-            .as_ref()
-            .map_or(self.scanner.line(), |open| open.line);
         match self.step(out) {
             Err(Stop::Broken(why)) if self.scanner.one_per_line => {
                 self.open = None;
+                let line = self.scanner.line();
                 self.scanner.skip_line()?;
-                Ok(Event::Refused(Place::Line(began), why))
+                Ok(Event::Refused(Place::Line(line), why))
             }
             other => other,
         }

@@ -148,8 +148,10 @@ impl Worker {
         match change {
             Ok(change) => group.changes.extend(change),
             Err(NotNow::Deferred(_)) if !self.last_chance => group.deferred.push(record.number),
-            Err(NotNow::Refused(issues) | NotNow::Deferred(issues)) => {
-                group.refused.push((record.place, issues))
+            Err(NotNow::Refused(issues)) => group.refused.push((record.place, issues)),
+            Err(NotNow::Deferred(issues)) => {
+                group.refused.push((record.place, issues));
+                group.unresolved = true;
             }
         }
         group
@@ -259,6 +261,7 @@ fn all_or_none(groups: Vec<Group>, records: &[Record]) -> Group {
         whole.changes.extend(group.changes);
         whole.refused.extend(group.refused);
         whole.deferred.extend(group.deferred);
+        whole.unresolved |= group.unresolved;
     }
     if !whole.refused.is_empty() {
         let faulty: Vec<_> = whole.refused.iter().map(|(place, _)| *place).collect();

@@ -46,21 +46,39 @@ impl Verify {
             reports.push((name, report));
         }
         if self.json {
-            output::json(&reports.iter().map(|(name, report)| as_json(name, report)).collect::<Vec<_>>());
+            output::json(
+                &reports
+                    .iter()
+                    .map(|(name, report)| as_json(name, report))
+                    .collect::<Vec<_>>(),
+            );
         }
         let clean = reports.iter().all(|(_, report)| report.is_clean());
-        Ok(if clean { ExitCode::SUCCESS } else { Kind::Unsound.code() })
+        Ok(if clean {
+            ExitCode::SUCCESS
+        } else {
+            Kind::Unsound.code()
+        })
     }
 }
 
 fn print(name: &InstanceName, report: &Report) {
-    let [resources, versions, keys] = [report.resources, report.versions, report.keys].map(output::count);
-    let verdict = if report.is_clean() { "clean" } else { "NOT CLEAN" };
-    output::line(format_args!("{name}: {verdict}; {resources} resources, {versions} versions, {keys} index keys"));
+    let [resources, versions, keys] =
+        [report.resources, report.versions, report.keys].map(output::count);
+    let verdict = if report.is_clean() {
+        "clean"
+    } else {
+        "NOT CLEAN"
+    };
+    output::line(format_args!(
+        "{name}: {verdict}; {resources} resources, {versions} versions, {keys} index keys"
+    ));
     for problem in &report.problems {
         output::line(format_args!("  {problem}"));
     }
-    let more = report.problems_total.saturating_sub(report.problems.len() as u64);
+    let more = report
+        .problems_total
+        .saturating_sub(report.problems.len() as u64);
     if more > 0 {
         output::line(format_args!("  and {} more", output::count(more)));
     }

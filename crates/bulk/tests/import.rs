@@ -1,0 +1,259 @@
+//! Imports into a real database: every wrapping, references, refusals, a second run.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Write};
+use std::sync::Arc;
+
+use cresset_access::{Access, SystemReason};
+use cresset_base::{InstanceName, Limits};
+use cresset_bulk::import::{Done, Import, Journal, Report, Source, Stream};
+use cresset_definitions::ResourceType;
+use cresset_store::{Found, InstanceSettings, Store};
+use cresset_store_sqlite::{DataDirectory, Options};
+use cresset_testkit::ManualClock;
+
+const PRACTITIONER: &str = r#"{"resourceType":"Practitioner","id":"dr","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"9"}]}"#;
+
+/// A transaction of a patient, and of an encounter that refers to the patient by `urn:uuid:` and to
+/// a practitioner by a search.
+const TRANSACTION: &str = r#"{"entry":[
+  {"fullUrl":"urn:uuid:11111111-1111-4111-8111-111111111111","request":{"method":"POST","url":"Patient"},
+   "resource":{"resourceType":"Patient","id":"11111111-1111-4111-8111-111111111111","active":true}},
+  {"fullUrl":"urn:uuid:22222222-2222-4222-8222-222222222222","request":{"method":"POST","url":"Encounter"},
+   "resource":{"resourceType":"Encounter","id":"22222222-2222-4222-8222-222222222222","status":"finished",
+     "class":{"code":"AMB"},"subject":{"reference":"urn:uuid:11111111-1111-4111-8111-111111111111"},
+     "participant":[{"individual":{"reference":"Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|9"}}]}}
+],"type":"transaction","resourceType":"Bundle"}"#;
+
+/// An instance in a folder of its own, and what is remembered between imports.
+struct Practice {
+    store: Arc<dyn Store>,
+    journal: Memory,
+    _folder: tempfile::TempDir,
+}
+
+#[derive(Default)]
+struct Memory(HashMap<String, Done>);
+
+impl Journal for Memory {
+    fn done(&self, source: &Source) -> Done {
+        self.0.get(&source.name).copied().unwrap_or_default()
+    }
+
+    fn record(&mut self, source: &Source, done: Done) -> std::io::Result<()> {
+        self.0.insert(source.name.clone(), done);
+        Ok(())
+    }
+}
+
+impl Practice {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let options = Options {
+            clock: Arc::new(ManualClock::at(now)),
+            limits: Arc::new(Limits::default()),
+            bases: Arc::new(|_: &InstanceName| Vec::new()),
+        };
+        let directory = DataDirectory::open(folder.path(), options).unwrap();
+        let name = "test".parse().unwrap();
+        let store = directory
+            .create(&name, &InstanceSettings::new(now))
+            .unwrap();
+        Self {
+            store,
+            journal: Memory::default(),
+            _folder: folder,
+        }
+    }
+
+    async fn import(&mut self, files: &[(&str, &[u8])]) -> Report {
+        let sources = files
+            .iter()
+            .map(|(name, bytes)| source(name, bytes))
+            .collect();
+        let import = Import {
+            store: Arc::clone(&self.store),
+            limits: Arc::new(Limits::default()),
+            base_urls: Vec::new(),
+            now: "2026-01-01T00:00:00Z".parse().unwrap(),
+            workers: 2,
+        };
+        import
+            .run(sources, &mut self.journal, &|_| {})
+            .await
+            .unwrap()
+    }
+
+    async fn body(&self, resource_type: &str, id: &str) -> Option<String> {
+        let access = Access::system(SystemReason::Verification);
+        let resource_type = ResourceType::parse(resource_type).unwrap();
+        match self
+            .store
+            .read(&access, resource_type, &id.parse().unwrap())
+            .await
+            .unwrap()
+        {
+            Found::Version(version) => Some(String::from_utf8(version.body.to_vec()).unwrap()),
+            _ => None,
+        }
+    }
+}
+
+fn source(name: &str, bytes: &[u8]) -> Source {
+    let bytes = bytes.to_vec();
+    Source::new(name, move || {
+        Ok(Box::new(Cursor::new(bytes.clone())) as Stream)
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn references_are_resolved_whatever_the_order_of_the_files() {
+    let mut practice = Practice::new();
+    let files = [
+        ("a.json", TRANSACTION.as_bytes()),
+        ("b.json", PRACTITIONER.as_bytes()),
+    ];
+    let report = practice.import(&files).await;
+    assert!(report.is_clean(), "{:?}", report.reasons);
+    assert_eq!((report.created, report.records), (3, 3));
+    let encounter = practice
+        .body("Encounter", "22222222-2222-4222-8222-222222222222")
+        .await
+        .unwrap();
+    assert!(
+        encounter.contains(r#""Patient/11111111-1111-4111-8111-111111111111""#),
+        "{encounter}"
+    );
+    assert!(
+        encounter.contains(r#""reference":"Practitioner/dr""#),
+        "{encounter}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_stored_twice() {
+    let mut practice = Practice::new();
+    let lines = "{\"resourceType\":\"Patient\",\"active\":true}\n{\"resourceType\":\"Patient\",\"active\":true}\n";
+    let files = [
+        ("a.ndjson", lines.as_bytes()),
+        ("b.json", PRACTITIONER.as_bytes()),
+    ];
+    assert_eq!(practice.import(&files).await.created, 3);
+    let again = practice.import(&files).await;
+    assert_eq!(
+        (
+            again.records,
+            again.sources_done_before,
+            again.records_done_before
+        ),
+        (0, 2, 3)
+    );
+    practice.journal = Memory::default();
+    let forgotten = practice.import(&files).await;
+    assert_eq!((forgotten.created, forgotten.unchanged), (0, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_is_stored_all_or_none_and_tried_again_when_it_may_succeed() {
+    let mut practice = Practice::new();
+    let report = practice.import(&[("a.json", TRANSACTION.as_bytes())]).await;
+    assert_eq!((report.created, report.refused), (0, 2));
+    let texts: Vec<_> = report
+        .reasons
+        .iter()
+        .map(|reason| reason.text.as_str())
+        .collect();
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains("Practitioner by its identifier finds nothing")),
+        "{texts:?}"
+    );
+    assert!(
+        practice
+            .body("Patient", "11111111-1111-4111-8111-111111111111")
+            .await
+            .is_none()
+    );
+    let files = [
+        ("b.json", PRACTITIONER.as_bytes()),
+        ("a.json", TRANSACTION.as_bytes()),
+    ];
+    let report = practice.import(&files).await;
+    assert_eq!(
+        (report.created, report.refused),
+        (3, 0),
+        "{:?}",
+        report.reasons
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_named_and_the_rest_is_stored() {
+    let mut practice = Practice::new();
+    let lines = "{\"resourceType\":\"Patient\",\"id\":\"1\"}\n{\"resourceType\":\"Patient\",\"id\":\"2\",\"birthDate\":\"2023-02-30\"}\n{\"resourceType\":\n{\"resourceType\":\"Patient\",\"id\":\"3\"}\n";
+    let report = practice.import(&[("a.ndjson", lines.as_bytes())]).await;
+    assert_eq!((report.created, report.refused), (2, 2));
+    let places: Vec<_> = report
+        .reasons
+        .iter()
+        .flat_map(|r| &r.examples)
+        .map(|e| e.at.as_str())
+        .collect();
+    assert!(
+        places.contains(&"a.ndjson:2") && places.contains(&"a.ndjson:3"),
+        "{places:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_files_are_read_as_they_are() {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(PRACTITIONER.as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    let zst = zstd::stream::encode_all(TRANSACTION.as_bytes(), 1).unwrap();
+    let mut practice = Practice::new();
+    let report = practice.import(&[("a.gz", &gz), ("b.zst", &zst)]).await;
+    assert_eq!(
+        (report.created, report.refused),
+        (3, 0),
+        "{:?}",
+        report.reasons
+    );
+    let report = practice.import(&[("cut.gz", &gz[..gz.len() / 2])]).await;
+    assert_eq!(report.broken_sources.len(), 1, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_too_large_to_hold_is_stored_in_parts() {
+    let entries: Vec<String> = (0..6_000)
+        .map(|n| {
+            let uuid = format!("00000000-0000-4000-8000-{n:012}");
+            let link = format!("00000000-0000-4000-8000-{:012}", 5_999 - n);
+            format!(
+                r#"{{"fullUrl":"urn:uuid:{uuid}","resource":{{"resourceType":"Patient","id":"{uuid}","link":[{{"other":{{"reference":"urn:uuid:{link}"}},"type":"seealso"}}]}}}}"#
+            )
+        })
+        .collect();
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#,
+        entries.join(",")
+    );
+    let mut practice = Practice::new();
+    let report = practice.import(&[("large.json", bundle.as_bytes())]).await;
+    assert_eq!(
+        (report.created, report.refused),
+        (6_000, 0),
+        "{:?}",
+        report.reasons
+    );
+    let first = practice
+        .body("Patient", "00000000-0000-4000-8000-000000000000")
+        .await
+        .unwrap();
+    assert!(
+        first.contains("Patient/00000000-0000-4000-8000-000000005999"),
+        "{first}"
+    );
+}
