@@ -36,8 +36,14 @@ impl FromStr for InstanceName {
         let legal = text.len() <= 40
             && text.starts_with(|c: char| c.is_ascii_lowercase())
             && !text.ends_with('-')
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if legal { Ok(Self(text.into())) } else { Err(Self::EXPECTED) }
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if legal {
+            Ok(Self(text.into()))
+        } else {
+            Err(Self::EXPECTED)
+        }
     }
 }
 
@@ -61,8 +67,14 @@ impl FromStr for ResourceId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let legal = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        if legal { Ok(Self(text.into())) } else { Err(Self::EXPECTED) }
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        if legal {
+            Ok(Self(text.into()))
+        } else {
+            Err(Self::EXPECTED)
+        }
     }
 }
 
@@ -93,7 +105,17 @@ mod tests {
         for good in ["a", "demo", "sunrise-health-2"] {
             assert!(good.parse::<InstanceName>().is_ok(), "{good}");
         }
-        for bad in ["", "-a", "a-", "A", "a.b", "a/b", "..", "1a", &"a".repeat(41)] {
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "A",
+            "a.b",
+            "a/b",
+            "..",
+            "1a",
+            &"a".repeat(41),
+        ] {
             assert!(bad.parse::<InstanceName>().is_err(), "{bad}");
         }
     }
