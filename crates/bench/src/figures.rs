@@ -83,6 +83,12 @@ impl Figure {
     }
 }
 
+/// A count as a number to calculate with.
+#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^52")]
+pub fn float(count: u64) -> f64 {
+    count as f64
+}
+
 /// `a / b`, and 0 for a division by nothing.
 pub fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }

@@ -123,7 +123,7 @@ impl Measured {
             latencies.get(rank).copied().unwrap_or_default()
         };
         let answers = latencies.len() as u64;
-        let per_second = crate::figures::ratio(answers as f64, seconds);
+        let per_second = crate::figures::ratio(crate::figures::float(answers), seconds);
         Self {
             answers,
             wrong,

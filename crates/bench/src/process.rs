@@ -12,7 +12,7 @@ use crate::load::{Target, once};
 use crate::{Result, unexpected};
 
 /// How long a server may take to answer.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_mins(1);
 
 /// A running server; ended when it is dropped.
 pub struct Server {

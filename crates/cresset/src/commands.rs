@@ -67,11 +67,11 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(command) => wait(command.run()),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
-        Command::Doctor(command) => command.run(),
+        Command::Doctor(command) => Ok(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Package(command) => command.run(),
         Command::Settings(command) => command.run(),
-        Command::Completions(command) => command.run(),
+        Command::Completions(command) => Ok(command.run()),
     }
 }
 

@@ -11,6 +11,9 @@ use crate::failure::{Context, Failure, Kind};
 /// Endings of files that are taken from a folder, each also with `.gz` or `.zst`.
 const ENDINGS: [&str; 4] = [".json", ".ndjson", ".jsonl", ".fhir"];
 
+/// Endings of files whose lines are records.
+const LINES: [&str; 2] = [".ndjson", ".jsonl"];
+
 /// The sources that paths stand for: files as they are, folders with all they hold, by name.
 pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     let mut files = Vec::new();
@@ -24,7 +27,7 @@ pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             files.push(path.clone());
         }
     }
-    files.into_iter().map(source).collect()
+    files.iter().map(|path| source(path)).collect()
 }
 
 fn folder(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -61,19 +64,19 @@ fn is_wanted(path: &Path) -> bool {
     ENDINGS.iter().any(|ending| stem.ends_with(ending))
 }
 
-fn source(path: PathBuf) -> Result<Source, Failure> {
+fn source(path: &Path) -> Result<Source, Failure> {
     let full = path.canonicalize().context(path.display())?;
     let meta = fs::metadata(&full).context(path.display())?;
     let modified = meta
         .modified()
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let stem = stem(&path);
+    let stem = stem(path);
     let mut source = Source::new(full.display().to_string(), move || {
         Ok(Box::new(File::open(&full)?) as Stream)
     });
     source.stamp = format!("{}-{}", meta.len(), modified.unwrap_or_default().as_nanos());
     source.bytes = Some(meta.len());
-    source.one_per_line = stem.ends_with(".ndjson") || stem.ends_with(".jsonl");
+    source.one_per_line = LINES.iter().any(|ending| stem.ends_with(ending));
     Ok(source)
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::database;
-use crate::figures::ratio;
+use crate::figures::{float, ratio};
 use crate::{Error, Result};
 
 /// Most bodies that share one commit: the product's own bound.
@@ -61,10 +61,10 @@ pub fn measure(
     }
     let seconds = begun.elapsed().as_secs_f64();
     let commits = writer.join().map_err(|_| ended())??;
-    let written = written.load(Ordering::Relaxed) as f64;
+    let written = float(written.load(Ordering::Relaxed));
     Ok(Created {
         per_second: ratio(written, seconds),
-        per_commit: ratio(written, commits as f64),
+        per_commit: ratio(written, float(commits)),
     })
 }
 

@@ -11,7 +11,7 @@ use cresset_search::{IndexRow, IndexValue, extract};
 use rusqlite::{Connection, params};
 
 use super::database;
-use crate::figures::ratio;
+use crate::figures::{float, ratio};
 use crate::sample::Sample;
 use crate::{Result, unexpected};
 
@@ -78,10 +78,10 @@ pub fn measure(path: &Path, samples: &[Sample]) -> Result<Imported> {
         database.execute_batch("COMMIT")?;
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let total = samples.len() as f64;
+    let total = float(samples.len() as u64);
     Ok(Imported {
         per_second: ratio(total, seconds),
-        rows_each: ratio(count as f64, total),
+        rows_each: ratio(float(count as u64), total),
     })
 }
 
@@ -118,8 +118,8 @@ impl Rows {
         let parameter = (hasher.finish() >> 48).cast_signed();
         match row.value {
             IndexValue::Date(range) => {
-                self.rng
-                    .push([parameter, range.start_ms, number, range.end_ms])
+                let row = [parameter, range.start_ms, number, range.end_ms];
+                self.rng.push(row);
             }
             IndexValue::Number(value) | IndexValue::Quantity { value, .. } => {
                 self.rng

@@ -4,7 +4,7 @@ use super::Bench;
 use super::local::{Local, disk_bytes, megabytes};
 use crate::Result;
 use crate::baseline;
-use crate::figures::{Figure, Goal, ratio};
+use crate::figures::{Figure, Goal, float, ratio};
 
 /// Most bytes on disk of one resource.
 const BYTES_EACH_MAX: f64 = 1_200.0;
@@ -15,15 +15,15 @@ const MEMORY_MAX: f64 = 300.0;
 pub(super) fn figures(bench: &Bench, local: &Local) -> Result<Vec<Figure>> {
     (bench.say)("as many bodies and rows into bare tables");
     let bare = baseline::import::measure(&bench.scratch.join("import.db"), &local.samples)?;
-    let count = local.samples.len() as f64;
+    let count = float(local.samples.len() as u64);
     let per_second = ratio(count, local.imported.elapsed.as_secs_f64());
     let json: usize = local.samples.iter().map(|sample| sample.json.len()).sum();
     let note = format!(
         "{count:.0} resources of {:.0} bytes, {:.1} index rows each",
-        ratio(json as f64, count),
+        ratio(float(json as u64), count),
         bare.rows_each
     );
-    let disk = ratio(disk_bytes(&local.data)? as f64, count);
+    let disk = ratio(float(disk_bytes(&local.data)?), count);
     Ok(vec![
         Figure::new("import, all indexes live", per_second, "/s")
             .beside(bare.per_second)

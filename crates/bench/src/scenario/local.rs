@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Bench;
-use crate::figures::{Figure, Goal};
+use crate::figures::{Figure, Goal, float};
 use crate::load::{Target, once};
 use crate::process::{Ran, Server, run};
 use crate::sample::{Sample, samples};
@@ -142,7 +142,7 @@ pub(super) fn disk_bytes(folder: &Path) -> Result<u64> {
 }
 
 pub(super) fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
+    float(bytes) / 1e6
 }
 
 pub(super) fn text(path: &Path) -> String {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::Bench;
 use super::local::{disk_bytes, fill, megabytes, serve};
 use crate::Result;
-use crate::figures::{Figure, Goal, ratio};
+use crate::figures::{Figure, Goal, float, ratio};
 use crate::load::{Connection, Target};
 use crate::process::Server;
 use crate::sample::population;
@@ -65,7 +65,7 @@ fn instance(
     let data = bench.scratch.join(name);
     let ran = fill(&bench.exe, &data, &file)?;
     std::fs::remove_file(&file)?;
-    let resources = count as f64;
+    let resources = float(count as u64);
     let what = |what: &str| format!("{what}, {count} resources in {:.0} MB", megabytes(bytes));
     let figures = vec![
         Figure::new(
@@ -81,7 +81,7 @@ fn instance(
         .goal(Goal::AtMost(300.0)),
         Figure::new(
             what("disk of a resource"),
-            ratio(disk_bytes(&data)? as f64, resources),
+            ratio(float(disk_bytes(&data)?), resources),
             "bytes",
         )
         .goal(Goal::AtMost(1_200.0)),

@@ -84,9 +84,9 @@ async fn arrival(
     }
     let pause = async {
         if unit.jobs.is_empty() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         } else {
-            tokio::time::sleep(IDLE_PAUSE).await
+            tokio::time::sleep(IDLE_PAUSE).await;
         }
     };
     tokio::select! {
@@ -112,7 +112,7 @@ impl Committer<'_> {
                 Arrival::Committed(jobs, written) => self.end(jobs, written).await?,
                 Arrival::Pause => {
                     self.begin(std::mem::take(&mut unit), &mut under_way)
-                        .await?
+                        .await?;
                 }
                 Arrival::Over => break,
             }
@@ -161,7 +161,7 @@ impl Committer<'_> {
         match committed.map_err(|e| Stopped::Store(Error::Failed(e.to_string())))? {
             Ok(written) => self.count(&written),
             Err(Error::Refused(..) | Error::Busy | Error::TimedOut) => {
-                self.one_by_one(&jobs).await?
+                self.one_by_one(&jobs).await?;
             }
             Err(error) => return Err(error.into()),
         }

@@ -96,8 +96,8 @@ impl<R: Read> Scanner<R> {
 
     fn advance(&mut self, count: usize) {
         let passed = self.rest().get(..count).unwrap_or_default();
-        let breaks = passed.iter().filter(|b| **b == b'\n').count();
-        self.line += breaks as u64;
+        let breaks = passed.split(|b| *b == b'\n').count();
+        self.line += breaks.saturating_sub(1) as u64;
         self.at += count;
     }
 
@@ -260,8 +260,7 @@ impl Extent {
             match byte {
                 b'"' => self.in_string = true,
                 b'{' | b'[' => self.depth += 1,
-                b':' if self.depth == 0 => return Fed::Done(at),
-                b'}' | b']' if self.depth == 0 => return Fed::Done(at),
+                b':' | b'}' | b']' if self.depth == 0 => return Fed::Done(at),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {

@@ -34,7 +34,7 @@ pub(crate) struct App {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Register an app and show its client_id and client_secret
+    /// Register an app and show its `client_id` and `client_secret`
     Register {
         /// Name shown to people
         #[arg(long)]

@@ -7,7 +7,6 @@ use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 
 use super::Cli;
-use crate::failure::Failure;
 
 /// Print a script that completes commands and flags in your shell.
 #[derive(Args)]
@@ -21,13 +20,13 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+    pub(crate) fn run(self) -> ExitCode {
         generate(
             self.shell,
             &mut Cli::command(),
             "cresset",
             &mut io::stdout(),
         );
-        Ok(ExitCode::SUCCESS)
+        ExitCode::SUCCESS
     }
 }

@@ -64,7 +64,7 @@ impl Demo {
         };
         let mut settings = Settings::load(None, &flags)?;
         // Requests are not news in a demo; what goes wrong is.
-        settings.log.filter = "warn".to_owned();
+        "warn".clone_into(&mut settings.log.filter);
         log::start(settings.log.format, &settings.log.filter)?;
         let listener = platform::bind(settings.listen, settings.port).await?;
         let data = Data::open(&settings)?;

@@ -130,7 +130,7 @@ pub(super) async fn run(
 
 fn print(report: &Report, seconds: f64) {
     let line = |what: &str, number: u64| {
-        output::line(format_args!("{what:<22}{:>14}", output::count(number)))
+        output::line(format_args!("{what:<22}{:>14}", output::count(number)));
     };
     line("files", report.sources);
     line("records", report.records);

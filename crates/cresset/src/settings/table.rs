@@ -120,15 +120,22 @@ environment variable, else from the file given with `--config` (TOML; a dot in t
 has its default.\n\n| setting | environment variable | default | meaning |\n|---|---|---|---|\n",
     );
     for row in rows() {
-        let default = if row.default.is_empty() {
-            String::new()
+        let Row {
+            key,
+            variable,
+            default,
+            meaning,
+        } = row;
+        let default = if default.is_empty() {
+            default
         } else {
-            format!("`{}`", row.default)
+            format!("`{default}`")
         };
-        out.push_str(&format!(
-            "| `{}` | `{}` | {default} | {} |\n",
-            row.key, row.variable, row.meaning
-        ));
+        let (key, variable) = (format!("`{key}`"), format!("`{variable}`"));
+        let cells = [key.as_str(), variable.as_str(), default.as_str(), meaning];
+        out.push_str("| ");
+        out.push_str(&cells.join(" | "));
+        out.push_str(" |\n");
     }
     out
 }

@@ -27,23 +27,18 @@ impl Display for Printed {
         writeln!(f, "  FHIR base             {url}/demo/fhir")?;
         writeln!(f, "  authorization server  {url}/demo/auth\n")?;
         writeln!(f, "  client_id      {client_id}")?;
-        let secret = match &self.secret {
-            Some(secret) => {
-                writeln!(f, "  client_secret  {}", secret.expose())?;
-                writeln!(
-                    f,
-                    "\nThe secret is not shown again; `--new-secret` makes another.\n"
-                )?;
-                secret.expose().as_str()
-            }
-            None => {
-                writeln!(
-                    f,
-                    "\nIts secret was shown once, on the first start; `--new-secret` makes another.\n"
-                )?;
-                "CLIENT_SECRET"
-            }
-        };
+        let secret = self.secret.as_ref().map(Secret::expose);
+        if let Some(secret) = secret {
+            writeln!(f, "  client_secret  {secret}")?;
+            writeln!(
+                f,
+                "\nThe secret is not shown again; `--new-secret` makes another.\n"
+            )?;
+        } else {
+            let shown = "Its secret was shown once, on the first start";
+            writeln!(f, "\n{shown}; `--new-secret` makes another.\n")?;
+        }
+        let secret = secret.map_or("CLIENT_SECRET", String::as_str);
         writeln!(f, "Get a token:\n")?;
         writeln!(
             f,

@@ -11,7 +11,7 @@ use super::{Check, Outcome};
 use crate::data::Data;
 use crate::failure::Kind;
 use crate::settings::{Flags, Settings};
-use crate::surroundings;
+use crate::{output, surroundings};
 
 /// Below this the disk is nearly full.
 const FREE_WARNING: u64 = 1_000_000_000;
@@ -89,15 +89,17 @@ fn writable(path: &Path) -> Check {
 fn disk(path: &Path) -> Check {
     match fs4::available_space(path) {
         Ok(free) => {
-            let outcome = match free {
-                ..FREE_MIN => Outcome::Failed,
-                ..FREE_WARNING => Outcome::Warning,
-                _ => Outcome::Ok,
+            let outcome = if free < FREE_MIN {
+                Outcome::Failed
+            } else if free < FREE_WARNING {
+                Outcome::Warning
+            } else {
+                Outcome::Ok
             };
             Check::new(
                 "disk space",
                 outcome,
-                format!("{:.1} GB free", free as f64 / 1e9),
+                format!("{} MB free", output::count(free / 1_000_000)),
             )
         }
         Err(error) => Check::new("disk space", Outcome::Warning, format!("unknown: {error}")),
