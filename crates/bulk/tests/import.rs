@@ -1,5 +1,10 @@
 //! Imports into a real database: every wrapping, references, refusals, a second run.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in the functions its cases share"
+)]
+
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
 use std::sync::Arc;

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn heads() {
         let check = |text: &str, expect: Option<Head>| {
-            assert_eq!(head(text.as_bytes()).unwrap(), expect, "{text}")
+            assert_eq!(head(text.as_bytes()).unwrap(), expect, "{text}");
         };
         check("HTTP/1.1 200 OK\r\nContent-Le", None);
         check(

@@ -361,14 +361,14 @@ mod tests {
         check(
             r#"{"resourceType":"Bundle","type":"batch","entry":[{"fullUrl":"x"}, {"request":1}]}"#,
             &[
-                r##"#1: {"fullUrl":"x"}"##,
-                r##"#2: {"request":1}"##,
+                r#"#1: {"fullUrl":"x"}"#,
+                r#"#2: {"request":1}"#,
                 "end of batch",
             ],
         );
         check(
             r#"{"entry":[{"resource":{}}],"type":"transaction","resourceType":"Bundle"}"#,
-            &[r##"#1: {"resource":{}}"##, "end of transaction"],
+            &[r#"#1: {"resource":{}}"#, "end of transaction"],
         );
         check(r#"{"resourceType":"Bundle"}"#, &["end of "]);
     }
@@ -399,7 +399,7 @@ mod tests {
             &format!(r#"{{"resourceType":"Bundle","entry":[{{"fullUrl":"{long}"}},{{"a":1}}]}}"#),
             &[
                 "the entry is larger than a resource may be",
-                r##"#2: {"a":1}"##,
+                r#"#2: {"a":1}"#,
                 "end of ",
             ],
         );
