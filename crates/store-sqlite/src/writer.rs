@@ -1,7 +1,7 @@
 //! The one thread that changes an instance: it gathers what waits, commits it together, and only
 //! then answers.
 //!
-//! Start with [`Writer::run`]; [`unit`] is what arrives, [`apply`] what happens to it, [`batch`]
+//! Start with [`Writer::run`]; [`mod@unit`] is what arrives, [`apply`] what happens to it, [`batch`]
 //! how index rows reach their tables, [`memory`] how names become integers.
 
 pub(crate) mod apply;
