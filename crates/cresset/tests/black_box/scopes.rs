@@ -173,7 +173,11 @@ async fn a_malformed_scope_is_refused_and_never_widened() {
             .plain(Method::POST, "/auth/token/")
             .basic_auth(&app.client_id, Some(&app.client_secret))
             .form(&form);
-        let answer = nobody.send(asked).await;
+        // A server that has read enough may close before everything is sent; then no answer arrives.
+        let Some(answer) = nobody.try_send(asked).await else {
+            assert!(scope.len() > 64 << 10);
+            continue;
+        };
         let shown: String = scope.chars().take(60).collect();
         assert!(
             [400, 413].contains(&answer.status),
