@@ -103,6 +103,17 @@ impl Practice {
             _ => None,
         }
     }
+
+    async fn version(&self, resource_type: &str, id: &str, version: u64) -> Option<String> {
+        let access = Access::system(SystemReason::Verification);
+        let resource_type = ResourceType::parse(resource_type).unwrap();
+        let id = id.parse().unwrap();
+        let found = self.store.version(&access, resource_type, &id, version);
+        match found.await.unwrap() {
+            Found::Version(version) => Some(String::from_utf8(version.body.to_vec()).unwrap()),
+            _ => None,
+        }
+    }
 }
 
 fn source(name: &str, bytes: &[u8]) -> Source {
@@ -157,6 +168,43 @@ async fn nothing_is_stored_twice() {
     practice.journal = Memory::default();
     let forgotten = practice.import(&files).await;
     assert_eq!((forgotten.created, forgotten.unchanged), (0, 3));
+}
+
+/// A thousand long resources, then a thousand short ones, and so on, so that later units are ready
+/// sooner; every eighth record is the next state of the same patient.
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_of_a_resource_are_stored_in_the_order_of_the_file() {
+    let mut lines = String::new();
+    let mut states = 0;
+    for number in 0..8_000 {
+        let line = if number % 8 == 0 {
+            states += 1;
+            format!(r#"{{"resourceType":"Patient","id":"same","name":[{{"family":"f{states}"}}]}}"#)
+        } else {
+            let length = if number / 1_000 % 2 == 0 { 600 } else { 1 };
+            let text: String = (0..length)
+                .map(|at| format!("{:x} ", at * number))
+                .collect();
+            format!(r#"{{"resourceType":"Basic","id":"b{number}","code":{{"text":"{text}"}}}}"#)
+        };
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    let mut practice = Practice::new();
+    let report = practice.import(&[("a.ndjson", lines.as_bytes())]).await;
+    assert!(report.is_clean(), "{:?}", report.reasons);
+    assert_eq!((report.created, report.updated), (7_001, 999));
+    for state in 1..=states {
+        let body = practice.version("Patient", "same", state).await.unwrap();
+        let family = format!(r#""family":"f{state}""#);
+        assert!(body.contains(&family), "version {state}: {body}");
+    }
+    assert!(
+        practice
+            .version("Patient", "same", states + 1)
+            .await
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,12 @@
 //! Ready batches → commits in large units, notes in the journal, numbers in the report.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cresset_access::Access;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
 use cresset_store::{Change, Error, Refusal, Store, Written};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -48,8 +50,12 @@ struct Unit {
     changes: Vec<Change>,
 }
 
+/// What a unit changes.
+type Subjects = HashSet<(ResourceType, ResourceId)>;
+
 /// A unit the store is working on.
 struct UnderWay {
+    subjects: Subjects,
     jobs: Vec<Job<Ready>>,
     commit: JoinHandle<Result<Vec<Written>, Error>>,
 }
@@ -132,12 +138,18 @@ impl Committer<'_> {
         Ok(())
     }
 
+    /// Hands a unit to the store, which may take units under way in any order: one that changes a
+    /// resource again waits until the earlier change is committed.
     async fn begin(
         &mut self,
         unit: Unit,
         under_way: &mut VecDeque<UnderWay>,
     ) -> Result<(), Stopped> {
-        while under_way.len() >= UNITS_UNDER_WAY
+        let subjects = unit.subjects();
+        while (under_way.len() >= UNITS_UNDER_WAY
+            || under_way
+                .iter()
+                .any(|other| !other.subjects.is_disjoint(&subjects)))
             && let Some(first) = under_way.pop_front()
         {
             self.end(first.jobs, first.commit.await).await?;
@@ -151,6 +163,7 @@ impl Committer<'_> {
             }
         });
         under_way.push_back(UnderWay {
+            subjects,
             jobs: unit.jobs,
             commit,
         });
@@ -328,6 +341,16 @@ impl Unit {
             }
         }
         self.jobs.push(job);
+    }
+
+    fn subjects(&self) -> Subjects {
+        let subject = |change: &Change| match change {
+            Change::Create(id, draft) | Change::Update(id, draft, _) => {
+                (draft.resource_type, id.clone())
+            }
+            Change::Delete(resource_type, id, _) => (*resource_type, id.clone()),
+        };
+        self.changes.iter().map(subject).collect()
     }
 }
 
