@@ -4,6 +4,7 @@ mod client_credentials;
 
 use cresset_access::Scope;
 use cresset_base::{Secret, Timestamp};
+use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, Token};
 use jiff::SignedDuration;
 
@@ -101,11 +102,16 @@ impl AuthServer {
         }
     }
 
-    /// Issues an access token and stores its hash; durable when it returns.
-    async fn issue(&self, app: App, scope: String) -> Result<TokenResponse, AuthError> {
+    /// Issues an access token that lives `expires_in` seconds and stores its hash; durable when it
+    /// returns.
+    pub(crate) async fn issue(
+        &self,
+        app: App,
+        scope: String,
+        expires_in: u32,
+    ) -> Result<TokenResponse, StoreError> {
         let access_token = generate(Kind::AccessToken, self.rng.as_ref());
         let issued = self.clock.now();
-        let expires_in = self.settings.token_lifetime_s;
         let token = Token {
             hash: hash(access_token.expose()),
             client_id: app.client_id,

@@ -23,6 +23,7 @@ pub mod form;
 pub mod grant;
 pub mod introspection;
 pub mod revocation;
+pub mod sandbox;
 pub mod server;
 
 mod credential;

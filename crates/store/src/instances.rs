@@ -32,6 +32,9 @@ pub struct InstanceSettings {
     pub token_lifetime_s: u32,
     /// Whether PUT may create a resource under an id the client chose.
     pub client_ids: bool,
+    /// Whether its data is made up and anybody may read it: its page gives out access tokens.
+    #[serde(default)]
+    pub sandbox: bool,
 }
 
 impl InstanceSettings {
@@ -43,6 +46,7 @@ impl InstanceSettings {
             links: LinkStyle::Absolute,
             token_lifetime_s: 36_000,
             client_ids: true,
+            sandbox: false,
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct OpenInstance {
     pub fhir: Service,
     /// Its authorization server.
     pub auth: AuthServer,
+    /// Whether its page gives out tokens.
+    pub sandbox: bool,
     last_use_s: AtomicI64,
 }
 
@@ -85,6 +87,7 @@ impl OpenInstances {
         let key = self.link_key(&*store).await?;
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
         let auth = self.auth(store.clone(), &base_url, &auth_url, &settings);
+        let sandbox = settings.sandbox;
         let surroundings = Surroundings {
             clock: self.platform.clock.clone(),
             rng: self.platform.rng.clone(),
@@ -102,6 +105,7 @@ impl OpenInstances {
             store,
             fhir,
             auth,
+            sandbox,
             last_use_s: AtomicI64::new(now_s),
         })
     }

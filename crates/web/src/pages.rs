@@ -9,6 +9,7 @@ mod home;
 mod lost;
 mod number;
 mod page;
+mod sandbox;
 mod site;
 
 pub(crate) use assets::asset;
@@ -17,6 +18,7 @@ pub(crate) use docs::{docs_index, docs_of_type};
 pub(crate) use failed::failed;
 pub(crate) use health::health;
 pub(crate) use home::home;
+pub(crate) use sandbox::sandbox_token;
 
 /// The version shown at the foot of every page.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -16,6 +16,7 @@ pub fn router(app: App) -> Router {
         .route("/assets/{file}", get(pages::asset))
         .route("/{instance}", get(pages::to_dashboard))
         .route("/{instance}/", get(pages::dashboard))
+        .route("/{instance}/sandbox-token", post(pages::sandbox_token))
         // Monitors and discovery: anybody.
         .route("/health", get(pages::health))
         .route("/{instance}/fhir/metadata", get(fhir::capabilities))

@@ -15,5 +15,6 @@ mod http {
     mod negotiation;
     mod pages;
     mod paging;
+    mod sandbox;
     mod transaction;
 }

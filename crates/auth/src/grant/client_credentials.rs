@@ -41,7 +41,8 @@ impl AuthServer {
                 client_credentials (system/ and user/); ask for registered ones or leave scope out";
             return Err(Refusal::new(ErrorCode::InvalidScope, description).into());
         }
-        self.issue(app, granted.to_string()).await
+        let lifetime_s = self.settings.token_lifetime_s;
+        Ok(self.issue(app, granted.to_string(), lifetime_s).await?)
     }
 
     fn allowed_scopes(&self, app: &App) -> Result<ScopeSet, StoreError> {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use cresset_auth::sandbox::CLIENT_ID as SANDBOX;
 use cresset_base::InstanceName;
 use cresset_store::InstanceSettings;
 
@@ -72,7 +73,9 @@ impl Demo {
             .parse()
             .map_err(|error| Failure::new(Kind::Other, error))?;
         if !data.names()?.contains(&name) {
-            data.create(&name, &InstanceSettings::new(surroundings::clock().now()))?;
+            let mut instance = InstanceSettings::new(surroundings::clock().now());
+            instance.sandbox = true;
+            data.create(&name, &instance)?;
         }
         let filling = Filling {
             patients: self.patients,
@@ -84,7 +87,7 @@ impl Demo {
             .list_apps()
             .await
             .map_err(|error| Failure::new(Kind::Other, error))?;
-        let (client_id, secret) = match known.into_iter().next() {
+        let (client_id, secret) = match known.into_iter().find(|app| app.client_id != SANDBOX) {
             None => app::register(&auth, "Demo app", SCOPES)
                 .await
                 .map(|(id, secret)| (id, Some(secret)))?,

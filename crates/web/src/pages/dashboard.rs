@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::number::grouped;
 use super::page::page;
+use super::sandbox::{LIFETIME_MINUTES, send_origin};
 use crate::extract::Instance;
 use crate::failure::Failure;
 
@@ -19,6 +20,8 @@ struct Dashboard<'a> {
     auth: &'a str,
     total: String,
     counts: Vec<Count>,
+    /// How long a token from the button lives, where there is one.
+    sandbox_minutes: Option<u32>,
 }
 
 struct Count {
@@ -48,8 +51,13 @@ pub(crate) async fn dashboard(Instance(instance): Instance) -> Result<Response, 
                 percent: (count * 100 / most).max(1),
             })
             .collect(),
+        sandbox_minutes: instance.sandbox.then_some(LIFETIME_MINUTES),
     };
-    page(StatusCode::OK, &dashboard)
+    let mut response = page(StatusCode::OK, &dashboard)?;
+    if instance.sandbox {
+        send_origin(&mut response);
+    }
+    Ok(response)
 }
 
 /// The dashboard's address ends in a slash.

@@ -1,0 +1,56 @@
+//! Tokens of an instance whose data is made up, for anybody who asks on its page.
+//!
+//! They are tokens like any other of a built-in app, which has no secret and no grant: nobody gets
+//! one at the token endpoint. Whether an instance is a sandbox is for its settings to say; an
+//! operator ends the use of its tokens by disabling the app.
+
+use cresset_store::Error as StoreError;
+use cresset_store::grant::App;
+
+use crate::grant::TokenResponse;
+use crate::server::AuthServer;
+
+/// The `client_id` of the built-in app. Those of registered apps begin with `app_`.
+pub const CLIENT_ID: &str = "sandbox";
+/// Life of a sandbox token, in seconds.
+pub const LIFETIME_S: u32 = 3_600;
+
+const NAME: &str = "Sandbox";
+/// Read and search, nothing else.
+const SCOPES: &str = "system/*.rs";
+
+impl AuthServer {
+    /// A fresh token that can read and search for an hour; `None` when an operator disabled the
+    /// built-in app, which is registered on first use. Only for an instance that is a sandbox.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sandbox_token(&self) -> Result<Option<TokenResponse>, StoreError> {
+        let app = self.sandbox_app().await?;
+        if !app.enabled {
+            return Ok(None);
+        }
+        let issued = self.issue(app, SCOPES.to_owned(), LIFETIME_S).await?;
+        Ok(Some(issued))
+    }
+
+    async fn sandbox_app(&self) -> Result<App, StoreError> {
+        if let Some(app) = self.grants.lookup_app(CLIENT_ID).await? {
+            return Ok(app);
+        }
+        let app = App {
+            client_id: CLIENT_ID.to_owned(),
+            name: NAME.to_owned(),
+            secret: None,
+            scopes: SCOPES.to_owned(),
+            grant_types: Vec::new(),
+            registered: self.clock.now(),
+            enabled: true,
+        };
+        match self.grants.add_app(app.clone()).await {
+            Ok(()) => Ok(app),
+            // Two callers may be the first at once; the second finds what the first registered.
+            Err(error) => self.grants.lookup_app(CLIENT_ID).await?.ok_or(error),
+        }
+    }
+}
