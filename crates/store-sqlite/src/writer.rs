@@ -49,8 +49,8 @@ pub(crate) const AUDIT_ENOUGH: usize = 2_000;
 pub(crate) const AUDIT_MAX: usize = 32_768;
 /// A writer with nothing to do for this long tidies up.
 const REST: Duration = Duration::from_secs(5);
-/// How long a bulk of changes waits for the next one: the more rows are sorted together, the fewer
-/// pages they touch.
+/// How long a bulk of changes waits for as many as the last commit had: the more rows are sorted
+/// together, the fewer pages they touch.
 const BULK_DELAY: Duration = Duration::from_millis(50);
 /// Changes that make a unit a bulk.
 const BULK: usize = 200;
@@ -180,7 +180,7 @@ impl Gathered {
     /// Whether it need not wait for more.
     fn has_company(&self, before: usize) -> bool {
         let now = self.units.len() + self.tasks.len();
-        now > 0 && now >= before && self.changes < BULK
+        now > 0 && now >= before
     }
 
     /// False when the job is to stop.

@@ -61,6 +61,8 @@ pub(crate) struct Applier<'a> {
 /// What a change is about, found before anything is written.
 pub(crate) struct Target {
     rid: Option<Rid>,
+    /// Whether nothing mentioned it before, so that it has no current version.
+    is_new: bool,
     keys: Option<Keys>,
 }
 
@@ -76,11 +78,14 @@ impl Applier<'_> {
             let (Kind::Create(draft, _) | Kind::Update(draft, ..)) = &change.kind else {
                 return Ok(Target {
                     rid: terms.known(change.resource_type, &change.id)?,
+                    is_new: false,
                     keys: None,
                 });
             };
+            let mentioned = terms.mentioned(change.resource_type);
             let rid =
                 cresset_store::layout::Terms::rid(&mut terms, change.resource_type, &change.id)?;
+            let is_new = terms.mentioned(change.resource_type) > mentioned;
             let subject = Subject {
                 resource_type: change.resource_type,
                 id: &change.id,
@@ -88,6 +93,7 @@ impl Applier<'_> {
             };
             Ok(Target {
                 rid: Some(rid),
+                is_new,
                 keys: Some(encode(&self.shared.encoder, subject, &mut terms)?),
             })
         };
@@ -101,8 +107,8 @@ impl Applier<'_> {
 
     pub(crate) fn apply(&mut self, change: Prepared, target: Target) -> Result<Written, Stop> {
         let head = match target.rid {
-            Some(rid) => self.head(rid)?,
-            None => None,
+            Some(rid) if !target.is_new => self.head(rid)?,
+            _ => None,
         };
         let rid = target.rid.unwrap_or(Rid(0));
         let subject = About {

@@ -117,6 +117,30 @@ impl WriterTerms<'_> {
         Ok(found.map(Rid))
     }
 
+    /// A new integer, unless the resource was mentioned before. What is not remembered is most
+    /// often new, so this looks for the place of the row once, not once more beforehand.
+    fn new_identity(&mut self, of: ResourceType, id: &ResourceId) -> rusqlite::Result<Option<Rid>> {
+        let next = self.memory.next_sequence.entry(of.code()).or_insert(1);
+        let rid = Rid::new(of, *next);
+        let added = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO identity(type,id,r) VALUES(?,?,?)")?
+            .execute((of.code(), StoredId::of(id), rid.0))?;
+        if added == 0 {
+            return Ok(None);
+        }
+        *next += 1;
+        let group = i64::from(of.code());
+        self.memory.identities.add(group, id.as_str(), rid.0);
+        Ok(Some(rid))
+    }
+
+    /// Resources of a type mentioned so far.
+    pub(crate) fn mentioned(&self, of: ResourceType) -> i64 {
+        let next = self.memory.next_sequence.get(&of.code());
+        next.copied().unwrap_or(1)
+    }
+
     /// The first and the last block of a system, added where it has none.
     fn blocks(&mut self, system: &str) -> rusqlite::Result<Vec<i64>> {
         if let Some(blocks) = self.shared.systems.read().get(system) {
@@ -325,23 +349,16 @@ impl Terms for WriterTerms<'_> {
     }
 
     fn rid(&mut self, resource_type: ResourceType, id: &ResourceId) -> rusqlite::Result<Rid> {
-        if let Some(rid) = self.known(resource_type, id)? {
-            return Ok(rid);
+        let group = i64::from(resource_type.code());
+        if let Some(rid) = self.memory.identities.get(group, id.as_str()) {
+            return Ok(Rid(rid));
         }
-        let next = self
-            .memory
-            .next_sequence
-            .entry(resource_type.code())
-            .or_insert(1);
-        let rid = Rid::new(resource_type, *next);
-        self.connection
-            .prepare_cached("INSERT INTO identity(type,id,r) VALUES(?,?,?)")?
-            .execute((resource_type.code(), StoredId::of(id), rid.0))?;
-        *next += 1;
-        self.memory
-            .identities
-            .add(i64::from(resource_type.code()), id.as_str(), rid.0);
-        Ok(rid)
+        match self.new_identity(resource_type, id)? {
+            Some(rid) => Ok(rid),
+            None => self
+                .known(resource_type, id)?
+                .ok_or(rusqlite::Error::QueryReturnedNoRows),
+        }
     }
 }
 
