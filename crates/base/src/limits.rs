@@ -28,6 +28,8 @@ pub struct Limits {
     pub write_queue_max: usize,
     /// Most writes that share one commit.
     pub group_commit_max: usize,
+    /// Most bytes of expanded bodies that one open instance keeps for the next reader.
+    pub body_cache_bytes_max: u64,
     /// Longest OAuth `scope` parameter, in bytes.
     pub scope_bytes_max: usize,
     /// Most scopes in it.
@@ -55,6 +57,7 @@ impl Default for Limits {
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,
+            body_cache_bytes_max: 32 * 1024 * 1024,
             scope_bytes_max: 32 * 1024,
             scopes_max: 512,
             oauth_parameters_max: 64,

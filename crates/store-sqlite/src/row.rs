@@ -63,6 +63,19 @@ pub(crate) fn version(
     })
 }
 
+/// The version number in such a row.
+pub(crate) fn number(row: &Row<'_>) -> Result<u64, Error> {
+    row.get(0).map_err(|e| store_error(&e))
+}
+
+/// What names the version for ever: the resource's integer, in this column, and the number.
+pub(crate) fn key(row: &Row<'_>, rid_column: usize) -> Result<(i64, u64), Error> {
+    Ok((
+        row.get(rid_column).map_err(|e| store_error(&e))?,
+        number(row)?,
+    ))
+}
+
 /// A stored body begins `{"resourceType":"…","id":"…"`.
 fn id_in(body: &[u8], resource_type: ResourceType) -> Option<&[u8]> {
     let rest = body.strip_prefix(br#"{"resourceType":""#)?;

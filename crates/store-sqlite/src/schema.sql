@@ -28,5 +28,6 @@ CREATE TABLE str_r(p INTEGER NOT NULL, r INTEGER NOT NULL, s TEXT NOT NULL, h IN
 -- Authorization and audit.
 CREATE TABLE app(client_id TEXT PRIMARY KEY, name TEXT NOT NULL, secret BLOB, scopes TEXT NOT NULL, grant_types TEXT NOT NULL, registered INTEGER NOT NULL, enabled INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE access_token(hash BLOB PRIMARY KEY, client_id TEXT NOT NULL, scopes TEXT NOT NULL, patient TEXT, issued INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX access_token_expires ON access_token(expires);
 CREATE TABLE secret(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, app TEXT, subject TEXT, interaction TEXT NOT NULL, type INTEGER, resource TEXT, query BLOB, status INTEGER NOT NULL, correlation TEXT NOT NULL);

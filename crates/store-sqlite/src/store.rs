@@ -27,6 +27,7 @@ use flume::Sender;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::bodies::Bodies;
 use crate::connection::{Role, open};
 use crate::fault::{failed, store_error};
 use crate::readers::Readers;
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     pub(crate) readers: Readers,
     pub(crate) totals: Totals,
+    pub(crate) bodies: Bodies,
 }
 
 /// Numbers of one open instance.
@@ -95,10 +97,12 @@ impl SqliteStore {
             .name("writer".to_owned())
             .spawn(move || writer.run())
             .map_err(|e| failed(e.to_string()))?;
+        let bodies = Bodies::new(shared.limits.body_cache_bytes_max);
         let inner = Arc::new(Inner {
             shared,
             readers: Readers::default(),
             totals: Totals::default(),
+            bodies,
         });
         Ok(Self {
             inner,

@@ -56,7 +56,8 @@ pub trait Grants: Send + Sync + 'static {
     async fn list_apps(&self) -> Result<Vec<App>, Error>;
     /// Replaces an app's row (rotated secret, enabled or disabled).
     async fn update_app(&self, app: App) -> Result<(), Error>;
-    /// Stores an issued token; durable when it returns.
+    /// Stores an issued token; durable when it returns. Some of the tokens that ended more than a
+    /// day before it was issued are dropped with the same write, so that they cannot pile up.
     async fn add_token(&self, token: Token) -> Result<(), Error>;
     /// The token with this hash, expired or not.
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error>;

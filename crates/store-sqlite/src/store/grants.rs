@@ -11,6 +11,11 @@ use crate::instant::{millis, timestamp};
 
 const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,registered,enabled FROM app";
 
+/// How long an ended token is still known, in milliseconds.
+const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Ended tokens dropped when one is added: more than one, so that their number shrinks.
+const DROPPED_MAX: i64 = 16;
+
 #[async_trait]
 impl Grants for SqliteStore {
     async fn add_app(&self, app: App) -> Result<(), Error> {
@@ -72,6 +77,7 @@ impl Grants for SqliteStore {
 
     async fn add_token(&self, token: Token) -> Result<(), Error> {
         self.change(move |connection| {
+            drop_ended(connection, millis(token.issued) - KEPT_MS)?;
             let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires) VALUES(?,?,?,?,?,?)";
             connection.prepare_cached(text)?.execute((
                 token.hash.0,
@@ -110,6 +116,15 @@ impl Grants for SqliteStore {
         .await
         .map(|ended| ended == 1)
     }
+}
+
+/// Drops some of the tokens that ended before this instant.
+fn drop_ended(connection: &Connection, before_ms: i64) -> rusqlite::Result<usize> {
+    let text = "DELETE FROM access_token WHERE hash IN \
+                (SELECT hash FROM access_token WHERE expires<?1 LIMIT ?2)";
+    connection
+        .prepare_cached(text)?
+        .execute((before_ms, DROPPED_MAX))
 }
 
 fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result<usize> {

@@ -58,7 +58,7 @@ fn unrestricted(
 ) -> Result<Found, Error> {
     let mut statement = connection
         .prepare_cached(
-            "SELECT k.version,k.updated,k.method,k.body FROM identity i JOIN resource k ON k.r=i.r \
+            "SELECT k.version,k.updated,k.method,k.body,k.r FROM identity i JOIN resource k ON k.r=i.r \
              WHERE i.type=? AND i.id=?",
         )
         .map_err(|e| store_error(&e))?;
@@ -66,7 +66,11 @@ fn unrestricted(
         .query((of.code(), StoredId::of(id)))
         .map_err(|e| store_error(&e))?;
     match rows.next().map_err(|e| store_error(&e))? {
-        Some(row) => Ok(found(row::version(row, &inner.shared.codec, of, Some(id))?)),
+        Some(row) => {
+            let key = row::key(row, 4)?;
+            let expand = || row::version(row, &inner.shared.codec, of, Some(id));
+            Ok(found(inner.bodies.get(key, expand)?))
+        }
         None => Ok(Found::Absent),
     }
 }

@@ -197,7 +197,9 @@ fn bodies(
             .next()
             .map_err(|e| store_error(&e))?
             .ok_or_else(|| failed("an index row without a resource"))?;
-        versions.push(row::version(row, &inner.shared.codec, of, None)?);
+        let key = (hit.rid, row::number(row)?);
+        let expand = || row::version(row, &inner.shared.codec, of, None);
+        versions.push(inner.bodies.get(key, expand)?);
     }
     Ok(versions)
 }

@@ -11,6 +11,7 @@ use crate::write::Change;
 pub async fn all(fresh: &impl Fn() -> World) {
     apps_are_kept(fresh()).await;
     tokens_are_kept_and_revoked(fresh()).await;
+    ended_tokens_are_dropped_a_day_later(fresh()).await;
     keys_are_given_once(fresh()).await;
     the_trail_has_every_record(fresh()).await;
 }
@@ -92,6 +93,30 @@ async fn tokens_are_kept_and_revoked(world: World) {
         world.store.lookup_token(Hashed([1; 32])).await.unwrap(),
         None
     );
+}
+
+async fn ended_tokens_are_dropped_a_day_later(world: World) {
+    let token = |number: u8, issued: &str, expires: &str| Token {
+        hash: Hashed([number; 32]),
+        client_id: "c1".to_owned(),
+        scopes: "system/*.rs".to_owned(),
+        patient: None,
+        issued: instant(issued),
+        expires: instant(expires),
+    };
+    let known = async |number: u8| {
+        let found = world.store.lookup_token(Hashed([number; 32])).await;
+        found.unwrap().is_some()
+    };
+    let first = token(1, "2026-01-02T00:00:00Z", "2026-01-02T10:00:00Z");
+    let same_day = token(2, "2026-01-03T09:00:00Z", "2026-01-03T19:00:00Z");
+    let later = token(3, "2026-01-03T11:00:00Z", "2026-01-03T21:00:00Z");
+    world.store.add_token(first).await.unwrap();
+    world.store.add_token(same_day).await.unwrap();
+    assert!(known(1).await, "ended less than a day ago");
+    world.store.add_token(later).await.unwrap();
+    assert!(!known(1).await, "ended more than a day ago");
+    assert!(known(2).await && known(3).await);
 }
 
 async fn keys_are_given_once(world: World) {
