@@ -182,9 +182,8 @@ async fn versions_of_a_resource_are_stored_in_the_order_of_the_file() {
             format!(r#"{{"resourceType":"Patient","id":"same","name":[{{"family":"f{states}"}}]}}"#)
         } else {
             let length = if number / 1_000 % 2 == 0 { 600 } else { 1 };
-            let text: String = (0..length)
-                .map(|at| format!("{:x} ", at * number))
-                .collect();
+            let words: Vec<String> = (0..length).map(|at| format!("{:x}", at * number)).collect();
+            let text = words.join(" ");
             format!(r#"{{"resourceType":"Basic","id":"b{number}","code":{{"text":"{text}"}}}}"#)
         };
         lines.push_str(&line);
