@@ -492,7 +492,10 @@ fn lenient_handling_leaves_out_what_is_unknown_and_says_so() {
         Handling::Lenient,
     )
     .unwrap();
-    assert_eq!(parsed.ignored, ["colour", "_include", "_elements", "family"]);
+    assert_eq!(
+        parsed.ignored,
+        ["colour", "_include", "_elements", "family"]
+    );
     assert_eq!(parsed.applied, [("gender".to_owned(), "male".to_owned())]);
     for wrong in [
         "Patient?birthdate=x",

@@ -57,15 +57,18 @@ impl Demo {
     /// Collects what is printed until the health address answers and the printing pauses.
     fn await_answers(&mut self) -> Outcome {
         let begun = Instant::now();
+        let mut healthy = false;
         loop {
             match self.lines.recv_timeout(Duration::from_millis(500)) {
                 Ok(line) => self.printed.push(line),
-                Err(RecvTimeoutError::Timeout) if self.healthy() => return Ok(()),
-                Err(RecvTimeoutError::Timeout) if begun.elapsed().as_secs() < START_SECONDS => {}
+                // What was printed while the health address was asked is still to be read.
+                Err(RecvTimeoutError::Timeout) if healthy => return Ok(()),
+                Err(RecvTimeoutError::Timeout) if begun.elapsed().as_secs() < START_SECONDS => {
+                    healthy = self.healthy();
+                }
                 Err(_) => {
-                    return Err(
-                        format!("the demo did not start: {}", self.printed.join("\n")).into(),
-                    );
+                    let printed = self.printed.join("\n");
+                    return Err(format!("the demo did not start: {printed}").into());
                 }
             }
         }
