@@ -58,6 +58,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most writes that share one commit",
     ),
     (
+        "limits.body_cache_bytes_max",
+        "memory for bodies of one instance kept for the next reader, in bytes",
+    ),
+    (
         "limits.scope_bytes_max",
         "longest OAuth `scope` parameter, in bytes",
     ),
