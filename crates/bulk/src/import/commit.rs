@@ -17,7 +17,7 @@ use super::worker::Worker;
 use super::{Progress, Source, Stopped};
 
 /// Units under way in the store: half of them being written, half being made ready.
-const UNITS_UNDER_WAY: usize = 6;
+const UNITS_UNDER_WAY: usize = 4;
 /// After which pause an idle store is given less than a full unit.
 const IDLE_PAUSE: Duration = Duration::from_millis(20);
 /// How often a busy store is asked again, and after which pause.
