@@ -6,7 +6,7 @@
 //! resource type and [`Verb`]. [`compartment`] says which types belong to a patient and through
 //! which references.
 //!
-//! CONTRACT. The store asks [`Access::restriction`] for every type it touches and puts the answer
+//! The store asks [`Access::restriction`] for every type it touches and puts the answer
 //! into the same statement, before any LIMIT. An `Access` can only be made here: from the scopes of
 //! a grant, or by the system itself with a named reason. What is not granted is nothing: a
 //! patient's scope without a patient in context gives no resource at all.

@@ -1,6 +1,6 @@
 //! What a backend must offer, and the planner that turns a query and an `Access` into one statement.
 //!
-//! CONTRACT. There is no read without an [`cresset_access::Access`]. A write is a list of
+//! There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
 //! [`store`], [`grant`], [`audit`], [`secret`] and [`instances`] are the traits. [`layout`] says how
