@@ -20,6 +20,9 @@ pub struct NewApp {
     pub scopes: String,
     /// Grants it may use.
     pub grant_types: Vec<GrantType>,
+    /// Whether it may get tokens for single patients by `client_credentials`. No grant implies it:
+    /// such an app can act for any patient it can name.
+    pub patient_tokens: bool,
 }
 
 /// A registered app with its secret, which cannot be had a second time.
@@ -49,6 +52,9 @@ pub enum AppError {
     /// There are no grants, so the app could never get a token.
     #[error("an app needs at least one grant, for example client_credentials")]
     NoGrants,
+    /// Tokens for single patients are got by a grant that the app does not have.
+    #[error("tokens for single patients are got by client_credentials, which the app lacks")]
+    PatientTokens,
     /// No such app.
     #[error("no app has this client_id")]
     Unknown,
@@ -75,6 +81,7 @@ impl AuthServer {
                 .iter()
                 .map(|g| g.as_str().to_owned())
                 .collect(),
+            patient_tokens: new.patient_tokens,
             registered: self.clock.now(),
             enabled: true,
         };
@@ -93,11 +100,18 @@ impl AuthServer {
         if new.grant_types.is_empty() {
             return Err(AppError::NoGrants);
         }
+        let by_client_credentials = new.grant_types.contains(&GrantType::ClientCredentials);
+        if new.patient_tokens && !by_client_credentials {
+            return Err(AppError::PatientTokens);
+        }
         let scopes = ScopeSet::parse(&new.scopes, &self.settings.limits)?;
         if scopes.is_empty() {
             return Err(AppError::NoScopes);
         }
-        let usable = |scope: &Scope| new.grant_types.iter().any(|g| g.gives(scope));
+        let usable = |scope: &Scope| {
+            new.grant_types.iter().any(|g| g.gives(scope))
+                || (new.patient_tokens && is_of_patient(scope))
+        };
         let unusable = scopes
             .iter()
             .find(|scope| !usable(scope))
@@ -160,6 +174,11 @@ impl AuthServer {
             .await?
             .ok_or(AppError::Unknown)
     }
+}
+
+/// Whether a scope is about the patient in context.
+pub(crate) fn is_of_patient(scope: &Scope) -> bool {
+    context(scope) == Some(Context::Patient)
 }
 
 /// On whose behalf a scope lets an app act; `None` for the scopes of launch, identity and refresh.

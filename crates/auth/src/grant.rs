@@ -1,9 +1,10 @@
 //! The token endpoint: one file per grant.
 
 mod client_credentials;
+mod patient_token;
 
 use cresset_access::Scope;
-use cresset_base::{Secret, Timestamp};
+use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, Token};
 use jiff::SignedDuration;
@@ -53,6 +54,20 @@ pub struct TokenResponse {
     pub expires_in: u32,
     /// `scope`: what was granted, which may be less than what was asked.
     pub scope: String,
+    /// What is in context, where something is.
+    pub launch: Option<LaunchContext>,
+}
+
+/// What a token is about, as SMART App Launch 2.2 ("Launch context arrives with your access
+/// token") tells the app.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LaunchContext {
+    /// The patient in context.
+    pub patient: String,
+    /// Whether the app must show whose record it shows: no page of ours is around it.
+    pub need_patient_banner: bool,
+    /// Where a document with the colours and sizes of our pages lies.
+    pub smart_style_url: String,
 }
 
 #[derive(serde::Serialize)]
@@ -61,6 +76,8 @@ struct Body<'r> {
     token_type: &'static str,
     expires_in: u32,
     scope: &'r str,
+    #[serde(flatten)]
+    launch: Option<&'r LaunchContext>,
 }
 
 impl TokenResponse {
@@ -71,9 +88,18 @@ impl TokenResponse {
             token_type: "Bearer",
             expires_in: self.expires_in,
             scope: &self.scope,
+            launch: self.launch.as_ref(),
         };
         Secret::new(serde_json::to_string(&body).unwrap_or_default())
     }
+}
+
+/// What an access token is to be.
+pub(crate) struct Issue {
+    pub(crate) app: App,
+    pub(crate) scope: String,
+    pub(crate) patient: Option<ResourceId>,
+    pub(crate) lifetime_s: u32,
 }
 
 impl AuthServer {
@@ -102,29 +128,30 @@ impl AuthServer {
         }
     }
 
-    /// Issues an access token that lives `expires_in` seconds and stores its hash; durable when it
-    /// returns.
-    pub(crate) async fn issue(
-        &self,
-        app: App,
-        scope: String,
-        expires_in: u32,
-    ) -> Result<TokenResponse, StoreError> {
+    /// Issues an access token and stores its hash; durable when it returns.
+    pub(crate) async fn issue(&self, issue: Issue) -> Result<TokenResponse, StoreError> {
         let access_token = generate(Kind::AccessToken, self.rng.as_ref());
         let issued = self.clock.now();
+        let patient = issue.patient.as_ref().map(ToString::to_string);
         let token = Token {
             hash: hash(access_token.expose()),
-            client_id: app.client_id,
-            scopes: scope.clone(),
-            patient: None,
+            client_id: issue.app.client_id,
+            scopes: issue.scope.clone(),
+            patient: patient.clone(),
             issued,
-            expires: end_of_life(issued, expires_in),
+            expires: end_of_life(issued, issue.lifetime_s),
         };
         self.grants.add_token(token).await?;
+        let launch = patient.map(|patient| LaunchContext {
+            patient,
+            need_patient_banner: true,
+            smart_style_url: self.smart_style_url(),
+        });
         Ok(TokenResponse {
             access_token,
-            expires_in,
-            scope,
+            expires_in: issue.lifetime_s,
+            scope: issue.scope,
+            launch,
         })
     }
 }

@@ -34,6 +34,6 @@ pub use app::{AppError, NewApp, Registered};
 pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE};
 pub use error::{AuthError, ErrorCode, Refusal};
 pub use form::Request;
-pub use grant::{GrantType, TokenResponse};
+pub use grant::{GrantType, LaunchContext, TokenResponse};
 pub use introspection::Introspection;
 pub use server::{AuthServer, AuthSettings};

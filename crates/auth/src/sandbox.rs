@@ -7,7 +7,7 @@
 use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
 
-use crate::grant::TokenResponse;
+use crate::grant::{Issue, TokenResponse};
 use crate::server::AuthServer;
 
 /// The `client_id` of the built-in app. Those of registered apps begin with `app_`.
@@ -30,7 +30,14 @@ impl AuthServer {
         if !app.enabled {
             return Ok(None);
         }
-        let issued = self.issue(app, SCOPES.to_owned(), LIFETIME_S).await?;
+        let issued = self
+            .issue(Issue {
+                app,
+                scope: SCOPES.to_owned(),
+                patient: None,
+                lifetime_s: LIFETIME_S,
+            })
+            .await?;
         Ok(Some(issued))
     }
 
@@ -44,6 +51,7 @@ impl AuthServer {
             secret: None,
             scopes: SCOPES.to_owned(),
             grant_types: Vec::new(),
+            patient_tokens: false,
             registered: self.clock.now(),
             enabled: true,
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, Rng};
-use cresset_store::grant::Grants;
+use cresset_store::AuthStore;
 
 use crate::discovery::Documents;
 use crate::failures::Failures;
@@ -25,11 +25,11 @@ pub struct AuthSettings {
 
 /// The authorization server of one instance. Share it behind an [`Arc`].
 ///
-/// It keeps nothing that must survive: a second one over the same [`Grants`] gives the same
+/// It keeps nothing that must survive: a second one over the same [`AuthStore`] gives the same
 /// answers, except that each forgets at once only what is ended through itself. So there is one
 /// per instance and process.
 pub struct AuthServer {
-    pub(crate) grants: Arc<dyn Grants>,
+    pub(crate) grants: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) settings: AuthSettings,
@@ -41,7 +41,7 @@ pub struct AuthServer {
 impl AuthServer {
     /// A server over the apps and tokens of one instance.
     pub fn new(
-        grants: Arc<dyn Grants>,
+        grants: Arc<dyn AuthStore>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
         settings: AuthSettings,
@@ -60,5 +60,10 @@ impl AuthServer {
     /// What it was told about itself.
     pub fn settings(&self) -> &AuthSettings {
         &self.settings
+    }
+
+    /// Where an app learns how our pages look (`smart_style_url`).
+    pub fn smart_style_url(&self) -> String {
+        format!("{}/smart-style.json", self.settings.issuer)
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// Each step takes a database from its position to the next; a step that was released never changes.
-const STEPS: &[&str] = &[include_str!("schema.sql")];
+const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema/apps.sql")];
 
 /// Brings a database to the newest version, all steps in one transaction.
 pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {

@@ -4,6 +4,7 @@ mod commit;
 mod counts;
 mod grants;
 mod history;
+mod patients;
 mod read;
 mod search;
 mod secrets;

@@ -22,6 +22,8 @@ pub struct App {
     pub scopes: String,
     /// Grant types it may use.
     pub grant_types: Vec<String>,
+    /// Whether it may get tokens for single patients by `client_credentials`.
+    pub patient_tokens: bool,
     /// When it was registered.
     pub registered: Timestamp,
     /// Whether it may be used now.

@@ -3,7 +3,7 @@
 //! There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
-//! [`store`], [`grant`], [`audit`], [`secret`] and [`instances`] are the traits. [`layout`] says how
+//! [`store`], [`grant`], [`patient`], [`audit`], [`secret`] and [`instances`] are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
 //! `contract` (feature `contract-tests`) holds the checks each backend runs against itself.
@@ -16,6 +16,7 @@ pub mod contract;
 pub mod grant;
 pub mod instances;
 pub mod layout;
+pub mod patient;
 pub mod plan;
 pub mod secret;
 pub mod store;
@@ -25,6 +26,7 @@ pub mod write;
 
 pub use audit::{Audit, AuditRecord};
 pub use instances::{InstanceSettings, Instances, LinkStyle};
+pub use patient::Patients;
 pub use secret::Secrets;
-pub use store::{Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};
+pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};
 pub use write::{Change, Draft, Precondition, Refusal, Written};

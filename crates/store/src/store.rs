@@ -9,6 +9,7 @@ use cresset_search::Query;
 
 use crate::audit::{Audit, AuditRecord};
 use crate::grant::Grants;
+use crate::patient::Patients;
 use crate::secret::Secrets;
 use crate::write::{Change, Refusal, Written};
 
@@ -106,9 +107,14 @@ pub enum Error {
     Failed(String),
 }
 
+/// What an authorization server needs of an instance's store.
+pub trait AuthStore: Grants + Patients {}
+
+impl<S: Grants + Patients> AuthStore for S {}
+
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]
-pub trait Store: Grants + Secrets + Audit + Send + Sync + 'static {
+pub trait Store: AuthStore + Secrets + Audit + Send + Sync + 'static {
     /// The current version (right `r`).
     async fn read(
         &self,

@@ -4,9 +4,11 @@ mod answer;
 mod discovery;
 mod introspect;
 mod revoke;
+mod smart_style;
 mod token;
 
 pub(crate) use discovery::{server_metadata, smart_configuration};
 pub(crate) use introspect::introspect;
 pub(crate) use revoke::revoke;
+pub(crate) use smart_style::smart_style;
 pub(crate) use token::token;

@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
             "/.well-known/oauth-authorization-server/{instance}/auth",
             get(oauth::server_metadata),
         )
+        .route("/{instance}/auth/smart-style.json", get(oauth::smart_style))
         // FHIR: a token.
         .route("/{instance}/fhir", post(fhir::transaction))
         .route("/{instance}/fhir/", post(fhir::transaction))

@@ -15,6 +15,7 @@ mod http {
     mod negotiation;
     mod pages;
     mod paging;
+    mod patient_token;
     mod sandbox;
     mod transaction;
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::instance::{Instance, Memory, basic, bytes, instance, pairs, server, shown};
 use async_trait::async_trait;
-use cresset_access::{Restriction, Verb};
+use cresset_access::{Access, Restriction, Verb};
 use cresset_auth::{AuthError, Introspection, Registered, Request};
+use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::Error;
 use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::{Error, Patients};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -324,6 +325,13 @@ impl Grants for Slow {
     }
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
         self.memory.revoke_token(hash).await
+    }
+}
+
+#[async_trait]
+impl Patients for Slow {
+    async fn knows_patient(&self, access: &Access, id: &ResourceId) -> Result<bool, Error> {
+        self.memory.knows_patient(access, id).await
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use cresset_access::{Access, Verb};
 use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request};
 use cresset_auth::{BearerError, Caller, TokenResponse};
-use cresset_base::Limits;
-use cresset_store::Error;
+use cresset_base::{Limits, ResourceId};
+use cresset_definitions::ResourceType;
 use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::{AuthStore, Error, Patients};
 use cresset_testkit::{ManualClock, SeededRng};
 use parking_lot::Mutex;
 
@@ -62,6 +64,17 @@ impl Grants for Memory {
     }
 }
 
+#[async_trait]
+impl Patients for Memory {
+    async fn knows_patient(&self, access: &Access, id: &ResourceId) -> Result<bool, Error> {
+        let patient = ResourceType::parse("Patient").unwrap();
+        Ok(access.permits(Verb::Read, patient) && id.as_str() == KNOWN_PATIENT)
+    }
+}
+
+/// The one patient that is there.
+pub(crate) const KNOWN_PATIENT: &str = "p1";
+
 /// One instance's server and what a test turns.
 pub(crate) struct Instance {
     pub(crate) server: AuthServer,
@@ -84,7 +97,7 @@ pub(crate) fn instance(name: &str, seed: u64) -> Instance {
 /// A server over these apps and tokens.
 pub(crate) fn server(
     name: &str,
-    grants: Arc<dyn Grants>,
+    grants: Arc<dyn AuthStore>,
     clock: &ManualClock,
     seed: u64,
 ) -> AuthServer {
@@ -109,6 +122,18 @@ impl Instance {
             name: "Bridge".to_owned(),
             scopes: scopes.to_owned(),
             grant_types: vec![GrantType::ClientCredentials],
+            patient_tokens: false,
+        };
+        self.server.register_app(new).await.unwrap()
+    }
+
+    /// Registers an app that may also get tokens for single patients.
+    pub(crate) async fn patients_app(&self, scopes: &str) -> Registered {
+        let new = NewApp {
+            name: "Kiosk".to_owned(),
+            scopes: scopes.to_owned(),
+            grant_types: vec![GrantType::ClientCredentials],
+            patient_tokens: true,
         };
         self.server.register_app(new).await.unwrap()
     }

@@ -4,4 +4,5 @@
 mod bearer;
 mod discovery;
 mod instance;
+mod patient_token;
 mod token_endpoint;

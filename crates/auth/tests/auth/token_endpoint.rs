@@ -225,15 +225,6 @@ fn malformed_scopes_are_named_and_none_is_ignored() {
     asked(&"x".repeat(1 << 20), "400 invalid_scope");
 }
 
-#[test]
-fn a_token_for_one_patient_is_not_given_as_one_for_all() {
-    check(
-        &["basic ID:SECRET"],
-        &[GRANT, ("patient", "p1")],
-        "400 invalid_request",
-    );
-}
-
 #[tokio::test]
 async fn basic_values_may_be_percent_encoded_or_raw() {
     let (demo, app) = demo().await;
@@ -399,6 +390,7 @@ async fn a_rotated_secret_replaces_the_old_one() {
 async fn registration_takes_only_what_can_be_used() {
     let demo = instance("demo", 3);
     let new = |name: &str, scopes: &str, grants: &[GrantType]| NewApp {
+        patient_tokens: false,
         name: name.to_owned(),
         scopes: scopes.to_owned(),
         grant_types: grants.to_vec(),

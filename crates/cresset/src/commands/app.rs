@@ -18,6 +18,7 @@ use crate::{output, platform};
 #[derive(Args)]
 #[command(after_help = "Examples:
   cresset app register --instance sunrise --name 'Reports' --scopes 'system/*.rs'
+  cresset app register --instance sunrise --name 'Kiosk' --scopes 'patient/*.rs' --patient-tokens
   cresset app list --instance sunrise
   cresset app rotate --instance sunrise CLIENT_ID
 
@@ -42,6 +43,9 @@ enum Action {
         /// Scopes it may ask for, separated by spaces; what it gets when it asks for none
         #[arg(long)]
         scopes: String,
+        /// Let it get tokens for single patients (`patient=ID` at the token endpoint)
+        #[arg(long)]
+        patient_tokens: bool,
         /// For scripts
         #[arg(long)]
         json: bool,
@@ -67,8 +71,17 @@ impl App {
         let (data, settings) = Data::existing(&self.data.data)?;
         let auth = platform::auth(&data, &settings, &self.instance)?;
         match self.action {
-            Action::Register { name, scopes, json } => {
-                let (client_id, secret) = register(&auth, &name, &scopes).await?;
+            Action::Register {
+                name,
+                scopes,
+                patient_tokens,
+                json,
+            } => {
+                let new = NewApp {
+                    patient_tokens,
+                    ..backend(&name, &scopes)
+                };
+                let (client_id, secret) = register(&auth, new).await?;
                 print(&client_id, &secret, json);
             }
             Action::Rotate { client_id, json } => {
@@ -81,17 +94,21 @@ impl App {
     }
 }
 
-/// Registers a backend app; gives its `client_id` and its secret.
-pub(super) async fn register(
-    auth: &AuthServer,
-    name: &str,
-    scopes: &str,
-) -> Result<(String, Secret<String>), Failure> {
-    let new = NewApp {
+/// An app that acts for itself.
+pub(super) fn backend(name: &str, scopes: &str) -> NewApp {
+    NewApp {
         name: name.to_owned(),
         scopes: scopes.to_owned(),
         grant_types: vec![GrantType::ClientCredentials],
-    };
+        patient_tokens: false,
+    }
+}
+
+/// Registers an app; gives its `client_id` and its secret.
+pub(super) async fn register(
+    auth: &AuthServer,
+    new: NewApp,
+) -> Result<(String, Secret<String>), Failure> {
     let registered = auth.register_app(new).await.map_err(failure)?;
     Ok((registered.app.client_id, registered.secret))
 }

@@ -88,7 +88,7 @@ impl Demo {
             .await
             .map_err(|error| Failure::new(Kind::Other, error))?;
         let (client_id, secret) = match known.into_iter().find(|app| app.client_id != SANDBOX) {
-            None => app::register(&auth, "Demo app", SCOPES)
+            None => app::register(&auth, app::backend("Demo app", SCOPES))
                 .await
                 .map(|(id, secret)| (id, Some(secret)))?,
             Some(app) if self.new_secret => {

@@ -9,7 +9,8 @@ use super::SqliteStore;
 use crate::fault::{failed, store_error};
 use crate::instant::{millis, timestamp};
 
-const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,registered,enabled FROM app";
+const APPS: &str =
+    "SELECT client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled FROM app";
 
 /// How long an ended token is still known, in milliseconds.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -21,8 +22,8 @@ impl Grants for SqliteStore {
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let added = self
             .change(move |connection| {
-                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,registered,enabled) \
-                            VALUES(?,?,?,?,?,?,?)";
+                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled) \
+                            VALUES(?,?,?,?,?,?,?,?)";
                 write_app(connection, text, &app)
             })
             .await?;
@@ -63,7 +64,7 @@ impl Grants for SqliteStore {
     async fn update_app(&self, app: App) -> Result<(), Error> {
         let changed = self
             .change(move |connection| {
-                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,registered=?6,enabled=?7 \
+                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,patient_tokens=?6,registered=?7,enabled=?8 \
                             WHERE client_id=?1";
                 write_app(connection, text, &app)
             })
@@ -136,6 +137,7 @@ fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result
             app.secret.map(|secret| secret.0),
             &app.scopes,
             app.grant_types.join(" "),
+            app.patient_tokens,
             millis(app.registered),
             app.enabled,
         ),
@@ -153,8 +155,9 @@ fn read_app(row: &Row<'_>) -> rusqlite::Result<App> {
             .split_whitespace()
             .map(str::to_owned)
             .collect(),
-        registered: timestamp(row.get(5)?),
-        enabled: row.get(6)?,
+        patient_tokens: row.get(5)?,
+        registered: timestamp(row.get(6)?),
+        enabled: row.get(7)?,
     })
 }
 

@@ -1,17 +1,19 @@
 //! Apps, tokens, keys and the audit trail.
 
-use cresset_base::{Secret, Timestamp};
+use cresset_access::{Access, ScopeSet};
+use cresset_base::{Limits, Secret, Timestamp};
 
 use super::world::{World, draft, everything, id, of};
 use crate::AuditRecord;
 use crate::grant::{App, Hashed, Token};
-use crate::write::Change;
+use crate::write::{Change, Precondition};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
     apps_are_kept(fresh()).await;
     tokens_are_kept_and_revoked(fresh()).await;
     ended_tokens_are_dropped_a_day_later(fresh()).await;
+    patients_are_known_as_far_as_they_are_seen(fresh()).await;
     keys_are_given_once(fresh()).await;
     the_trail_has_every_record(fresh()).await;
 }
@@ -27,6 +29,7 @@ async fn apps_are_kept(world: World) {
         secret: Some(Hashed([7; 32])),
         scopes: "system/*.rs".to_owned(),
         grant_types: vec!["client_credentials".to_owned()],
+        patient_tokens: true,
         registered: instant("2026-01-02T03:04:05.678Z"),
         enabled: true,
     };
@@ -49,6 +52,7 @@ async fn apps_are_kept(world: World) {
     world.store.add_app(public.clone()).await.unwrap();
     let disabled = App {
         enabled: false,
+        patient_tokens: false,
         secret: Some(Hashed([8; 32])),
         ..app
     };
@@ -117,6 +121,33 @@ async fn ended_tokens_are_dropped_a_day_later(world: World) {
     world.store.add_token(later).await.unwrap();
     assert!(!known(1).await, "ended more than a day ago");
     assert!(known(2).await && known(3).await);
+}
+
+async fn patients_are_known_as_far_as_they_are_seen(world: World) {
+    let create = |name: &str| {
+        let body = format!(r#"{{"resourceType":"Patient","id":"{name}"}}"#);
+        Change::Create(id(name), draft(&body))
+    };
+    let changes = vec![create("a"), create("gone")];
+    world.store.commit(&everything(), changes).await.unwrap();
+    let delete = Change::Delete(of("Patient"), id("gone"), Precondition::default());
+    let deleted = world.store.commit(&everything(), vec![delete]).await;
+    deleted.unwrap();
+    let own = ScopeSet::parse("patient/Patient.r", &Limits::default()).unwrap();
+    let own = Access::from_scopes(&own, Some(id("a")));
+    for (access, name, expect) in [
+        (everything(), "a", true),
+        (everything(), "b", false),
+        (everything(), "gone", false),
+        (own.clone(), "a", true),
+        (own, "gone", false),
+    ] {
+        let known = world.store.knows_patient(&access, &id(name)).await;
+        assert_eq!(known.unwrap(), expect, "{name} {access:?}");
+    }
+    let nothing = ScopeSet::parse("patient/Patient.r", &Limits::default()).unwrap();
+    let nothing = Access::from_scopes(&nothing, None);
+    assert!(!world.store.knows_patient(&nothing, &id("a")).await.unwrap());
 }
 
 async fn keys_are_given_once(world: World) {

@@ -24,7 +24,7 @@ pub(crate) async fn server_metadata(
     Ok(public(instance.auth.authorization_server_metadata()))
 }
 
-fn public(document: &str) -> Response {
+pub(super) fn public(document: &str) -> Response {
     let mut response = render::json(StatusCode::OK, document.as_bytes().to_vec());
     response.headers_mut().insert(
         CACHE_CONTROL,

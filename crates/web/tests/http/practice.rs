@@ -94,6 +94,7 @@ impl Practice {
                 name: "Test app".to_owned(),
                 scopes: "system/*.cruds".to_owned(),
                 grant_types: vec![GrantType::ClientCredentials],
+                patient_tokens: false,
             })
             .await
             .unwrap();
@@ -120,6 +121,15 @@ impl Practice {
         let answer = self.form("/demo/auth/token/", &form).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The registered app as stored.
+    pub(crate) async fn app(&self) -> cresset_store::grant::App {
+        self.store
+            .lookup_app(&self.client_id)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Sends a request as it is.
