@@ -87,6 +87,9 @@ pub struct Element {
     pub modifier: bool,
     /// Whether it is part of `_summary=true`.
     pub summary: bool,
+    /// Its place among the elements as the definition lists them, which XML keeps; the members of a
+    /// choice share one.
+    pub order: u16,
     /// FHIRPath rules beyond those of the type.
     #[serde(deserialize_with = "crate::pack::leaked")]
     pub constraints: &'static [Constraint],

@@ -19,6 +19,10 @@ pub struct Terminology {
 pub struct CodeSystem {
     /// The canonical URL, as it stands in `Coding.system`.
     pub url: &'static str,
+    /// The name for machines.
+    pub name: &'static str,
+    /// The version; empty when it has none.
+    pub version: &'static str,
     /// Whether every code of the system is listed (`content` is `complete`).
     pub complete: bool,
     /// Whether codes that differ only in case are different codes.
@@ -35,6 +39,9 @@ pub struct Concept {
     pub code: &'static str,
     /// Its display; empty when the system gives none.
     pub display: &'static str,
+    /// The positions in [`CodeSystem::concepts`] of the concepts directly above it.
+    #[serde(deserialize_with = "pack::leaked")]
+    pub parents: &'static [u16],
 }
 
 impl CodeSystem {
@@ -42,6 +49,28 @@ impl CodeSystem {
     pub fn concept(&self, code: &str) -> Option<&'static Concept> {
         let at = self.concepts.binary_search_by(|c| c.code.cmp(code)).ok()?;
         self.concepts.get(at)
+    }
+
+    /// Whether `above` is an ancestor of `code`; false when they are the same.
+    pub fn subsumes(&self, above: &str, code: &str) -> bool {
+        let mut seen: Vec<u16> = Vec::new();
+        let mut open: Vec<u16> = self
+            .concept(code)
+            .map_or(Vec::new(), |c| c.parents.to_vec());
+        while let Some(at) = open.pop() {
+            let Some(concept) = self.concepts.get(usize::from(at)) else {
+                continue;
+            };
+            if concept.code == above {
+                return true;
+            }
+            // A code may be reached along several ways.
+            if !seen.contains(&at) {
+                seen.push(at);
+                open.extend_from_slice(concept.parents);
+            }
+        }
+        false
     }
 }
 

@@ -261,3 +261,38 @@ fn a_damaged_pack_is_an_error() {
         "encoding gives the same bytes"
     );
 }
+
+#[test]
+fn elements_know_their_place_in_the_definition() {
+    let mut names: Vec<_> = r4()
+        .type_named("Patient")
+        .expect("a type")
+        .elements
+        .into_iter()
+        .map(|e| (e.order, e.choice.unwrap_or(e.name)))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+    assert_eq!(
+        names.join(" "),
+        "id meta implicitRules language text contained extension modifierExtension identifier active \
+         name telecom gender birthDate deceased address maritalStatus multipleBirth photo contact \
+         communication generalPractitioner managingOrganization link"
+    );
+}
+
+#[test]
+fn a_code_system_knows_what_lies_above_what() {
+    let system = terminology()
+        .code_system("http://terminology.hl7.org/CodeSystem/condition-clinical")
+        .expect("a code system");
+    assert_eq!(
+        (system.name, system.version),
+        ("ConditionClinicalStatusCodes", "4.0.1")
+    );
+    assert!(system.subsumes("active", "relapse"));
+    assert!(!system.subsumes("relapse", "active"));
+    assert!(!system.subsumes("active", "active"));
+    assert!(!system.subsumes("inactive", "relapse"));
+}

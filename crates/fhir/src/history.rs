@@ -10,11 +10,12 @@ use crate::bundle::link::{Walk, encode};
 use crate::fault::{self, Fault, Kind};
 use crate::page_link::PARAMETER;
 use crate::service::Service;
+use crate::subset::{self, Subset};
 
 impl Service {
     /// One page of a resource's versions as a Bundle of type `history`.
     ///
-    /// Parameters: `_count`, `_since`, and the place of a page link.
+    /// Parameters: `_count`, `_since`, `_summary`, `_elements`, and the place of a page link.
     ///
     /// # Errors
     /// [`Kind::NotFound`] when the resource never existed or is not visible; [`Kind::Value`] for a
@@ -26,6 +27,7 @@ impl Service {
         id: &ResourceId,
         pairs: &[(String, String)],
     ) -> Result<Vec<u8>, Fault> {
+        let subset = Subset::of_one(pairs, resource_type)?;
         let asked = Asked::parse(pairs, self.limits().page_default, self.limits().page_max)?;
         let walk = Walk {
             base: &self.settings().base_url,
@@ -44,7 +46,8 @@ impl Service {
             at,
         };
         let page = self.store().history(access, resource_type, id, ask).await?;
-        let page = page.ok_or_else(|| Fault::unknown_resource(resource_type, id))?;
+        let mut page = page.ok_or_else(|| Fault::unknown_resource(resource_type, id))?;
+        subset.cut(&mut page.versions);
         let links = walk.links(asked.place.as_deref(), page.next.as_ref(), None);
         Ok(bundle::history::history(
             &page,
@@ -60,6 +63,8 @@ struct Asked {
     /// As written, for links, and as understood.
     since: Option<(String, Timestamp)>,
     place: Option<String>,
+    /// The parameters that ask for a part of each version, for links.
+    subset: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -68,6 +73,7 @@ impl Asked {
             count: default,
             since: None,
             place: None,
+            subset: Vec::new(),
         };
         for (name, value) in pairs {
             match name.as_str() {
@@ -75,8 +81,12 @@ impl Asked {
                 "_since" => asked.since = Some((value.clone(), since(value)?)),
                 PARAMETER => asked.place = Some(value.clone()),
                 "_format" | "_pretty" => {}
+                part if subset::PARAMETERS.contains(&part) => {
+                    asked.subset.push((name.clone(), value.clone()));
+                }
                 _ => {
-                    let text = "A history is asked for with _count and _since only";
+                    let text =
+                        "A history is asked for with _count, _since, _summary and _elements only";
                     return Err(Fault::new(Kind::Value, text));
                 }
             }
@@ -90,7 +100,15 @@ impl Asked {
             .since
             .as_ref()
             .map(|(text, _)| ("_since", text.as_str()));
-        encode(std::iter::once(("_count", count.as_str())).chain(since))
+        let subset = self
+            .subset
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        encode(
+            std::iter::once(("_count", count.as_str()))
+                .chain(since)
+                .chain(subset),
+        )
     }
 }
 

@@ -29,6 +29,7 @@ pub mod pretty;
 pub mod read;
 pub mod search;
 pub mod service;
+pub mod subset;
 pub mod update;
 pub mod vread;
 
@@ -38,3 +39,4 @@ pub use fault::{Fault, Issue, Kind};
 pub use prepare::{Prepared, prepare};
 pub use read::Read;
 pub use service::{LinkStyle, Service, Settings};
+pub use subset::Subset;

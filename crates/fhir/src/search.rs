@@ -12,6 +12,7 @@ use crate::bundle::searchset::searchset;
 use crate::fault::{self, Fault, Kind};
 use crate::page_link::PARAMETER;
 use crate::service::{Service, permit};
+use crate::subset::Subset;
 
 impl Service {
     /// One page of a search as a Bundle of type `searchset`.
@@ -31,6 +32,7 @@ impl Service {
     ) -> Result<Vec<u8>, Fault> {
         permit(access, Verb::Search, resource_type)?;
         let place = take_place(&mut pairs)?;
+        let subset = Subset::parse(&pairs, &[resource_type])?;
         let context = Context {
             limits: self.limits(),
             now: self.now(),
@@ -55,10 +57,11 @@ impl Service {
             Some(sealed) => Some(walk.open(sealed).ok_or_else(fault::bad_page_link)?),
             None => None,
         };
-        let page = self
+        let mut page = self
             .store()
             .search(access, &parsed.query, at.as_ref())
             .await?;
+        subset.cut(&mut page.matches);
         let links = links(&walk, &parsed, place.as_deref(), &page);
         Ok(searchset(&page, &links, &self.settings().base_url))
     }

@@ -52,11 +52,10 @@ pub struct Parsed {
 }
 
 /// Parameters of the answer's form: they take effect, but not in the query.
-const FORM: [&str; 2] = ["_format", "_pretty"];
+const FORM: [&str; 3] = ["_format", "_pretty", "_elements"];
 
 /// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 12] = [
-    "_elements",
+const NOT_OFFERED: [&str; 11] = [
     "_include",
     "_revinclude",
     "_contained",

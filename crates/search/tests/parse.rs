@@ -352,10 +352,6 @@ fn a_parameter_this_server_does_not_offer_is_named() {
         "_include: This server does not offer this parameter; leave it out.",
     );
     refuse(
-        "Patient?_elements=name",
-        "_elements: This server does not offer this parameter; leave it out.",
-    );
-    refuse(
         "Location?near=1|2",
         "near: This server does not offer this kind of search; leave the parameter out.",
     );
@@ -461,8 +457,8 @@ fn the_page_is_refused_in_words() {
         "_total: Give none, estimate or accurate.",
     );
     refuse(
-        "Patient?_summary=true",
-        "_summary: This server offers count and false.",
+        "Patient?_summary=all",
+        "_summary: Give true, text, data, count or false.",
     );
 }
 
@@ -488,14 +484,11 @@ fn a_long_name_is_cut() {
 #[test]
 fn lenient_handling_leaves_out_what_is_unknown_and_says_so() {
     let parsed = run(
-        "Patient?colour=red&gender=male&_include=x&_elements=name&family=",
+        "Patient?colour=red&gender=male&_include=x&_list=name&family=",
         Handling::Lenient,
     )
     .unwrap();
-    assert_eq!(
-        parsed.ignored,
-        ["colour", "_include", "_elements", "family"]
-    );
+    assert_eq!(parsed.ignored, ["colour", "_include", "_list", "family"]);
     assert_eq!(parsed.applied, [("gender".to_owned(), "male".to_owned())]);
     for wrong in [
         "Patient?birthdate=x",

@@ -17,5 +17,6 @@ mod http {
     mod paging;
     mod patient_token;
     mod sandbox;
+    mod subset;
     mod transaction;
 }

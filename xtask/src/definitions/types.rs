@@ -80,8 +80,12 @@ impl Compiler<'_> {
                 .filter(|e| is_child(&e.path, &root.path) && !base.is_primitive_value(e))
                 .collect();
             let mut compiled = Vec::new();
-            for member in &members {
-                compiled.extend(self.element(base, member)?);
+            for (order, member) in members.iter().enumerate() {
+                let order = u16::try_from(order)?;
+                compiled.extend(self.element(base, member)?.into_iter().map(|mut element| {
+                    element.order = order;
+                    element
+                }));
             }
             let required = members.iter().filter(|e| e.min > 0).map(|e| text(e.name()));
             types.push(TypeDef {
@@ -208,6 +212,7 @@ impl Compiler<'_> {
                 .flatten(),
             modifier: e.is_modifier,
             summary: e.is_summary,
+            order: 0,
             // The rules of an inline structure stand at its type.
             constraints: if inline {
                 &[]

@@ -80,13 +80,13 @@ fn total(value: &str) -> Result<Total, SearchFault> {
 
 fn summary(value: &str) -> Result<Summary, SearchFault> {
     match value {
-        "false" => Ok(Summary::False),
+        // Which part of a match is shown is no matter of the query.
+        "false" | "true" | "text" | "data" => Ok(Summary::False),
         "count" => Ok(Summary::Count),
-        "true" | "text" | "data" => Err(SearchFault::unsupported(
+        _ => Err(SearchFault::value(
             "_summary",
-            "This server offers count and false.",
+            "Give true, text, data, count or false.",
         )),
-        _ => Err(SearchFault::value("_summary", "Give count or false.")),
     }
 }
 

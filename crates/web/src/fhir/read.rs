@@ -1,10 +1,10 @@
 //! `GET [base]/[type]/[id]`
 
 use axum::response::Response;
-use cresset_fhir::Read;
+use cresset_fhir::{Read, Subset};
 use http::StatusCode;
 
-use crate::extract::{Ask, OnRead, OneResource};
+use crate::extract::{Ask, OnRead, OneResource, Pairs};
 use crate::failure::Failure;
 use crate::render;
 
@@ -13,7 +13,9 @@ pub(crate) async fn read(
     ask: Ask,
     OneResource(resource_type, id): OneResource,
     OnRead(condition): OnRead,
+    Pairs(pairs): Pairs,
 ) -> Result<Response, Failure> {
+    let subset = Subset::of_one(&pairs, resource_type)?;
     let read = ask
         .instance
         .fhir
@@ -21,7 +23,7 @@ pub(crate) async fn read(
         .await?;
     let (mut response, version) = match read {
         Read::Version(version) => (
-            render::fhir(StatusCode::OK, version.body.clone(), ask.layout),
+            render::fhir(StatusCode::OK, subset.of(&version), ask.layout),
             version,
         ),
         Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),

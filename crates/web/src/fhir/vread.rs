@@ -1,9 +1,10 @@
 //! `GET [base]/[type]/[id]/_history/[vid]`
 
 use axum::response::Response;
+use cresset_fhir::Subset;
 use http::StatusCode;
 
-use crate::extract::{Ask, OneVersion};
+use crate::extract::{Ask, OneVersion, Pairs};
 use crate::failure::Failure;
 use crate::render;
 
@@ -11,13 +12,15 @@ use crate::render;
 pub(crate) async fn vread(
     ask: Ask,
     OneVersion(resource_type, id, version): OneVersion,
+    Pairs(pairs): Pairs,
 ) -> Result<Response, Failure> {
+    let subset = Subset::of_one(&pairs, resource_type)?;
     let version = ask
         .instance
         .fhir
         .vread(ask.access(), resource_type, &id, version)
         .await?;
-    let mut response = render::fhir(StatusCode::OK, version.body.clone(), ask.layout);
+    let mut response = render::fhir(StatusCode::OK, subset.of(&version), ask.layout);
     render::version_headers(&version, response.headers_mut());
     Ok(response)
 }

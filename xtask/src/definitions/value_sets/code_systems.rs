@@ -11,6 +11,8 @@ use crate::definitions::{Error, Source, list, text};
 #[serde(rename_all = "camelCase")]
 struct Published {
     url: String,
+    name: String,
+    version: Option<String>,
     content: String,
     #[serde(default)]
     case_sensitive: bool,
@@ -38,6 +40,8 @@ struct PublishedProperty {
 /// A code system with its hierarchy.
 pub(crate) struct System {
     pub(crate) url: String,
+    name: String,
+    version: String,
     pub(crate) complete: bool,
     case_sensitive: bool,
     /// Sorted by code.
@@ -65,6 +69,8 @@ pub(crate) fn read(source: &Source) -> Result<BTreeMap<String, System>, Error> {
         let complete = p.content == "complete";
         let system = System {
             url: p.url,
+            name: p.name,
+            version: p.version.unwrap_or_default(),
             complete,
             case_sensitive: p.case_sensitive,
             concepts,
@@ -117,18 +123,34 @@ impl System {
 
 /// The table of one system.
 pub(crate) fn compiled(system: &System) -> CodeSystem {
+    let codes: Vec<&str> = system.concepts.keys().map(String::as_str).collect();
     let concepts = system
         .concepts
         .iter()
         .map(|(code, node)| Concept {
             code: text(code),
             display: text(&node.display),
+            parents: list(positions(&node.parents, &codes)),
         })
         .collect();
     CodeSystem {
         url: text(&system.url),
+        name: text(&system.name),
+        version: text(&system.version),
         complete: system.complete,
         case_sensitive: system.case_sensitive,
         concepts: list(concepts),
     }
+}
+
+/// Where the parents stand among the sorted codes; each once.
+fn positions(parents: &[String], codes: &[&str]) -> Vec<u16> {
+    let mut positions: Vec<u16> = parents
+        .iter()
+        .filter_map(|parent| codes.binary_search(&parent.as_str()).ok())
+        .filter_map(|at| u16::try_from(at).ok())
+        .collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
