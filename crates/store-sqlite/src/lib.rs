@@ -24,6 +24,7 @@ mod readers;
 mod row;
 mod schema;
 mod shared;
+mod sizes;
 mod store;
 mod training;
 mod verify;

@@ -152,10 +152,16 @@ impl Lookups for Snapshot<'_> {
             .unwrap_or(none)
     }
 
-    fn number(&self, statement: &Statement) -> rusqlite::Result<u64> {
+    fn size(&self, statement: &Statement) -> rusqlite::Result<u64> {
+        let generation = self.shared.generation();
+        if let Some(rows) = self.shared.sizes.get(statement, generation) {
+            return Ok(rows);
+        }
         let mut prepared = self.connection.prepare_cached(&statement.text)?;
         let args = rusqlite::params_from_iter(statement.args.iter().map(Bound));
-        prepared.query_row(args, |row| row.get(0))
+        let rows = prepared.query_row(args, |row| row.get(0))?;
+        self.shared.sizes.keep(statement, generation, rows);
+        Ok(rows)
     }
 }
 

@@ -14,6 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use crate::codec::Codec;
+use crate::sizes::Sizes;
 
 /// Tokens of one system have ids side by side: a block of this many, and another when it is full.
 pub(crate) const BLOCK_BITS: u32 = 24;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) systems: RwLock<HashMap<String, Vec<i64>>>,
     pub(crate) shapes: RwLock<HashMap<u8, Arc<Vec<Shape>>>>,
     pub(crate) facts: RwLock<HashMap<i64, ColumnFacts>>,
+    pub(crate) sizes: Sizes,
     /// Changes with every commit that touched a resource.
     pub(crate) generation: AtomicU64,
     /// Commits since the instance was opened.
@@ -82,6 +84,7 @@ impl Shared {
             systems: RwLock::new(systems(connection)?),
             shapes: RwLock::new(shapes(connection)?),
             facts: RwLock::new(facts(connection)?),
+            sizes: Sizes::default(),
             generation: AtomicU64::new(1),
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),

@@ -53,11 +53,20 @@ pub struct SearchPlan {
     /// resource's integer and then its sort keys; its last argument, the number of rows wanted, is
     /// for the caller to add.
     pub rows: Vec<Statement>,
-    /// Counts the matches; its last argument, the highest number of interest, is for the caller to
-    /// add. `None` when every live resource of the type matches.
-    pub count: Option<Statement>,
+    /// Counts the matches. `None` when every live resource of the type matches.
+    pub count: Option<Count>,
     walked: Place,
     from_start: bool,
+}
+
+/// How the matches of a search are counted.
+#[derive(Debug, Clone)]
+pub struct Count {
+    /// Gives their number.
+    pub all: Statement,
+    /// Gives at least the lesser of their number and its last argument, which is for the caller to
+    /// add: it tells a broad search from a narrow one.
+    pub size: Statement,
 }
 
 impl SearchPlan {
@@ -124,6 +133,7 @@ impl Planner<'_> {
             ordering: &route.ordering,
             place: ask.place,
             snapshot: ask.place.map_or(ask.newest.0, |place| place.snapshot),
+            once: route.driver.is_once(|p| lookups.facts(p).repeats),
         };
         let rows = match &route.walk {
             Some(walk) => frame.walked(walk),
@@ -138,7 +148,10 @@ impl Planner<'_> {
             keys: Vec::new(),
             rid: 0,
         };
-        let count = (!conditions.is_empty()).then(|| frame.counted());
+        let count = (!conditions.is_empty()).then(|| Count {
+            all: frame.counted(),
+            size: frame.sized(),
+        });
         Ok(Some(SearchPlan {
             rows,
             count,

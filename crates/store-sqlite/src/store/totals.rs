@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use cresset_access::Restriction;
 use cresset_search::{Query, Total};
 use cresset_store::Error;
-use cresset_store::plan::{Arg, SearchPlan};
+use cresset_store::plan::{Arg, SearchPlan, Statement};
 use quick_cache::sync::Cache;
 use rusqlite::Connection;
 
@@ -63,7 +63,7 @@ pub(super) fn count(
     (asked, plan): (&Asked, &SearchPlan),
     state: &State,
 ) -> Result<u64, Error> {
-    let Some(statement) = &plan.count else {
+    let Some(count) = &plan.count else {
         return Ok(state.live);
     };
     let key = question(&asked.query, &asked.restriction);
@@ -71,23 +71,24 @@ pub(super) fn count(
     if let Some(known) = known.filter(|known| known.generation == state.generation) {
         return Ok(known.total);
     }
-    let run = |limit: i64| {
-        let limit = Arg::Int(limit);
-        let mut prepared = connection.prepare_cached(&format!("{}?)", statement.text))?;
-        let args = rusqlite::params_from_iter(statement.args.iter().chain([&limit]).map(Bound));
+    let run = |statement: &Statement, limit: Option<Arg>| {
+        let closing = if limit.is_some() { "?)" } else { "" };
+        let mut prepared = connection.prepare_cached(&format!("{}{closing}", statement.text))?;
+        let args = rusqlite::params_from_iter(statement.args.iter().chain(&limit).map(Bound));
         prepared.query_row(args, |row| row.get::<_, u64>(0))
     };
     if let Some(known) =
         known.filter(|known| known.total > BOUND && asked.query.total == Total::Estimate)
+        && known.counted.elapsed() < known.fresh
     {
-        let bounded =
-            run(i64::try_from(BOUND + 1).unwrap_or(i64::MAX)).map_err(|e| store_error(&e))?;
-        if bounded > BOUND && known.counted.elapsed() < known.fresh {
+        let limit = i64::try_from(BOUND + 1).unwrap_or(i64::MAX);
+        let size = run(&count.size, Some(Arg::Int(limit))).map_err(|e| store_error(&e))?;
+        if size > BOUND {
             return Ok(known.total);
         }
     }
     let began = Instant::now();
-    let total = run(i64::MAX).map_err(|e| store_error(&e))?;
+    let total = run(&count.all, None).map_err(|e| store_error(&e))?;
     let counted = Instant::now();
     let fresh = counted
         .duration_since(began)

@@ -11,6 +11,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     counts_alone_have_no_matches(fresh()).await;
     a_foreign_cursor_is_refused(fresh()).await;
     many_matches_are_walked_in_order(fresh()).await;
+    long_and_short_ranges_are_walked_together(fresh()).await;
 }
 
 fn observation(n: u32) -> String {
@@ -222,5 +223,41 @@ async fn many_matches_are_walked_in_order(world: World) {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len() as u64, expect, "{url}");
+    }
+}
+
+/// Whether a result is collected and sorted or walked along its own values, it is the same.
+async fn long_and_short_ranges_are_walked_together(world: World) {
+    fill(&world, 0..150).await;
+    let periods = (0..30).map(|n| {
+        let (from, to) = (1990 + n, 1990 + n + n % 3);
+        put(&format!(
+            r#"{{"resourceType":"Observation","id":"p{n}","status":"final","effectivePeriod":{{"start":"{from}-03-01","end":"{to}-04-01"}}}}"#
+        ))
+    });
+    world
+        .store
+        .commit(&everything(), periods.collect())
+        .await
+        .unwrap();
+    for date in [
+        "ge2005-06",
+        "le2005-06",
+        "gt2010",
+        "lt2010",
+        "sa2003",
+        "eb2003",
+        "2005",
+        "ne2005",
+    ] {
+        let (mut walked, total) = world
+            .walk(&everything(), &format!("Observation?date={date}&_count=40"))
+            .await;
+        let url = format!("Observation?date={date}&_sort=_id&_count=100");
+        let (mut collected, same) = world.walk(&everything(), &url).await;
+        walked.sort();
+        collected.sort();
+        assert_eq!(walked, collected, "{date}");
+        assert_eq!((total, total), (same, Some(walked.len() as u64)), "{date}");
     }
 }

@@ -33,9 +33,8 @@ impl<L: Lookups> Chooser<'_, L> {
             .iter()
             .map(|sort| self.key(ask.query, *sort))
             .collect();
-        let (driver, size) = self.driver(!keys.is_empty())?;
+        let (driver, many) = self.driver(ask.query)?;
         if let Some((first, rest)) = keys.split_first() {
-            let many = size.is_none_or(|n| n > COLLECTED_MAX);
             let walk = (rest.is_empty() && many)
                 .then(|| self.walk(*first))
                 .flatten();
@@ -46,13 +45,12 @@ impl<L: Lookups> Chooser<'_, L> {
                 implied: None,
             });
         }
-        Ok(self.unordered(ask, driver, size, backward))
+        Ok(self.unordered(ask, driver, many, backward))
     }
 
     /// Nobody asked for an order: by integer, or along the driver's values where that is cheaper.
     /// A walk keeps the order it began with.
-    fn unordered(&self, ask: Ask<'_>, driver: Driver, size: Option<u64>, backward: bool) -> Route {
-        let many = size.is_none_or(|n| n > COLLECTED_MAX);
+    fn unordered(&self, ask: Ask<'_>, driver: Driver, many: bool, backward: bool) -> Route {
         let broad = many && !driver.is_ordered() && driver.is_cheap_probe();
         let implied = match ask.place {
             Some(place) => place.implied,
@@ -119,8 +117,8 @@ impl<L: Lookups> Chooser<'_, L> {
         }
     }
 
-    /// The most selective driver and how many rows it has, up to a bound; no size for a whole type.
-    fn driver(&self, is_sorted: bool) -> Result<(Driver, Option<u64>), L::Error> {
+    /// The most selective driver, and whether it has more rows than are worth collecting.
+    fn driver(&self, query: &Query) -> Result<(Driver, bool), L::Error> {
         let mut drivers: Vec<Driver> = self
             .conditions
             .iter()
@@ -128,17 +126,24 @@ impl<L: Lookups> Chooser<'_, L> {
             .filter_map(|(at, c)| Driver::of(c, at))
             .collect();
         if drivers.is_empty() {
-            return Ok((Driver::whole(self.resolver.resource_type), None));
+            return Ok((Driver::whole(self.resolver.resource_type), true));
         }
         drivers.sort_by_key(Driver::rank);
-        let is_alone = drivers.len() == 1;
+        let is_alone = drivers.len() == 1 && query.sort.is_empty();
+        let worth = match drivers.first() {
+            // Its own values order the result: a walk along them is as good as soon as it fills a page.
+            Some(one) if is_alone && self.single_column(one).is_some() => {
+                FEW.max(u64::from(query.count))
+            }
+            _ => COLLECTED_MAX,
+        };
         let mut best: Option<(Driver, u64)> = None;
         for driver in drivers {
             let size = match driver.rank() {
                 0 => 1,
                 // In order and without a rival: its size changes nothing.
-                _ if is_alone && !is_sorted && driver.is_ordered() => 1,
-                _ => self.size(&driver)?,
+                _ if is_alone && driver.is_ordered() => 1,
+                _ => self.size(&driver, worth)?,
             };
             let better = best.as_ref().is_none_or(|(chosen, least)| {
                 size < *least || (size == *least && driver.is_ordered() && !chosen.is_ordered())
@@ -150,15 +155,16 @@ impl<L: Lookups> Chooser<'_, L> {
                 break;
             }
         }
-        let whole = || (Driver::whole(self.resolver.resource_type), None);
-        Ok(best.map_or_else(whole, |(driver, size)| (driver, Some(size))))
+        let whole = || (Driver::whole(self.resolver.resource_type), true);
+        Ok(best.map_or_else(whole, |(driver, size)| (driver, size > worth)))
     }
 
-    fn size(&self, driver: &Driver) -> Result<u64, L::Error> {
-        let limit = i64::try_from(COLLECTED_MAX + 1).unwrap_or(i64::MAX);
+    /// Its rows, counted to one more than `most`.
+    fn size(&self, driver: &Driver, most: u64) -> Result<u64, L::Error> {
+        let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
         self.resolver
             .lookups
-            .number(&driver.size(self.planner.dialect, limit))
+            .size(&driver.size(self.planner.dialect, limit))
     }
 
     fn walk(&self, key: Key) -> Option<Walk> {

@@ -99,6 +99,7 @@ pub trait Lookups {
     fn shapes(&self, resource_type: ResourceType) -> Result<Arc<Vec<Shape>>, Self::Error>;
     /// What is known of a column of ranges.
     fn facts(&self, column: Column) -> ColumnFacts;
-    /// Runs a statement that gives one number.
-    fn number(&self, statement: &Statement) -> Result<u64, Self::Error>;
+    /// Runs a statement that gives a number of rows; an answer that was right a moment ago will do,
+    /// for it decides how a result is found, never what it is.
+    fn size(&self, statement: &Statement) -> Result<u64, Self::Error>;
 }

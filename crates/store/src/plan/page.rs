@@ -5,7 +5,7 @@ use super::lookups::Span;
 use super::order::{Key, Ordering};
 use super::place::Place;
 use super::probe;
-use super::scan::{Driver, Scan};
+use super::scan::Driver;
 use super::statement::{Arg, Builder, Dialect, Statement};
 use crate::store::Cursor;
 
@@ -26,6 +26,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) ordering: &'a Ordering,
     pub(crate) place: Option<&'a Place>,
     pub(crate) snapshot: i64,
+    /// The driver gives each candidate once.
+    pub(crate) once: bool,
 }
 
 /// A walk along the values of one column.
@@ -61,9 +63,10 @@ impl Frame<'_> {
     /// `SELECT k.r AS r<more> FROM … UNION …` over all scans of the driver, each resource once.
     fn candidates(&self, sql: &mut Builder<'_>, more: &str, after: Option<i64>) {
         let probes = self.probes(self.driver);
-        let distinct = self.driver.scans.len() == 1 && !self.driver.is_ordered();
+        let distinct = self.driver.scans.len() == 1 && !self.once;
+        let union = if self.once { " UNION ALL " } else { " UNION " };
         for (at, scan) in self.driver.scans.iter().enumerate() {
-            sql.text(if at > 0 { " UNION " } else { "" });
+            sql.text(if at > 0 { union } else { "" });
             sql.text(if distinct {
                 "SELECT DISTINCT k.r AS r"
             } else {
@@ -192,20 +195,48 @@ impl Frame<'_> {
         sql.finish()
     }
 
-    /// Counts the matches up to a limit, which is the statement's last argument.
+    /// Counts the matches.
     pub(crate) fn counted(&self) -> Statement {
         let mut sql = Builder::new(self.dialect);
+        if !self.once {
+            sql.text("SELECT count(*) FROM (");
+            self.candidates(&mut sql, "", None);
+            sql.text(")");
+            return sql.finish();
+        }
+        let probes = self.probes(self.driver);
+        sql.text("SELECT ");
+        for (at, scan) in self.driver.scans.iter().enumerate() {
+            sql.text(if at > 0 {
+                "+(SELECT count(*)"
+            } else {
+                "(SELECT count(*)"
+            });
+            scan.from(&mut sql);
+            self.rid_bounds(&mut sql, None);
+            probe::all(&mut sql, &probes);
+            sql.text(")");
+        }
+        sql.finish()
+    }
+
+    /// Counts rows of candidates up to a limit, which is the statement's last argument. One that
+    /// comes several times counts as often: this tells a broad search from a narrow one.
+    pub(crate) fn sized(&self) -> Statement {
+        let mut sql = Builder::new(self.dialect);
+        let probes = self.probes(self.driver);
         sql.text("SELECT count(*) FROM (");
-        let simple = matches!(
-            self.driver.scans.as_slice(),
-            [Scan::Points { .. } | Scan::Type(_)]
-        );
-        self.candidates(&mut sql, "", None);
-        sql.text(if simple {
-            " LIMIT "
-        } else {
-            " ORDER BY r LIMIT "
-        });
+        for (at, scan) in self.driver.scans.iter().enumerate() {
+            sql.text(if at > 0 {
+                " UNION ALL SELECT 1"
+            } else {
+                "SELECT 1"
+            });
+            scan.from(&mut sql);
+            self.rid_bounds(&mut sql, None);
+            probe::all(&mut sql, &probes);
+        }
+        sql.text(" LIMIT ");
         sql.finish()
     }
 }

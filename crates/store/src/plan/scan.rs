@@ -8,6 +8,7 @@ use super::probe;
 use super::resolve::start_from;
 use super::statement::{Builder, Dialect, Statement};
 use crate::layout::Rid;
+use crate::layout::encode::LONG_MS;
 
 /// One stretch of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(crate) enum Scan {
     Points { p: i64, v: Span, w: Weight },
     /// Keys of the range kinds.
     Ranges { p: i64, v: Span, w: Weight },
+    /// The same without the long ones, which have a column of their own.
+    ShortRanges { p: i64, v: Span, w: Weight },
     /// Folded texts.
     Texts { p: i64, test: TextTest },
 }
@@ -33,7 +36,7 @@ impl Scan {
         match self {
             Self::Type(_) | Self::Rid(_) => true,
             Self::Points { v, w, .. } => v.is_one() && w.is_one(),
-            Self::Ranges { .. } | Self::Texts { .. } => false,
+            Self::Ranges { .. } | Self::ShortRanges { .. } | Self::Texts { .. } => false,
         }
     }
 
@@ -57,10 +60,13 @@ impl Scan {
                 probe::within(sql, "k.v", *v);
                 probe::weight(sql, "k.w", w);
             }
-            Self::Ranges { p, v, w } => {
+            Self::Ranges { p, v, w } | Self::ShortRanges { p, v, w } => {
                 sql.text(" FROM rng k WHERE k.p=").int(*p);
                 probe::within(sql, "k.v", *v);
                 probe::weight(sql, "k.w", w);
+                if matches!(self, Self::ShortRanges { .. }) {
+                    sql.text(" AND k.w-k.v<=").int(LONG_MS);
+                }
             }
             Self::Texts { p, test } => {
                 sql.text(" FROM str k WHERE k.p=").int(*p);
@@ -103,6 +109,17 @@ impl Driver {
         self.scans.len() <= MERGED_MAX && self.scans.iter().all(Scan::is_ordered)
     }
 
+    /// Whether each candidate comes once; `repeats` says of a column whether a resource may have
+    /// several values in it.
+    pub(crate) fn is_once(&self, repeats: impl Fn(i64) -> bool) -> bool {
+        match self.scans.as_slice() {
+            [Scan::Ranges { p, .. } | Scan::Texts { p, .. }]
+            | [Scan::ShortRanges { p, .. }, Scan::Ranges { .. }] => !repeats(*p),
+            [one] => one.is_ordered(),
+            _ => false,
+        }
+    }
+
     /// Whether its condition is cheap to ask of a candidate that another driver brings; that of a
     /// stretch of the equality kinds is not, its keys are not kept by resource.
     pub(crate) fn is_cheap_probe(&self) -> bool {
@@ -120,7 +137,7 @@ impl Driver {
                 test: TextTest::Contains(_),
                 ..
             } => 3,
-            Scan::Texts { .. } | Scan::Ranges { .. } => 2,
+            Scan::Texts { .. } | Scan::Ranges { .. } | Scan::ShortRanges { .. } => 2,
             Scan::Type(_) => 4,
         };
         self.scans.iter().map(rank).max().unwrap_or(4)
@@ -191,7 +208,7 @@ fn ranges(p: i64, v: Span, w: &Weight, long: Option<i64>) -> Vec<Scan> {
         high: v.high,
     };
     vec![
-        Scan::Ranges {
+        Scan::ShortRanges {
             p,
             v: short,
             w: w.clone(),
