@@ -2,11 +2,13 @@
 //!
 //! `check` is what must be green before a change lands, the same by hand and in CI;
 //! `definitions` compiles the published FHIR definitions into the packs that are committed.
+//! `conformance` runs what others published against us.
 //! Nothing here is part of the product and nothing of the product depends on it.
 //!
 //! Start with [`check`] for the list of steps, or with [`tidy`] for the rules of the house.
 
 mod check;
+mod conformance;
 mod definitions;
 mod tidy;
 mod workspace;
@@ -19,7 +21,8 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 const USAGE: &str = "\
 cargo xtask check [STEP…]   run every check, or only the steps named
 cargo xtask check --list    name the steps
-cargo xtask definitions PACKAGE   compile a FHIR R4 package (folder or .tgz) into the packs";
+cargo xtask definitions PACKAGE   compile a FHIR R4 package (folder or .tgz) into the packs
+cargo xtask conformance SUITE…    run published tests and examples against us";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
     };
     let outcome = match task {
         "check" => check::run(rest),
+        "conformance" => conformance::run(rest),
         "definitions" => definitions::run(rest),
         _ => Err(USAGE.into()),
     };

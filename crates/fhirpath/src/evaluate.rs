@@ -1,175 +1,350 @@
 //! Running a program.
 
+mod arithmetic;
+mod boundary;
+mod call;
+mod collection;
 mod compare;
-mod invoke;
+mod convert;
+mod distinct;
+mod encode;
 mod logic;
+mod math;
+mod outward;
+pub(crate) mod pattern;
+mod text;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::Cell;
 
 use cresset_definitions::{TypeKind, r4};
 
+use crate::environment::{Environment, Halt, Verdict};
 use crate::item::{Item, Node, is_a, type_ix};
-use crate::program::{Joint, Program, Step, StepIx, TypeName};
+use crate::program::{Joint, Program, Step, StepIx, System, TypeName};
+use crate::temporal::TemporalKind;
 use logic::Truth;
 
 /// What does not change while a program runs.
-struct Run<'a> {
+struct Run<'e, 'a> {
     program: &'a Program,
-    resource: Node<'a>,
+    environment: &'e Environment<'e, 'a>,
+    context: Node<'a>,
+    /// Steps left.
+    steps: Cell<u64>,
+    /// Whether a comparison could not be decided.
+    uncertain: Cell<bool>,
 }
+
+/// The variables of the innermost iteration.
+struct Scope<'s, 'a> {
+    this: &'s [Item<'a>],
+    index: usize,
+    total: &'s [Item<'a>],
+}
+
+/// What a step starts from.
+#[derive(Clone, Copy)]
+struct Focus<'s, 'a> {
+    items: &'s [Item<'a>],
+    scope: &'s Scope<'s, 'a>,
+}
+
+impl<'s, 'a> Focus<'s, 'a> {
+    /// An argument starts from the `$this` around it.
+    fn outside(self) -> Self {
+        Self {
+            items: self.scope.this,
+            scope: self.scope,
+        }
+    }
+
+    fn with(self, items: &'s [Item<'a>]) -> Self {
+        Self {
+            items,
+            scope: self.scope,
+        }
+    }
+}
+
+type Items<'a> = Vec<Item<'a>>;
 
 impl Program {
     /// The result for `focus`, an element of `resource` or the resource itself, in document order
     /// of each path.
     ///
-    /// A criterion that gives no single truth value counts as not met.
+    /// A criterion that gives no single truth value counts as not met; an expression that halts
+    /// ([`Halt`]) gives nothing.
     pub fn evaluate<'a>(&'a self, resource: Node<'a>, focus: Node<'a>) -> Vec<Item<'a>> {
-        let run = Run {
-            program: self,
-            resource,
-        };
-        let mut out = Vec::new();
-        run.step(self.root, &[Item::Node(focus)], &mut out);
-        out
+        self.run(&Environment::new(resource), focus)
+            .unwrap_or_default()
+    }
+
+    /// The result for `focus` in the given surroundings.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn run<'a>(
+        &'a self,
+        environment: &Environment<'_, 'a>,
+        focus: Node<'a>,
+    ) -> Result<Vec<Item<'a>>, Halt> {
+        Run::new(self, environment, focus).whole(focus)
+    }
+
+    /// What the expression, read as a rule, says of `focus`.
+    ///
+    /// # Errors
+    /// Why it says nothing.
+    pub fn judge<'a>(
+        &'a self,
+        environment: &Environment<'_, 'a>,
+        focus: Node<'a>,
+    ) -> Result<Verdict, Halt> {
+        let run = Run::new(self, environment, focus);
+        let result = run.whole(focus)?;
+        Ok(match logic::truth(&result)? {
+            Truth::True => Verdict::Holds,
+            Truth::False => Verdict::Fails,
+            Truth::Unknown if run.uncertain.get() => Verdict::Uncertain,
+            Truth::Unknown => Verdict::Empty,
+        })
     }
 
     /// Whether the criterion at `ix` holds for one item.
-    pub(crate) fn holds<'a>(&'a self, ix: StepIx, resource: Node<'a>, item: Item<'a>) -> bool {
-        Run {
-            program: self,
-            resource,
-        }
-        .holds(ix, &[item])
+    pub(crate) fn holds<'a>(&'a self, ix: StepIx, resource: Node<'a>, node: Node<'a>) -> bool {
+        let environment = Environment::new(resource);
+        let run = Run::new(self, &environment, node);
+        let item = [Item::Node(node)];
+        let scope = Scope {
+            this: &item,
+            index: 0,
+            total: &[],
+        };
+        let focus = Focus {
+            items: &item,
+            scope: &scope,
+        };
+        run.holds(ix, focus).unwrap_or(false)
     }
 }
 
-impl<'a> Run<'a> {
+impl<'e, 'a> Run<'e, 'a> {
+    fn new(program: &'a Program, environment: &'e Environment<'e, 'a>, focus: Node<'a>) -> Self {
+        Self {
+            program,
+            environment,
+            context: environment.context.unwrap_or(focus),
+            steps: Cell::new(environment.steps_max),
+            uncertain: Cell::new(false),
+        }
+    }
+
+    fn whole(&self, focus: Node<'a>) -> Result<Items<'a>, Halt> {
+        let item = [Item::Node(focus)];
+        let scope = Scope {
+            this: &item,
+            index: 0,
+            total: &[],
+        };
+        let focus = Focus {
+            items: &item,
+            scope: &scope,
+        };
+        self.collect(self.program.root, focus)
+    }
+
+    /// Counts steps; so many may be one step's work over so many items.
+    fn charge(&self, steps: usize) -> Result<(), Halt> {
+        let left = self.steps.get().checked_sub(steps as u64);
+        self.steps.set(left.ok_or(Halt::Budget)?);
+        Ok(())
+    }
+
     /// Appends the result of a step. The nesting of steps is bounded by the compiler.
-    fn step(&self, ix: StepIx, focus: &[Item<'a>], out: &mut Vec<Item<'a>>) {
+    fn step(&self, ix: StepIx, at: Focus<'_, 'a>, out: &mut Items<'a>) -> Result<(), Halt> {
+        self.charge(1 + at.items.len())?;
         match self.program.step(ix) {
             Step::Nothing => {}
             Step::Boolean(value) => out.push(Item::Boolean(*value)),
-            Step::String(text) => out.push(Item::String(text)),
-            Step::Number(number) => out.push(Item::Number(number)),
-            Step::This => out.extend_from_slice(focus),
-            Step::Resource => out.push(Item::Node(self.resource)),
+            Step::String(text) => out.push(Item::String(Cow::Borrowed(text))),
+            Step::Integer(number) => out.push(Item::Integer(*number)),
+            Step::Decimal(number) => out.push(Item::Decimal(*number)),
+            Step::Temporal(temporal) => out.push(Item::Temporal(*temporal)),
+            Step::Quantity(quantity) => out.push(Item::Quantity(quantity.clone())),
+            Step::This => out.extend_from_slice(at.scope.this),
+            Step::Index => out.push(collection::integer(at.scope.index)),
+            Step::Total => out.extend_from_slice(at.scope.total),
+            Step::Resource => out.push(Item::Node(self.environment.resource)),
+            Step::Root => out.push(Item::Node(self.environment.root)),
+            Step::Context => out.push(Item::Node(self.context)),
             Step::OfFocus(wanted) => {
-                out.extend(
-                    focus
-                        .iter()
-                        .filter(|i| has_type(i, TypeName::Fhir(*wanted))),
-                );
+                let wanted = TypeName::Fhir(*wanted);
+                out.extend(at.items.iter().filter(|i| has_type(i, wanted)).cloned());
             }
-            Step::Member(name) => {
-                for item in focus {
-                    if let Item::Node(node) = item {
-                        node.children(name, self.program.companions, out);
-                    }
-                }
-            }
-            Step::Call(function, arguments) => self.call(*function, arguments, focus, out),
+            Step::Member(name) => self.member(name, at.items, out)?,
+            Step::Call(function, arguments) => self.call(*function, arguments, at, out)?,
             Step::Invoke(left, right) => {
-                let inner = self.collect(*left, focus);
-                self.step(*right, &inner, out);
+                let inner = self.collect(*left, at)?;
+                self.step(*right, at.with(&inner), out)?;
             }
-            Step::Index(left, index) => {
-                let list = self.collect(*left, focus);
-                out.extend(self.position(*index, focus).and_then(|at| list.get(at)));
+            Step::Position(left, index) => {
+                let list = self.collect(*left, at)?;
+                let position = self.position(*index, at)?;
+                out.extend(position.and_then(|p| list.into_iter().nth(p)));
             }
-            Step::Is(left, wanted) => {
-                if let [item] = self.collect(*left, focus).as_slice() {
-                    out.push(Item::Boolean(has_type(item, *wanted)));
-                }
+            Step::Negate(operand) => {
+                let operand = self.collect(*operand, at)?;
+                out.extend(arithmetic::negate(&operand)?);
             }
+            Step::Is(left, wanted) => match self.collect(*left, at)?.as_slice() {
+                [] => {}
+                [item] => out.push(Item::Boolean(has_type(item, *wanted))),
+                _ => return Err(Halt::NotSingle),
+            },
             Step::As(left, wanted) => {
-                let list = self.collect(*left, focus);
-                out.extend(list.iter().filter(|i| has_type(i, *wanted)));
+                let list = self.collect(*left, at)?;
+                out.extend(list.into_iter().filter(|i| is_chosen(i, *wanted)));
             }
-            Step::Join(joint, left, right) => self.join(*joint, *left, *right, focus, out),
+            Step::Join(joint, left, right) => self.join(*joint, (*left, *right), at, out)?,
         }
+        Ok(())
     }
 
-    fn collect(&self, ix: StepIx, focus: &[Item<'a>]) -> Vec<Item<'a>> {
+    fn collect(&self, ix: StepIx, at: Focus<'_, 'a>) -> Result<Items<'a>, Halt> {
         let mut out = Vec::new();
-        self.step(ix, focus, &mut out);
-        out
+        self.step(ix, at, &mut out)?;
+        Ok(out)
+    }
+
+    fn member(&self, name: &str, items: &[Item<'a>], out: &mut Items<'a>) -> Result<(), Halt> {
+        let before = out.len();
+        for item in items {
+            match item {
+                Item::Node(node) => node.children(name, self.program.companions, out),
+                Item::Type(space, _) if name == "namespace" => {
+                    out.push(Item::String(Cow::Borrowed(space)));
+                }
+                Item::Type(_, plain) if name == "name" => {
+                    out.push(Item::String(Cow::Borrowed(plain)));
+                }
+                _ => {}
+            }
+        }
+        self.charge(out.len() - before)
     }
 
     /// Whether a criterion holds.
-    fn holds(&self, ix: StepIx, focus: &[Item<'a>]) -> bool {
-        logic::truth(&self.collect(ix, focus)) == Truth::True
+    fn holds(&self, ix: StepIx, at: Focus<'_, 'a>) -> Result<bool, Halt> {
+        Ok(logic::truth(&self.collect(ix, at)?)? == Truth::True)
     }
 
-    fn position(&self, ix: StepIx, focus: &[Item<'a>]) -> Option<usize> {
-        match self.collect(ix, focus).as_slice() {
-            [Item::Number(number)] => number.parse().ok(),
-            [Item::Integer(number)] => usize::try_from(*number).ok(),
-            _ => None,
+    fn position(&self, ix: StepIx, at: Focus<'_, 'a>) -> Result<Option<usize>, Halt> {
+        match self.single(ix, at)? {
+            Some(Item::Integer(number)) => Ok(usize::try_from(number).ok()),
+            Some(_) => Err(Halt::WrongType),
+            None => Ok(None),
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the operands of one operator and where its result goes"
-    )]
+    /// The one System value of an argument.
+    fn single(&self, ix: StepIx, at: Focus<'_, 'a>) -> Result<Option<Item<'a>>, Halt> {
+        one(&self.collect(ix, at.outside())?)
+    }
+
     fn join(
         &self,
         joint: Joint,
-        left: StepIx,
-        right: StepIx,
-        focus: &[Item<'a>],
-        out: &mut Vec<Item<'a>>,
-    ) {
-        let left = self.collect(left, focus);
-        let right = self.collect(right, focus);
-        if joint == Joint::Union {
-            union(left.into_iter().chain(right), out);
-            return;
-        }
+        (left, right): (StepIx, StepIx),
+        at: Focus<'_, 'a>,
+        out: &mut Items<'a>,
+    ) -> Result<(), Halt> {
+        let left = self.collect(left, at)?;
         let answer = match joint {
-            Joint::And | Joint::Or | Joint::Xor | Joint::Implies => {
-                logic::combine(joint, logic::truth(&left), logic::truth(&right))
+            Joint::And | Joint::Or | Joint::Implies | Joint::Xor => {
+                let left = logic::truth(&left)?;
+                if let Some(decided) = logic::decided(joint, left) {
+                    Some(decided)
+                } else {
+                    let right = logic::truth(&self.collect(right, at)?)?;
+                    logic::combine(joint, left, right).value()
+                }
             }
-            _ => compare::compare(joint, &left, &right),
+            Joint::Union => {
+                let right = self.collect(right, at)?;
+                return self.distinct(left.into_iter().chain(right), out);
+            }
+            Joint::Add
+            | Joint::Subtract
+            | Joint::Multiply
+            | Joint::Divide
+            | Joint::Div
+            | Joint::Mod
+            | Joint::Concatenate => {
+                let right = self.collect(right, at)?;
+                out.extend(arithmetic::compute(joint, &left, &right)?);
+                return Ok(());
+            }
+            _ => {
+                let right = self.collect(right, at)?;
+                self.charge(left.len().saturating_mul(right.len()))?;
+                self.compare(joint, &left, &right)?.value()
+            }
         };
-        out.extend(answer.value().map(Item::Boolean));
+        out.extend(answer.map(Item::Boolean));
+        Ok(())
     }
 }
 
-/// Appends each item once. A place in the resource is known by its position, so that a union costs
-/// no more than its length.
-fn union<'a>(items: impl Iterator<Item = Item<'a>>, out: &mut Vec<Item<'a>>) {
-    let mut places = BTreeSet::new();
-    let mut values: Vec<Item<'a>> = Vec::new();
-    for item in items {
-        let fresh = match item {
-            Item::Node(node) => places.insert(node.element.place()),
-            Item::Remote(_) => true,
-            value => {
-                let fresh = !values.contains(&value);
-                values.extend(fresh.then_some(value));
-                fresh
-            }
-        };
-        out.extend(fresh.then_some(item));
+/// The one System value of a collection.
+fn one<'a>(items: &[Item<'a>]) -> Result<Option<Item<'a>>, Halt> {
+    match items {
+        [] => Ok(None),
+        [Item::Node(node)] if !node.has_value() && !node.is_quantity() => match node.companion {
+            // A primitive without value is no value.
+            Some(_) => Ok(None),
+            None => Err(Halt::WrongType),
+        },
+        [item] => Ok(item.plain()),
+        _ => Err(Halt::NotSingle),
+    }
+}
+
+/// Whether `as` keeps the item: of a choice of primitives only the very type is chosen, although a
+/// `code` is a `string` as well.
+fn is_chosen(item: &Item<'_>, wanted: TypeName) -> bool {
+    match (item, wanted) {
+        (Item::Node(node), TypeName::Fhir(wanted)) if node.is_primitive() => node.type_ix == wanted,
+        _ => has_type(item, wanted),
     }
 }
 
 fn has_type(item: &Item<'_>, wanted: TypeName) -> bool {
-    match (item, wanted) {
-        (Item::Node(node), TypeName::Fhir(wanted)) => is_a(node.type_ix, wanted),
+    let system = match (item, wanted) {
+        (Item::Node(node), TypeName::Fhir(wanted)) => return is_a(node.type_ix, wanted),
         (Item::Remote(Some(resource_type)), TypeName::Fhir(wanted)) => {
-            type_ix(r4(), resource_type.name()).is_some_and(|ix| is_a(ix, wanted))
+            return type_ix(r4(), resource_type.name()).is_some_and(|ix| is_a(ix, wanted));
         }
         // An unknown resource is a resource of any type.
-        (Item::Remote(None), TypeName::Fhir(wanted)) => r4()
-            .type_at(wanted)
-            .is_some_and(|t| t.kind == TypeKind::AnyResource),
-        (Item::Boolean(_), TypeName::Boolean)
-        | (Item::String(_), TypeName::String)
-        | (Item::Integer(_), TypeName::Integer) => true,
-        (Item::Number(number), TypeName::Integer) => !number.contains('.'),
-        (Item::Number(number), TypeName::Decimal) => number.contains('.'),
-        _ => false,
-    }
+        (Item::Remote(None), TypeName::Fhir(wanted)) => {
+            let definition = r4().type_at(wanted);
+            return definition.is_some_and(|t| t.kind == TypeKind::AnyResource);
+        }
+        (Item::Quantity(_), TypeName::Fhir(wanted)) => {
+            return type_ix(r4(), "Quantity") == Some(wanted);
+        }
+        (_, TypeName::System(System::Any)) => return true,
+        (Item::Boolean(_), _) => System::Boolean,
+        (Item::String(_), _) => System::String,
+        (Item::Integer(_), _) => System::Integer,
+        (Item::Decimal(_), _) => System::Decimal,
+        (Item::Quantity(_), _) => System::Quantity,
+        (Item::Temporal(temporal), _) => match temporal.kind() {
+            TemporalKind::Date => System::Date,
+            TemporalKind::DateTime => System::DateTime,
+            TemporalKind::Time => System::Time,
+        },
+        _ => return false,
+    };
+    wanted == TypeName::System(system)
 }

@@ -1,7 +1,13 @@
 //! What an expression gives.
 
-use cresset_definitions::{Definitions, ResourceType, TypeIx, TypeKind, r4};
+use std::borrow::Cow;
+
+use cresset_definitions::{Definitions, Primitive, ResourceType, TypeIx, TypeKind, r4};
 use cresset_model::{Element, Kind};
+use rust_decimal::Decimal;
+
+use crate::quantity::Quantity;
+use crate::temporal::{Temporal, TemporalKind};
 
 /// A place in a resource and its FHIR type.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,20 +21,38 @@ pub struct Node<'a> {
 }
 
 /// One member of a result.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Item<'a> {
     /// A place in the resource.
     Node(Node<'a>),
     /// What `resolve()` knows of a resource elsewhere: its type, if the reference tells.
     Remote(Option<ResourceType>),
-    /// A computed or literal boolean.
+    /// A boolean.
     Boolean(bool),
-    /// A computed integer.
+    /// A whole number.
     Integer(i64),
-    /// A literal number as written.
-    Number(&'a str),
-    /// A literal string.
-    String(&'a str),
+    /// A number with its decimal places.
+    Decimal(Decimal),
+    /// A text.
+    String(Cow<'a, str>),
+    /// A date, time or moment.
+    Temporal(Temporal),
+    /// A number with a unit.
+    Quantity(Quantity<'a>),
+    /// What `type()` gives: a name in `FHIR` or `System`.
+    Type(&'static str, &'static str),
+}
+
+impl<'a> Item<'a> {
+    /// The value of the System type that stands for it; `None` for a structure, a resource
+    /// elsewhere, and a primitive without value.
+    pub fn plain(&self) -> Option<Item<'a>> {
+        match self {
+            Self::Node(node) => node.plain(),
+            Self::Remote(_) | Self::Type(..) => None,
+            value => Some(value.clone()),
+        }
+    }
 }
 
 impl<'a> Node<'a> {
@@ -61,6 +85,80 @@ impl<'a> Node<'a> {
     /// The name of its type: `Quantity`, `code`, `Patient.contact`.
     pub fn type_name(self) -> &'static str {
         r4().type_at(self.type_ix).map_or("", |t| t.name)
+    }
+
+    /// The value as a System type.
+    fn plain(self) -> Option<Item<'a>> {
+        let element = self.element;
+        let TypeKind::Primitive(primitive) = r4().type_at(self.type_ix)?.kind else {
+            return self.quantity();
+        };
+        let temporal = |kind| Temporal::parse(element.as_str()?, kind).map(Item::Temporal);
+        match primitive {
+            Primitive::Boolean => element.as_bool().map(Item::Boolean),
+            Primitive::Integer | Primitive::UnsignedInt | Primitive::PositiveInt => {
+                element.number()?.parse().ok().map(Item::Integer)
+            }
+            Primitive::Decimal => decimal(element.number()?).map(Item::Decimal),
+            Primitive::Date => temporal(TemporalKind::Date),
+            Primitive::DateTime | Primitive::Instant => temporal(TemporalKind::DateTime),
+            Primitive::Time => temporal(TemporalKind::Time),
+            _ => element
+                .as_str()
+                .map(|text| Item::String(Cow::Borrowed(text))),
+        }
+    }
+
+    /// Whether its type is a primitive one.
+    pub(crate) fn is_primitive(self) -> bool {
+        is_primitive(self.type_ix)
+    }
+
+    /// Whether it is a Quantity or one of its kinds.
+    pub(crate) fn is_quantity(self) -> bool {
+        quantity_type().is_some_and(|wanted| is_a(self.type_ix, wanted))
+    }
+
+    /// A FHIR Quantity by its code, or its unit where it has no code.
+    fn quantity(self) -> Option<Item<'a>> {
+        if !self.is_quantity() {
+            return None;
+        }
+        let value = decimal(self.element.get("value")?.number()?)?;
+        let unit = self
+            .element
+            .get("code")
+            .or_else(|| self.element.get("unit"));
+        let unit = unit.and_then(Element::as_str).unwrap_or("1");
+        Some(Item::Quantity(Quantity::new(value, unit)))
+    }
+
+    /// Whether it has a value of its own: a primitive with one.
+    pub(crate) fn has_value(self) -> bool {
+        !matches!(self.element.kind(), Kind::Object | Kind::Array | Kind::Null)
+    }
+
+    /// Appends every child in the order of the document.
+    pub(crate) fn every_child(self, out: &mut Vec<Item<'a>>) {
+        let Some(definition) = r4().type_at(self.type_ix) else {
+            return;
+        };
+        let holder = if self.element.kind() == Kind::Object {
+            Some(self.element)
+        } else {
+            self.companion
+        };
+        let Some(holder) = holder else { return };
+        for (name, _) in holder.members() {
+            let beside = name.strip_prefix('_');
+            // A companion comes with its value, unless it stands alone.
+            if beside.is_some_and(|value| holder.get(value).is_some()) {
+                continue;
+            }
+            if let Some(element) = definition.element(beside.unwrap_or(name)) {
+                self.property(element, true, out);
+            }
+        }
     }
 
     /// Appends the values of a child: one, or each item of an array.
@@ -139,6 +237,18 @@ impl<'a> Node<'a> {
 fn is_primitive(type_ix: TypeIx) -> bool {
     r4().type_at(type_ix)
         .is_some_and(|t| matches!(t.kind, TypeKind::Primitive(_)))
+}
+
+/// A JSON number, which may have an exponent.
+fn decimal(text: &str) -> Option<Decimal> {
+    text.parse()
+        .ok()
+        .or_else(|| Decimal::from_scientific(text).ok())
+}
+
+fn quantity_type() -> Option<TypeIx> {
+    static IX: std::sync::OnceLock<Option<TypeIx>> = std::sync::OnceLock::new();
+    *IX.get_or_init(|| type_ix(r4(), "Quantity"))
 }
 
 /// The place of a type in the tables.

@@ -7,24 +7,31 @@
 //!
 //! Two things differ from the text of the specification, both because the search parameters of R4
 //! need it: `as` keeps the items of the type out of a collection of any length, as `ofType` does;
-//! and `resolve()` fetches nothing: it gives the contained resource, or an item of which only the
-//! type is known, read from the reference.
+//! and `resolve()` fetches nothing: it gives the contained resource, one the [`Host`] has at hand,
+//! or an item of which only the type is known, read from the reference.
 //!
-//! The grammar is complete, the table of functions ([`function`]) and operators holds what search
-//! parameters use; whatever is missing is refused by name when compiling. Expressions are bounded in
-//! length and nesting, so neither compiling nor running can exhaust the stack.
+//! Grammar, operators and functions ([`function`]) are those of the specification; what is missing is
+//! refused by name when compiling. Expressions are bounded in length and nesting, evaluations in steps
+//! ([`Environment::steps_max`]), and patterns run in linear time, so no expression can exhaust the
+//! stack or the clock. Time is a parameter: without [`Environment::now`] there is no `now()`.
 //!
 //! Start with [`program`], then [`evaluate`].
 
+pub mod environment;
 pub mod evaluate;
 pub mod function;
 pub mod item;
 mod parse;
 pub mod program;
+pub mod quantity;
 pub mod reference;
 pub mod route;
+pub mod temporal;
 
+pub use environment::{Environment, Halt, Host, STEPS_MAX, Verdict};
 pub use item::{Item, Node};
 pub use parse::{Fault, FaultKind};
 pub use program::Program;
+pub use quantity::Quantity;
 pub use route::{Condition, Route};
+pub use temporal::{Temporal, TemporalKind};

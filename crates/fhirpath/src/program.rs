@@ -1,11 +1,16 @@
 //! An expression ready to run.
 
 mod compile;
+mod mentions;
 
 use cresset_definitions::TypeIx;
+use regex::Regex;
+use rust_decimal::Decimal;
 
 use crate::function::Function;
 use crate::parse::{self, Fault};
+use crate::quantity::Quantity;
+use crate::temporal::Temporal;
 
 /// A compiled expression; share it and run it as often as needed.
 #[derive(Debug, Clone)]
@@ -14,6 +19,8 @@ pub struct Program {
     pub(crate) root: StepIx,
     /// Whether a step can ask for what lies in `_name` members.
     pub(crate) companions: bool,
+    /// The patterns that are literals, by the step of the literal.
+    patterns: Box<[(StepIx, Regex)]>,
 }
 
 /// Place of a step in its program.
@@ -25,14 +32,22 @@ pub(crate) struct StepIx(pub(crate) u32);
 pub(crate) enum TypeName {
     /// A type of FHIR.
     Fhir(TypeIx),
-    /// `Boolean`, `System.Boolean`
+    /// A type of FHIRPath itself.
+    System(System),
+}
+
+/// The types of FHIRPath.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum System {
     Boolean,
-    /// `String`, `System.String`
     String,
-    /// `Integer`, `System.Integer`
     Integer,
-    /// `Decimal`, `System.Decimal`
     Decimal,
+    Date,
+    DateTime,
+    Time,
+    Quantity,
+    Any,
 }
 
 /// How two collections are compared or joined.
@@ -41,6 +56,8 @@ pub(crate) enum Joint {
     Union,
     Equal,
     NotEqual,
+    Equivalent,
+    NotEquivalent,
     Less,
     LessOrEqual,
     Greater,
@@ -51,6 +68,13 @@ pub(crate) enum Joint {
     Or,
     Xor,
     Implies,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Div,
+    Mod,
+    Concatenate,
 }
 
 /// One step.
@@ -59,11 +83,22 @@ pub(crate) enum Step {
     Nothing,
     Boolean(bool),
     String(Box<str>),
-    Number(Box<str>),
-    /// The focus.
+    Integer(i64),
+    Decimal(Decimal),
+    Temporal(Temporal),
+    Quantity(Quantity<'static>),
+    /// `$this`
     This,
-    /// `%resource`, `%rootResource`, `%context`
+    /// `$index`
+    Index,
+    /// `$total`
+    Total,
+    /// `%resource`
     Resource,
+    /// `%rootResource`
+    Root,
+    /// `%context`
+    Context,
     /// The focus where it is of this type: `Patient` at the beginning of a path.
     OfFocus(TypeIx),
     /// A child of the focus.
@@ -71,7 +106,8 @@ pub(crate) enum Step {
     Call(Function, Box<[StepIx]>),
     /// Runs the second with each result of the first as focus.
     Invoke(StepIx, StepIx),
-    Index(StepIx, StepIx),
+    Position(StepIx, StepIx),
+    Negate(StepIx),
     Is(StepIx, TypeName),
     As(StepIx, TypeName),
     Join(Joint, StepIx, StepIx),
@@ -88,5 +124,11 @@ impl Program {
 
     pub(crate) fn step(&self, ix: StepIx) -> &Step {
         self.steps.get(ix.0 as usize).unwrap_or(&Step::Nothing)
+    }
+
+    /// The pattern compiled from the literal at `ix`.
+    pub(crate) fn pattern(&self, ix: StepIx) -> Option<&Regex> {
+        let found = self.patterns.iter().find(|(at, _)| *at == ix);
+        found.map(|(_, regex)| regex)
     }
 }

@@ -7,7 +7,7 @@
 use cresset_definitions::{Element, ResourceType, TypeIx, TypeKind, r4};
 
 use crate::function::Function;
-use crate::item::{Item, Node, is_a};
+use crate::item::{Node, is_a};
 use crate::program::{Joint, Program, Step, StepIx, TypeName};
 
 /// One way from a type to a value.
@@ -68,7 +68,7 @@ impl Program {
 
     /// Whether the criterion of a route of this program holds at `node`.
     pub fn meets<'a>(&'a self, criterion: CriterionIx, resource: Node<'a>, node: Node<'a>) -> bool {
-        self.holds(criterion.0, resource, Item::Node(node))
+        self.holds(criterion.0, resource, node)
     }
 
     fn entries_of(&self, ix: StepIx, start: TypeIx) -> Option<Vec<&'static str>> {
@@ -78,7 +78,7 @@ impl Program {
             {
                 self.entries_of(*right, start)
             }
-            Step::Invoke(left, _) | Step::Index(left, _) | Step::As(left, _) => {
+            Step::Invoke(left, _) | Step::Position(left, _) | Step::As(left, _) => {
                 self.entries_of(*left, start)
             }
             Step::Member(name) => self.properties(start, name),

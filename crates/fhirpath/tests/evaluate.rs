@@ -34,7 +34,11 @@ fn shown(item: &Item<'_>) -> String {
         Item::Remote(resource_type) => format!("{resource_type:?}"),
         Item::Boolean(value) => value.to_string(),
         Item::Integer(value) => value.to_string(),
-        Item::Number(text) | Item::String(text) => (*text).to_owned(),
+        Item::Decimal(value) => value.to_string(),
+        Item::String(text) => text.clone().into_owned(),
+        Item::Temporal(temporal) => temporal.to_string(),
+        Item::Quantity(quantity) => quantity.to_string(),
+        Item::Type(space, name) => format!("{space}.{name}"),
     }
 }
 
@@ -153,19 +157,19 @@ fn what_is_wrong_is_named_with_its_place() {
         "there is no type Nothing (at character 7)",
     );
     refuse(
-        "name.trace('x')",
-        "the function trace() with 1 arguments is not supported (at character 6)",
+        "name.nothing('x')",
+        "the function nothing() with 1 arguments is not supported (at character 6)",
     );
     refuse(
-        "1 + 1",
-        "the operator Add is not supported (at character 3)",
+        "%nothing",
+        "the variable %nothing is not supported (at character 1)",
     );
     refuse(
-        "%ucum",
-        "the variable %ucum is not supported (at character 1)",
+        "birthDate > @2020-13",
+        "this is no date or time (at character 13)",
     );
     refuse(
-        "birthDate > @2020",
-        "the literal @2020 is not supported (at character 13)",
+        "name.matches('(')",
+        "the regular expression is none, or too large (at character 6)",
     );
 }

@@ -1,113 +1,202 @@
-//! Equality, order and membership.
+//! Equality, equivalence, order and membership.
 
 use std::cmp::Ordering;
 
+use cresset_model::{Element, Kind};
+use rust_decimal::Decimal;
+
+use super::Run;
 use super::logic::Truth;
-use crate::item::{Item, Node};
+use crate::environment::Halt;
+use crate::item::Item;
 use crate::program::Joint;
+use crate::quantity::{self, Quantity};
 
-/// A single value that can be compared.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Plain<'a> {
-    Boolean(bool),
-    Text(&'a str),
-    Number(f64),
-}
+impl<'a> Run<'_, 'a> {
+    /// The answer of a comparing operator.
+    pub(super) fn compare(
+        &self,
+        joint: Joint,
+        left: &[Item<'a>],
+        right: &[Item<'a>],
+    ) -> Result<Truth, Halt> {
+        Ok(match joint {
+            Joint::Equal => self.equal(left, right),
+            Joint::NotEqual => self.equal(left, right).negated(),
+            Joint::Equivalent => equivalent(left, right).into(),
+            Joint::NotEquivalent => (!equivalent(left, right)).into(),
+            Joint::In => member(left, right)?,
+            Joint::Contains => member(right, left)?,
+            _ => self.ordered(joint, left, right)?,
+        })
+    }
 
-/// The answer of a comparing operator.
-pub(super) fn compare(joint: Joint, left: &[Item<'_>], right: &[Item<'_>]) -> Truth {
-    match joint {
-        Joint::Equal => equal(left, right),
-        Joint::NotEqual => match equal(left, right) {
-            Truth::True => Truth::False,
-            Truth::False => Truth::True,
-            Truth::Unknown => Truth::Unknown,
-        },
-        Joint::In => member(left, right),
-        Joint::Contains => member(right, left),
-        _ => order(left, right).map_or(Truth::Unknown, |ordering| {
-            match joint {
-                Joint::Less => ordering.is_lt(),
-                Joint::LessOrEqual => ordering.is_le(),
-                Joint::Greater => ordering.is_gt(),
-                _ => ordering.is_ge(),
+    fn equal(&self, left: &[Item<'a>], right: &[Item<'a>]) -> Truth {
+        if left.is_empty() || right.is_empty() {
+            return Truth::Unknown;
+        }
+        if left.len() != right.len() {
+            return Truth::False;
+        }
+        let mut all = Truth::True;
+        for (a, b) in left.iter().zip(right) {
+            match same(a, b) {
+                Some(true) => {}
+                Some(false) => return Truth::False,
+                None => {
+                    self.uncertain.set(true);
+                    all = Truth::Unknown;
+                }
             }
-            .into()
-        }),
+        }
+        all
+    }
+
+    fn ordered(&self, joint: Joint, left: &[Item<'a>], right: &[Item<'a>]) -> Result<Truth, Halt> {
+        let (Some(left), Some(right)) = (super::one(left)?, super::one(right)?) else {
+            return Ok(Truth::Unknown);
+        };
+        let Some(ordering) = order(&left, &right)? else {
+            self.uncertain.set(true);
+            return Ok(Truth::Unknown);
+        };
+        let holds = match joint {
+            Joint::Less => ordering.is_lt(),
+            Joint::LessOrEqual => ordering.is_le(),
+            Joint::Greater => ordering.is_gt(),
+            _ => ordering.is_ge(),
+        };
+        Ok(holds.into())
     }
 }
 
-fn equal(left: &[Item<'_>], right: &[Item<'_>]) -> Truth {
-    if left.is_empty() || right.is_empty() {
-        return Truth::Unknown;
-    }
-    (left.len() == right.len() && left.iter().zip(right).all(|(a, b)| same(a, b))).into()
-}
-
-fn member(item: &[Item<'_>], list: &[Item<'_>]) -> Truth {
+fn member(item: &[Item<'_>], list: &[Item<'_>]) -> Result<Truth, Halt> {
     match item {
-        [item] => list.iter().any(|other| same(item, other)).into(),
-        _ => Truth::Unknown,
+        [] => Ok(Truth::Unknown),
+        [item] => Ok(list
+            .iter()
+            .any(|other| same(item, other) == Some(true))
+            .into()),
+        _ => Err(Halt::NotSingle),
     }
 }
 
-fn order(left: &[Item<'_>], right: &[Item<'_>]) -> Option<Ordering> {
-    let ([left], [right]) = (left, right) else {
-        return None;
-    };
-    match (plain(left)?, plain(right)?) {
-        (Plain::Text(a), Plain::Text(b)) => Some(a.cmp(b)),
-        (Plain::Number(a), Plain::Number(b)) => a.partial_cmp(&b),
+/// The order of two System values; `None` when it cannot be told.
+pub(super) fn order(left: &Item<'_>, right: &Item<'_>) -> Result<Option<Ordering>, Halt> {
+    if let (Some(a), Some(b)) = (number(left), number(right)) {
+        return Ok(Some(a.cmp(&b)));
+    }
+    match (left, right) {
+        (Item::String(a), Item::String(b)) => Ok(Some(a.cmp(b))),
+        (Item::Temporal(a), Item::Temporal(b)) => Ok(a.compare(b)),
+        _ => match (as_quantity(left), as_quantity(right)) {
+            (Some(a), Some(b)) => Ok(a.compare(&b)),
+            _ => Err(Halt::WrongType),
+        },
+    }
+}
+
+pub(super) fn number(item: &Item<'_>) -> Option<Decimal> {
+    match item {
+        Item::Integer(number) => Some(Decimal::from(*number)),
+        Item::Decimal(number) => Some(*number),
         _ => None,
     }
 }
 
-fn same(left: &Item<'_>, right: &Item<'_>) -> bool {
-    match (plain(left), plain(right)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => match (left, right) {
-            (Item::Node(a), Item::Node(b)) => same_structure(a, b),
-            _ => false,
-        },
-        _ => false,
+/// A quantity, or a number as one without unit.
+pub(super) fn as_quantity<'a>(item: &Item<'a>) -> Option<Quantity<'a>> {
+    match item {
+        Item::Quantity(quantity) => Some(quantity.clone()),
+        _ => number(item).map(|value| Quantity::new(value, "1")),
     }
 }
 
-/// Structures are equal when they say the same; members are compared in document order.
-fn same_structure(left: &Node<'_>, right: &Node<'_>) -> bool {
-    if left.element == right.element {
+/// Whether two items are equal; `None` when it cannot be told.
+pub(super) fn same(left: &Item<'_>, right: &Item<'_>) -> Option<bool> {
+    let (Some(a), Some(b)) = (left.plain(), right.plain()) else {
+        return Some(match (left, right) {
+            (Item::Node(a), Item::Node(b)) => same_element(a.element, b.element),
+            (Item::Type(a, b), Item::Type(c, d)) => a == c && b == d,
+            _ => false,
+        });
+    };
+    match (&a, &b) {
+        (Item::Boolean(a), Item::Boolean(b)) => Some(a == b),
+        (Item::String(a), Item::String(b)) => Some(a == b),
+        (Item::Temporal(x), Item::Temporal(y)) => match x.compare(y) {
+            Some(ordering) => Some(ordering.is_eq()),
+            None if (x.kind() == y.kind()) || super::convert::mixes(x, y) => None,
+            None => Some(false),
+        },
+        _ => match (number(&a), number(&b)) {
+            (Some(a), Some(b)) => Some(a == b),
+            _ => match (as_quantity(&a), as_quantity(&b)) {
+                (Some(a), Some(b)) => a.compare(&b).map(Ordering::is_eq),
+                _ => Some(false),
+            },
+        },
+    }
+}
+
+/// Structures are equal when they have equal members, whatever their order.
+pub(super) fn same_element(left: Element<'_>, right: Element<'_>) -> bool {
+    if left == right {
         return true;
     }
-    let written = |node: &Node<'_>| {
-        let mut bytes = Vec::new();
-        node.element.write(&mut bytes);
-        bytes
-    };
-    written(left) == written(right)
+    if left.kind() != right.kind() || left.len() != right.len() {
+        return false;
+    }
+    match left.kind() {
+        Kind::Object => left
+            .members()
+            .all(|(name, value)| right.get(name).is_some_and(|r| same_element(value, r))),
+        Kind::Array => left
+            .items()
+            .zip(right.items())
+            .all(|(a, b)| same_element(a, b)),
+        Kind::Number => {
+            let read = |e: Element<'_>| e.number().and_then(|n| n.parse::<Decimal>().ok());
+            left.number() == right.number() || (read(left).is_some() && read(left) == read(right))
+        }
+        Kind::String => left.as_str() == right.as_str(),
+        Kind::Bool => left.as_bool() == right.as_bool(),
+        Kind::Null => true,
+    }
 }
 
-fn plain<'a>(item: &Item<'a>) -> Option<Plain<'a>> {
-    match *item {
-        Item::Boolean(value) => Some(Plain::Boolean(value)),
-        Item::String(text) => Some(Plain::Text(text)),
-        Item::Number(number) => number.parse().ok().map(Plain::Number),
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "counts of items are far below 2^53"
-        )]
-        Item::Integer(number) => Some(Plain::Number(number as f64)),
-        Item::Remote(_) => None,
-        Item::Node(node) => {
-            let element = node.element;
-            let text = element.as_str().map(Plain::Text);
-            let number = || {
-                element
-                    .number()
-                    .and_then(|n| n.parse().ok())
-                    .map(Plain::Number)
-            };
-            text.or_else(number)
-                .or_else(|| element.as_bool().map(Plain::Boolean))
-        }
+fn equivalent(left: &[Item<'_>], right: &[Item<'_>]) -> bool {
+    if left.len() != right.len() {
+        return false;
     }
+    // In any order: each takes one that is left of the other side.
+    let mut taken = vec![false; right.len()];
+    left.iter().all(|item| {
+        let mut free = right.iter().zip(&mut taken).filter(|(_, taken)| !**taken);
+        let found = free.find(|(other, _)| alike(item, other));
+        found.map(|(_, taken)| *taken = true).is_some()
+    })
+}
+
+fn alike(left: &Item<'_>, right: &Item<'_>) -> bool {
+    let (Some(a), Some(b)) = (left.plain(), right.plain()) else {
+        return same(left, right) == Some(true);
+    };
+    match (&a, &b) {
+        (Item::String(a), Item::String(b)) => folded(a) == folded(b),
+        (Item::Temporal(a), Item::Temporal(b)) => a.equivalent(b),
+        _ => match (number(&a), number(&b)) {
+            (Some(a), Some(b)) => quantity::roughly(a, b),
+            _ => match (as_quantity(&a), as_quantity(&b)) {
+                (Some(a), Some(b)) => a.equivalent(&b),
+                _ => a == b,
+            },
+        },
+    }
+}
+
+/// Without case, and with every run of white space as one blank.
+fn folded(text: &str) -> String {
+    let lower = text.to_lowercase();
+    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }

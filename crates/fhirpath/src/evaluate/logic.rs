@@ -1,5 +1,6 @@
 //! Three-valued logic.
 
+use crate::environment::Halt;
 use crate::item::Item;
 use crate::program::Joint;
 
@@ -19,6 +20,10 @@ impl Truth {
             Self::Unknown => None,
         }
     }
+
+    pub(super) fn negated(self) -> Self {
+        self.value().map_or(Self::Unknown, |truth| (!truth).into())
+    }
 }
 
 impl From<bool> for Truth {
@@ -27,13 +32,23 @@ impl From<bool> for Truth {
     }
 }
 
-/// Singleton evaluation: a single item that is no boolean counts as true.
-pub(super) fn truth(items: &[Item<'_>]) -> Truth {
+/// Singleton evaluation: a single item that is no boolean counts as true, several are an error.
+pub(super) fn truth(items: &[Item<'_>]) -> Result<Truth, Halt> {
     match items {
-        [Item::Boolean(value)] => (*value).into(),
-        [Item::Node(node)] => node.element.as_bool().unwrap_or(true).into(),
-        [_] => Truth::True,
-        _ => Truth::Unknown,
+        [] => Ok(Truth::Unknown),
+        [Item::Boolean(value)] => Ok((*value).into()),
+        [Item::Node(node)] => Ok(node.element.as_bool().unwrap_or(true).into()),
+        [_] => Ok(Truth::True),
+        _ => Err(Halt::NotSingle),
+    }
+}
+
+/// What the left side alone decides.
+pub(super) fn decided(joint: Joint, left: Truth) -> Option<bool> {
+    match (joint, left) {
+        (Joint::And, Truth::False) => Some(false),
+        (Joint::Or, Truth::True) | (Joint::Implies, Truth::False) => Some(true),
+        _ => None,
     }
 }
 

@@ -188,15 +188,15 @@ impl Parser {
 
     /// A number is a quantity when a unit follows.
     fn quantity(&mut self, number: String) -> Literal {
-        let unit = match self.peek() {
-            Token::String(unit) => unit.clone(),
+        let (unit, calendar) = match self.peek() {
+            Token::String(unit) => (unit.clone(), false),
             Token::Word(word) if CALENDAR.contains(&word.strip_suffix('s').unwrap_or(word)) => {
-                word.clone()
+                (word.clone(), true)
             }
             _ => return Literal::Number(number),
         };
         self.at += 1;
-        Literal::Quantity(number, unit)
+        Literal::Quantity(number, unit, calendar)
     }
 
     /// A name, a function with its arguments, or `$this`.

@@ -182,6 +182,9 @@ impl<'e> Lexer<'e> {
             't' => Ok('\t'),
             'u' => {
                 let digits = self.take(4);
+                if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                    return Err(unknown);
+                }
                 u32::from_str_radix(digits, 16)
                     .ok()
                     .and_then(char::from_u32)

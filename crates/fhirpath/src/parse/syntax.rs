@@ -18,8 +18,8 @@ pub(crate) enum Literal {
     String(String),
     Number(String),
     Temporal(String),
-    /// `4 'mg'`, `1 year`: number and unit.
-    Quantity(String, String),
+    /// `4 'mg'`, `1 year`: number, unit, and whether it is a word of the calendar.
+    Quantity(String, String, bool),
 }
 
 /// A binary operator other than `is` and `as`.

@@ -1,12 +1,16 @@
 //! Syntax into steps: names become types, functions and members.
 
 use cresset_definitions::r4;
+use regex::Regex;
 
-use super::{Joint, Program, Step, StepIx, TypeName};
+use super::{Joint, Program, Step, StepIx, System, TypeName};
+use crate::evaluate::pattern;
 use crate::function::Function;
 use crate::item::type_ix;
 use crate::parse::syntax::{Literal, Operator, Syntax, Term, TermIx};
 use crate::parse::{Fault, FaultKind};
+use crate::quantity::Quantity;
+use crate::temporal::{Temporal, TemporalKind};
 
 /// Compiles a syntax tree, whose depth is bounded.
 pub(super) fn compile(syntax: &Syntax) -> Result<Program, Fault> {
@@ -14,12 +18,14 @@ pub(super) fn compile(syntax: &Syntax) -> Result<Program, Fault> {
         syntax,
         steps: Vec::new(),
         companions: false,
+        patterns: Vec::new(),
     };
     let root = compiler.term(syntax.root, Place::Start)?;
     Ok(Program {
         steps: compiler.steps.into(),
         root,
         companions: compiler.companions,
+        patterns: compiler.patterns.into(),
     })
 }
 
@@ -36,6 +42,7 @@ struct Compiler<'s> {
     syntax: &'s Syntax,
     steps: Vec<Step>,
     companions: bool,
+    patterns: Vec<(StepIx, Regex)>,
 }
 
 impl Compiler<'_> {
@@ -44,25 +51,24 @@ impl Compiler<'_> {
         let (term, offset) = syntax.term(ix);
         let step = match term {
             Term::Literal(literal) => literal_step(literal, offset)?,
-            Term::External(name) => match name.as_str() {
-                "resource" | "rootResource" | "context" => Step::Resource,
-                _ => return Err(unsupported(offset, format!("the variable %{name}"))),
+            Term::External(name) => external(name, offset)?,
+            Term::Special(name) => match name.as_str() {
+                "this" => Step::This,
+                "index" => Step::Index,
+                "total" => Step::Total,
+                _ => return Err(unsupported(offset, format!("the variable ${name}"))),
             },
-            Term::Special(name) if name == "this" => Step::This,
-            Term::Special(name) => {
-                return Err(unsupported(offset, format!("the variable ${name}")));
-            }
             Term::Name(name) => self.name(name, place),
             Term::Call(name, arguments) => return self.call(name, arguments, offset),
             Term::Invoke(left, right) => return self.invoke(*left, *right, place),
             Term::Index(left, index) => {
-                Step::Index(self.term(*left, place)?, self.term(*index, Place::Start)?)
+                Step::Position(self.term(*left, place)?, self.term(*index, Place::Start)?)
             }
-            Term::Negate(_) => return Err(unsupported(offset, "the sign")),
+            Term::Negate(operand) => Step::Negate(self.term(*operand, Place::Start)?),
             Term::Is(left, name) => Step::Is(self.term(*left, place)?, type_name(name, offset)?),
             Term::As(left, name) => Step::As(self.term(*left, place)?, type_name(name, offset)?),
             Term::Binary(operator, left, right) => {
-                let joint = joint(*operator, offset)?;
+                let joint = joint(*operator);
                 Step::Join(
                     joint,
                     self.term(*left, Place::Start)?,
@@ -126,8 +132,34 @@ impl Compiler<'_> {
         let arguments = arguments
             .iter()
             .map(|a| self.term(*a, Place::Start))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Box<[_]>, _>>()?;
+        self.pattern(function, &arguments, offset)?;
         Ok(self.add(Step::Call(function, arguments)))
+    }
+
+    /// Compiles a pattern that is a literal once and for all.
+    fn pattern(
+        &mut self,
+        function: Function,
+        arguments: &[StepIx],
+        offset: usize,
+    ) -> Result<(), Fault> {
+        let build = match function {
+            Function::Matches | Function::ReplaceMatches => pattern::compile,
+            Function::MatchesFull => pattern::compile_whole,
+            _ => return Ok(()),
+        };
+        let Some(at) = arguments.first() else {
+            return Ok(());
+        };
+        if let Some(Step::String(text)) = self.steps.get(at.0 as usize) {
+            let regex = build(text);
+            let regex = regex.ok_or_else(|| {
+                Fault::syntax(offset, "the regular expression is none, or too large")
+            })?;
+            self.patterns.push((*at, regex));
+        }
+        Ok(())
     }
 
     /// The type named by the argument of `as()`, which the grammar reads as a path.
@@ -148,32 +180,76 @@ impl Compiler<'_> {
 }
 
 fn literal_step(literal: &Literal, offset: usize) -> Result<Step, Fault> {
+    let number = |text: &str| {
+        text.parse()
+            .map_err(|_| Fault::syntax(offset, "the number has too many digits"))
+    };
     Ok(match literal {
         Literal::Empty => Step::Nothing,
         Literal::Boolean(value) => Step::Boolean(*value),
         Literal::String(text) => Step::String(text.as_str().into()),
-        Literal::Number(number) => Step::Number(number.as_str().into()),
+        Literal::Number(text) => match text.parse() {
+            Ok(integer) => Step::Integer(integer),
+            Err(_) => Step::Decimal(number(text)?),
+        },
         Literal::Temporal(text) => {
-            return Err(unsupported(offset, format!("the literal @{text}")));
+            let kind = match text.split_once('T') {
+                Some(("", _)) => TemporalKind::Time,
+                Some(_) => TemporalKind::DateTime,
+                None => TemporalKind::Date,
+            };
+            let read = Temporal::parse(text, kind);
+            Step::Temporal(read.ok_or_else(|| Fault::syntax(offset, "this is no date or time"))?)
         }
-        Literal::Quantity(number, unit) => {
-            return Err(unsupported(
-                offset,
-                format!("the quantity {number} '{unit}'"),
-            ));
+        Literal::Quantity(text, unit, calendar) => {
+            let value = number(text)?;
+            let quantity = if *calendar {
+                Quantity::calendar(value, unit)
+            } else {
+                Some(Quantity::new(value, unit.clone()))
+            };
+            Step::Quantity(quantity.ok_or_else(|| Fault::syntax(offset, "this is no unit"))?)
         }
     })
+}
+
+/// `%resource` and the like, and the names the specifications give to addresses.
+fn external(name: &str, offset: usize) -> Result<Step, Fault> {
+    let address = match name {
+        "resource" => return Ok(Step::Resource),
+        "rootResource" => return Ok(Step::Root),
+        "context" => return Ok(Step::Context),
+        "ucum" => "http://unitsofmeasure.org".to_owned(),
+        "sct" => "http://snomed.info/sct".to_owned(),
+        "loinc" => "http://loinc.org".to_owned(),
+        _ => match (name.strip_prefix("vs-"), name.strip_prefix("ext-")) {
+            (Some(set), _) => format!("http://hl7.org/fhir/ValueSet/{set}"),
+            (None, Some(extension)) => {
+                format!("http://hl7.org/fhir/StructureDefinition/{extension}")
+            }
+            (None, None) => return Err(unsupported(offset, format!("the variable %{name}"))),
+        },
+    };
+    Ok(Step::String(address.into()))
 }
 
 fn type_name(name: &str, offset: usize) -> Result<TypeName, Fault> {
     let (space, plain) = name.split_once('.').unwrap_or(("", name));
     let fhir = || type_ix(r4(), plain).map(TypeName::Fhir);
-    let system = || match plain {
-        "Boolean" => Some(TypeName::Boolean),
-        "String" => Some(TypeName::String),
-        "Integer" => Some(TypeName::Integer),
-        "Decimal" => Some(TypeName::Decimal),
-        _ => None,
+    let system = || {
+        let found = match plain {
+            "Boolean" => System::Boolean,
+            "String" => System::String,
+            "Integer" => System::Integer,
+            "Decimal" => System::Decimal,
+            "Date" => System::Date,
+            "DateTime" => System::DateTime,
+            "Time" => System::Time,
+            "Quantity" => System::Quantity,
+            "Any" => System::Any,
+            _ => return None,
+        };
+        Some(TypeName::System(found))
     };
     let found = match space {
         "FHIR" => fhir(),
@@ -190,11 +266,13 @@ fn type_name(name: &str, offset: usize) -> Result<TypeName, Fault> {
     })
 }
 
-fn joint(operator: Operator, offset: usize) -> Result<Joint, Fault> {
-    Ok(match operator {
+fn joint(operator: Operator) -> Joint {
+    match operator {
         Operator::Union => Joint::Union,
         Operator::Equal => Joint::Equal,
         Operator::NotEqual => Joint::NotEqual,
+        Operator::Equivalent => Joint::Equivalent,
+        Operator::NotEquivalent => Joint::NotEquivalent,
         Operator::Less => Joint::Less,
         Operator::LessOrEqual => Joint::LessOrEqual,
         Operator::Greater => Joint::Greater,
@@ -205,18 +283,14 @@ fn joint(operator: Operator, offset: usize) -> Result<Joint, Fault> {
         Operator::Or => Joint::Or,
         Operator::Xor => Joint::Xor,
         Operator::Implies => Joint::Implies,
-        Operator::Multiply
-        | Operator::Divide
-        | Operator::Div
-        | Operator::Mod
-        | Operator::Add
-        | Operator::Subtract
-        | Operator::Concatenate
-        | Operator::Equivalent
-        | Operator::NotEquivalent => {
-            return Err(unsupported(offset, format!("the operator {operator:?}")));
-        }
-    })
+        Operator::Multiply => Joint::Multiply,
+        Operator::Divide => Joint::Divide,
+        Operator::Div => Joint::Div,
+        Operator::Mod => Joint::Mod,
+        Operator::Add => Joint::Add,
+        Operator::Subtract => Joint::Subtract,
+        Operator::Concatenate => Joint::Concatenate,
+    }
 }
 
 fn unsupported(offset: usize, what: impl std::fmt::Display) -> Fault {
