@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod instance;
 mod package;
+pub(crate) mod rules;
 mod serve;
 mod settings;
 mod synth;
@@ -53,6 +54,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Verify(verify::Verify),
     Package(package::Package),
+    Rules(rules::Rules),
     Settings(settings::Settings),
     Completions(completions::Completions),
 }
@@ -70,6 +72,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(command) => Ok(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Package(command) => command.run(),
+        Command::Rules(command) => command.run(),
         Command::Settings(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
     }

@@ -1,7 +1,7 @@
 //! capabilities: the `CapabilityStatement`, made from the tables the server itself works with.
 //!
-//! What every type offers is written once for all instances ([`resources()`]); only addresses
-//! differ from instance to instance, so a statement is that list with a head put before it.
+//! What every type offers ([`resources()`]) depends on the rule set the instance wears; the head
+//! before it holds its addresses.
 
 mod profiles;
 mod resources;
@@ -36,7 +36,7 @@ pub fn statement(settings: &Settings) -> Bytes {
         b",\"rest\":[",
         rest.as_bytes(),
         b",\"resource\":",
-        resources(),
+        &resources(settings.rules),
         b"}]}",
     ];
     Bytes::from(parts.concat())

@@ -2,6 +2,7 @@
 
 use cresset_access::Verb;
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_store::{AuditRecord, Change, Version, Written};
 
 use crate::audited::Audited;
@@ -19,6 +20,7 @@ impl Service {
         resource_type: ResourceType,
         body: &[u8],
     ) -> Result<Version, Fault> {
+        self.offer(Interaction::Create, resource_type)?;
         permit(by.access, Verb::Create, resource_type)?;
         let prepared = self.prepare(body)?.of_type(resource_type)?;
         let id = self.new_id()?;

@@ -3,6 +3,7 @@
 use cresset_access::Verb;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_store::{Change, Error, Refusal, Version, Written};
 
 use crate::audited::Audited;
@@ -34,6 +35,7 @@ impl Service {
         id: &ResourceId,
         condition: &WriteCondition,
     ) -> Result<Deletion, Fault> {
+        self.offer(Interaction::Delete, resource_type)?;
         permit(by.access, Verb::Delete, resource_type)?;
         let change = Change::Delete(resource_type, id.clone(), condition.precondition(false));
         let committed = self

@@ -124,6 +124,8 @@ pub struct Fault {
     pub issues: Vec<Issue>,
     /// What only the log is told.
     pub detail: Option<String>,
+    /// For an interaction that is not offered: the HTTP methods that are, at the same address.
+    pub allowed: Vec<&'static str>,
 }
 
 impl Fault {
@@ -143,6 +145,7 @@ impl Fault {
             kind,
             issues: vec![issue],
             detail: None,
+            allowed: Vec::new(),
         }
     }
 

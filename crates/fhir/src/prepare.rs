@@ -107,5 +107,6 @@ fn invalid(issues: Vec<cresset_validate::Issue>) -> Fault {
         kind: Kind::Invalid,
         issues: issues.collect(),
         detail: None,
+        allowed: Vec::new(),
     }
 }

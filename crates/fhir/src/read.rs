@@ -3,6 +3,7 @@
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_store::{Found, Version};
 
 use crate::condition::ReadCondition;
@@ -31,6 +32,7 @@ impl Service {
         id: &ResourceId,
         condition: &ReadCondition,
     ) -> Result<Read, Fault> {
+        self.offer(Interaction::Read, resource_type)?;
         let found = self.store().read(access, resource_type, id).await?;
         let version = present(found, resource_type, id)?;
         if condition.is_current(&version) {

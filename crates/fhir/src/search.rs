@@ -2,6 +2,7 @@
 
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_search::{Context, FaultKind, Parsed, SearchFault};
 use cresset_store::SearchPage;
 
@@ -30,6 +31,7 @@ impl Service {
         mut pairs: Vec<(String, String)>,
         handling: Handling,
     ) -> Result<Vec<u8>, Fault> {
+        self.offer(Interaction::Search, resource_type)?;
         permit(access, Verb::Search, resource_type)?;
         let place = take_place(&mut pairs)?;
         let subset = Subset::parse(&pairs, &[resource_type])?;

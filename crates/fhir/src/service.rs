@@ -6,15 +6,17 @@ use bytes::Bytes;
 use cresset_access::{Access, Verb};
 use cresset_base::{Clock, Limits, ResourceId, Rng};
 use cresset_definitions::ResourceType;
+use cresset_model::Tree;
+use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_store::Store;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::page_link::Sealer;
 use crate::prepare::{self, Prepared};
 use crate::{capabilities, identity};
 
 /// What differs from instance to instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The FHIR base URL, without a slash at the end, as apps see it.
     pub base_url: String,
@@ -24,6 +26,8 @@ pub struct Settings {
     pub links: LinkStyle,
     /// Whether an update may create a resource under an id the client chose.
     pub client_ids: bool,
+    /// The rule set the instance wears.
+    pub rules: &'static RuleSet,
 }
 
 pub use cresset_store::LinkStyle;
@@ -81,6 +85,26 @@ impl Service {
         &self.surroundings.limits
     }
 
+    /// The rule set the instance wears.
+    pub fn rules(&self) -> &'static RuleSet {
+        self.settings.rules
+    }
+
+    /// Refuses what the rule set does not offer for the type; the same for every caller.
+    pub(crate) fn offer(
+        &self,
+        interaction: Interaction,
+        resource_type: ResourceType,
+    ) -> Result<(), Fault> {
+        let offered = self.rules().interactions(resource_type);
+        if offered.contains(interaction) {
+            return Ok(());
+        }
+        let mut fault = Fault::new(Kind::NotSupported, "Operation is not supported");
+        fault.allowed = offered.methods_beside(interaction);
+        Err(fault)
+    }
+
     /// The `CapabilityStatement`, made on first use.
     pub fn capabilities(&self) -> Bytes {
         self.capabilities
@@ -115,7 +139,22 @@ impl Service {
     }
 
     pub(crate) fn prepare(&self, body: &[u8]) -> Result<Prepared, Fault> {
-        prepare::prepare(body, &self.surroundings.limits, self.own())
+        let tree = prepare::parse(body, self.limits()).map_err(|fault| self.worded(fault))?;
+        self.checked(&tree)
+    }
+
+    /// A parsed body, checked; what is wrong with it is told in the words of the rule set.
+    pub(crate) fn checked(&self, tree: &Tree) -> Result<Prepared, Fault> {
+        prepare::prepare_tree(tree, self.own()).map_err(|fault| self.worded(fault))
+    }
+
+    fn worded(&self, mut fault: Fault) -> Fault {
+        if self.rules().envelope.wording == Wording::Steps && fault.kind.status() == 400 {
+            for issue in &mut fault.issues {
+                (issue.code, issue.text) = wording::steps(issue.code, &issue.text);
+            }
+        }
+        fault
     }
 }
 

@@ -3,6 +3,7 @@
 use cresset_access::Verb;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_store::{Change, Version, Written};
 
 use crate::audited::Audited;
@@ -34,6 +35,7 @@ impl Service {
         condition: &WriteCondition,
     ) -> Result<Updated, Fault> {
         let (resource_type, id) = target;
+        self.offer(Interaction::Update, resource_type)?;
         permit(by.access, Verb::Update, resource_type)?;
         let prepared = self.prepare(body)?.of_type(resource_type)?;
         same_id(&prepared, id)?;

@@ -3,6 +3,7 @@
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
 use cresset_store::{Found, Version};
 
 use crate::fault::{Fault, Kind};
@@ -21,6 +22,7 @@ impl Service {
         id: &ResourceId,
         version: u64,
     ) -> Result<Version, Fault> {
+        self.offer(Interaction::Vread, resource_type)?;
         match self
             .store()
             .version(access, resource_type, id, version)

@@ -18,6 +18,17 @@ pub enum LinkStyle {
     Relative,
 }
 
+/// Which statuses errors are answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ErrorDialect {
+    /// Those FHIR and HTTP give them.
+    #[default]
+    Fhir,
+    /// 401 and 403 for tokens, 400 for everything else.
+    Veracity,
+}
+
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +46,12 @@ pub struct InstanceSettings {
     /// Whether its data is made up and anybody may read it: its page gives out access tokens.
     #[serde(default)]
     pub sandbox: bool,
+    /// Which statuses errors are answered with.
+    #[serde(default)]
+    pub errors: ErrorDialect,
+    /// Page size when `_count` is absent; without it that of the limits.
+    #[serde(default)]
+    pub page_default: Option<u32>,
 }
 
 impl InstanceSettings {
@@ -47,6 +64,8 @@ impl InstanceSettings {
             token_lifetime_s: 36_000,
             client_ids: true,
             sandbox: false,
+            errors: ErrorDialect::Fhir,
+            page_default: None,
         }
     }
 }

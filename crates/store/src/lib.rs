@@ -25,7 +25,7 @@ pub mod visibility;
 pub mod write;
 
 pub use audit::{Audit, AuditRecord};
-pub use instances::{InstanceSettings, Instances, LinkStyle};
+pub use instances::{ErrorDialect, InstanceSettings, Instances, LinkStyle};
 pub use patient::Patients;
 pub use secret::Secrets;
 pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};

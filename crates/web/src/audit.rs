@@ -9,7 +9,7 @@ use axum::response::Response;
 use cresset_auth::Caller;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::AuditRecord;
+use cresset_store::{AuditRecord, ErrorDialect};
 use http::{Method, StatusCode};
 
 use crate::app::App;
@@ -46,6 +46,11 @@ impl Trail {
     pub fn asks(&self, instance: &Arc<OpenInstance>, caller: &Arc<Caller>) {
         // A second note about one request would be the same one.
         let _ = self.0.caller.set((instance.clone(), caller.clone()));
+    }
+
+    /// The dialect of the instance that was asked; nothing before a caller is known.
+    pub(crate) fn dialect(&self) -> Option<ErrorDialect> {
+        self.0.caller.get().map(|(instance, _)| instance.errors)
     }
 
     /// Notes that the record was committed together with the change.

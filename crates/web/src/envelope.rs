@@ -64,9 +64,15 @@ impl Envelope {
         let trail = Trail::new(request.method(), request.uri().path(), correlation.clone());
         request.extensions_mut().insert(trail.clone());
         let answer = self.bounded(request).await;
-        trail
+        let mut answer = trail
             .record(&self.app, answer)
-            .unwrap_or_else(IntoResponse::into_response)
+            .unwrap_or_else(IntoResponse::into_response);
+        if let Some(failure) = answer.extensions_mut().get_mut::<Failure>()
+            && let Some(dialect) = trail.dialect()
+        {
+            failure.speak(dialect);
+        }
+        answer
     }
 
     /// The router's answer within the time limit; a panic is an answer too.

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cresset_auth::INSUFFICIENT_SCOPE_CHALLENGE;
 use cresset_fhir::{Fault, Kind, outcome};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use cresset_store::ErrorDialect;
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::correlation::Correlation;
@@ -18,6 +19,7 @@ use crate::render::{self, Layout};
 pub struct Failure {
     fault: Box<Fault>,
     challenge: Option<HeaderValue>,
+    dialect: ErrorDialect,
 }
 
 impl Failure {
@@ -33,9 +35,18 @@ impl Failure {
         self
     }
 
+    /// Answers in this dialect from now on.
+    pub fn speak(&mut self, dialect: ErrorDialect) {
+        self.dialect = dialect;
+    }
+
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.fault.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        let status = match (self.dialect, self.fault.kind.status()) {
+            (ErrorDialect::Fhir, status) | (ErrorDialect::Veracity, status @ (401 | 403)) => status,
+            (ErrorDialect::Veracity, _) => 400,
+        };
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// What the caller is told first.
@@ -60,6 +71,11 @@ impl Failure {
     fn headers(self, headers: &mut HeaderMap) {
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if !self.fault.allowed.is_empty()
+            && let Ok(allow) = HeaderValue::try_from(self.fault.allowed.join(", "))
+        {
+            headers.insert(ALLOW, allow);
         }
         match self.fault.kind {
             Kind::Transient => {
@@ -88,6 +104,7 @@ impl From<Fault> for Failure {
         Self {
             fault: Box::new(fault),
             challenge: None,
+            dialect: ErrorDialect::Fhir,
         }
     }
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cresset_auth::{AuthServer, AuthSettings};
-use cresset_base::{InstanceName, Secret};
+use cresset_base::{InstanceName, Limits, Secret};
 use cresset_fhir::service::Surroundings;
 use cresset_fhir::{Fault, Kind, Service, Settings};
-use cresset_store::{InstanceSettings, Store};
+use cresset_rules::RuleSet;
+use cresset_store::{ErrorDialect, InstanceSettings, Store};
 
 use crate::failure::Failure;
 use crate::platform::Platform;
@@ -31,6 +32,8 @@ pub struct OpenInstance {
     pub auth: AuthServer,
     /// Whether its page gives out tokens.
     pub sandbox: bool,
+    /// Which statuses errors are answered with.
+    pub errors: ErrorDialect,
     last_use_s: AtomicI64,
 }
 
@@ -87,17 +90,19 @@ impl OpenInstances {
         let key = self.link_key(&*store).await?;
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
         let auth = self.auth(store.clone(), &base_url, &auth_url, &settings);
-        let sandbox = settings.sandbox;
+        let (sandbox, errors) = (settings.sandbox, settings.errors);
+        let rules = rule_set(&settings)?;
         let surroundings = Surroundings {
             clock: self.platform.clock.clone(),
             rng: self.platform.rng.clone(),
-            limits: self.platform.limits.clone(),
+            limits: self.limits(&settings),
         };
         let settings = Settings {
             base_url,
             auth_url,
             links: settings.links,
             client_ids: settings.client_ids,
+            rules,
         };
         let fhir = Service::new(store.clone(), surroundings, settings, &key);
         Ok(OpenInstance {
@@ -106,8 +111,24 @@ impl OpenInstances {
             fhir,
             auth,
             sandbox,
+            errors,
             last_use_s: AtomicI64::new(now_s),
         })
+    }
+
+    /// The bounds of the platform, with the page size of the instance.
+    fn limits(&self, settings: &InstanceSettings) -> Arc<Limits> {
+        let limits = &self.platform.limits;
+        settings.page_default.map_or_else(
+            || limits.clone(),
+            |page_default| {
+                let limits = (**limits).clone();
+                Arc::new(Limits {
+                    page_default,
+                    ..limits
+                })
+            },
+        )
     }
 
     fn auth(
@@ -143,6 +164,11 @@ impl OpenInstances {
         let key = key.expose().as_slice().try_into();
         key.map_err(|_| Fault::internal("the key of page links is not 32 bytes long").into())
     }
+}
+
+fn rule_set(settings: &InstanceSettings) -> Result<&'static RuleSet, Fault> {
+    let known = RuleSet::named(&settings.rules);
+    known.ok_or_else(|| Fault::internal(format!("there is no rule set `{}`", settings.rules)))
 }
 
 /// The FHIR base and the authorization server of an instance in path mode.

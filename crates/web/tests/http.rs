@@ -16,6 +16,7 @@ mod http {
     mod pages;
     mod paging;
     mod patient_token;
+    mod rules;
     mod sandbox;
     mod subset;
     mod transaction;

@@ -12,7 +12,7 @@ use cresset_auth::sandbox::CLIENT_ID as SANDBOX;
 use cresset_base::InstanceName;
 use cresset_store::InstanceSettings;
 
-use super::app;
+use super::{app, rules};
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
 use crate::settings::{Flags, Settings};
@@ -30,6 +30,7 @@ const SCOPES: &str = "system/*.cruds";
 #[command(after_help = "Examples:
   cresset demo
   cresset demo --patients 1000 --seed 7 --data ./large
+  cresset demo --rules canvas --data ./canvas
   cresset demo --port 9000 --new-secret
 
 The first start makes the data directory, the instance `demo`, its population and one app, and
@@ -50,6 +51,9 @@ pub(crate) struct Demo {
     /// Address to listen on; 0.0.0.0 for every interface
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
+    /// Rule set of the practice, on the first start: r4, us-core or canvas
+    #[arg(long, value_name = "SET", default_value = "r4")]
+    rules: String,
     /// Replace the app's secret and show the new one
     #[arg(long)]
     new_secret: bool,
@@ -57,6 +61,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let rules = rules::named(&self.rules)?.name;
         let flags = Flags {
             data: Some(self.data.clone()),
             listen: Some(self.listen),
@@ -75,6 +80,7 @@ impl Demo {
         if !data.names()?.contains(&name) {
             let mut instance = InstanceSettings::new(surroundings::clock().now());
             instance.sandbox = true;
+            rules.clone_into(&mut instance.rules);
             data.create(&name, &instance)?;
         }
         let filling = Filling {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
-use cresset_store::{InstanceSettings, LinkStyle};
+use cresset_store::{ErrorDialect, InstanceSettings, LinkStyle};
 use serde_json::json;
 
-use super::DataDir;
+use super::{DataDir, rules};
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::{output, surroundings};
@@ -17,6 +17,7 @@ use crate::{output, surroundings};
 #[derive(Args)]
 #[command(after_help = "Examples:
   cresset instance create sunrise
+  cresset instance create sunset --rules canvas
   cresset instance list
   cresset instance show sunrise --json
   cresset instance delete sunrise --yes")]
@@ -42,6 +43,8 @@ enum Action {
         /// Refuse an update that would create a resource under an id the app chose
         #[arg(long)]
         no_client_ids: bool,
+        #[command(flatten)]
+        wearing: Wearing,
     },
     /// List all instances
     List {
@@ -73,6 +76,33 @@ enum Action {
     },
 }
 
+/// What an instance accepts and how it answers.
+#[derive(Args)]
+struct Wearing {
+    /// Rule set it wears: r4, us-core or canvas; `cresset rules list` tells them apart
+    #[arg(long, value_name = "SET", default_value = "r4")]
+    rules: String,
+    /// Answer every error but 401 and 403 with status 400
+    #[arg(long)]
+    errors_as_400: bool,
+    /// Page size when `_count` is absent
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    page_default: Option<u32>,
+}
+
+impl Wearing {
+    fn apply(self, settings: &mut InstanceSettings) -> Result<(), Failure> {
+        rules::named(&self.rules)?
+            .name
+            .clone_into(&mut settings.rules);
+        settings.page_default = self.page_default;
+        if self.errors_as_400 {
+            settings.errors = ErrorDialect::Veracity;
+        }
+        Ok(())
+    }
+}
+
 impl Instance {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         match self.action {
@@ -82,10 +112,12 @@ impl Instance {
                 relative_links,
                 token_lifetime,
                 no_client_ids,
+                wearing,
             } => {
                 let mut settings = InstanceSettings::new(surroundings::clock().now());
                 settings.token_lifetime_s = token_lifetime;
                 settings.client_ids = !no_client_ids;
+                wearing.apply(&mut settings)?;
                 if relative_links {
                     settings.links = LinkStyle::Relative;
                 }
@@ -161,6 +193,7 @@ async fn show(data: &DataDir, name: &InstanceName, as_json: bool) -> Result<(), 
     }
     output::line(format_args!("instance        {name}"));
     output::line(format_args!("created         {}", settings.created));
+    output::line(format_args!("rules           {}", settings.rules));
     output::line(format_args!(
         "token lifetime  {} s",
         settings.token_lifetime_s

@@ -52,6 +52,8 @@ impl Service {
         }
         let mut changes = Vec::with_capacity(entries.len());
         for (entry, target) in entries.iter().zip(&places) {
+            self.offer(entry.action.interaction(), target.resource_type)
+                .map_err(|fault| entry.blame(fault))?;
             permit(by.access, entry.action.verb(), target.resource_type)?;
             changes.push(
                 self.change(entry, target, &targets)
@@ -122,7 +124,7 @@ impl Service {
         }
         let mut tree = entry.resource()?.to_tree();
         targets.rewrite(&mut tree);
-        let prepared = prepare::prepare_tree(&tree, self.own())?.of_type(target.resource_type)?;
+        let prepared = self.checked(&tree)?.of_type(target.resource_type)?;
         if entry.action == Action::Create {
             return Ok(Change::Create(id, prepared.draft));
         }

@@ -1,8 +1,7 @@
-//! What each resource type offers: the same for every instance.
-
-use std::sync::OnceLock;
+//! What each resource type offers under a rule set.
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
+use cresset_rules::{Interaction, RuleSet};
 use serde_json::{Value, json};
 
 use super::profiles;
@@ -18,25 +17,25 @@ const INTERACTIONS: [&str; 7] = [
     "search-type",
 ];
 
-/// `CapabilityStatement.rest.resource` as JSON, made once.
-pub fn resources() -> &'static [u8] {
-    static RESOURCES: OnceLock<Vec<u8>> = OnceLock::new();
-    RESOURCES.get_or_init(|| {
-        let mut out = b"[".to_vec();
-        for resource_type in ResourceType::all() {
-            if out.len() > 1 {
-                out.push(b',');
-            }
-            out.extend_from_slice(of_type(resource_type).to_string().as_bytes());
+/// `CapabilityStatement.rest.resource` under a rule set, as JSON.
+pub fn resources(rules: &RuleSet) -> Vec<u8> {
+    let mut out = b"[".to_vec();
+    for resource_type in ResourceType::all() {
+        if out.len() > 1 {
+            out.push(b',');
         }
-        out.push(b']');
-        out
-    })
+        out.extend_from_slice(of_type(resource_type, rules).to_string().as_bytes());
+    }
+    out.push(b']');
+    out
 }
 
-fn of_type(resource_type: ResourceType) -> Value {
+fn of_type(resource_type: ResourceType, rules: &RuleSet) -> Value {
+    let offered = rules.interactions(resource_type);
+    let is_offered = |code: &str| Interaction::of_code(code).is_some_and(|i| offered.contains(i));
     let interactions: Vec<Value> = INTERACTIONS
         .iter()
+        .filter(|code| is_offered(code))
         .map(|code| json!({ "code": code }))
         .collect();
     let parameters: Vec<Value> = r4()
@@ -50,8 +49,8 @@ fn of_type(resource_type: ResourceType) -> Value {
         "profile": format!("http://hl7.org/fhir/StructureDefinition/{resource_type}"),
         "interaction": interactions,
         "versioning": "versioned",
-        "readHistory": true,
-        "updateCreate": true,
+        "readHistory": is_offered("vread"),
+        "updateCreate": is_offered("update"),
         "conditionalCreate": false,
         "conditionalRead": "full-support",
         "conditionalUpdate": false,

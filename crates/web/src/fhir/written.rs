@@ -3,6 +3,7 @@
 use axum::response::Response;
 use bytes::Bytes;
 use cresset_fhir::outcome;
+use cresset_rules::{Location, Written};
 use cresset_store::Version;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
@@ -18,7 +19,12 @@ pub(super) fn written(
     version: &Version,
     wanted: Option<Return>,
 ) -> Response {
-    let mut response = match wanted.unwrap_or(Return::Representation) {
+    let envelope = &ask.instance.fhir.rules().envelope;
+    let unasked = match envelope.written {
+        Written::Resource => Return::Representation,
+        Written::Nothing => Return::Minimal,
+    };
+    let mut response = match wanted.unwrap_or(unasked) {
         Return::Representation => render::fhir(status, version.body.clone(), ask.layout),
         Return::Minimal => render::empty(status),
         Return::OperationOutcome => {
@@ -33,10 +39,10 @@ pub(super) fn written(
     render::version_headers(version, response.headers_mut());
     if status == StatusCode::CREATED {
         let base = &ask.instance.fhir.settings().base_url;
-        let url = format!(
-            "{base}/{}/{}/_history/{}",
-            version.resource_type, version.id, version.version
-        );
+        let mut url = format!("{base}/{}/{}", version.resource_type, version.id);
+        if envelope.location == Location::Version {
+            url = format!("{url}/_history/{}", version.version);
+        }
         if let Ok(location) = HeaderValue::try_from(url) {
             response.headers_mut().insert(LOCATION, location);
         }

@@ -2,6 +2,7 @@
 
 use cresset_access::Verb;
 use cresset_model::Element;
+use cresset_rules::Interaction;
 
 use crate::condition::{Tags, WriteCondition};
 use crate::fault::{Fault, Kind};
@@ -24,6 +25,17 @@ impl Action {
             Self::Create => Verb::Create,
             Self::Update => Verb::Update,
             Self::Delete => Verb::Delete,
+        }
+    }
+}
+
+impl Action {
+    /// The interaction it is.
+    pub const fn interaction(self) -> Interaction {
+        match self {
+            Self::Create => Interaction::Create,
+            Self::Update => Interaction::Update,
+            Self::Delete => Interaction::Delete,
         }
     }
 }

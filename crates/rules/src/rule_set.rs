@@ -1,0 +1,107 @@
+//! A rule set by its name.
+
+use cresset_definitions::ResourceType;
+
+use crate::canvas;
+use crate::envelope::Envelope;
+use crate::interaction::{Interaction, Interactions};
+
+/// What an instance accepts and how it shapes it.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// As settings and the command line write it.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub summary: &'static str,
+    /// How answers look.
+    pub envelope: Envelope,
+    /// Whether resources must follow the US Core profile meant for them.
+    pub us_core: bool,
+    /// The types with rules of their own, by name.
+    pub types: &'static [TypeRules],
+}
+
+/// What a set says about one type.
+#[derive(Debug)]
+pub struct TypeRules {
+    /// The type.
+    pub name: &'static str,
+    /// What can be done with it.
+    pub interactions: Interactions,
+}
+
+/// Plain R4.
+static R4: RuleSet = RuleSet {
+    name: "r4",
+    summary: "FHIR R4 as published; nothing more is asked",
+    envelope: Envelope::R4,
+    us_core: false,
+    types: &[],
+};
+
+/// R4 with the profiles of US Core enforced.
+static US_CORE: RuleSet = RuleSet {
+    name: "us-core",
+    summary: "R4, and every resource must follow the US Core 6.1.0 profile that is meant for it",
+    envelope: Envelope::R4,
+    us_core: true,
+    types: &[],
+};
+
+impl RuleSet {
+    /// Every set, the plainest first.
+    pub const ALL: [&'static Self; 3] = [&R4, &US_CORE, &canvas::CANVAS];
+
+    /// The set of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::ALL.into_iter().find(|set| set.name == name)
+    }
+
+    /// What R4 alone asks.
+    pub fn r4() -> &'static Self {
+        &R4
+    }
+
+    /// What the set says about a type; `None` where it is as in R4.
+    pub fn of_type(&self, resource_type: ResourceType) -> Option<&'static TypeRules> {
+        let name = resource_type.name();
+        let at = self.types.binary_search_by(|rules| rules.name.cmp(name));
+        at.ok().and_then(|at| self.types.get(at))
+    }
+
+    /// What can be done with resources of a type.
+    pub fn interactions(&self, resource_type: ResourceType) -> Interactions {
+        self.of_type(resource_type)
+            .map_or(Interactions::ALL, |rules| rules.interactions)
+    }
+
+    /// Whether this can be done with resources of a type.
+    pub fn offers(&self, resource_type: ResourceType, interaction: Interaction) -> bool {
+        self.interactions(resource_type).contains(interaction)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RuleSet;
+    use cresset_definitions::ResourceType;
+
+    #[test]
+    fn types_are_sorted_and_exist() {
+        for set in RuleSet::ALL {
+            assert!(
+                set.types.is_sorted_by_key(|rules| rules.name),
+                "{}",
+                set.name
+            );
+            for rules in set.types {
+                let known = ResourceType::parse(rules.name);
+                assert_eq!(
+                    known.and_then(|t| set.of_type(t)).map(|found| found.name),
+                    Some(rules.name)
+                );
+            }
+            assert!(RuleSet::named(set.name).is_some_and(|found| std::ptr::eq(found, set)));
+        }
+    }
+}
