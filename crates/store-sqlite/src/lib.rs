@@ -12,9 +12,9 @@
 //! Start with [`SqliteStore`] for one instance and [`DataDirectory`] for all of them.
 
 mod audit;
-mod bodies;
 mod codec;
 mod connection;
+mod current;
 mod directory;
 mod fault;
 mod identity;

@@ -14,6 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use crate::codec::Codec;
+use crate::current::Current;
 use crate::sizes::Sizes;
 
 /// Tokens of one system have ids side by side: a block of this many, and another when it is full.
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) shapes: RwLock<HashMap<u8, Arc<Vec<Shape>>>>,
     pub(crate) facts: RwLock<HashMap<i64, ColumnFacts>>,
     pub(crate) sizes: Sizes,
+    pub(crate) current: Current,
     /// Changes with every commit that touched a resource.
     pub(crate) generation: AtomicU64,
     /// Commits since the instance was opened.
@@ -77,6 +79,7 @@ impl Shared {
         let shared = Self {
             path: around.path,
             bases: around.bases,
+            current: Current::new(around.limits.body_cache_bytes_max),
             clock: around.clock,
             limits: around.limits,
             encoder: Encoder { parameters },

@@ -28,7 +28,6 @@ use flume::Sender;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::bodies::Bodies;
 use crate::connection::{Role, open};
 use crate::fault::{failed, store_error};
 use crate::readers::Readers;
@@ -55,7 +54,6 @@ pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     pub(crate) readers: Readers,
     pub(crate) totals: Totals,
-    pub(crate) bodies: Bodies,
 }
 
 /// Numbers of one open instance.
@@ -98,12 +96,10 @@ impl SqliteStore {
             .name("writer".to_owned())
             .spawn(move || writer.run())
             .map_err(|e| failed(e.to_string()))?;
-        let bodies = Bodies::new(shared.limits.body_cache_bytes_max);
         let inner = Arc::new(Inner {
             shared,
             readers: Readers::default(),
             totals: Totals::default(),
-            bodies,
         });
         Ok(Self {
             inner,
@@ -256,6 +252,11 @@ impl Store for SqliteStore {
         id: &ResourceId,
     ) -> Result<Found, Error> {
         let restriction = restriction(access, Verb::Read, resource_type)?;
+        if restriction == Restriction::Everything
+            && let Some(version) = self.inner.shared.current.find(resource_type, id)
+        {
+            return Ok(Found::Version(version));
+        }
         self.inner.ask(self.inner.whole(), &|inner, connection| {
             read::current(inner, connection, (resource_type, id), &restriction)
         })

@@ -56,6 +56,7 @@ fn unrestricted(
     of: ResourceType,
     id: &ResourceId,
 ) -> Result<Found, Error> {
+    let ticket = inner.shared.current.ticket();
     let mut statement = connection
         .prepare_cached(
             "SELECT k.version,k.updated,k.method,k.body,k.r FROM identity i JOIN resource k ON k.r=i.r \
@@ -67,9 +68,13 @@ fn unrestricted(
         .map_err(|e| store_error(&e))?;
     match rows.next().map_err(|e| store_error(&e))? {
         Some(row) => {
-            let key = row::key(row, 4)?;
-            let expand = || row::version(row, &inner.shared.codec, of, Some(id));
-            Ok(found(inner.bodies.get(key, expand)?))
+            let (rid, number) = row::key(row, 4)?;
+            if let Some(version) = inner.shared.current.version(rid, number) {
+                return Ok(found(version));
+            }
+            let version = row::version(row, &inner.shared.codec, of, Some(id))?;
+            inner.shared.current.keep(rid, &version, ticket);
+            Ok(found(version))
         }
         None => Ok(Found::Absent),
     }

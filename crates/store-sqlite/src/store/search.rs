@@ -11,6 +11,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Inner, totals};
+use crate::current::Ticket;
 use crate::fault::{failed, store_error};
 use crate::lookups::{Bound, Snapshot};
 use crate::row;
@@ -72,6 +73,7 @@ pub(super) fn page(
     asked: &Asked,
 ) -> Result<SearchPage, Error> {
     let generation = inner.shared.generation();
+    let ticket = inner.shared.current.ticket();
     crate::readers::snapshot(connection, || {
         let of = asked.query.resource_type;
         let tally = tally(connection, of)?;
@@ -112,14 +114,14 @@ pub(super) fn page(
             )?),
             None => None,
         };
-        matches(inner, connection, asked, (&plan, total))
+        matches(inner, connection, (asked, ticket), (&plan, total))
     })
 }
 
 fn matches(
     inner: &Inner,
     connection: &Connection,
-    asked: &Asked,
+    (asked, ticket): (&Asked, Ticket),
     (plan, total): (&SearchPlan, Option<u64>),
 ) -> Result<SearchPage, Error> {
     let count = usize::try_from(asked.query.count).unwrap_or(usize::MAX);
@@ -139,7 +141,8 @@ fn matches(
         }
     }
     let page = plan.page(hits, count, total);
-    let matches = bodies(inner, connection, asked.query.resource_type, &page.hits)?;
+    let of = (asked.query.resource_type, ticket);
+    let matches = versions(inner, connection, of, &page.hits)?;
     Ok(SearchPage {
         matches,
         total,
@@ -180,26 +183,39 @@ fn key(value: ValueRef<'_>) -> Arg {
     }
 }
 
-fn bodies(
+/// The versions of the hits as the snapshot holds them.
+fn versions(
     inner: &Inner,
     connection: &Connection,
-    of: ResourceType,
+    (of, ticket): (ResourceType, Ticket),
     hits: &[Hit],
 ) -> Result<Vec<Version>, Error> {
+    let current = &inner.shared.current;
+    let mut kept: Vec<Option<Version>> = hits.iter().map(|hit| current.get(hit.rid)).collect();
+    if !current.still(ticket) {
+        kept.fill(None);
+    }
     let text = "SELECT version,updated,method,body FROM resource WHERE r=?";
     let mut statement = connection
         .prepare_cached(text)
         .map_err(|e| store_error(&e))?;
     let mut versions = Vec::with_capacity(hits.len());
-    for hit in hits {
+    for (hit, kept) in hits.iter().zip(kept) {
+        if let Some(version) = kept {
+            versions.push(version);
+            continue;
+        }
         let mut rows = statement.query([hit.rid]).map_err(|e| store_error(&e))?;
         let row = rows
             .next()
             .map_err(|e| store_error(&e))?
             .ok_or_else(|| failed("an index row without a resource"))?;
-        let key = (hit.rid, row::number(row)?);
-        let expand = || row::version(row, &inner.shared.codec, of, None);
-        versions.push(inner.bodies.get(key, expand)?);
+        let version = match current.version(hit.rid, row::number(row)?) {
+            Some(version) => version,
+            None => row::version(row, &inner.shared.codec, of, None)?,
+        };
+        current.keep(hit.rid, &version, ticket);
+        versions.push(version);
     }
     Ok(versions)
 }

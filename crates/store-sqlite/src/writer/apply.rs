@@ -287,7 +287,14 @@ impl Applier<'_> {
             .map(|_| ())
     }
 
-    fn replace(&self, rid: Rid, frame: &Frame, method: Method, shape: i64) -> rusqlite::Result<()> {
+    fn replace(
+        &mut self,
+        rid: Rid,
+        frame: &Frame,
+        method: Method,
+        shape: i64,
+    ) -> rusqlite::Result<()> {
+        self.batch.replaced.push(rid.0);
         self.connection
             .prepare_cached(
                 "INSERT INTO history(r,version,updated,method,body) \

@@ -14,6 +14,8 @@ pub(crate) struct Batch {
     touched: HashSet<i64>,
     /// Change of the number of live resources by type.
     pub(crate) live: HashMap<u8, i64>,
+    /// Resources that had a version before.
+    pub(crate) replaced: Vec<i64>,
     /// Columns whose facts changed.
     pub(crate) facts: Vec<i64>,
 }

@@ -79,7 +79,10 @@ fn write(
     let records = std::mem::take(&mut *writer.shared.records.lock());
     audit::insert(&writer.connection, &records).map_err(|e| store_error(&e))?;
     adapt_checkpoints(&writer.connection).map_err(|e| store_error(&e))?;
-    run(writer, "COMMIT")
+    writer
+        .shared
+        .current
+        .commit(&batch.replaced, || run(writer, "COMMIT"))
 }
 
 fn run(writer: &Writer, text: &str) -> Result<(), Error> {

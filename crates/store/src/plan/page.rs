@@ -165,7 +165,11 @@ impl Frame<'_> {
             };
             sql.text(&format!(" AND NOT EXISTS(SELECT 1 FROM {table}_r x WHERE x.p=k.p AND x.r=k.r AND x.{value}{better}k.{value})"));
         }
-        probe::all(&mut sql, &self.conditions.iter().collect::<Vec<_>>());
+        for condition in self.conditions {
+            if walk.repeats || !probe::on_row(&mut sql, condition, p) {
+                probe::all(&mut sql, &[condition]);
+            }
+        }
         sql.text(&format!(
             " ORDER BY k.{value}{direction},k.r{direction} LIMIT "
         ));

@@ -37,6 +37,31 @@ fn one(sql: &mut Builder<'_>, condition: &Condition) {
     }
 }
 
+/// Writes ` AND <condition>` as a test of the row `k` itself, which holds the only value its resource
+/// has in the column `p` of ranges; false, and nothing written, when it is not about that alone.
+pub(crate) fn on_row(sql: &mut Builder<'_>, condition: &Condition, column: i64) -> bool {
+    let Condition::AnyOf(atoms) = condition else {
+        return false;
+    };
+    let about = |atom: &Atom| matches!(atom, Atom::Range { p, .. } | Atom::Updated { p, .. } if *p == column);
+    if atoms.is_empty() || !atoms.iter().all(about) {
+        return false;
+    }
+    sql.text(" AND (");
+    for (at, atom) in atoms.iter().enumerate() {
+        sql.text(if at > 0 { " OR (1=1" } else { "(1=1" });
+        if let Atom::Range { v, .. } | Atom::Updated { v, .. } = atom {
+            within(sql, "k.v", *v);
+        }
+        if let Atom::Range { w, .. } = atom {
+            weight(sql, "k.w", w);
+        }
+        sql.text(")");
+    }
+    sql.text(")");
+    true
+}
+
 /// Writes `(a OR b …)`; single points of one column become one probe with a list.
 fn any(sql: &mut Builder<'_>, atoms: &[Atom]) {
     sql.text("(");
