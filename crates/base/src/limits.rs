@@ -20,6 +20,10 @@ pub struct Limits {
     pub criteria_max: usize,
     /// Most comma-separated alternatives of one criterion.
     pub alternatives_max: usize,
+    /// Most references followed one after the other in one chained or reverse chained parameter.
+    pub chain_depth_max: usize,
+    /// Most references followed in one query, each type they may lead to counted.
+    pub hops_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
     /// Longest time one request may take, in milliseconds.
@@ -52,7 +56,9 @@ impl Default for Limits {
             page_default: 10,
             page_max: 100,
             criteria_max: 64,
-            alternatives_max: 512,
+            alternatives_max: 2_048,
+            chain_depth_max: 6,
+            hops_max: 64,
             query_bytes_max: 64 * 1024,
             request_ms_max: 30_000,
             write_queue_max: 4_096,

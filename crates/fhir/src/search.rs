@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Context, FaultKind, Parsed, SearchFault};
+use cresset_search::{Context, FaultKind, Parsed, Query, SearchFault};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -43,6 +43,7 @@ impl Service {
         };
         let parsed = cresset_search::parse(resource_type, &pairs, &context)
             .map_err(|fault| refused(&fault))?;
+        permit_hops(access, &parsed.query)?;
         let walk = Walk {
             base: &self.settings().base_url,
             style: self.settings().links,
@@ -67,6 +68,23 @@ impl Service {
         let links = links(&walk, &parsed, place.as_deref(), &page);
         Ok(searchset(&page, &links, &self.settings().base_url))
     }
+}
+
+/// Refuses a reference followed to types of which the caller may search none: an empty answer would
+/// look like one about the data.
+fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
+    let mut refused = None;
+    for criterion in &query.criteria {
+        criterion.hops(&mut |hops| {
+            let mut types = hops.iter().map(|hop| hop.resource_type);
+            if let Some(first) = types.clone().next()
+                && !types.any(|of| access.permits(Verb::Search, of))
+            {
+                refused = refused.or(Some(first));
+            }
+        });
+    }
+    refused.map_or(Ok(()), |of| permit(access, Verb::Search, of))
 }
 
 /// Takes the place of a page link out of the parameters.

@@ -1,5 +1,6 @@
 //! The pairs of a search URL into a [`Query`].
 
+mod chain;
 mod criterion;
 mod escape;
 mod fault;
@@ -11,7 +12,7 @@ mod reference;
 mod token;
 
 use cresset_base::{Limits, Timestamp};
-use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
+use cresset_definitions::ResourceType;
 
 use crate::query::{Criterion, Query};
 pub use fault::{FaultKind, SearchFault};
@@ -54,21 +55,6 @@ pub struct Parsed {
 /// Parameters of the answer's form: they take effect, but not in the query.
 const FORM: [&str; 3] = ["_format", "_pretty", "_elements"];
 
-/// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 11] = [
-    "_include",
-    "_revinclude",
-    "_contained",
-    "_containedType",
-    "_content",
-    "_filter",
-    "_list",
-    "_query",
-    "_score",
-    "_text",
-    "_type",
-];
-
 /// Reads the pairs of a search of `resource_type`, already percent-decoded, in their order.
 ///
 /// # Errors
@@ -84,6 +70,7 @@ pub fn parse(
         resource_type,
         context,
         criteria: Vec::new(),
+        hops: 0,
         page: Page::default(),
     };
     let mut applied = Vec::with_capacity(pairs.len());
@@ -109,6 +96,8 @@ struct Search<'a> {
     resource_type: ResourceType,
     context: &'a Context<'a>,
     criteria: Vec<Criterion>,
+    /// References followed so far, each possible type counted.
+    hops: usize,
     page: Page,
 }
 
@@ -130,42 +119,14 @@ impl Search<'_> {
         if self.criteria.len() >= most {
             return Err(SearchFault::too_many(name, "criteria", most));
         }
-        let criterion = self.criterion(name, value)?;
+        let chain = chain::Chain {
+            context: self.context,
+            name,
+            value,
+        };
+        let criterion = chain.criterion(self.resource_type, &mut self.hops)?;
         self.criteria.push(criterion);
         Ok(None)
-    }
-
-    fn criterion(&self, name: &str, value: &str) -> Result<Criterion, SearchFault> {
-        let (code, modifier) = match name.split_once(':') {
-            Some((code, modifier)) => (code, Some(modifier)),
-            None => (name, None),
-        };
-        let parameter = self.parameter(name, code)?;
-        let asked = criterion::Asked {
-            parameter,
-            name,
-            context: self.context,
-        };
-        asked.criterion(modifier, value)
-    }
-
-    /// The parameter of this code, if it is one this server searches by.
-    fn parameter(&self, name: &str, code: &str) -> Result<&'static SearchParameter, SearchFault> {
-        if NOT_OFFERED.contains(&code) {
-            let what = "This server does not offer this parameter; leave it out.";
-            return Err(SearchFault::unsupported(name, what));
-        }
-        if code == "_has" || name.contains('.') {
-            let what = "This server does not follow references in a search; ask for the ids first and then search by them.";
-            return Err(SearchFault::unsupported(name, what));
-        }
-        let found = r4().search_parameter(self.resource_type, code);
-        let found = found.ok_or_else(|| nearness::unknown(self.resource_type, code))?;
-        if found.search_type == SearchType::Special {
-            let what = "This server does not offer this kind of search; leave the parameter out.";
-            return Err(SearchFault::unsupported(name, what));
-        }
-        Ok(found)
     }
 
     fn query(self) -> Query {

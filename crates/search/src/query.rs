@@ -22,13 +22,54 @@ pub struct Query {
     pub summary: Summary,
 }
 
-/// One criterion: a parameter and what must hold of it.
+impl Query {
+    /// A search of everything of one type, without a page or a count.
+    pub fn of(resource_type: ResourceType) -> Self {
+        Self {
+            resource_type,
+            criteria: Vec::new(),
+            sort: Vec::new(),
+            count: 0,
+            total: Total::None,
+            summary: Summary::False,
+        }
+    }
+}
+
+/// One thing that must hold of a resource.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Criterion {
-    /// The parameter; `_id`, `_lastUpdated` and their like are parameters of every type.
-    pub parameter: ParameterIx,
-    /// What must hold.
-    pub test: Test,
+pub enum Criterion {
+    /// Something of the values of one of its own parameters; `_id`, `_lastUpdated` and their like
+    /// are parameters of every type.
+    Values(ParameterIx, Test),
+    /// A resource that the parameter points to is one of these (a chain, R4 3.1.1.5.3).
+    PointsTo(ParameterIx, Vec<Hop>),
+    /// Such a resource points here with this parameter of its own (`_has`, R4 3.1.1.5.4).
+    PointedAt(ParameterIx, Box<Hop>),
+}
+
+/// The resource at the other end of a reference. What a caller may not see is not found there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hop {
+    /// Its type.
+    pub resource_type: ResourceType,
+    /// What must hold of it.
+    pub criterion: Criterion,
+}
+
+impl Criterion {
+    /// Hands the alternatives of every reference that is followed to `visit`.
+    pub fn hops<'c>(&'c self, visit: &mut dyn FnMut(&'c [Hop])) {
+        let hops = match self {
+            Self::Values(..) => return,
+            Self::PointsTo(_, hops) => hops.as_slice(),
+            Self::PointedAt(_, hop) => std::slice::from_ref(&**hop),
+        };
+        visit(hops);
+        for hop in hops {
+            hop.criterion.hops(visit);
+        }
+    }
 }
 
 /// What must hold of a parameter's values.

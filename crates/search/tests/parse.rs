@@ -5,7 +5,7 @@
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::{ResourceType, r4};
 use cresset_search::{
-    Context, Handling, Match, Parsed, Prefix, SearchFault, Test, TokenMatch, parse,
+    Context, Criterion, Handling, Match, Parsed, Prefix, SearchFault, Test, TokenMatch, parse,
 };
 
 fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
@@ -34,25 +34,35 @@ fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
     parse(ResourceType::parse(name).unwrap(), &pairs, &context)
 }
 
-/// Each criterion as `code: tests`.
+/// Each criterion as `code: tests`; `code>Type` and `Type.code<` are references followed.
 fn check(search: &str, expect: &[&str]) {
     let parsed = run(search, Handling::Strict).unwrap();
-    let shown: Vec<String> = parsed
-        .query
-        .criteria
-        .iter()
-        .map(|c| {
-            let code = r4().search_parameter_at(c.parameter).unwrap().code;
-            let list =
-                |matches: &[Match]| matches.iter().map(shown).collect::<Vec<_>>().join(" or ");
-            match &c.test {
-                Test::AnyOf(matches) => format!("{code}: {}", list(matches)),
-                Test::NoneOf(matches) => format!("{code}: none of {}", list(matches)),
-                Test::Missing(missing) => format!("{code}: missing {missing}"),
-            }
-        })
-        .collect();
+    let shown: Vec<String> = parsed.query.criteria.iter().map(criterion).collect();
     assert_eq!(shown, expect, "{search}");
+}
+
+fn criterion(of: &Criterion) -> String {
+    let code = |ix| r4().search_parameter_at(ix).unwrap().code;
+    let list = |matches: &[Match]| matches.iter().map(shown).collect::<Vec<_>>().join(" or ");
+    match of {
+        Criterion::Values(ix, Test::AnyOf(matches)) => format!("{}: {}", code(*ix), list(matches)),
+        Criterion::Values(ix, Test::NoneOf(matches)) => {
+            format!("{}: none of {}", code(*ix), list(matches))
+        }
+        Criterion::Values(ix, Test::Missing(missing)) => {
+            format!("{}: missing {missing}", code(*ix))
+        }
+        Criterion::PointsTo(ix, hops) => {
+            let each = hops
+                .iter()
+                .map(|h| format!("{}.{}", h.resource_type, criterion(&h.criterion)));
+            format!("{}>{}", code(*ix), each.collect::<Vec<_>>().join(" / "))
+        }
+        Criterion::PointedAt(ix, hop) => {
+            let (of, rest) = (hop.resource_type, criterion(&hop.criterion));
+            format!("{of}.{}<{rest}", code(*ix))
+        }
+    }
 }
 
 fn shown(of: &Match) -> String {
@@ -338,15 +348,79 @@ fn a_parameter_nobody_knows_is_named_with_what_was_meant() {
 }
 
 #[test]
-fn a_parameter_this_server_does_not_offer_is_named() {
-    refuse(
+fn references_are_followed() {
+    check(
+        "Observation?subject:Patient.family=x",
+        &["subject>Patient.family: starts 'x'"],
+    );
+    check(
+        "Observation?patient.general-practitioner:Practitioner.name:exact=X",
+        &["patient>Patient.general-practitioner>Practitioner.name: exactly 'X'"],
+    );
+    check(
         "Observation?subject.name=x",
-        "subject.name: This server does not follow references in a search; ask for the ids first and then search by them.",
+        &["subject>Patient.name: starts 'x' / Location.name: starts 'x'"],
     );
-    refuse(
-        "Patient?_has:Observation:patient:code=x",
-        "_has:Observation:patient:code: This server does not follow references in a search; ask for the ids first and then search by them.",
+    check(
+        "Patient?_has:Observation:patient:code:not=x",
+        &["Observation.patient<code: none of token x"],
     );
+    check(
+        "Patient?_has:Observation:patient:_has:Provenance:target:agent:Practitioner.active=true",
+        &["Observation.patient<Provenance.target<agent>Practitioner.active: token true"],
+    );
+    check(
+        "Encounter?patient._has:Group:member:_id=102",
+        &["patient>Patient.Group.member<_id: id 102"],
+    );
+}
+
+#[test]
+fn a_chain_that_leads_nowhere_is_named() {
+    for (search, expect) in [
+        (
+            "Observation?subject.nmae=x",
+            "subject.nmae: Patient has no search parameter 'nmae'. Did you mean 'name'?",
+        ),
+        (
+            "Observation?code.name=x",
+            "code.name: Observation's code is no reference; only references can be followed.",
+        ),
+        (
+            "Observation?subject:Practitioner.name=x",
+            "subject:Practitioner.name: subject does not point to 'Practitioner'.",
+        ),
+        (
+            "Observation?subject.birthdate=tomorrow",
+            "subject.birthdate: Give a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with time zone, with or without one of the prefixes eq ne gt lt ge le sa eb ap.",
+        ),
+        (
+            "Patient?_has:Observation:patient=x",
+            "_has:Observation:patient: Write _has:Type:reference:parameter, for example _has:Observation:patient:code.",
+        ),
+        (
+            "Patient?_has:Observaton:patient:code=x",
+            "_has:Observaton:patient:code: There is no resource type 'Observaton'.",
+        ),
+        (
+            "Patient?_has:Observation:encounter:code=x",
+            "_has:Observation:encounter:code: Observation's encounter does not point to Patient.",
+        ),
+        (
+            "Provenance?target.subject.name=x",
+            "target.subject.name: A search takes at most 64 references followed, each type they may lead to counted; name the type, as in subject:Patient.name.",
+        ),
+        (
+            "Patient?link:Patient.link:Patient.link:Patient.link:Patient.link:Patient.link:Patient.link:Patient.name=x",
+            "link:Patient.link:Patient.link:Patient.l…: A search takes at most 6 references one after the other.",
+        ),
+    ] {
+        refuse(search, expect);
+    }
+}
+
+#[test]
+fn a_parameter_this_server_does_not_offer_is_named() {
     refuse(
         "Patient?_include=x",
         "_include: This server does not offer this parameter; leave it out.",

@@ -1,9 +1,19 @@
 //! The tables, by version.
 
+use cresset_definitions::{ResourceType, SearchType, r4};
+use cresset_store::layout::{Slot, column_of};
 use rusqlite::Connection;
 
+use crate::shared::stored_parameters;
+
+const REFERENCES: &str = include_str!("schema/references.sql");
+
 /// Each step takes a database from its position to the next; a step that was released never changes.
-const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("schema/apps.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema/apps.sql"),
+    REFERENCES,
+];
 
 /// Brings a database to the newest version, all steps in one transaction.
 pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -11,9 +21,27 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for step in STEPS.iter().skip(version) {
         transaction.execute_batch(step)?;
+        if *step == REFERENCES {
+            fill_references(&transaction)?;
+        }
     }
     transaction.pragma_update(None, "user_version", STEPS.len())?;
     transaction.commit()
+}
+
+/// Copies the references that are known already.
+fn fill_references(connection: &Connection) -> rusqlite::Result<()> {
+    for line in stored_parameters(connection)? {
+        let parameter = ResourceType::from_code(line.resource_type)
+            .and_then(|of| r4().search_parameter(of, &line.code));
+        if parameter.is_some_and(|p| p.search_type == SearchType::Reference) {
+            connection.execute(
+                "INSERT INTO ref(r,p,v) SELECT r,p,v FROM idx WHERE p=?",
+                [column_of(line.number, Slot::Own)],
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// The version a database has.
@@ -24,4 +52,46 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<usize> {
 /// Whether a database is of a newer version than this build knows.
 pub(crate) fn is_newer(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(version(connection)? > STEPS.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{REFERENCES, STEPS, migrate};
+    use cresset_definitions::ResourceType;
+    use cresset_store::layout::{Slot, column_of};
+    use rusqlite::Connection;
+
+    #[test]
+    fn references_known_before_are_copied() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let earlier = STEPS.iter().take_while(|step| **step != REFERENCES);
+        let version = earlier.clone().count();
+        for step in earlier {
+            connection.execute_batch(step).unwrap();
+        }
+        connection
+            .pragma_update(None, "user_version", version)
+            .unwrap();
+        let of = ResourceType::parse("Observation").unwrap().code();
+        for (number, code) in [(3, "subject"), (4, "code")] {
+            connection
+                .execute("INSERT INTO parameter VALUES(?,?,?)", (number, of, code))
+                .unwrap();
+            connection
+                .execute(
+                    "INSERT INTO idx(p,v,w,r) VALUES(?,7,0,9)",
+                    [column_of(number, Slot::Own)],
+                )
+                .unwrap();
+        }
+        migrate(&mut connection).unwrap();
+        let rows: Vec<(i64, i64, i64)> = connection
+            .prepare("SELECT r,p,v FROM ref")
+            .unwrap()
+            .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(rows, [(9, column_of(3, Slot::Own), 7)]);
+    }
 }

@@ -146,7 +146,8 @@ fn add_parameters(connection: &mut Connection, added: &[StoredParameter]) -> rus
     transaction.commit()
 }
 
-fn stored_parameters(connection: &Connection) -> rusqlite::Result<Vec<StoredParameter>> {
+/// The parameters an instance has numbers for.
+pub(crate) fn stored_parameters(connection: &Connection) -> rusqlite::Result<Vec<StoredParameter>> {
     let mut statement = connection.prepare("SELECT number,type,code FROM parameter")?;
     let lines = statement.query_map((), |row| {
         Ok(StoredParameter {

@@ -306,8 +306,8 @@ impl Store for SqliteStore {
         query: &Query,
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
-        let restriction = restriction(access, Verb::Search, query.resource_type)?;
-        let ask = search::Asked::new(query, restriction, at)?;
+        restriction(access, Verb::Search, query.resource_type)?;
+        let ask = search::Asked::new(query, access, at)?;
         self.ask(move |inner, connection| search::page(inner, connection, &ask))
             .await
     }

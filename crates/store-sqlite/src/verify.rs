@@ -30,6 +30,7 @@ struct Expected {
     rng: u64,
     rng_r: u64,
     str: u64,
+    targets: u64,
 }
 
 /// One instance under examination, within one snapshot.
@@ -176,6 +177,14 @@ impl Examination<'_> {
                 )?;
             }
         }
+        for key in &keys.targets {
+            self.expected.targets += 1;
+            self.must_hold(
+                "SELECT 1 FROM ref WHERE r=? AND p=? AND v=?",
+                (rid, key.p, key.v),
+                name,
+            )?;
+        }
         for key in &keys.texts {
             self.expected.str += 1;
             let row = (key.p, &key.text, key.hash, rid);
@@ -232,6 +241,7 @@ impl Examination<'_> {
             rng,
             rng_r,
             str,
+            targets,
         } = self.expected;
         self.report.keys = idx + rng + str;
         for (table, expected) in [
@@ -240,6 +250,7 @@ impl Examination<'_> {
             ("rng_r", rng_r),
             ("str", str),
             ("str_r", str),
+            ("ref", targets),
         ] {
             let held: u64 =
                 self.connection

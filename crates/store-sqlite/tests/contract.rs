@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
-use cresset_store::contract::{access, crud, grants, history, order, paging, search, unit};
+use cresset_store::contract::{access, chains, crud, grants, history, order, paging, search, unit};
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
 
@@ -34,4 +34,6 @@ macro_rules! contract {
     )*};
 }
 
-contract!(crud, history, unit, search, order, paging, access, grants);
+contract!(
+    chains, crud, history, unit, search, order, paging, access, grants
+);

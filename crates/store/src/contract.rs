@@ -13,6 +13,7 @@
 )]
 
 pub mod access;
+pub mod chains;
 pub mod crud;
 pub mod grants;
 pub mod history;
@@ -32,6 +33,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     search::all(&fresh).await;
     order::all(&fresh).await;
     paging::all(&fresh).await;
+    chains::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;
 }

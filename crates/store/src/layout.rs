@@ -6,5 +6,5 @@ pub mod rid;
 pub mod sortable;
 
 pub use encode::{Encoder, Keys, Subject, Terms, encode};
-pub use parameters::{Own, Parameters, Slot, StoredParameter, own_column};
+pub use parameters::{Own, Parameters, Slot, StoredParameter, column_of, own_column};
 pub use rid::Rid;

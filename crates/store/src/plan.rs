@@ -7,17 +7,20 @@
 
 mod choose;
 mod condition;
+mod hop;
 pub mod lookups;
 mod order;
 pub mod page;
 pub mod place;
 mod probe;
+mod ranges;
 mod resolve;
 mod restrict;
 mod scan;
+mod size;
 pub mod statement;
 
-use cresset_access::Restriction;
+use cresset_access::{Access, Restriction, Verb};
 use cresset_definitions::{Definitions, ResourceType};
 use cresset_search::Query;
 
@@ -94,8 +97,8 @@ impl SearchPlan {
 pub struct Ask<'a> {
     /// The query.
     pub query: &'a Query,
-    /// What the caller may see of the type.
-    pub restriction: &'a Restriction,
+    /// What the caller may see, of the type and of those references lead to.
+    pub access: &'a Access,
     /// Where the page begins.
     pub place: Option<&'a Place>,
     /// The highest integer of the type in the snapshot.
@@ -112,14 +115,13 @@ impl Planner<'_> {
         ask: Ask<'_>,
         lookups: &L,
     ) -> Result<Option<SearchPlan>, L::Error> {
-        let resolver = self.resolver(ask.query.resource_type, lookups);
+        let of = ask.query.resource_type;
+        let resolver = self.resolver(of, lookups, Some(ask.access));
         let mut conditions = resolver.query(ask.query)?;
-        conditions.extend(resolver.restriction(ask.restriction)?);
-        conditions
-            .retain(|condition| !matches!(condition, Condition::NoneOf(atoms) if atoms.is_empty()));
-        if conditions.iter().any(Condition::is_impossible) {
+        conditions.extend(resolver.restriction(&ask.access.restriction(Verb::Search, of))?);
+        let Some(conditions) = possible(conditions) else {
             return Ok(None);
-        }
+        };
         let route = choose::Chooser {
             planner: self,
             resolver: &resolver,
@@ -175,7 +177,7 @@ impl Planner<'_> {
             return Ok(None);
         };
         let conditions = self
-            .resolver(resource_type, lookups)
+            .resolver(resource_type, lookups, None)
             .restriction(restriction)?;
         if conditions.iter().any(Condition::is_impossible) {
             return Ok(None);
@@ -187,14 +189,27 @@ impl Planner<'_> {
         Ok(Some(sql.finish()))
     }
 
-    fn resolver<'r, L>(&'r self, resource_type: ResourceType, lookups: &'r L) -> Resolver<'r, L> {
+    fn resolver<'r, L>(
+        &'r self,
+        resource_type: ResourceType,
+        lookups: &'r L,
+        access: Option<&'r Access>,
+    ) -> Resolver<'r, L> {
         Resolver {
+            access,
             definitions: self.definitions,
             encoder: self.encoder,
             lookups,
             resource_type,
         }
     }
+}
+
+/// The conditions without those that always hold; `None` when one never does.
+fn possible(mut conditions: Vec<Condition>) -> Option<Vec<Condition>> {
+    conditions
+        .retain(|condition| !matches!(condition, Condition::NoneOf(atoms) if atoms.is_empty()));
+    (!conditions.iter().any(Condition::is_impossible)).then_some(conditions)
 }
 
 /// How a page will be found.

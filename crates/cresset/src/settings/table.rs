@@ -42,6 +42,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "most comma-separated alternatives of one criterion",
     ),
     (
+        "limits.chain_depth_max",
+        "most references followed one after the other in one chained or `_has` parameter",
+    ),
+    (
+        "limits.hops_max",
+        "most references followed in one query, each type they may lead to counted",
+    ),
+    (
         "limits.query_bytes_max",
         "longest query string or search form, in bytes",
     ),

@@ -10,7 +10,7 @@ use super::modifier::Modifier;
 use super::reference::Reference;
 use super::token::token;
 use crate::extract::plan::Plan;
-use crate::query::{Criterion, Match, Test};
+use crate::query::{Match, Test};
 use crate::text::fold;
 use crate::value::TokenMatch;
 
@@ -23,20 +23,12 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    pub(super) fn criterion(
-        &self,
-        modifier: Option<&str>,
-        value: &str,
-    ) -> Result<Criterion, SearchFault> {
-        let parameter = self.parameter.ix;
+    pub(super) fn test(&self, modifier: Option<&str>, value: &str) -> Result<Test, SearchFault> {
         let modifier = modifier
             .map(|m| Modifier::parse(self.parameter, self.name, m))
             .transpose()?;
         if modifier == Some(Modifier::Missing) {
-            return Ok(Criterion {
-                parameter,
-                test: Test::Missing(self.boolean(value)?),
-            });
+            return Ok(Test::Missing(self.boolean(value)?));
         }
         let most = self.context.limits.alternatives_max;
         let mut matches = Vec::new();
@@ -50,12 +42,11 @@ impl Asked<'_> {
             }
             matches.push(self.matched(modifier, text)?);
         }
-        let test = if modifier == Some(Modifier::Not) {
+        Ok(if modifier == Some(Modifier::Not) {
             Test::NoneOf(matches)
         } else {
             Test::AnyOf(matches)
-        };
-        Ok(Criterion { parameter, test })
+        })
     }
 
     fn boolean(&self, value: &str) -> Result<bool, SearchFault> {

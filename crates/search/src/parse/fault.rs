@@ -69,6 +69,23 @@ impl SearchFault {
         )
     }
 
+    /// The same fault of the parameter named so.
+    pub(super) fn of(self, parameter: &str) -> Self {
+        Self {
+            parameter: short(parameter),
+            ..self
+        }
+    }
+
+    /// Whether no other type a reference may lead to can mend it.
+    pub(super) fn is_final(&self) -> bool {
+        self.kind == FaultKind::TooMany
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        self.kind == FaultKind::Unknown
+    }
+
     /// Whether lenient handling leaves the pair out instead of refusing the search.
     pub(super) fn may_be_ignored(&self) -> bool {
         matches!(

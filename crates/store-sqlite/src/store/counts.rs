@@ -20,8 +20,8 @@ pub(super) fn visible(
         let count = match access.restriction(Verb::Search, of) {
             Restriction::Nothing => 0,
             Restriction::Everything => tally(connection, of)?.live,
-            restriction @ Restriction::Only(_) => {
-                let asked = Asked::new(&whole(of), restriction, None)?;
+            Restriction::Only(_) => {
+                let asked = Asked::new(&whole(of), access, None)?;
                 page(inner, connection, &asked)?.total.unwrap_or_default()
             }
         };
@@ -34,11 +34,9 @@ pub(super) fn visible(
 
 fn whole(of: ResourceType) -> Query {
     Query {
-        resource_type: of,
-        criteria: Vec::new(),
-        sort: Vec::new(),
         count: 0,
         total: Total::Accurate,
         summary: Summary::Count,
+        ..Query::of(of)
     }
 }

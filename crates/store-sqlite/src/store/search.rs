@@ -1,6 +1,6 @@
 //! One page of a search.
 
-use cresset_access::Restriction;
+use cresset_access::Access;
 use cresset_definitions::ResourceType;
 use cresset_search::{Query, Summary, Total};
 use cresset_store::layout::Rid;
@@ -19,20 +19,16 @@ use crate::row;
 /// A search and who asks.
 pub(super) struct Asked {
     pub(super) query: Query,
-    pub(super) restriction: Restriction,
+    pub(super) access: Access,
     place: Option<Place>,
 }
 
 impl Asked {
-    pub(super) fn new(
-        query: &Query,
-        restriction: Restriction,
-        at: Option<&Cursor>,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(query: &Query, access: &Access, at: Option<&Cursor>) -> Result<Self, Error> {
         let place = at.map(Place::read).transpose()?;
         Ok(Self {
             query: query.clone(),
-            restriction,
+            access: access.clone(),
             place,
         })
     }
@@ -79,7 +75,7 @@ pub(super) fn page(
         let tally = tally(connection, of)?;
         let ask = Ask {
             query: &asked.query,
-            restriction: &asked.restriction,
+            access: &asked.access,
             place: asked.place.as_ref(),
             newest: Rid::new(of, tally.newest),
         };

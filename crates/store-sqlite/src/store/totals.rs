@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use cresset_access::Restriction;
+use cresset_access::{Access, Verb};
 use cresset_search::{Query, Total};
 use cresset_store::Error;
 use cresset_store::plan::{Arg, SearchPlan, Statement};
@@ -66,7 +66,7 @@ pub(super) fn count(
     let Some(count) = &plan.count else {
         return Ok(state.live);
     };
-    let key = question(&asked.query, &asked.restriction);
+    let key = question(&asked.query, &asked.access);
     let known = inner.totals.known.get(&key);
     if let Some(known) = known.filter(|known| known.generation == state.generation) {
         return Ok(known.total);
@@ -104,10 +104,22 @@ pub(super) fn count(
     Ok(total)
 }
 
-/// The question behind a search, whatever its page size and order.
-fn question(query: &Query, restriction: &Restriction) -> String {
-    format!(
-        "{:?}/{:?}/{restriction:?}",
-        query.resource_type, query.criteria
-    )
+/// The question behind a search, whatever its page size and order, with what the caller may see of
+/// every type it touches.
+fn question(query: &Query, access: &Access) -> String {
+    use std::fmt::Write;
+
+    let mut types = vec![query.resource_type];
+    for criterion in &query.criteria {
+        criterion.hops(&mut |hops| types.extend(hops.iter().map(|hop| hop.resource_type)));
+    }
+    types.sort_unstable();
+    types.dedup();
+    let mut key = format!("{:?}/{:?}", query.resource_type, query.criteria);
+    for of in types {
+        let seen = access.restriction(Verb::Search, of);
+        // Writing to a String cannot fail.
+        let _ = write!(key, "/{seen:?}");
+    }
+    key
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cresset_store::layout::encode::{Key, Keys, TextKey, by_resource};
+use cresset_store::layout::encode::{Key, Keys, Target, TextKey, by_resource};
 use rusqlite::Connection;
 
 /// What one commit adds to and takes from the search tables.
@@ -28,17 +28,28 @@ struct Rows {
     ranges: Vec<[i64; 4]>,
     /// p, text, r, hash
     texts: Vec<(i64, String, i64, i64)>,
+    /// r, p, v
+    targets: Vec<[i64; 3]>,
 }
 
+/// Rows in each list.
+type Lengths = [usize; 4];
+
 impl Rows {
-    fn lengths(&self) -> [usize; 3] {
-        [self.index.len(), self.ranges.len(), self.texts.len()]
+    fn lengths(&self) -> Lengths {
+        [
+            self.index.len(),
+            self.ranges.len(),
+            self.texts.len(),
+            self.targets.len(),
+        ]
     }
 
-    fn truncate(&mut self, [index, ranges, texts]: [usize; 3]) {
+    fn truncate(&mut self, [index, ranges, texts, targets]: Lengths) {
         self.index.truncate(index);
         self.ranges.truncate(ranges);
         self.texts.truncate(texts);
+        self.targets.truncate(targets);
     }
 
     fn extend(&mut self, rid: i64, keys: &Changed<'_>) {
@@ -51,6 +62,8 @@ impl Rows {
                 .iter()
                 .map(|k| (k.p, k.text.clone(), rid, k.hash)),
         );
+        self.targets
+            .extend(keys.targets.iter().map(|k| [rid, k.p, k.v]));
     }
 }
 
@@ -58,13 +71,14 @@ struct Changed<'k> {
     index: Vec<&'k Key>,
     ranges: Vec<&'k Key>,
     texts: Vec<&'k TextKey>,
+    targets: Vec<&'k Target>,
 }
 
 /// Where a batch stood before a unit, to go back to when the unit is refused.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
-    added: [usize; 3],
-    removed: [usize; 3],
+    added: Lengths,
+    removed: Lengths,
 }
 
 impl Batch {
@@ -112,6 +126,7 @@ fn difference<'k>(of: &'k Keys, without: &Keys) -> Changed<'k> {
         index: missing(&of.index, &without.index),
         ranges: missing(&of.ranges, &without.ranges),
         texts: missing(&of.texts, &without.texts),
+        targets: missing(&of.targets, &without.targets),
     }
 }
 
@@ -147,7 +162,13 @@ fn add(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
         "INSERT OR IGNORE INTO str_r(p,s,r,h) VALUES(?,?,?,?)",
         &rows.texts,
     )?;
-    rows.truncate([0; 3]);
+    rows.targets.sort_unstable();
+    each(
+        connection,
+        "INSERT OR IGNORE INTO ref(r,p,v) VALUES(?,?,?)",
+        &rows.targets,
+    )?;
+    rows.truncate([0; 4]);
     Ok(())
 }
 
@@ -180,7 +201,12 @@ fn remove(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
         "DELETE FROM str_r WHERE p=? AND s=? AND r=? AND h=?",
         &rows.texts,
     )?;
-    rows.truncate([0; 3]);
+    each(
+        connection,
+        "DELETE FROM ref WHERE r=? AND p=? AND v=?",
+        &rows.targets,
+    )?;
+    rows.truncate([0; 4]);
     Ok(())
 }
 
@@ -193,7 +219,14 @@ fn turned(rows: &mut Vec<[i64; 4]>) {
     rows.sort_unstable();
 }
 
-fn each(connection: &Connection, text: &str, rows: &[[i64; 4]]) -> rusqlite::Result<()> {
+fn each<const N: usize>(
+    connection: &Connection,
+    text: &str,
+    rows: &[[i64; N]],
+) -> rusqlite::Result<()>
+where
+    [i64; N]: rusqlite::Params,
+{
     let mut statement = connection.prepare_cached(text)?;
     for row in rows {
         statement.execute(*row)?;

@@ -57,6 +57,15 @@ pub struct Key {
     pub w: i64,
 }
 
+/// A local reference: parameter column and the resource it points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// Parameter column.
+    pub p: Column,
+    /// Integer of the resource it points to.
+    pub v: i64,
+}
+
 /// A row of the table of texts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextKey {
@@ -77,6 +86,8 @@ pub struct Keys {
     pub ranges: Vec<Key>,
     /// Strings.
     pub texts: Vec<TextKey>,
+    /// Local references once more, to be kept by the resource they stand in.
+    pub targets: Vec<Target>,
     /// The id of the set of parameters that have a value.
     pub shape: i64,
 }
@@ -135,6 +146,8 @@ pub fn encode<T: Terms>(
     keys.ranges.dedup();
     keys.texts.sort_unstable();
     keys.texts.dedup();
+    keys.targets.sort_unstable();
+    keys.targets.dedup();
     Ok(keys)
 }
 
@@ -156,6 +169,7 @@ impl<T: Terms> KeyWriter<'_, T> {
                 if !aliased {
                     let v = self.terms.rid(*target, id)?.0;
                     self.point(own, v);
+                    self.keys.targets.push(Target { p: own, v });
                 }
             }
             IndexValue::Elsewhere(uri) | IndexValue::Uri(uri) => {

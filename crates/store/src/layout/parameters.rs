@@ -45,6 +45,11 @@ pub fn own_column(resource_type: ResourceType, own: Own) -> Column {
     i64::from(resource_type.code()) * 4 + own as i64
 }
 
+/// First column of the rows of the parameter with this number in the instance.
+pub fn column_of(number: i64, slot: Slot) -> Column {
+    FIRST + number * SLOTS + slot as i64
+}
+
 /// The slot of a parameter's column; `None` for a column types have on their own.
 pub(crate) fn slot_of(column: Column) -> Option<Slot> {
     let slots = [Slot::Own, Slot::Uri, Slot::Identifier, Slot::LongEnd];
@@ -127,7 +132,7 @@ impl Parameters {
 
     /// The first column of a parameter's rows.
     pub fn column(&self, parameter: ParameterIx, slot: Slot) -> Column {
-        FIRST + self.number(parameter) * SLOTS + slot as i64
+        column_of(self.number(parameter), slot)
     }
 
     /// Whose rows answer for this parameter's local references, if not its own.

@@ -8,15 +8,15 @@ use super::lookups::{Lookups, Span};
 use super::order::{Key, KeySource, Ordering};
 use super::page::Walk;
 use super::place::Implied;
-use super::resolve::{Resolver, start_from};
+use super::ranges::start_from;
+use super::resolve::Resolver;
 use super::scan::Driver;
+use super::size::{FEW, LINKED_MAX, Sizes};
 use super::{Ask, Planner, Route};
 use crate::layout::parameters::{Own, Slot, own_column};
 
 /// Up to this many candidates are collected and sorted; more are walked in order.
 const COLLECTED_MAX: u64 = 1_024;
-/// So few that no other driver is looked for.
-const FEW: u64 = 64;
 
 pub(crate) struct Chooser<'a, L> {
     pub(crate) planner: &'a Planner<'a>,
@@ -119,52 +119,27 @@ impl<L: Lookups> Chooser<'_, L> {
 
     /// The most selective driver, and whether it has more rows than are worth collecting.
     fn driver(&self, query: &Query) -> Result<(Driver, bool), L::Error> {
-        let mut drivers: Vec<Driver> = self
-            .conditions
-            .iter()
-            .enumerate()
-            .filter_map(|(at, c)| Driver::of(c, at))
-            .collect();
-        if drivers.is_empty() {
-            return Ok((Driver::whole(self.resolver.resource_type), true));
-        }
-        drivers.sort_by_key(Driver::rank);
-        let is_alone = drivers.len() == 1 && query.sort.is_empty();
+        let sizes = Sizes {
+            dialect: self.planner.dialect,
+            lookups: self.resolver.lookups,
+        };
+        let drivers = sizes.drivers(self.conditions)?;
+        let is_sorted = !query.sort.is_empty();
+        let is_alone = drivers.len() == 1 && !is_sorted;
         let worth = match drivers.first() {
             // Its own values order the result: a walk along them is as good as soon as it fills a page.
             Some(one) if is_alone && self.single_column(one).is_some() => {
                 FEW.max(u64::from(query.count))
             }
+            // Asking a candidate what its references lead to costs more than bringing one more.
+            _ if drivers.iter().any(Driver::is_linked) => LINKED_MAX,
             _ => COLLECTED_MAX,
         };
-        let mut best: Option<(Driver, u64)> = None;
-        for driver in drivers {
-            let size = match driver.rank() {
-                0 => 1,
-                // In order and without a rival: its size changes nothing.
-                _ if is_alone && driver.is_ordered() => 1,
-                _ => self.size(&driver, worth)?,
-            };
-            let better = best.as_ref().is_none_or(|(chosen, least)| {
-                size < *least || (size == *least && driver.is_ordered() && !chosen.is_ordered())
-            });
-            if better {
-                best = Some((driver, size));
-            }
-            if best.as_ref().is_some_and(|(_, least)| *least <= FEW) {
-                break;
-            }
-        }
-        let whole = || (Driver::whole(self.resolver.resource_type), true);
-        Ok(best.map_or_else(whole, |(driver, size)| (driver, size > worth)))
-    }
-
-    /// Its rows, counted to one more than `most`.
-    fn size(&self, driver: &Driver, most: u64) -> Result<u64, L::Error> {
-        let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
-        self.resolver
-            .lookups
-            .size(&driver.size(self.planner.dialect, limit))
+        let Some((driver, size)) = sizes.best(drivers, worth, is_alone)? else {
+            return Ok((Driver::whole(self.resolver.resource_type), true));
+        };
+        let worth = if is_sorted { COLLECTED_MAX } else { worth };
+        Ok((driver, size > worth))
     }
 
     fn walk(&self, key: Key) -> Option<Walk> {

@@ -62,6 +62,26 @@ pub(crate) enum Condition {
     NoneOf(Vec<Atom>),
     /// All conditions of at least one group hold.
     AnyGroup(Vec<Vec<Condition>>),
+    /// A resource at the other end of at least one of these references passes.
+    Linked(Vec<Link>),
+}
+
+/// A reference followed from a candidate to the resource at its other end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Link {
+    pub(crate) end: End,
+    /// What must hold of the resource at the other end, the caller's restriction included.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// Where the other end of a reference is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// The candidate's reference in this column leads to a resource within the span.
+    Target { p: Column, v: Span },
+    /// The reference in this column of another resource leads to the candidate, whose type has
+    /// this span.
+    Source { p: Column, v: Span },
 }
 
 impl Condition {
@@ -70,6 +90,7 @@ impl Condition {
         match self {
             Self::AnyOf(atoms) => atoms.is_empty(),
             Self::AnyGroup(groups) => groups.is_empty(),
+            Self::Linked(links) => links.is_empty(),
             Self::NoneOf(_) => false,
         }
     }

@@ -183,7 +183,11 @@ impl Frame<'_> {
         let probes = self.probes(self.driver);
         for (at, scan) in self.driver.scans.iter().enumerate() {
             sql.text(if at > 0 { " UNION " } else { "" })
-                .text("SELECT k.r AS r,NULL AS k1");
+                .text(if self.driver.is_ordered() {
+                    "SELECT k.r AS r,NULL AS k1"
+                } else {
+                    "SELECT DISTINCT k.r AS r,NULL AS k1"
+                });
             scan.from(&mut sql);
             self.rid_bounds(&mut sql, after);
             sql.text(&format!(

@@ -1,36 +1,59 @@
-//! Condition → a test of one candidate, whose integer is `k.r`.
+//! Condition → a test of one candidate.
 
-use super::condition::{Atom, Condition, TextTest, Weight};
+use super::condition::{Atom, Condition, End, Link, TextTest, Weight};
 use super::lookups::Span;
 use super::statement::{Arg, Builder};
 
-/// Writes ` AND <condition>` for each condition.
+/// The candidates of the statement itself, as an expression.
+pub(crate) const CANDIDATE: &str = "k.r";
+
+/// Writes ` AND <condition>` for each condition of the statement's candidates.
 pub(crate) fn all(sql: &mut Builder<'_>, conditions: &[&Condition]) {
+    each(sql, conditions.iter().copied(), (CANDIDATE, 0));
+}
+
+/// A resource as an expression for its integer, and how many references were followed to it.
+pub(crate) type At<'a> = (&'a str, usize);
+
+/// Writes ` AND <condition>` for each condition of the resource at hand.
+pub(crate) fn each<'c>(
+    sql: &mut Builder<'_>,
+    conditions: impl IntoIterator<Item = &'c Condition>,
+    at: At<'_>,
+) {
     for condition in conditions {
         sql.text(" AND ");
-        one(sql, condition);
+        one(sql, condition, at);
     }
 }
 
-fn one(sql: &mut Builder<'_>, condition: &Condition) {
+fn one(sql: &mut Builder<'_>, condition: &Condition, at: At<'_>) {
     match condition {
         Condition::AnyOf(atoms) if atoms.is_empty() => {
             sql.text("1=0");
         }
-        Condition::AnyOf(atoms) => any(sql, atoms),
+        Condition::AnyOf(atoms) => any(sql, atoms, at.0),
         Condition::NoneOf(atoms) if atoms.is_empty() => {
             sql.text("1=1");
         }
         Condition::NoneOf(atoms) => {
             sql.text("NOT ");
-            any(sql, atoms);
+            any(sql, atoms, at.0);
         }
         Condition::AnyGroup(groups) => {
             sql.text("(1=0");
             for group in groups {
                 sql.text(" OR (1=1");
-                all(sql, &group.iter().collect::<Vec<_>>());
+                each(sql, group, at);
                 sql.text(")");
+            }
+            sql.text(")");
+        }
+        Condition::Linked(links) => {
+            sql.text("(1=0");
+            for of in links {
+                sql.text(" OR ");
+                link(sql, of, at);
             }
             sql.text(")");
         }
@@ -62,66 +85,144 @@ pub(crate) fn on_row(sql: &mut Builder<'_>, condition: &Condition, column: i64) 
     true
 }
 
-/// Writes `(a OR b …)`; single points of one column become one probe with a list.
-fn any(sql: &mut Builder<'_>, atoms: &[Atom]) {
-    sql.text("(");
-    let mut first = true;
-    let mut rest = atoms;
-    while let Some((atom, after)) = rest.split_first() {
-        if !first {
-            sql.text(" OR ");
+/// Writes whether a resource at the other end of the reference passes.
+fn link(sql: &mut Builder<'_>, link: &Link, (candidate, depth): At<'_>) {
+    let row = format!("l{depth}");
+    let end = match link.end {
+        End::Target { p, v } => {
+            sql.text(&format!(
+                "EXISTS(SELECT 1 FROM ref {row} WHERE {row}.r={candidate} AND {row}.p="
+            ))
+            .int(p);
+            let end = format!("{row}.v");
+            within(sql, &end, v);
+            alive(sql, &end);
+            end
         }
-        first = false;
-        let list = point_list(rest);
-        if list.len() > 1 {
-            points(sql, atom, &list);
-            rest = rest.get(list.len()..).unwrap_or_default();
-        } else {
-            probe(sql, atom);
-            rest = after;
+        End::Source { p, .. } => {
+            sql.text(&format!("EXISTS(SELECT 1 FROM idx {row} WHERE {row}.p="))
+                .int(p)
+                .text(&format!(" AND {row}.v={candidate} AND {row}.w=0"));
+            format!("{row}.r")
         }
-    }
+    };
+    each(sql, &link.conditions, (&end, depth + 1));
     sql.text(")");
 }
 
-/// The values of the leading atoms that are single points of one column.
-fn point_list(atoms: &[Atom]) -> Vec<i64> {
-    let column = match atoms.first() {
-        Some(Atom::Point { p, .. }) => *p,
-        _ => return Vec::new(),
-    };
-    atoms
-        .iter()
-        .map_while(|atom| match atom {
-            Atom::Point { p, v, w } if *p == column && v.is_one() && *w == Weight::NONE => {
-                Some(v.low)
-            }
-            _ => None,
-        })
-        .collect()
+/// Writes that a resource that something refers to is there; references outlive their targets.
+pub(crate) fn alive(sql: &mut Builder<'_>, candidate: &str) {
+    sql.text(&format!(
+        " AND EXISTS(SELECT 1 FROM resource x WHERE x.r={candidate} AND x.method<2)"
+    ));
 }
 
-fn points(sql: &mut Builder<'_>, atom: &Atom, values: &[i64]) {
-    if let Atom::Point { p, .. } = atom {
-        sql.text("EXISTS(SELECT 1 FROM idx x WHERE x.p=")
-            .int(*p)
-            .text(" AND x.v IN (");
-        sql.ints(values.iter().copied())
-            .text(") AND x.w=0 AND x.r=k.r)");
+/// Alternatives that one list can hold.
+pub(crate) enum List {
+    /// Single values of one column.
+    Points(i64, Vec<i64>),
+    /// Resources.
+    Rids(Vec<i64>),
+}
+
+impl List {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Points(_, values) | Self::Rids(values) => values.len(),
+        }
     }
 }
 
-fn probe(sql: &mut Builder<'_>, atom: &Atom) {
+/// The leading atoms that one list can hold.
+pub(crate) fn list(atoms: &[Atom]) -> Option<List> {
+    match atoms.first()? {
+        Atom::Point { p: column, .. } => {
+            let values = atoms.iter().map_while(|atom| match atom {
+                Atom::Point { p, v, w } if p == column && v.is_one() && *w == Weight::NONE => {
+                    Some(v.low)
+                }
+                _ => None,
+            });
+            Some(List::Points(*column, values.collect()))
+        }
+        Atom::Rid(_) => {
+            let rids = atoms.iter().map_while(|atom| match atom {
+                Atom::Rid(rid) => Some(*rid),
+                _ => None,
+            });
+            Some(List::Rids(rids.collect()))
+        }
+        _ => None,
+    }
+}
+
+/// Writes `(a OR b …)`; what one list can hold becomes one probe.
+fn any(sql: &mut Builder<'_>, atoms: &[Atom], candidate: &str) {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut rest = atoms;
+    while let Some((atom, after)) = rest.split_first() {
+        let run = list(rest).filter(|list| list.len() > 1);
+        rest = run
+            .as_ref()
+            .map_or(Some(after), |list| rest.get(list.len()..))
+            .unwrap_or_default();
+        parts.push(run.map_or(Part::Atom(atom), Part::List));
+    }
+    sql.text("(");
+    either(sql, &parts, candidate);
+    sql.text(")");
+}
+
+enum Part<'a> {
+    Atom(&'a Atom),
+    List(List),
+}
+
+/// Nested by halves: SQLite bounds how deep an expression is.
+fn either(sql: &mut Builder<'_>, parts: &[Part<'_>], candidate: &str) {
+    match parts {
+        [] => {
+            sql.text("1=0");
+        }
+        [Part::Atom(atom)] => probe(sql, atom, candidate),
+        [Part::List(List::Points(p, values))] => points(sql, *p, values, candidate),
+        [Part::List(List::Rids(rids))] => {
+            sql.text(candidate)
+                .text(" IN (")
+                .ints(rids.iter().copied())
+                .text(")");
+        }
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            sql.text("(");
+            either(sql, left, candidate);
+            sql.text(") OR (");
+            either(sql, right, candidate);
+            sql.text(")");
+        }
+    }
+}
+
+fn points(sql: &mut Builder<'_>, column: i64, values: &[i64], candidate: &str) {
+    sql.text("EXISTS(SELECT 1 FROM idx x WHERE x.p=")
+        .int(column)
+        .text(" AND x.v IN (");
+    sql.ints(values.iter().copied())
+        .text(&format!(") AND x.w=0 AND x.r={candidate})"));
+}
+
+fn probe(sql: &mut Builder<'_>, atom: &Atom, candidate: &str) {
     match atom {
         Atom::Point { p, v, w } if v.is_one() && w.is_one() => {
             sql.text("EXISTS(SELECT 1 FROM idx x WHERE x.p=").int(*p);
             within(sql, "x.v", *v);
             weight(sql, "x.w", w);
-            sql.text(" AND x.r=k.r)");
+            sql.text(&format!(" AND x.r={candidate})"));
         }
         // Many values: collect the resources once instead of walking the range for each candidate.
         Atom::Point { p, v, w } => {
-            sql.text("k.r IN (SELECT x.r FROM idx x WHERE x.p=").int(*p);
+            sql.text(&format!("{candidate} IN (SELECT x.r FROM idx x WHERE x.p="))
+                .int(*p);
             within(sql, "x.v", *v);
             weight(sql, "x.w", w);
             sql.text(")");
@@ -129,7 +230,7 @@ fn probe(sql: &mut Builder<'_>, atom: &Atom) {
         Atom::Range { p, v, w, .. } => {
             sql.text("EXISTS(SELECT 1 FROM rng_r x WHERE x.p=")
                 .int(*p)
-                .text(" AND x.r=k.r");
+                .text(&format!(" AND x.r={candidate}"));
             within(sql, "x.v", *v);
             weight(sql, "x.w", w);
             sql.text(")");
@@ -137,20 +238,24 @@ fn probe(sql: &mut Builder<'_>, atom: &Atom) {
         Atom::Text { p, test } => {
             sql.text("EXISTS(SELECT 1 FROM str_r x WHERE x.p=")
                 .int(*p)
-                .text(" AND x.r=k.r");
+                .text(&format!(" AND x.r={candidate}"));
             text(sql, "x", test);
             sql.text(")");
         }
         Atom::Rid(rid) => {
-            sql.text("k.r=").int(*rid);
+            sql.text(candidate).text("=").int(*rid);
         }
         Atom::Updated { v, .. } => {
-            sql.text("EXISTS(SELECT 1 FROM resource x WHERE x.r=k.r");
+            sql.text(&format!(
+                "EXISTS(SELECT 1 FROM resource x WHERE x.r={candidate}"
+            ));
             within(sql, "x.updated", *v);
             sql.text(")");
         }
         Atom::Shape { ids, .. } => {
-            sql.text("EXISTS(SELECT 1 FROM resource x WHERE x.r=k.r AND x.shape IN (");
+            sql.text(&format!(
+                "EXISTS(SELECT 1 FROM resource x WHERE x.r={candidate} AND x.shape IN ("
+            ));
             sql.ints(ids.iter().copied()).text("))");
         }
     }

@@ -1,14 +1,14 @@
 //! Query → conditions: values become keys.
 
+use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchType};
-use cresset_search::{
-    Criterion, DateRange, Match, NumberRange, Prefix, Query, Test, TokenMatch, text,
-};
+use cresset_search::{Criterion, DateRange, Match, Prefix, Query, Test, TokenMatch, text};
 
 use super::condition::{Atom, Condition, TextTest, Weight, text_after};
 use super::lookups::{Lookups, Span};
-use crate::layout::encode::{Encoder, LONG_MS, fold_code};
+use super::ranges::{dates, instants, numbers};
+use crate::layout::encode::{Encoder, fold_code};
 use crate::layout::parameters::{Own, Slot, own_column};
 use crate::layout::sortable;
 
@@ -18,6 +18,8 @@ pub(crate) struct Resolver<'a, L> {
     pub(crate) encoder: &'a Encoder,
     pub(crate) lookups: &'a L,
     pub(crate) resource_type: ResourceType,
+    /// Who asks; decides what may be found at the other end of a reference.
+    pub(crate) access: Option<&'a Access>,
 }
 
 impl<L: Lookups> Resolver<'_, L> {
@@ -29,15 +31,19 @@ impl<L: Lookups> Resolver<'_, L> {
             .collect()
     }
 
-    fn criterion(&self, criterion: &Criterion) -> Result<Condition, L::Error> {
-        match &criterion.test {
-            Test::AnyOf(matches) => Ok(Condition::AnyOf(
-                self.matches(criterion.parameter, matches)?,
-            )),
-            Test::NoneOf(matches) => Ok(Condition::NoneOf(
-                self.matches(criterion.parameter, matches)?,
-            )),
-            Test::Missing(missing) => self.missing(criterion.parameter, *missing),
+    pub(crate) fn criterion(&self, criterion: &Criterion) -> Result<Condition, L::Error> {
+        match criterion {
+            Criterion::Values(parameter, Test::AnyOf(matches)) => {
+                Ok(Condition::AnyOf(self.matches(*parameter, matches)?))
+            }
+            Criterion::Values(parameter, Test::NoneOf(matches)) => {
+                Ok(Condition::NoneOf(self.matches(*parameter, matches)?))
+            }
+            Criterion::Values(parameter, Test::Missing(missing)) => {
+                self.missing(*parameter, *missing)
+            }
+            Criterion::PointsTo(parameter, hops) => self.points_to(*parameter, hops),
+            Criterion::PointedAt(parameter, hop) => self.pointed_at(*parameter, hop),
         }
     }
 
@@ -71,6 +77,12 @@ impl<L: Lookups> Resolver<'_, L> {
         for wanted in matches {
             self.atoms(parameter, wanted, &mut atoms)?;
         }
+        // What one list can hold stands together.
+        atoms.sort_by_key(|atom| match atom {
+            Atom::Point { p, v, w } if v.is_one() && *w == Weight::NONE => (0, *p),
+            Atom::Rid(_) => (1, 0),
+            _ => (2, 0),
+        });
         atoms.dedup();
         Ok(atoms)
     }
@@ -172,16 +184,9 @@ impl<L: Lookups> Resolver<'_, L> {
             Some(target) => vec![target],
             None => self.targets(parameter),
         };
-        let alias = self.encoder.parameters.alias(parameter);
         for target in targets {
-            let holder = alias
-                .filter(|alias| alias.target == target)
-                .map_or(parameter, |alias| alias.of);
             if let Some(rid) = self.lookups.rid(target, id)? {
-                out.push(point(
-                    self.encoder.parameters.column(holder, Slot::Own),
-                    Span::one(rid.0),
-                ));
+                out.push(point(self.holder(parameter, target), Span::one(rid.0)));
             }
         }
         Ok(())
@@ -386,67 +391,4 @@ fn compose(p: i64, heads: &[Span], weights: &[Span], out: &mut Vec<Atom>) {
             w: Weight::Within(*w),
         }));
     }
-}
-
-/// The prefixes over ranges (R4 3.1.1.5.3) as alternatives of (start, end).
-fn dates(prefix: Prefix, asked: DateRange) -> Vec<(Span, Span)> {
-    let (low, high) = (asked.start_ms, asked.end_ms);
-    let above = (Span::ALL, Span::from(high.saturating_add(1)));
-    let below = (Span::to(low.saturating_sub(1)), Span::ALL);
-    match prefix {
-        Prefix::Eq => vec![(Span { low, high }, Span::to(high))],
-        Prefix::Ne => vec![below, above],
-        Prefix::Gt => vec![above],
-        Prefix::Lt => vec![below],
-        // "Above, or inside": inside needs its end bounded only where it is not above already.
-        Prefix::Ge => vec![above, (Span::from(low), Span::ALL)],
-        Prefix::Le => vec![below, (Span::ALL, Span::to(high))],
-        Prefix::Sa => vec![(Span::from(high.saturating_add(1)), Span::ALL)],
-        Prefix::Eb => vec![(Span::ALL, Span::to(low.saturating_sub(1)))],
-        Prefix::Ap => vec![(Span::to(high), Span::from(low))],
-    }
-}
-
-/// As [`dates`] for values that are one instant.
-fn instants(prefix: Prefix, asked: DateRange) -> Vec<Span> {
-    let (low, high) = (asked.start_ms, asked.end_ms);
-    let above = Span::from(high.saturating_add(1));
-    let below = Span::to(low.saturating_sub(1));
-    match prefix {
-        Prefix::Eq | Prefix::Ap => vec![Span { low, high }],
-        Prefix::Ne => vec![below, above],
-        Prefix::Gt | Prefix::Sa => vec![above],
-        Prefix::Lt | Prefix::Eb => vec![below],
-        Prefix::Ge => vec![Span::from(low)],
-        Prefix::Le => vec![Span::to(high)],
-    }
-}
-
-fn numbers(prefix: Prefix, asked: NumberRange) -> Vec<Span> {
-    let (low, value) = (sortable::number(asked.low), sortable::number(asked.value));
-    let end = sortable::number(asked.high);
-    let high = if asked.high > asked.low {
-        end.saturating_sub(1)
-    } else {
-        end
-    };
-    match prefix {
-        Prefix::Eq => vec![Span { low, high }],
-        Prefix::Ne => vec![
-            Span::to(low.saturating_sub(1)),
-            Span::from(high.saturating_add(1)),
-        ],
-        Prefix::Gt => vec![Span::from(value.saturating_add(1))],
-        Prefix::Lt => vec![Span::to(value.saturating_sub(1))],
-        Prefix::Ge => vec![Span::from(value)],
-        Prefix::Le => vec![Span::to(value)],
-        Prefix::Sa => vec![Span::from(high.saturating_add(1))],
-        Prefix::Eb => vec![Span::to(low.saturating_sub(1))],
-        Prefix::Ap => vec![Span { low, high: end }],
-    }
-}
-
-/// Bound of a start from a bound of an end, where no range is longer than a day.
-pub(crate) fn start_from(end: Span) -> i64 {
-    end.low.saturating_sub(LONG_MS)
 }

@@ -2,10 +2,10 @@
 
 use cresset_definitions::ResourceType;
 
-use super::condition::{Atom, Condition, TextTest, Weight};
+use super::condition::{Atom, Condition, End, TextTest, Weight};
 use super::lookups::Span;
-use super::probe;
-use super::resolve::start_from;
+use super::probe::{self, List};
+use super::ranges::start_from;
 use super::statement::{Builder, Dialect, Statement};
 use crate::layout::Rid;
 use crate::layout::encode::LONG_MS;
@@ -25,53 +25,176 @@ pub(crate) enum Scan {
     ShortRanges { p: i64, v: Span, w: Weight },
     /// Folded texts.
     Texts { p: i64, test: TextTest },
+    /// Many single values of one column.
+    PointList { p: i64, values: Vec<i64> },
+    /// Many resources.
+    RidList(Vec<i64>),
+    /// From resources that pass along references to the candidates.
+    Linked { from: Box<Scan>, steps: Vec<Step> },
+}
+
+/// One reference on the way from the resources a scan begins with to the candidates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Where the resource at hand is, as the one the step leads to sees it.
+    pub(crate) end: End,
+    /// What else must hold of the resource at hand.
+    pub(crate) probes: Vec<Condition>,
 }
 
 /// More scans than this are not merged in order.
 const MERGED_MAX: usize = 12;
+/// More scans than this drive no statement: SQLite puts at most 500 together.
+const SCANS_MAX: usize = 400;
 
 impl Scan {
     /// Its rows come in order of `k.r`, each resource once.
     fn is_ordered(&self) -> bool {
         match self {
-            Self::Type(_) | Self::Rid(_) => true,
+            Self::Type(_) | Self::Rid(_) | Self::RidList(_) => true,
             Self::Points { v, w, .. } => v.is_one() && w.is_one(),
-            Self::Ranges { .. } | Self::ShortRanges { .. } | Self::Texts { .. } => false,
+            Self::Ranges { .. }
+            | Self::ShortRanges { .. }
+            | Self::Texts { .. }
+            | Self::PointList { .. }
+            | Self::Linked { .. } => false,
+        }
+    }
+
+    /// The scan of what one more reference leads to.
+    pub(crate) fn then(self, step: &Step) -> Self {
+        match self {
+            Self::Linked { from, mut steps } => {
+                steps.push(step.clone());
+                Self::Linked { from, steps }
+            }
+            from => Self::Linked {
+                from: Box::new(from),
+                steps: vec![step.clone()],
+            },
         }
     }
 
     /// Writes ` FROM … WHERE …`.
     pub(crate) fn from(&self, sql: &mut Builder<'_>) {
+        sql.text(" FROM ");
+        if let Self::Linked { from, steps } = self {
+            return linked(sql, from, steps);
+        }
+        sql.text(self.table()).text(" k WHERE ");
+        self.test(sql, "k");
+    }
+
+    fn table(&self) -> &'static str {
+        match self {
+            Self::Type(_) | Self::Rid(_) | Self::RidList(_) => "resource",
+            Self::Points { .. } | Self::PointList { .. } | Self::Linked { .. } => "idx",
+            Self::Ranges { .. } | Self::ShortRanges { .. } => "rng",
+            Self::Texts { .. } => "str",
+        }
+    }
+
+    /// Writes what makes a row of its table one of its own.
+    fn test(&self, sql: &mut Builder<'_>, row: &str) {
         match self {
             Self::Type(of) => {
-                sql.text(" FROM resource k WHERE k.r>")
-                    .int(Rid::floor(*of).0);
-                sql.text(" AND k.r<=")
+                sql.text(&format!("{row}.r>")).int(Rid::floor(*of).0);
+                sql.text(&format!(" AND {row}.r<="))
                     .int(Rid::ceiling(*of).0)
-                    .text(" AND k.method<2");
+                    .text(&format!(" AND {row}.method<2"));
             }
             Self::Rid(rid) => {
-                sql.text(" FROM resource k WHERE k.r=")
+                sql.text(&format!("{row}.r="))
                     .int(*rid)
-                    .text(" AND k.method<2");
+                    .text(&format!(" AND {row}.method<2"));
             }
-            Self::Points { p, v, w } => {
-                sql.text(" FROM idx k WHERE k.p=").int(*p);
-                probe::within(sql, "k.v", *v);
-                probe::weight(sql, "k.w", w);
-            }
-            Self::Ranges { p, v, w } | Self::ShortRanges { p, v, w } => {
-                sql.text(" FROM rng k WHERE k.p=").int(*p);
-                probe::within(sql, "k.v", *v);
-                probe::weight(sql, "k.w", w);
+            Self::Points { p, v, w } | Self::Ranges { p, v, w } | Self::ShortRanges { p, v, w } => {
+                sql.text(&format!("{row}.p=")).int(*p);
+                probe::within(sql, &format!("{row}.v"), *v);
+                probe::weight(sql, &format!("{row}.w"), w);
                 if matches!(self, Self::ShortRanges { .. }) {
-                    sql.text(" AND k.w-k.v<=").int(LONG_MS);
+                    sql.text(&format!(" AND {row}.w-{row}.v<=")).int(LONG_MS);
                 }
             }
             Self::Texts { p, test } => {
-                sql.text(" FROM str k WHERE k.p=").int(*p);
-                probe::text(sql, "k", test);
+                sql.text(&format!("{row}.p=")).int(*p);
+                probe::text(sql, row, test);
             }
+            Self::PointList { p, values } => {
+                sql.text(&format!("{row}.p="))
+                    .int(*p)
+                    .text(&format!(" AND {row}.v IN ("))
+                    .ints(values.iter().copied())
+                    .text(&format!(") AND {row}.w=0"));
+            }
+            Self::RidList(rids) => {
+                sql.text(&format!("{row}.r IN ("))
+                    .ints(rids.iter().copied())
+                    .text(&format!(") AND {row}.method<2"));
+            }
+            // Begins with another scan, never with one of its own kind.
+            Self::Linked { .. } => {
+                sql.text("1=0");
+            }
+        }
+    }
+}
+
+/// Writes the tables in the order in which they are to be walked, then what ties them together.
+fn linked(sql: &mut Builder<'_>, from: &Scan, steps: &[Step]) {
+    sql.text(from.table()).text(" h0");
+    for (at, step) in steps.iter().enumerate() {
+        let is_last = at + 1 == steps.len();
+        let row = if is_last {
+            "k".to_owned()
+        } else {
+            format!("h{}", at + 1)
+        };
+        sql.text(match step.end {
+            End::Target { .. } => " CROSS JOIN idx ",
+            End::Source { .. } => " CROSS JOIN ref ",
+        });
+        match step.end {
+            End::Source { .. } if is_last => sql.text("f CROSS JOIN resource k"),
+            _ => sql.text(&row),
+        };
+    }
+    sql.text(" WHERE ");
+    from.test(sql, "h0");
+    let mut near = "h0.r".to_owned();
+    for (at, step) in steps.iter().enumerate() {
+        probe::each(sql, &step.probes, (&near, 0));
+        let is_last = at + 1 == steps.len();
+        near = tie(sql, step, (&near, at + 1), is_last);
+    }
+}
+
+/// Writes the reference between the resource at hand and the next; gives the next as an expression.
+fn tie(sql: &mut Builder<'_>, step: &Step, (near, at): (&str, usize), is_last: bool) -> String {
+    let row = if is_last {
+        "k".to_owned()
+    } else {
+        format!("h{at}")
+    };
+    match step.end {
+        End::Target { p, .. } => {
+            sql.text(&format!(" AND {row}.p="))
+                .int(p)
+                .text(&format!(" AND {row}.v={near} AND {row}.w=0"));
+            format!("{row}.r")
+        }
+        End::Source { p, v } => {
+            let row = if is_last { "f".to_owned() } else { row };
+            sql.text(&format!(" AND {row}.r={near} AND {row}.p="))
+                .int(p);
+            let next = format!("{row}.v");
+            probe::within(sql, &next, v);
+            if is_last {
+                sql.text(&format!(" AND k.r={next} AND k.method<2"));
+            } else {
+                probe::alive(sql, &next);
+            }
+            next
         }
     }
 }
@@ -97,11 +220,20 @@ impl Driver {
         let Condition::AnyOf(atoms) = condition else {
             return None;
         };
-        let scans: Vec<Scan> = atoms.iter().flat_map(scans).collect();
-        (!scans.is_empty()).then_some(Self {
+        Self::with(all_scans(atoms), at)
+    }
+
+    /// The driver of these scans, for the condition at this position; `None` for none or too many.
+    pub(crate) fn with(scans: Vec<Scan>, at: usize) -> Option<Self> {
+        (1..=SCANS_MAX).contains(&scans.len()).then_some(Self {
             scans,
             condition: Some(at),
         })
+    }
+
+    /// Whether it follows references.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.scans.iter().any(|s| matches!(s, Scan::Linked { .. }))
     }
 
     /// Whether candidates come in order without collecting them first.
@@ -132,12 +264,15 @@ impl Driver {
     pub(crate) fn rank(&self) -> u8 {
         let rank = |scan: &Scan| match scan {
             Scan::Rid(_) => 0,
-            Scan::Points { .. } => 1,
+            Scan::Points { .. } | Scan::PointList { .. } | Scan::RidList(_) => 1,
             Scan::Texts {
                 test: TextTest::Contains(_),
                 ..
             } => 3,
-            Scan::Texts { .. } | Scan::Ranges { .. } | Scan::ShortRanges { .. } => 2,
+            Scan::Texts { .. }
+            | Scan::Ranges { .. }
+            | Scan::ShortRanges { .. }
+            | Scan::Linked { .. } => 2,
             Scan::Type(_) => 4,
         };
         self.scans.iter().map(rank).max().unwrap_or(4)
@@ -158,6 +293,30 @@ impl Driver {
         sql.text(" LIMIT ").int(limit).text(")");
         sql.finish()
     }
+}
+
+/// The scans of all alternatives; what would be too many to merge in order becomes one of a list.
+fn all_scans(atoms: &[Atom]) -> Vec<Scan> {
+    let mut found = Vec::new();
+    let mut rest = atoms;
+    while let Some((atom, after)) = rest.split_first() {
+        let run = match probe::list(rest) {
+            Some(list) if list.len() > MERGED_MAX => {
+                let len = list.len();
+                found.push(match list {
+                    List::Points(p, values) => Scan::PointList { p, values },
+                    List::Rids(rids) => Scan::RidList(rids),
+                });
+                rest.get(len..)
+            }
+            _ => {
+                found.extend(scans(atom));
+                Some(after)
+            }
+        };
+        rest = run.unwrap_or_default();
+    }
+    found
 }
 
 fn scans(atom: &Atom) -> Vec<Scan> {
