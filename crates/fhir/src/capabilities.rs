@@ -61,7 +61,7 @@ fn head(settings: &Settings) -> Value {
         "software": { "name": "Cresset", "version": env!("CARGO_PKG_VERSION") },
         "implementation": { "description": "A practice's FHIR R4 server", "url": settings.base_url },
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "application/json", "json"],
+        "format": ["application/fhir+json", "application/json", "json", "application/fhir+xml", "application/xml", "xml"],
         "implementationGuide": [US_CORE_GUIDE],
     })
 }

@@ -20,5 +20,6 @@ pub mod stamp;
 mod write;
 
 pub use element::{Element, Kind, Tree};
-pub use parse::{Bounds, Fault, FaultKind, parse};
+pub use parse::{Bounds, Fault, FaultKind, parse, place};
 pub use stamp::{Stamp, Unstamped};
+pub use write::string as write_string;

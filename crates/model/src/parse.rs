@@ -6,7 +6,7 @@ mod object;
 mod reader;
 mod string;
 
-pub use fault::{Fault, FaultKind};
+pub use fault::{Fault, FaultKind, place};
 
 use crate::element::Tree;
 use reader::Reader;

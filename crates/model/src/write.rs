@@ -64,7 +64,7 @@ fn text(tree: &Tree, span: crate::element::Span, out: &mut Vec<u8>) {
 }
 
 /// Appends a JSON string with the fewest escapes.
-pub(crate) fn string(value: &str, out: &mut Vec<u8>) {
+pub fn string(value: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     for &byte in value.as_bytes() {
         match byte {

@@ -114,7 +114,7 @@ impl Facts {
             method: request.method().clone(),
             is_open,
             is_cross_origin: headers.contains_key(ORIGIN),
-            layout: layout::of_query(request.uri().query()),
+            layout: layout::of_failure(request.uri(), headers),
             wants_page: !is_open && media::wants_page(headers),
         }
     }

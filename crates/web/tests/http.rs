@@ -20,4 +20,5 @@ mod http {
     mod sandbox;
     mod subset;
     mod transaction;
+    mod xml;
 }

@@ -51,22 +51,28 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn at(kind: FaultKind, offset: usize, bytes: &[u8]) -> Self {
-        let before = bytes.get(..offset.min(bytes.len())).unwrap_or_default();
-        let (newlines, line) = before
-            .split(|&b| b == b'\n')
-            .enumerate()
-            .last()
-            .unwrap_or_default();
-        // Continuation bytes of UTF-8 begin no character.
-        let characters = line.iter().filter(|&&b| b & 0xC0 != 0x80).count();
-        let one_based = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
+        let (line, column) = place(bytes, offset);
         Self {
             kind,
             offset,
-            line: one_based(newlines),
-            column: one_based(characters),
+            line,
+            column,
         }
     }
+}
+
+/// The line and the character of the line at which a byte of a text stands, both from 1.
+pub fn place(text: &[u8], offset: usize) -> (u32, u32) {
+    let before = text.get(..offset.min(text.len())).unwrap_or_default();
+    let (newlines, line) = before
+        .split(|&b| b == b'\n')
+        .enumerate()
+        .last()
+        .unwrap_or_default();
+    // Continuation bytes of UTF-8 begin no character.
+    let characters = line.iter().filter(|&&b| b & 0xC0 != 0x80).count();
+    let one_based = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).saturating_add(1);
+    (one_based(newlines), one_based(characters))
 }
 
 impl std::fmt::Display for Fault {

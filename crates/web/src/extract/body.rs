@@ -5,7 +5,10 @@ use std::io::Read;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use cresset_fhir::Kind;
+use cresset_base::Limits;
+use cresset_fhir::{Fault, Kind};
+use cresset_model::Bounds;
+use cresset_xml::FaultKind;
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -13,23 +16,47 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::media;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::render::Format;
 
-/// The JSON body of a create, update or transaction, decompressed.
+/// The body of a create, update or transaction as JSON, decompressed, whatever it was sent as.
 pub struct FhirBody(pub Bytes);
 
 impl FromRequest<App> for FhirBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        media::is_json_body(request.headers())?;
+        let format = media::of_body(request.headers())?;
         let encoding = Encoding::of(request.headers())?;
         let max = app.limits().body_bytes_max;
         let bytes = read(request.into_body(), max).await?;
-        match encoding {
-            Encoding::Identity => Ok(Self(bytes)),
-            Encoding::Gzip => gunzip(&bytes, max).map(Self),
+        let bytes = match encoding {
+            Encoding::Identity => bytes,
+            Encoding::Gzip => gunzip(&bytes, max)?,
+        };
+        match format {
+            Format::Json => Ok(Self(bytes)),
+            Format::Xml => from_xml(&bytes, app.limits()).map(Self),
         }
     }
+}
+
+/// A resource sent as XML, in the form the server works with.
+fn from_xml(xml: &[u8], limits: &Limits) -> Result<Bytes, Failure> {
+    let read = cresset_xml::read(xml, Bounds::from(limits));
+    read.map(Bytes::from).map_err(|fault| {
+        let kind = match fault.kind {
+            FaultKind::Empty => Kind::Required,
+            FaultKind::TooDeep | FaultKind::TooManyValues => Kind::TooLong,
+            _ => Kind::Structure,
+        };
+        let text = fault.to_string();
+        let told = Fault::new(kind, text);
+        if fault.path.is_empty() {
+            told.into()
+        } else {
+            told.at(fault.path).into()
+        }
+    })
 }
 
 /// Reads a body of at most `max` bytes, whether or not it says its length.

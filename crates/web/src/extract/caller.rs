@@ -10,14 +10,14 @@ use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::{Instance, layout, media};
+use super::{Instance, layout};
 use crate::app::App;
 use crate::audit::Trail;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 use crate::render::Layout;
 
-/// An authenticated request to one instance whose answer may be JSON.
+/// An authenticated request to one instance whose answer can be had in the form asked for.
 pub struct Ask {
     /// The instance the route names.
     pub instance: Arc<OpenInstance>,
@@ -59,8 +59,7 @@ impl FromRequestParts<App> for Ask {
         let trail = parts.extensions.remove::<Trail>();
         let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;
         trail.asks(&instance, &caller);
-        media::acceptable(&parts.uri, &parts.headers)?;
-        let layout = layout::of_query(parts.uri.query());
+        let layout = layout::of(&parts.uri, &parts.headers)?;
         Ok(Self {
             app: app.clone(),
             instance,

@@ -1,13 +1,32 @@
-//! `_pretty`.
+//! The form of an answer: `Accept`, `_format`, `_pretty`.
 
-use crate::render::Layout;
+use http::{HeaderMap, Uri};
 
-/// The layout a query asks for.
-pub fn of_query(query: Option<&str>) -> Layout {
-    let asked = query.is_some_and(|query| query.split('&').any(|pair| pair == "_pretty=true"));
-    if asked {
-        Layout::Pretty
-    } else {
-        Layout::Compact
-    }
+use super::media;
+use crate::failure::Failure;
+use crate::render::{Format, Layout};
+
+/// The form the caller asks for. `_format` outweighs `Accept` (R4 3.1.0.1.11).
+///
+/// # Errors
+/// 400 for a `_format` that is no format, 406 when nothing of what is accepted is served.
+pub fn of(uri: &Uri, headers: &HeaderMap) -> Result<Layout, Failure> {
+    let query = uri.query().unwrap_or_default();
+    let format = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("_format="));
+    let format = match format {
+        Some(format) => media::named(format)?,
+        None => media::accepted(headers)?,
+    };
+    let pretty = query.split('&').any(|pair| pair == "_pretty=true");
+    Ok(Layout { format, pretty })
+}
+
+/// The form of words about what went wrong: JSON where nothing served was asked for.
+pub fn of_failure(uri: &Uri, headers: &HeaderMap) -> Layout {
+    of(uri, headers).unwrap_or(Layout {
+        format: Format::Json,
+        pretty: false,
+    })
 }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
-use crate::extract::{Instance, layout, media};
+use crate::extract::{Instance, layout};
 use crate::failure::Failure;
 use crate::render;
 
@@ -14,9 +14,9 @@ pub(crate) async fn capabilities(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    media::acceptable(&uri, &headers)?;
+    let layout = layout::of(&uri, &headers)?;
     let body = instance.fhir.capabilities();
-    let mut response = render::fhir(StatusCode::OK, body, layout::of_query(uri.query()));
+    let mut response = render::fhir(StatusCode::OK, body, layout);
     response.headers_mut().insert(
         CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300"),

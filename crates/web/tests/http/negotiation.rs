@@ -7,7 +7,7 @@ use super::practice::Practice;
 const ANN: &str = r#"{"resourceType":"Patient","active":true}"#;
 
 #[tokio::test]
-async fn only_json_is_sent() {
+async fn json_and_xml_are_sent() {
     let practice = Practice::open().await;
     let check = async |accept: &str, expect: u16| {
         let answer = practice
@@ -23,11 +23,12 @@ async fn only_json_is_sent() {
         "application/*",
         "text/html, application/fhir+json;q=0.9",
         "application/fhir+json; fhirVersion=4.0",
+        "application/fhir+xml",
     ] {
         check(good, 200).await;
     }
     for bad in [
-        "application/fhir+xml",
+        "application/fhir+json; fhirVersion=3.0",
         "text/html",
         "application/json;q=0",
         "nonsense",
@@ -56,10 +57,12 @@ async fn the_format_parameter_outweighs_accept() {
         "application/fhir%2Bjson",
         "application/fhir+json",
         "text/json",
+        "xml",
+        "application/fhir%2Bxml",
     ] {
         check(good, 200).await;
     }
-    for bad in ["xml", "application/fhir%2Bxml", ""] {
+    for bad in ["ttl", "text/html", ""] {
         check(bad, 400).await;
     }
 }
@@ -79,7 +82,7 @@ async fn pretty_is_for_people() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
+async fn json_and_xml_are_taken() {
     let practice = Practice::open().await;
     let check = async |content_type: &str, expect: u16| {
         let request = http::Request::post("/demo/fhir/Patient")
@@ -96,7 +99,8 @@ async fn only_json_is_taken() {
         check(good, 201).await;
     }
     for bad in [
-        "application/fhir+xml",
+        "application/fhir+json; fhirVersion=5.0",
+        "xml",
         "text/plain",
         "application/json; charset=utf-16",
         "",
