@@ -10,6 +10,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 #[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/auth/instance.rs"]
 mod instance;
+#[path = "../tests/auth/nobody.rs"]
+mod nobody;
 
 /// Runs a future that never waits.
 fn at_once<F: Future>(future: F) -> F::Output {

@@ -3,10 +3,11 @@
 use cresset_access::{Context, InvalidScopeSet, Scope, ScopeSet};
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
-use cresset_store::grant::App;
+use cresset_store::grant::{App, AppDetails, ClientType, Pkce};
 
 use crate::credential::{Kind, generate, generate_client_id, hash};
 use crate::grant::GrantType;
+use crate::redirect_uri::{self, InvalidRedirectUri};
 use crate::server::AuthServer;
 
 const NAME_CHARS_MAX: usize = 200;
@@ -23,6 +24,8 @@ pub struct NewApp {
     /// Whether it may get tokens for single patients by `client_credentials`. No grant implies it:
     /// such an app can act for any patient it can name.
     pub patient_tokens: bool,
+    /// What else is said of an app that people use.
+    pub details: AppDetails,
 }
 
 /// A registered app with its secret, which cannot be had a second time.
@@ -30,8 +33,8 @@ pub struct NewApp {
 pub struct Registered {
     /// The app as stored.
     pub app: App,
-    /// `client_secret`
-    pub secret: Secret<String>,
+    /// `client_secret`; a public app has none.
+    pub secret: Option<Secret<String>>,
 }
 
 /// Why an app was not registered or changed.
@@ -55,6 +58,12 @@ pub enum AppError {
     /// Tokens for single patients are got by a grant that the app does not have.
     #[error("tokens for single patients are got by client_credentials, which the app lacks")]
     PatientTokens,
+    /// A redirect URI that codes must not be sent to.
+    #[error(transparent)]
+    RedirectUri(#[from] InvalidRedirectUri),
+    /// What a public app cannot have.
+    #[error("a public app cannot keep a secret, so it {0}")]
+    Public(&'static str),
     /// No such app.
     #[error("no app has this client_id")]
     Unknown,
@@ -64,17 +73,20 @@ pub enum AppError {
 }
 
 impl AuthServer {
-    /// Registers a confidential app under a random `client_id` with a random secret.
+    /// Registers an app under a random `client_id`, a confidential one with a random secret.
     ///
     /// # Errors
     /// When what is said of the app is not usable, or the store fails.
     pub async fn register_app(&self, new: NewApp) -> Result<Registered, AppError> {
         let scopes = self.check(&new)?;
-        let secret = generate(Kind::ClientSecret, self.rng.as_ref());
+        let secret = match new.details.client_type {
+            ClientType::Confidential => Some(generate(Kind::ClientSecret, self.rng.as_ref())),
+            ClientType::Public => None,
+        };
         let app = App {
             client_id: generate_client_id(self.rng.as_ref()),
             name: new.name,
-            secret: Some(hash(secret.expose())),
+            secret: secret.as_ref().map(|secret| hash(secret.expose())),
             scopes: scopes.to_string(),
             grant_types: new
                 .grant_types
@@ -84,8 +96,9 @@ impl AuthServer {
             patient_tokens: new.patient_tokens,
             registered: self.clock.now(),
             enabled: true,
+            details: new.details,
         };
-        self.grants.add_app(app.clone()).await?;
+        self.store.add_app(app.clone()).await?;
         Ok(Registered { app, secret })
     }
 
@@ -104,6 +117,7 @@ impl AuthServer {
         if new.patient_tokens && !by_client_credentials {
             return Err(AppError::PatientTokens);
         }
+        self.check_details(new)?;
         let scopes = ScopeSet::parse(&new.scopes, &self.settings.limits)?;
         if scopes.is_empty() {
             return Err(AppError::NoScopes);
@@ -122,12 +136,29 @@ impl AuthServer {
         }
     }
 
+    fn check_details(&self, new: &NewApp) -> Result<(), AppError> {
+        let details = &new.details;
+        let uses = |grant| new.grant_types.contains(&grant);
+        if details.client_type == ClientType::Public {
+            if uses(GrantType::ClientCredentials) {
+                return Err(AppError::Public("gets no token without a person"));
+            }
+            if details.pkce == Pkce::Exempt {
+                return Err(AppError::Public("must use PKCE"));
+            }
+        }
+        Ok(redirect_uri::check_all(
+            &details.redirect_uris,
+            self.settings.limits.redirect_uris_max,
+        )?)
+    }
+
     /// All apps by name.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn list_apps(&self) -> Result<Vec<App>, AppError> {
-        Ok(self.grants.list_apps().await?)
+        Ok(self.store.list_apps().await?)
     }
 
     /// Replaces the app's secret; the old one ends at once, tokens issued with it live on.
@@ -136,9 +167,12 @@ impl AuthServer {
     /// When there is no such app, or the store fails.
     pub async fn rotate_secret(&self, client_id: &str) -> Result<Secret<String>, AppError> {
         let mut app = self.app(client_id).await?;
+        if app.details.client_type == ClientType::Public {
+            return Err(AppError::Public("has none to replace"));
+        }
         let secret = generate(Kind::ClientSecret, self.rng.as_ref());
         app.secret = Some(hash(secret.expose()));
-        self.grants.update_app(app).await?;
+        self.store.update_app(app).await?;
         Ok(secret)
     }
 
@@ -151,7 +185,7 @@ impl AuthServer {
             enabled: true,
             ..self.app(client_id).await?
         };
-        Ok(self.grants.update_app(app).await?)
+        Ok(self.store.update_app(app).await?)
     }
 
     /// Ends the use of an app; its tokens end with the return of this call.
@@ -163,13 +197,13 @@ impl AuthServer {
             enabled: false,
             ..self.app(client_id).await?
         };
-        self.grants.update_app(app).await?;
+        self.store.update_app(app).await?;
         self.tokens.forget_all();
         Ok(())
     }
 
     async fn app(&self, client_id: &str) -> Result<App, AppError> {
-        self.grants
+        self.store
             .lookup_app(client_id)
             .await?
             .ok_or(AppError::Unknown)

@@ -118,8 +118,8 @@ impl AuthServer {
 
     async fn read_caller(&self, hash: Hashed) -> Result<Arc<Caller>, BearerError> {
         let ticket = self.tokens.ticket();
-        let token = self.grants.lookup_token(hash).await?.ok_or(UNKNOWN)?;
-        let app = self.grants.lookup_app(&token.client_id).await?;
+        let token = self.store.lookup_token(hash).await?.ok_or(UNKNOWN)?;
+        let app = self.store.lookup_app(&token.client_id).await?;
         if !app.is_some_and(|a| a.enabled) {
             return Err(UNKNOWN);
         }

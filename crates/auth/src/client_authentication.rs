@@ -36,7 +36,7 @@ impl AuthServer {
     ) -> Result<App, AuthError> {
         let presented = presented(authorization, form)?;
         for (client_id, secret) in &presented.candidates {
-            let app = self.grants.lookup_app(client_id).await?;
+            let app = self.store.lookup_app(client_id).await?;
             if let Some(app) = verified(app, hash(secret.expose())) {
                 return Ok(app);
             }

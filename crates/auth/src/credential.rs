@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     ClientId,
     ClientSecret,
     AccessToken,
+    Session,
 }
 
 impl Kind {
@@ -21,6 +22,7 @@ impl Kind {
             Self::ClientId => "app_",
             Self::ClientSecret => "crs_",
             Self::AccessToken => "crt_",
+            Self::Session => "crn_",
         }
     }
 }
@@ -35,22 +37,31 @@ pub(crate) fn generate(kind: Kind, rng: &dyn Rng) -> Secret<String> {
     Secret::new(format!("{}{}", kind.tag(), URL_SAFE_NO_PAD.encode(random)))
 }
 
-/// A new `client_id`: public, so 128 bits suffice.
+/// A new `client_id`.
 pub(crate) fn generate_client_id(rng: &dyn Rng) -> String {
+    generate_id(Kind::ClientId.tag(), rng)
+}
+
+/// A new identifier: public, so 128 bits suffice.
+pub(crate) fn generate_id(tag: &str, rng: &dyn Rng) -> String {
     let mut random = [0; 16];
     rng.fill(&mut random);
-    format!("{}{}", Kind::ClientId.tag(), URL_SAFE_NO_PAD.encode(random))
+    format!("{tag}{}", URL_SAFE_NO_PAD.encode(random))
 }
 
 /// Whether `text` has the shape of an access token of this server.
 pub(crate) fn is_access_token(text: &str) -> bool {
-    text.strip_prefix(Kind::AccessToken.tag())
-        .is_some_and(|random| {
-            random.len() == RANDOM_CHARS
-                && random
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        })
+    is_of_kind(Kind::AccessToken, text)
+}
+
+/// Whether `text` has the shape of a random value of this kind.
+pub(crate) fn is_of_kind(kind: Kind, text: &str) -> bool {
+    text.strip_prefix(kind.tag()).is_some_and(|random| {
+        random.len() == RANDOM_CHARS
+            && random
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    })
 }
 
 /// What is stored of a plain value. It is random and long, so a fast hash is the right one.

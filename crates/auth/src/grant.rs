@@ -138,10 +138,11 @@ impl AuthServer {
             client_id: issue.app.client_id,
             scopes: issue.scope.clone(),
             patient: patient.clone(),
+            consent: None,
             issued,
             expires: end_of_life(issued, issue.lifetime_s),
         };
-        self.grants.add_token(token).await?;
+        self.store.add_token(token).await?;
         let launch = patient.map(|patient| LaunchContext {
             patient,
             need_patient_banner: true,

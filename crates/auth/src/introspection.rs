@@ -64,7 +64,7 @@ impl AuthServer {
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
         let stored = if is_access_token(token) {
-            self.grants.lookup_token(hash(token)).await?
+            self.store.lookup_token(hash(token)).await?
         } else {
             None
         };

@@ -22,9 +22,13 @@ pub mod error;
 pub mod form;
 pub mod grant;
 pub mod introspection;
+pub mod password;
+pub mod redirect_uri;
 pub mod revocation;
 pub mod sandbox;
 pub mod server;
+pub mod session;
+pub mod user;
 
 mod credential;
 mod failures;

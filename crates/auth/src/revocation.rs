@@ -21,9 +21,9 @@ impl AuthServer {
             return Ok(());
         }
         let hash = hash(token);
-        let stored = self.grants.lookup_token(hash).await?;
+        let stored = self.store.lookup_token(hash).await?;
         if stored.is_some_and(|t| t.client_id == app.client_id) {
-            self.grants.revoke_token(hash).await?;
+            self.store.revoke_token(hash).await?;
             self.tokens.forget(hash);
         }
         Ok(())

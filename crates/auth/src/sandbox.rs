@@ -5,7 +5,7 @@
 //! operator ends the use of its tokens by disabling the app.
 
 use cresset_store::Error as StoreError;
-use cresset_store::grant::App;
+use cresset_store::grant::{App, AppDetails};
 
 use crate::grant::{Issue, TokenResponse};
 use crate::server::AuthServer;
@@ -42,7 +42,7 @@ impl AuthServer {
     }
 
     async fn sandbox_app(&self) -> Result<App, StoreError> {
-        if let Some(app) = self.grants.lookup_app(CLIENT_ID).await? {
+        if let Some(app) = self.store.lookup_app(CLIENT_ID).await? {
             return Ok(app);
         }
         let app = App {
@@ -54,11 +54,12 @@ impl AuthServer {
             patient_tokens: false,
             registered: self.clock.now(),
             enabled: true,
+            details: AppDetails::default(),
         };
-        match self.grants.add_app(app.clone()).await {
+        match self.store.add_app(app.clone()).await {
             Ok(()) => Ok(app),
             // Two callers may be the first at once; the second finds what the first registered.
-            Err(error) => self.grants.lookup_app(CLIENT_ID).await?.ok_or(error),
+            Err(error) => self.store.lookup_app(CLIENT_ID).await?.ok_or(error),
         }
     }
 }

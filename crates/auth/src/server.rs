@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use cresset_base::{Clock, Limits, Rng};
-use cresset_store::AuthStore;
+use cresset_base::{Clock, Limits, Rng, Secret};
+use cresset_store::{AuthStore, Error as StoreError, InstanceSettings};
 
 use crate::discovery::Documents;
 use crate::failures::Failures;
+use crate::password::PasswordPool;
+use crate::session;
 use crate::token_cache::TokenCache;
 
 /// What an authorization server is told about itself.
@@ -19,8 +21,38 @@ pub struct AuthSettings {
     pub fhir_base: String,
     /// Life of an access token, in seconds.
     pub token_lifetime_s: u32,
+    /// Life of a refresh token in days, counted anew with each use; 0 for ever.
+    pub refresh_days: u32,
+    /// Time after which somebody who does nothing is signed out, in seconds.
+    pub session_idle_s: u32,
+    /// Time after which everybody must sign in again, in seconds.
+    pub session_s: u32,
+    /// Where passwords are hashed; one for all instances of a process.
+    pub passwords: PasswordPool,
     /// The bounds.
     pub limits: Limits,
+}
+
+impl AuthSettings {
+    /// What the server of the instance at this address is told: `base_url` is the instance's own,
+    /// such as `https://ehr.example/sunrise`.
+    pub fn new(
+        base_url: &str,
+        settings: &InstanceSettings,
+        passwords: PasswordPool,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            issuer: format!("{base_url}/auth"),
+            fhir_base: format!("{base_url}/fhir"),
+            token_lifetime_s: settings.token_lifetime_s,
+            refresh_days: settings.refresh_days,
+            session_idle_s: settings.session_idle_s,
+            session_s: settings.session_s,
+            passwords,
+            limits,
+        }
+    }
 }
 
 /// The authorization server of one instance. Share it behind an [`Arc`].
@@ -29,29 +61,39 @@ pub struct AuthSettings {
 /// answers, except that each forgets at once only what is ended through itself. So there is one
 /// per instance and process.
 pub struct AuthServer {
-    pub(crate) grants: Arc<dyn AuthStore>,
+    pub(crate) store: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) settings: AuthSettings,
     pub(crate) tokens: TokenCache,
     pub(crate) failures: Failures,
+    /// By person and address.
+    pub(crate) sign_ins: Failures,
+    /// By person.
+    pub(crate) sign_ins_everywhere: Failures,
     pub(crate) documents: Documents,
 }
 
 impl AuthServer {
     /// A server over the apps and tokens of one instance.
     pub fn new(
-        grants: Arc<dyn AuthStore>,
+        store: Arc<dyn AuthStore>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
         settings: AuthSettings,
     ) -> Self {
+        let limits = &settings.limits;
+        let everywhere_max = limits
+            .sign_in_failures_max
+            .saturating_mul(session::EVERYWHERE);
         Self {
-            grants,
+            store,
             clock,
             rng,
-            tokens: TokenCache::new(settings.limits.token_cache_bytes_max),
-            failures: Failures::new(settings.limits.authentication_failures_max),
+            tokens: TokenCache::new(limits.token_cache_bytes_max),
+            failures: Failures::new(limits.authentication_failures_max, 60),
+            sign_ins: Failures::new(limits.sign_in_failures_max, session::WINDOW_S),
+            sign_ins_everywhere: Failures::new(everywhere_max, session::WINDOW_S),
             documents: Documents::new(&settings),
             settings,
         }
@@ -65,5 +107,15 @@ impl AuthServer {
     /// Where an app learns how our pages look (`smart_style_url`).
     pub fn smart_style_url(&self) -> String {
         format!("{}/smart-style.json", self.settings.issuer)
+    }
+
+    /// The instance's own key of this name, made on first use.
+    pub(crate) async fn key(&self, name: &str) -> Result<Secret<Vec<u8>>, StoreError> {
+        if let Some(key) = self.store.secret(name).await? {
+            return Ok(key);
+        }
+        let mut fresh = vec![0; 32];
+        self.rng.fill(&mut fresh);
+        self.store.add_secret(name, Secret::new(fresh)).await
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod rules;
 mod serve;
 mod settings;
 mod synth;
+mod user;
 mod verify;
 
 use std::future::Future;
@@ -48,6 +49,7 @@ enum Command {
     Serve(serve::Serve),
     Instance(instance::Instance),
     App(app::App),
+    User(user::User),
     Import(import::Import),
     Synth(synth::Synth),
     Bench(bench::Bench),
@@ -66,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve(command) => wait(command.run()),
         Command::Instance(command) => wait(command.run()),
         Command::App(command) => wait(command.run()),
+        Command::User(command) => wait(command.run()),
         Command::Import(command) => wait(command.run()),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use cresset_auth::AuthServer;
+use cresset_auth::password::PasswordPool;
 use cresset_auth::server::AuthSettings;
 use cresset_base::InstanceName;
 use cresset_web::Platform;
@@ -73,13 +74,12 @@ pub(crate) fn auth(
     instance: &InstanceName,
 ) -> Result<AuthServer, Failure> {
     let store = data.store(instance)?;
-    let public_url = settings.public_url();
-    let settings = AuthSettings {
-        issuer: format!("{public_url}/{instance}/auth"),
-        fhir_base: fhir_base(&public_url, instance),
-        token_lifetime_s: data.settings(instance)?.token_lifetime_s,
-        limits: settings.limits.clone(),
-    };
+    let settings = AuthSettings::new(
+        &format!("{}/{instance}", settings.public_url()),
+        &data.settings(instance)?,
+        PasswordPool::new(1, settings.limits.password_queue_max),
+        settings.limits.clone(),
+    );
     Ok(AuthServer::new(
         store,
         surroundings::clock(),

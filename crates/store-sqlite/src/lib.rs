@@ -19,6 +19,7 @@ mod directory;
 mod fault;
 mod identity;
 mod instant;
+mod json;
 mod lookups;
 mod readers;
 mod row;

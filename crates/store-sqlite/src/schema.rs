@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("schema/apps.sql"),
     REFERENCES,
+    include_str!("schema/people.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

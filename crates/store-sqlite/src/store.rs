@@ -1,6 +1,7 @@
 //! One open instance.
 
 mod commit;
+mod consents;
 mod counts;
 mod grants;
 mod history;
@@ -8,7 +9,9 @@ mod patients;
 mod read;
 mod search;
 mod secrets;
+mod sessions;
 mod totals;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -19,6 +19,7 @@ pub mod grants;
 pub mod history;
 pub mod order;
 pub mod paging;
+pub mod people;
 pub mod search;
 pub mod unit;
 pub mod world;
@@ -36,4 +37,5 @@ pub async fn all(fresh: impl Fn() -> World) {
     chains::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;
+    people::all(&fresh).await;
 }

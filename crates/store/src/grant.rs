@@ -9,6 +9,13 @@ use crate::store::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hashed(pub [u8; 32]);
 
+impl Hashed {
+    /// The hash of nothing that is ever given out.
+    pub(crate) fn zero() -> Self {
+        Self([0; 32])
+    }
+}
+
 /// A registered third-party application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
@@ -28,6 +35,56 @@ pub struct App {
     pub registered: Timestamp,
     /// Whether it may be used now.
     pub enabled: bool,
+    /// What else it is registered with.
+    pub details: AppDetails,
+}
+
+/// Whether an app can keep a secret (RFC 6749 §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientType {
+    /// It can: it runs on a server of its maker.
+    #[default]
+    Confidential,
+    /// It cannot: it runs in a browser or on a person's device.
+    Public,
+}
+
+/// Whether an app must prove that it is the one that asked (RFC 7636).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pkce {
+    /// With every authorization.
+    #[default]
+    Required,
+    /// It may leave it out; only for a confidential app that was made before PKCE.
+    Exempt,
+}
+
+/// What an app that people use is registered with. The default is an app without any of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct AppDetails {
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
+    /// Where codes may be sent, each compared as it is written.
+    pub redirect_uris: Vec<String>,
+    /// Where it is launched from a chart.
+    pub launch_url: Option<String>,
+    /// Whether it must use PKCE.
+    pub pkce: Pkce,
+    /// Life of its refresh tokens in days, 0 for ever; absent for what the instance says.
+    pub refresh_days: Option<u32>,
+    /// Who makes it.
+    pub organization: Option<String>,
+    /// When somebody made sure that the organization is who it says.
+    pub verified: Option<Timestamp>,
+    /// Its picture as a `data:` URL.
+    pub logo: Option<String>,
+    /// Its public keys, as a JWK set.
+    pub jwks: Option<String>,
+    /// Where its public keys are found.
+    pub jwks_uri: Option<String>,
 }
 
 /// An access token as stored.
@@ -41,6 +98,8 @@ pub struct Token {
     pub scopes: String,
     /// Patient in context, if any.
     pub patient: Option<String>,
+    /// The consent it belongs to; absent where no person was involved.
+    pub consent: Option<String>,
     /// When it was issued.
     pub issued: Timestamp,
     /// When it ends.

@@ -52,6 +52,29 @@ pub struct InstanceSettings {
     /// Page size when `_count` is absent; without it that of the limits.
     #[serde(default)]
     pub page_default: Option<u32>,
+    /// Life of a refresh token in days, counted anew with each use; 0 for ever.
+    #[serde(default = "refresh_days")]
+    pub refresh_days: u32,
+    /// Time after which somebody who does nothing is signed out, in seconds.
+    #[serde(default = "session_idle_s")]
+    pub session_idle_s: u32,
+    /// Time after which everybody must sign in again, in seconds.
+    #[serde(default = "session_s")]
+    pub session_s: u32,
+}
+
+/// 170.315(g)(10) asks for at least three months, renewed on use.
+const fn refresh_days() -> u32 {
+    90
+}
+
+/// 170.315(d)(5): fifteen minutes at a clinician's desk.
+const fn session_idle_s() -> u32 {
+    15 * 60
+}
+
+const fn session_s() -> u32 {
+    12 * 60 * 60
 }
 
 impl InstanceSettings {
@@ -66,6 +89,9 @@ impl InstanceSettings {
             sandbox: false,
             errors: ErrorDialect::Fhir,
             page_default: None,
+            refresh_days: refresh_days(),
+            session_idle_s: session_idle_s(),
+            session_s: session_s(),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
-//! [`store`], [`grant`], [`patient`], [`audit`], [`secret`] and [`instances`] are the traits. [`layout`] says how
+//! [`store`], [`grant`], [`user`], [`session`], [`consent`], [`patient`], [`audit`], [`secret`] and [`instances`]
+//! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
 //! `contract` (feature `contract-tests`) holds the checks each backend runs against itself.
@@ -11,6 +12,7 @@
 //! This room knows no driver and runs no statement. Start with [`Store`], then [`plan::Planner`].
 
 pub mod audit;
+pub mod consent;
 #[cfg(feature = "contract-tests")]
 pub mod contract;
 pub mod grant;
@@ -19,7 +21,9 @@ pub mod layout;
 pub mod patient;
 pub mod plan;
 pub mod secret;
+pub mod session;
 pub mod store;
+pub mod user;
 pub mod verify;
 pub mod visibility;
 pub mod write;

@@ -7,7 +7,7 @@ use crate::store::Error;
 
 /// Named keys of one instance.
 #[async_trait]
-pub trait Secrets {
+pub trait Secrets: Send + Sync + 'static {
     /// The key with this name.
     async fn secret(&self, name: &str) -> Result<Option<Secret<Vec<u8>>>, Error>;
 

@@ -8,9 +8,12 @@ use cresset_definitions::ResourceType;
 use cresset_search::Query;
 
 use crate::audit::{Audit, AuditRecord};
+use crate::consent::Consents;
 use crate::grant::Grants;
 use crate::patient::Patients;
 use crate::secret::Secrets;
+use crate::session::Sessions;
+use crate::user::Users;
 use crate::write::{Change, Refusal, Written};
 
 /// One version of one resource as it goes on the wire.
@@ -107,14 +110,14 @@ pub enum Error {
     Failed(String),
 }
 
-/// What an authorization server needs of an instance's store.
-pub trait AuthStore: Grants + Patients {}
+/// What an authorization server keeps.
+pub trait AuthStore: Grants + Users + Sessions + Consents + Patients + Secrets {}
 
-impl<S: Grants + Patients> AuthStore for S {}
+impl<T: Grants + Users + Sessions + Consents + Patients + Secrets> AuthStore for T {}
 
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]
-pub trait Store: AuthStore + Secrets + Audit + Send + Sync + 'static {
+pub trait Store: AuthStore + Audit + Send + Sync + 'static {
     /// The current version (right `r`).
     async fn read(
         &self,

@@ -98,6 +98,52 @@ impl Trail {
     }
 }
 
+/// Something that happened on a page or at the authorization server and is no interaction with data.
+pub struct Happening<'h> {
+    /// Its name: `login`, `consent`, …
+    pub name: &'static str,
+    /// How it ended.
+    pub status: StatusCode,
+    /// The request's name.
+    pub correlation: &'h Correlation,
+    /// The person, where known.
+    pub subject: Option<String>,
+    /// `client_id` of the app it is about.
+    pub app: Option<String>,
+}
+
+impl<'h> Happening<'h> {
+    /// Something that is about nobody yet.
+    pub fn new(name: &'static str, status: StatusCode, correlation: &'h Correlation) -> Self {
+        Self {
+            name,
+            status,
+            correlation,
+            subject: None,
+            app: None,
+        }
+    }
+}
+
+/// Writes the record of a happening, before its answer leaves.
+///
+/// # Errors
+/// When the trail cannot keep up.
+pub fn record(app: &App, instance: &OpenInstance, happening: Happening<'_>) -> Result<(), Failure> {
+    instance.store.record(AuditRecord {
+        at: app.platform().clock.now(),
+        app: happening.app,
+        subject: happening.subject,
+        interaction: happening.name.to_owned(),
+        resource_type: None,
+        id: None,
+        query: None,
+        status: happening.status.as_u16(),
+        correlation_id: happening.correlation.as_str().to_owned(),
+    })?;
+    Ok(())
+}
+
 /// What a request to a FHIR base does, read from its method and path alone.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Event {

@@ -3,8 +3,14 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::extract::FromRequestParts;
 use cresset_base::Rng;
+use cresset_fhir::Fault;
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::app::App;
+use crate::failure::Failure;
 
 /// The header the EHR's clients read.
 pub const CORRELATION_ID: HeaderName = HeaderName::from_static("fumage-correlation-id");
@@ -27,6 +33,15 @@ impl Correlation {
     pub fn write(&self, own: Option<HeaderValue>, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, own.unwrap_or_else(|| self.0.clone()));
         headers.insert(CORRELATION_ID, self.0.clone());
+    }
+}
+
+impl FromRequestParts<App> for Correlation {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        let laid = parts.extensions.get::<Self>().cloned();
+        laid.ok_or_else(|| Fault::internal("a request came past the envelope").into())
     }
 }
 

@@ -47,6 +47,8 @@ impl Envelope {
         let answer = if facts.method == Method::CONNECT {
             Failure::new(Kind::NotSupported, "Operation is not supported").into_response()
         } else if !facts.is_open {
+            let mut request = request;
+            request.extensions_mut().insert(facts.correlation.clone());
             self.bounded(request).await
         } else if facts.method == Method::OPTIONS {
             // What the router refuses OPTIONS with names the methods it would take.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings};
 use cresset_base::{InstanceName, Limits, Secret};
 use cresset_fhir::service::Surroundings;
@@ -16,6 +17,9 @@ use crate::platform::Platform;
 
 /// Under this name an instance keeps the key that seals its page links.
 const LINK_KEY: &str = "page-link";
+
+/// Passwords that are hashed at once. One: whoever reads must not wait for a crowd that signs in.
+const PASSWORD_THREADS: usize = 1;
 
 /// An instance nobody asked for this long is closed.
 const IDLE_S: i64 = 15 * 60;
@@ -40,12 +44,15 @@ pub struct OpenInstance {
 /// The open instances.
 pub struct OpenInstances {
     platform: Platform,
+    passwords: PasswordPool,
     open: RwLock<HashMap<Box<str>, Arc<OpenInstance>>>,
 }
 
 impl OpenInstances {
     pub(crate) fn new(platform: Platform) -> Self {
+        let waiting_max = platform.limits.password_queue_max;
         Self {
+            passwords: PasswordPool::new(PASSWORD_THREADS, waiting_max),
             platform,
             open: RwLock::default(),
         }
@@ -88,8 +95,9 @@ impl OpenInstances {
             .await?
             .ok_or_else(no_such_instance)?;
         let key = self.link_key(&*store).await?;
+        let own_url = format!("{}/{name}", self.platform.public_url);
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
-        let auth = self.auth(store.clone(), &base_url, &auth_url, &settings);
+        let auth = self.auth(store.clone(), &own_url, &settings);
         let (sandbox, errors) = (settings.sandbox, settings.errors);
         let rules = rule_set(&settings)?;
         let surroundings = Surroundings {
@@ -134,16 +142,15 @@ impl OpenInstances {
     fn auth(
         &self,
         store: Arc<dyn Store>,
-        fhir_base: &str,
-        issuer: &str,
+        base_url: &str,
         settings: &InstanceSettings,
     ) -> AuthServer {
-        let settings = AuthSettings {
-            issuer: issuer.to_owned(),
-            fhir_base: fhir_base.to_owned(),
-            token_lifetime_s: settings.token_lifetime_s,
-            limits: (*self.platform.limits).clone(),
-        };
+        let settings = AuthSettings::new(
+            base_url,
+            settings,
+            self.passwords.clone(),
+            (*self.platform.limits).clone(),
+        );
         AuthServer::new(
             store,
             self.platform.clock.clone(),

@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod cookie;
 pub mod correlation;
 pub mod cors;
 pub mod envelope;

@@ -1,5 +1,6 @@
 //! Pages for people: one template each, no script, nothing from elsewhere.
 
+mod account;
 mod assets;
 mod dashboard;
 mod docs;
@@ -10,8 +11,10 @@ mod lost;
 mod number;
 mod page;
 mod sandbox;
+mod sign_in;
 mod site;
 
+pub(crate) use account::{account, sign_out_elsewhere};
 pub(crate) use assets::asset;
 pub(crate) use dashboard::{dashboard, to_dashboard};
 pub(crate) use docs::{docs_index, docs_of_type};
@@ -19,6 +22,7 @@ pub(crate) use failed::failed;
 pub(crate) use health::health;
 pub(crate) use home::home;
 pub(crate) use sandbox::sandbox_token;
+pub(crate) use sign_in::{sign_in, sign_in_form, sign_out};
 
 /// The version shown at the foot of every page.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -17,6 +17,17 @@ pub fn router(app: App) -> Router {
         .route("/{instance}", get(pages::to_dashboard))
         .route("/{instance}/", get(pages::dashboard))
         .route("/{instance}/sandbox-token", post(pages::sandbox_token))
+        // Pages: people who sign in.
+        .route(
+            "/{instance}/sign-in",
+            get(pages::sign_in_form).post(pages::sign_in),
+        )
+        .route("/{instance}/sign-out", post(pages::sign_out))
+        .route("/{instance}/account", get(pages::account))
+        .route(
+            "/{instance}/account/sign-out-elsewhere",
+            post(pages::sign_out_elsewhere),
+        )
         // Monitors and discovery: anybody.
         .route("/health", get(pages::health))
         .route("/{instance}/fhir/metadata", get(fhir::capabilities))

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::app::App;
 use crate::envelope::Envelope;
+use crate::extract::Peer;
 use crate::platform::Platform;
 
 /// Longest wait for the head of a request.
@@ -48,7 +49,7 @@ pub async fn serve(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => converse(stream, &builder, &envelope, &graceful),
+                Ok((stream, address)) => converse((stream, Peer(address.ip())), &builder, &envelope, &graceful),
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -83,7 +84,7 @@ fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {
 }
 
 fn converse(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, Peer),
     builder: &auto::Builder<TokioExecutor>,
     envelope: &Envelope,
     graceful: &GracefulShutdown,
@@ -95,7 +96,11 @@ fn converse(
     let envelope = envelope.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let envelope = envelope.clone();
-        async move { Ok::<_, Infallible>(envelope.answer(request.map(Body::new)).await) }
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer);
+            Ok::<_, Infallible>(envelope.answer(request).await)
+        }
     });
     let connection = builder
         .serve_connection(TokioIo::new(stream), service)

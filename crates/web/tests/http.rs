@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod http {
+    pub(crate) mod people;
     pub(crate) mod practice;
 
     mod access;
@@ -18,6 +19,7 @@ mod http {
     mod patient_token;
     mod rules;
     mod sandbox;
+    mod sign_in;
     mod subset;
     mod transaction;
     mod xml;

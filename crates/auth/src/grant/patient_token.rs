@@ -68,7 +68,7 @@ impl AuthServer {
         let id: ResourceId = patient.parse().map_err(|_| unknown())?;
         let scopes = self.asked_scopes(OWN_RECORD)?;
         let access = Access::from_scopes(&scopes, Some(id.clone()));
-        if self.grants.knows_patient(&access, &id).await? {
+        if self.store.knows_patient(&access, &id).await? {
             Ok(id)
         } else {
             Err(unknown().into())

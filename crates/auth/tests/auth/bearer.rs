@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::instance::{Instance, Memory, basic, bytes, instance, pairs, server, shown};
+use crate::instance::{Instance, Memory, basic, bytes, instance, pairs, plain, server, shown};
+use crate::nobody::{nobody, without_people};
 use async_trait::async_trait;
 use cresset_access::{Access, Restriction, Verb};
 use cresset_auth::{AuthError, Introspection, Registered, Request};
-use cresset_base::ResourceId;
+use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
+use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::session::Session;
+use cresset_store::user::{Ending, User};
 use cresset_store::{Error, Patients};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -166,7 +170,7 @@ async fn a_disabled_app_loses_its_tokens_at_once() {
 }
 
 async fn revoke(demo: &Instance, app: &Registered, token: &str) -> Result<(), AuthError> {
-    let header = basic(&app.app.client_id, app.secret.expose());
+    let header = basic(&app.app.client_id, plain(app));
     let form = pairs(&[("token", token)]);
     demo.server
         .revoke(Request {
@@ -227,7 +231,7 @@ async fn introspect(
 #[tokio::test]
 async fn an_app_may_ask_what_its_token_is() {
     let (demo, app, token) = demo().await;
-    let header = basic(&app.app.client_id, app.secret.expose());
+    let header = basic(&app.app.client_id, plain(&app));
     let by_secret = introspect(&demo, &header, &token).await.unwrap();
     let by_token = introspect(&demo, &format!("Bearer {token}"), &token)
         .await
@@ -252,7 +256,7 @@ async fn an_app_may_ask_what_its_token_is() {
 #[tokio::test]
 async fn what_is_not_a_live_token_of_the_app_is_inactive_and_nothing_more() {
     let (demo, app, token) = demo().await;
-    let header = basic(&app.app.client_id, app.secret.expose());
+    let header = basic(&app.app.client_id, plain(&app));
     let stranger = demo.app("system/*.rs").await;
     let foreign = demo.plain_token(&stranger).await;
     let revoked = demo.plain_token(&app).await;
@@ -334,6 +338,8 @@ impl Patients for Slow {
         self.memory.knows_patient(access, id).await
     }
 }
+
+without_people!(Slow);
 
 /// A check that read the token before its revocation and finishes after it must not keep it alive.
 #[tokio::test]

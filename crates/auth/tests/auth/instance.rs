@@ -7,14 +7,20 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cresset_access::{Access, Verb};
+use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request};
 use cresset_auth::{BearerError, Caller, TokenResponse};
-use cresset_base::{Limits, ResourceId};
+use cresset_base::{Clock, Limits, ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
-use cresset_store::grant::{App, Grants, Hashed, Token};
-use cresset_store::{AuthStore, Error, Patients};
+use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
+use cresset_store::grant::{App, AppDetails, Grants, Hashed, Token};
+use cresset_store::session::Session;
+use cresset_store::user::{Ending, User};
+use cresset_store::{AuthStore, Error, InstanceSettings, Patients};
 use cresset_testkit::{ManualClock, SeededRng};
 use parking_lot::Mutex;
+
+use crate::nobody::{nobody, without_people};
 
 /// Apps and tokens in memory.
 #[derive(Default)]
@@ -72,6 +78,8 @@ impl Patients for Memory {
     }
 }
 
+without_people!(Memory);
+
 /// The one patient that is there.
 pub(crate) const KNOWN_PATIENT: &str = "p1";
 
@@ -101,12 +109,12 @@ pub(crate) fn server(
     clock: &ManualClock,
     seed: u64,
 ) -> AuthServer {
-    let settings = AuthSettings {
-        issuer: format!("https://ehr.example/{name}/auth"),
-        fhir_base: format!("https://ehr.example/{name}/fhir"),
-        token_lifetime_s: 36_000,
-        limits: Limits::default(),
-    };
+    let settings = AuthSettings::new(
+        &format!("https://ehr.example/{name}"),
+        &InstanceSettings::new(clock.now()),
+        PasswordPool::new(1, 0),
+        Limits::default(),
+    );
     AuthServer::new(
         grants,
         Arc::new(clock.clone()),
@@ -123,6 +131,7 @@ impl Instance {
             scopes: scopes.to_owned(),
             grant_types: vec![GrantType::ClientCredentials],
             patient_tokens: false,
+            details: AppDetails::default(),
         };
         self.server.register_app(new).await.unwrap()
     }
@@ -134,6 +143,7 @@ impl Instance {
             scopes: scopes.to_owned(),
             grant_types: vec![GrantType::ClientCredentials],
             patient_tokens: true,
+            details: AppDetails::default(),
         };
         self.server.register_app(new).await.unwrap()
     }
@@ -159,7 +169,7 @@ impl Instance {
         app: &Registered,
         scope: &str,
     ) -> Result<TokenResponse, AuthError> {
-        let header = basic(&app.app.client_id, app.secret.expose());
+        let header = basic(&app.app.client_id, plain(app));
         self.post(
             &[&header],
             &[("grant_type", "client_credentials"), ("scope", scope)],
@@ -188,6 +198,11 @@ impl Instance {
     pub(crate) async fn lets_in(&self, token: &str) -> bool {
         self.caller(&[&format!("Bearer {token}")]).await.is_ok()
     }
+}
+
+/// The plain secret of a confidential app.
+pub(crate) fn plain(app: &Registered) -> &str {
+    app.secret.as_ref().unwrap().expose()
 }
 
 /// The header of HTTP Basic, values as they are.

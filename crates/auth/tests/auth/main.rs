@@ -4,5 +4,6 @@
 mod bearer;
 mod discovery;
 mod instance;
+mod nobody;
 mod patient_token;
 mod token_endpoint;

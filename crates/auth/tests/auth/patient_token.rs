@@ -3,7 +3,7 @@
 use cresset_auth::{AuthError, Registered, TokenResponse};
 use cresset_definitions::ResourceType;
 
-use crate::instance::{Instance, KNOWN_PATIENT, basic, instance, shown};
+use crate::instance::{Instance, KNOWN_PATIENT, basic, instance, plain, shown};
 use cresset_access::{Restriction, Verb};
 
 async fn ask(
@@ -11,7 +11,7 @@ async fn ask(
     app: &Registered,
     form: &[(&str, &str)],
 ) -> Result<TokenResponse, AuthError> {
-    let header = basic(&app.app.client_id, app.secret.expose());
+    let header = basic(&app.app.client_id, plain(app));
     let form = [&[("grant_type", "client_credentials")], form].concat();
     demo.post(&[&header], &form).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::instance::{Instance, basic, instance, shown};
+use crate::instance::{Instance, basic, instance, plain, shown};
 use cresset_auth::{AppError, AuthError, GrantType, NewApp, Registered};
 
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
@@ -24,7 +24,7 @@ fn check(headers: &[&str], form: &[(&str, &str)], expect: &str) {
         let (demo, app) = demo().await;
         let fill = |text: &str| {
             text.replace("ID", &app.app.client_id)
-                .replace("SECRET", app.secret.expose())
+                .replace("SECRET", plain(&app))
         };
         let headers: Vec<String> = headers
             .iter()
@@ -232,7 +232,7 @@ async fn basic_values_may_be_percent_encoded_or_raw() {
         text.bytes()
             .fold(String::new(), |all, b| all + &format!("%{b:02X}"))
     };
-    let encoded = percent(app.secret.expose());
+    let encoded = percent(plain(&app));
     let id = percent(&app.app.client_id).to_lowercase();
     assert!(demo.post(&[&basic(&id, &encoded)], &[GRANT]).await.is_ok());
     assert!(
@@ -277,12 +277,12 @@ async fn unknown_disabled_and_wrong_secret_look_the_same() {
     let off = demo.app("system/*.rs").await;
     demo.server.disable_app(&off.app.client_id).await.unwrap();
     let tries = [
-        basic("app_AAAAAAAAAAAAAAAAAAAAAA", app.secret.expose()),
+        basic("app_AAAAAAAAAAAAAAAAAAAAAA", plain(&app)),
         basic(
             &app.app.client_id,
             "crs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ),
-        basic(&off.app.client_id, off.secret.expose()),
+        basic(&off.app.client_id, plain(&off)),
     ];
     let mut answers = HashSet::new();
     for header in &tries {
@@ -301,7 +301,7 @@ type Try<'t> = (&'t [&'t str], &'t [(&'t str, &'t str)]);
 #[tokio::test]
 async fn every_description_is_fit_for_the_wire_and_says_what_to_change() {
     let (demo, app) = demo().await;
-    let good = basic(&app.app.client_id, app.secret.expose());
+    let good = basic(&app.app.client_id, plain(&app));
     let tries: [Try<'_>; 8] = [
         (&[], &[]),
         (&[], &[("grant_type", "password")]),
@@ -354,20 +354,24 @@ async fn repeated_failures_are_slowed_and_never_shut_the_app_out() {
 #[tokio::test]
 async fn nothing_plain_is_stored_and_no_two_are_alike() {
     let (demo, app) = demo().await;
-    let mut plain = HashSet::new();
+    let mut tokens = HashSet::new();
     for _ in 0..1_000 {
-        plain.insert(demo.plain_token(&app).await);
+        tokens.insert(demo.plain_token(&app).await);
     }
-    assert_eq!(plain.len(), 1_000);
-    assert!(plain.iter().all(|t| t.len() == 47 && t.starts_with("crt_")));
+    assert_eq!(tokens.len(), 1_000);
+    assert!(
+        tokens
+            .iter()
+            .all(|t| t.len() == 47 && t.starts_with("crt_"))
+    );
     let stored = format!(
         "{:?} {:?}",
         demo.server.list_apps().await.unwrap(),
         demo.memory.tokens.lock()
     );
-    assert!(!stored.contains(app.secret.expose()));
-    assert!(plain.iter().all(|t| !stored.contains(t.as_str())));
-    assert!(!format!("{app:?}").contains(app.secret.expose()));
+    assert!(!stored.contains(plain(&app)));
+    assert!(tokens.iter().all(|t| !stored.contains(t.as_str())));
+    assert!(!format!("{app:?}").contains(plain(&app)));
 }
 
 #[tokio::test]
@@ -391,6 +395,7 @@ async fn registration_takes_only_what_can_be_used() {
     let demo = instance("demo", 3);
     let new = |name: &str, scopes: &str, grants: &[GrantType]| NewApp {
         patient_tokens: false,
+        details: cresset_store::grant::AppDetails::default(),
         name: name.to_owned(),
         scopes: scopes.to_owned(),
         grant_types: grants.to_vec(),

@@ -7,6 +7,7 @@ use cresset_auth::AuthServer;
 use cresset_auth::app::{AppError, NewApp};
 use cresset_auth::grant::GrantType;
 use cresset_base::{InstanceName, Secret};
+use cresset_store::grant::AppDetails;
 use serde_json::json;
 
 use super::DataDir;
@@ -101,16 +102,19 @@ pub(super) fn backend(name: &str, scopes: &str) -> NewApp {
         scopes: scopes.to_owned(),
         grant_types: vec![GrantType::ClientCredentials],
         patient_tokens: false,
+        details: AppDetails::default(),
     }
 }
 
-/// Registers an app; gives its `client_id` and its secret.
+/// Registers a confidential app; gives its `client_id` and its secret.
 pub(super) async fn register(
     auth: &AuthServer,
     new: NewApp,
 ) -> Result<(String, Secret<String>), Failure> {
     let registered = auth.register_app(new).await.map_err(failure)?;
-    Ok((registered.app.client_id, registered.secret))
+    let secret = registered.secret;
+    let secret = secret.ok_or_else(|| Failure::new(Kind::Other, "the app has no secret"))?;
+    Ok((registered.app.client_id, secret))
 }
 
 /// Replaces an app's secret.

@@ -86,6 +86,15 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.authentication_failures_max",
         "most failed authentications of one app in a minute before further ones are answered 429",
     ),
+    (
+        "limits.sign_in_failures_max",
+        "most failed sign-ins of one person from one address in a quarter of an hour before further ones are turned away",
+    ),
+    (
+        "limits.password_queue_max",
+        "most passwords that wait to be hashed before further ones are answered 503",
+    ),
+    ("limits.redirect_uris_max", "most redirect URIs of one app"),
 ];
 
 /// One setting.

@@ -8,9 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::SqliteStore;
 use crate::fault::{failed, store_error};
 use crate::instant::{millis, timestamp};
+use crate::json;
 
-const APPS: &str =
-    "SELECT client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled FROM app";
+const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details FROM app";
 
 /// How long an ended token is still known, in milliseconds.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -22,8 +22,8 @@ impl Grants for SqliteStore {
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let added = self
             .change(move |connection| {
-                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled) \
-                            VALUES(?,?,?,?,?,?,?,?)";
+                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
+                            VALUES(?,?,?,?,?,?,?,?,?)";
                 write_app(connection, text, &app)
             })
             .await?;
@@ -64,7 +64,7 @@ impl Grants for SqliteStore {
     async fn update_app(&self, app: App) -> Result<(), Error> {
         let changed = self
             .change(move |connection| {
-                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,patient_tokens=?6,registered=?7,enabled=?8 \
+                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,patient_tokens=?6,registered=?7,enabled=?8,details=?9 \
                             WHERE client_id=?1";
                 write_app(connection, text, &app)
             })
@@ -77,27 +77,15 @@ impl Grants for SqliteStore {
     }
 
     async fn add_token(&self, token: Token) -> Result<(), Error> {
-        self.change(move |connection| {
-            drop_ended(connection, millis(token.issued) - KEPT_MS)?;
-            let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires) VALUES(?,?,?,?,?,?)";
-            connection.prepare_cached(text)?.execute((
-                token.hash.0,
-                &token.client_id,
-                &token.scopes,
-                &token.patient,
-                millis(token.issued),
-                millis(token.expires),
-            ))
-        })
-        .await
-        .map(|_| ())
+        self.change(move |connection| insert_token(connection, &token))
+            .await
     }
 
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
         self.ask(move |_, connection| {
             let find = || {
                 let text =
-                    "SELECT client_id,scopes,patient,issued,expires FROM access_token WHERE hash=?";
+                    "SELECT client_id,scopes,patient,issued,expires,consent FROM access_token WHERE hash=?";
                 connection
                     .prepare_cached(text)?
                     .query_row([hash.0], |row| read_token(row, hash))
@@ -117,6 +105,24 @@ impl Grants for SqliteStore {
         .await
         .map(|ended| ended == 1)
     }
+}
+
+/// Stores a token and drops some that ended long ago.
+pub(super) fn insert_token(connection: &Connection, token: &Token) -> rusqlite::Result<()> {
+    drop_ended(connection, millis(token.issued) - KEPT_MS)?;
+    let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires,consent) VALUES(?,?,?,?,?,?,?)";
+    connection
+        .prepare_cached(text)?
+        .execute((
+            token.hash.0,
+            &token.client_id,
+            &token.scopes,
+            &token.patient,
+            millis(token.issued),
+            millis(token.expires),
+            &token.consent,
+        ))
+        .map(drop)
 }
 
 /// Drops some of the tokens that ended before this instant.
@@ -140,6 +146,7 @@ fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result
             app.patient_tokens,
             millis(app.registered),
             app.enabled,
+            json::text(&app.details)?,
         ),
     )
 }
@@ -158,6 +165,7 @@ fn read_app(row: &Row<'_>) -> rusqlite::Result<App> {
         patient_tokens: row.get(5)?,
         registered: timestamp(row.get(6)?),
         enabled: row.get(7)?,
+        details: json::value(row, 8)?,
     })
 }
 
@@ -169,5 +177,6 @@ fn read_token(row: &Row<'_>, hash: Hashed) -> rusqlite::Result<Token> {
         patient: row.get(2)?,
         issued: timestamp(row.get(3)?),
         expires: timestamp(row.get(4)?),
+        consent: row.get(5)?,
     })
 }

@@ -5,7 +5,7 @@ use cresset_base::{Limits, Secret, Timestamp};
 
 use super::world::{World, draft, everything, id, of};
 use crate::AuditRecord;
-use crate::grant::{App, Hashed, Token};
+use crate::grant::{App, AppDetails, Hashed, Token};
 use crate::write::{Change, Precondition};
 
 /// All checks of this file.
@@ -32,6 +32,11 @@ async fn apps_are_kept(world: World) {
         patient_tokens: true,
         registered: instant("2026-01-02T03:04:05.678Z"),
         enabled: true,
+        details: AppDetails {
+            redirect_uris: vec!["https://app.example/cb".to_owned()],
+            refresh_days: Some(0),
+            ..AppDetails::default()
+        },
     };
     world.store.add_app(app.clone()).await.unwrap();
     assert!(
@@ -79,6 +84,7 @@ async fn tokens_are_kept_and_revoked(world: World) {
         client_id: "c1".to_owned(),
         scopes: "patient/*.rs".to_owned(),
         patient: Some("p".to_owned()),
+        consent: Some("k".to_owned()),
         issued: instant("2026-01-02T03:04:05Z"),
         expires: instant("2026-01-02T13:04:05Z"),
     };
@@ -105,6 +111,7 @@ async fn ended_tokens_are_dropped_a_day_later(world: World) {
         client_id: "c1".to_owned(),
         scopes: "system/*.rs".to_owned(),
         patient: None,
+        consent: None,
         issued: instant(issued),
         expires: instant(expires),
     };

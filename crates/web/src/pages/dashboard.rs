@@ -7,8 +7,8 @@ use cresset_access::{Access, SystemReason};
 use http::StatusCode;
 
 use super::number::grouped;
-use super::page::page;
-use super::sandbox::{LIFETIME_MINUTES, send_origin};
+use super::page::{page, send_origin};
+use super::sandbox::LIFETIME_MINUTES;
 use crate::extract::Instance;
 use crate::failure::Failure;
 

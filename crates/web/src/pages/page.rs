@@ -37,3 +37,17 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
+
+/// Renders a page with a form on it. Its browser may say where the form stood: with `no-referrer`
+/// it would name no origin.
+pub(super) fn form_page(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+    let mut response = page(status, template)?;
+    send_origin(&mut response);
+    Ok(response)
+}
+
+/// Lets a browser say on the form of this page from where it is sent.
+pub(super) fn send_origin(response: &mut Response) {
+    let policy = HeaderValue::from_static("same-origin");
+    response.headers_mut().insert(REFERRER_POLICY, policy);
+}

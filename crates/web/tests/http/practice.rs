@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
+use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
+use cresset_store::grant::AppDetails;
 use cresset_store::{InstanceSettings, Instances, LinkStyle, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::{ManualClock, SeededRng};
@@ -77,12 +79,12 @@ impl Practice {
             .await
             .unwrap()
             .unwrap();
-        let settings = AuthSettings {
-            issuer: format!("{HOST}/demo/auth"),
-            fhir_base: format!("{HOST}/demo/fhir"),
-            token_lifetime_s: 36_000,
-            limits: Limits::default(),
-        };
+        let settings = AuthSettings::new(
+            &format!("{HOST}/demo"),
+            &InstanceSettings::new(cresset_base::Clock::now(&clock)),
+            PasswordPool::new(1, 0),
+            Limits::default(),
+        );
         let auth = AuthServer::new(
             store.clone(),
             platform.clock.clone(),
@@ -95,6 +97,7 @@ impl Practice {
                 scopes: "system/*.cruds".to_owned(),
                 grant_types: vec![GrantType::ClientCredentials],
                 patient_tokens: false,
+                details: AppDetails::default(),
             })
             .await
             .unwrap();
@@ -102,7 +105,7 @@ impl Practice {
             clock,
             token: String::new(),
             client_id: registered.app.client_id,
-            client_secret: registered.secret.expose().clone(),
+            client_secret: registered.secret.unwrap().expose().clone(),
             store,
             envelope: Envelope::new(App::new(platform)),
             _folder: folder,

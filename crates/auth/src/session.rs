@@ -1,0 +1,238 @@
+//! Signing in: a name and a password for a browser that is known from then on.
+//!
+//! A browser holds an opaque cookie, the store its hash. Guessing is slowed down where it comes
+//! from: each address has its own count of failures for each person, so that a stranger who guesses
+//! does not shut out the owner, and many addresses together have a count that does not touch a
+//! browser in which the owner was signed in before.
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cresset_base::{Secret, Timestamp};
+use cresset_store::Error as StoreError;
+use cresset_store::session::Session;
+use cresset_store::user::User;
+use jiff::SignedDuration;
+
+use crate::credential::{Kind, generate, hash, is_of_kind};
+use crate::password;
+use crate::server::AuthServer;
+
+/// The window in which failed sign-ins are counted, in seconds.
+pub(crate) const WINDOW_S: i64 = 15 * 60;
+/// Failures from everywhere, as a multiple of those from one address.
+pub(crate) const EVERYWHERE: u32 = 10;
+/// A session's last use is noted when this much has passed since it was noted before.
+const NOTED_EVERY_S: i64 = 60;
+/// Under this name an instance keeps the key that signs the marks of known browsers.
+const DEVICE_KEY: &str = "known-browser";
+
+/// What somebody sends to sign in.
+#[derive(Debug)]
+pub struct SignIn<'s> {
+    /// The name they give.
+    pub login: &'s str,
+    /// The password they give.
+    pub password: Secret<String>,
+    /// Where it comes from.
+    pub address: &'s str,
+    /// The mark of a browser in which somebody was signed in before.
+    pub device: Option<&'s str>,
+}
+
+/// A browser in which somebody is signed in now.
+#[derive(Debug)]
+pub struct Begun {
+    /// The cookie that says so; it cannot be had a second time.
+    pub cookie: Secret<String>,
+    /// The mark by which the browser is known when it comes back.
+    pub device: Secret<String>,
+    /// The person.
+    pub user: User,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The name is unknown, the password wrong or the person disabled: one answer for all.
+    #[error("this name and password do not go together")]
+    Wrong,
+    /// Too many failures lately.
+    #[error("too many failed sign-ins")]
+    TooManyFailures {
+        /// For `Retry-After`, in seconds.
+        retry_after_s: u32,
+    },
+    /// The store is at fault, or too many sign in at once.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The person.
+    pub user: User,
+    /// The browser.
+    pub session: Session,
+}
+
+impl AuthServer {
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// When name and password do not go together, there were too many failures, or the store fails.
+    pub async fn sign_in(&self, asked: SignIn<'_>) -> Result<Begun, SignInError> {
+        let now = self.clock.now();
+        let login = asked.login.trim().to_lowercase();
+        let device = self.known_browser(&login, asked.device).await?;
+        let origin = if device {
+            "a known browser"
+        } else {
+            asked.address
+        };
+        let here = hash(&format!("{login}\n{origin}")).0;
+        let everywhere = hash(&login).0;
+        let waits = [
+            self.sign_ins.wait_s(here, now),
+            (!device)
+                .then(|| self.sign_ins_everywhere.wait_s(everywhere, now))
+                .flatten(),
+        ];
+        if let Some(retry_after_s) = waits.into_iter().flatten().max() {
+            return Err(SignInError::TooManyFailures { retry_after_s });
+        }
+        let found = self
+            .store
+            .find_user(&login)
+            .await?
+            .filter(|user| user.enabled);
+        // What is too long is nobody's password and is not worth the work of hashing it.
+        let plausible = asked.password.expose().len() <= password::BYTES_MAX;
+        let stored = found.as_ref().and_then(|user| user.password.clone());
+        let pool = &self.settings.passwords;
+        let same = plausible && pool.verify(asked.password, stored).await?;
+        let Some(user) = found.filter(|_| same) else {
+            // Whether this one was too many is for the next try to learn.
+            let _ = self.sign_ins.count(here, now);
+            let _ = self.sign_ins_everywhere.count(everywhere, now);
+            return Err(SignInError::Wrong);
+        };
+        self.begin(user, now).await
+    }
+
+    async fn begin(&self, user: User, now: Timestamp) -> Result<Begun, SignInError> {
+        let cookie = generate(Kind::Session, self.rng.as_ref());
+        let session = Session {
+            hash: hash(cookie.expose()),
+            user: user.id.clone(),
+            authenticated: now,
+            last_used: now,
+        };
+        self.store
+            .add_session(session, self.session_age(now))
+            .await?;
+        let device = self.mark_browser(&user.login).await?;
+        Ok(Begun {
+            cookie,
+            device,
+            user,
+        })
+    }
+
+    /// Who is signed in with this cookie.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn signed_in(&self, cookie: &str) -> Result<Option<SignedIn>, StoreError> {
+        if !is_of_kind(Kind::Session, cookie) {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        let Some(session) = self.store.lookup_session(hash(cookie)).await? else {
+            return Ok(None);
+        };
+        let idle = SignedDuration::from_secs(i64::from(self.settings.session_idle_s));
+        let quiet = now.duration_since(session.last_used);
+        if quiet >= idle || session.authenticated <= self.session_age(now) {
+            self.store.end_session(session.hash).await?;
+            return Ok(None);
+        }
+        if quiet.as_secs() >= NOTED_EVERY_S {
+            self.store.touch_session(session.hash, now).await?;
+        }
+        let user = self.store.lookup_user(&session.user).await?;
+        let user = user.filter(|user| user.enabled);
+        Ok(user.map(|user| SignedIn { user, session }))
+    }
+
+    /// Ends the session of this cookie.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_out(&self, cookie: &str) -> Result<(), StoreError> {
+        self.store.end_session(hash(cookie)).await.map(drop)
+    }
+
+    /// Ends every other session of a person; gives their number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_out_elsewhere(&self, here: &SignedIn) -> Result<u64, StoreError> {
+        let kept = Some(here.session.hash);
+        self.store.end_sessions(&here.user.id, kept).await
+    }
+
+    /// A cookie for a browser in which nobody is signed in, so that its forms can be told apart
+    /// from those of other browsers.
+    pub fn stranger(&self) -> Secret<String> {
+        generate(Kind::Session, self.rng.as_ref())
+    }
+
+    /// Sessions begun before this are dead.
+    fn session_age(&self, now: Timestamp) -> Timestamp {
+        let whole = SignedDuration::from_secs(i64::from(self.settings.session_s));
+        now.checked_sub(whole).unwrap_or(Timestamp::MIN)
+    }
+
+    async fn mark_browser(&self, login: &str) -> Result<Secret<String>, StoreError> {
+        let mut number = [0; 16];
+        self.rng.fill(&mut number);
+        let number = URL_SAFE_NO_PAD.encode(number);
+        let tag = hmac::sign(&self.device_key().await?, &marked(&number, login));
+        let tag = URL_SAFE_NO_PAD.encode(tag);
+        Ok(Secret::new(format!("{number}.{tag}")))
+    }
+
+    async fn known_browser(&self, login: &str, mark: Option<&str>) -> Result<bool, StoreError> {
+        let Some((number, tag)) = mark.and_then(|mark| mark.split_once('.')) else {
+            return Ok(false);
+        };
+        let Ok(tag) = URL_SAFE_NO_PAD.decode(tag) else {
+            return Ok(false);
+        };
+        let key = self.device_key().await?;
+        Ok(hmac::verify(&key, &marked(number, login), &tag).is_ok())
+    }
+
+    async fn device_key(&self) -> Result<hmac::Key, StoreError> {
+        let key = self.key(DEVICE_KEY).await?;
+        Ok(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
+    }
+}
+
+fn marked(number: &str, login: &str) -> Vec<u8> {
+    format!("{number}\n{login}").into_bytes()
+}
+
+/// What a form of the browser with this cookie carries, so that no other page can send it. It does
+/// not reveal the cookie.
+pub fn form_token(cookie: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hash(&format!("form\n{cookie}")).0)
+}
+
+/// Whether a form with this token comes from the browser with this cookie.
+pub fn is_form_token(cookie: &str, token: &str) -> bool {
+    let expect = form_token(cookie);
+    aws_lc_rs::constant_time::verify_slices_are_equal(expect.as_bytes(), token.as_bytes()).is_ok()
+}

@@ -1,0 +1,85 @@
+//! Browsers in which somebody is signed in.
+
+use async_trait::async_trait;
+use cresset_base::Timestamp;
+use cresset_store::Error;
+use cresset_store::grant::Hashed;
+use cresset_store::session::{Session, Sessions};
+use rusqlite::OptionalExtension;
+
+use super::SqliteStore;
+use crate::fault::store_error;
+use crate::instant::{millis, timestamp};
+
+/// Dead sessions dropped when one begins: more than one, so that their number shrinks.
+const DROPPED_MAX: i64 = 16;
+
+#[async_trait]
+impl Sessions for SqliteStore {
+    async fn add_session(&self, session: Session, dead_before: Timestamp) -> Result<(), Error> {
+        self.change(move |connection| {
+            let drop = "DELETE FROM session WHERE hash IN \
+                        (SELECT hash FROM session WHERE authenticated<?1 LIMIT ?2)";
+            connection.execute(drop, (millis(dead_before), DROPPED_MAX))?;
+            let add = "INSERT INTO session(hash,person,authenticated,last_used) VALUES(?,?,?,?)";
+            connection.execute(
+                add,
+                (
+                    session.hash.0,
+                    &session.user,
+                    millis(session.authenticated),
+                    millis(session.last_used),
+                ),
+            )
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error> {
+        self.ask(move |_, connection| {
+            let find = || {
+                let text = "SELECT person,authenticated,last_used FROM session WHERE hash=?";
+                let mut statement = connection.prepare_cached(text)?;
+                let read = |row: &rusqlite::Row<'_>| {
+                    Ok(Session {
+                        hash,
+                        user: row.get(0)?,
+                        authenticated: timestamp(row.get(1)?),
+                        last_used: timestamp(row.get(2)?),
+                    })
+                };
+                statement.query_row([hash.0], read).optional()
+            };
+            find().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
+    async fn touch_session(&self, hash: Hashed, at: Timestamp) -> Result<(), Error> {
+        self.change(move |connection| {
+            let text = "UPDATE session SET last_used=?2 WHERE hash=?1";
+            connection.execute(text, (hash.0, millis(at)))
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn end_session(&self, hash: Hashed) -> Result<bool, Error> {
+        self.change(move |connection| {
+            connection.execute("DELETE FROM session WHERE hash=?", [hash.0])
+        })
+        .await
+        .map(|ended| ended == 1)
+    }
+
+    async fn end_sessions(&self, user: &str, except: Option<Hashed>) -> Result<u64, Error> {
+        let user = user.to_owned();
+        self.change(move |connection| {
+            let text = "DELETE FROM session WHERE person=?1 AND hash IS NOT ?2";
+            connection.execute(text, (&user, except.map(|hash| hash.0)))
+        })
+        .await
+        .map(|ended| ended as u64)
+    }
+}

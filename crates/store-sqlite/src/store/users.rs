@@ -1,0 +1,86 @@
+//! People.
+
+use async_trait::async_trait;
+use cresset_store::Error;
+use cresset_store::user::{Ending, User, Users};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::SqliteStore;
+use crate::fault::store_error;
+use crate::instant::millis;
+use crate::json;
+
+#[async_trait]
+impl Users for SqliteStore {
+    async fn add_user(&self, user: User) -> Result<bool, Error> {
+        self.change(move |connection| {
+            let text = "INSERT OR IGNORE INTO person(id,login,content) VALUES(?,?,?)";
+            let content = json::text(&user)?;
+            connection.execute(text, (&user.id, &user.login, content))
+        })
+        .await
+        .map(|added| added == 1)
+    }
+
+    async fn lookup_user(&self, id: &str) -> Result<Option<User>, Error> {
+        self.person("SELECT content FROM person WHERE id=?", id)
+            .await
+    }
+
+    async fn find_user(&self, login: &str) -> Result<Option<User>, Error> {
+        self.person("SELECT content FROM person WHERE login=?", login)
+            .await
+    }
+
+    async fn list_users(&self) -> Result<Vec<User>, Error> {
+        self.ask(|_, connection| {
+            let list = || {
+                let text = "SELECT content FROM person ORDER BY login";
+                let mut statement = connection.prepare_cached(text)?;
+                statement
+                    .query_map((), content)?
+                    .collect::<rusqlite::Result<Vec<_>>>()
+            };
+            list().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
+    async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
+        self.change(move |connection| {
+            let text = "UPDATE OR IGNORE person SET login=?2,content=?3 WHERE id=?1";
+            let content = json::text(&user)?;
+            let changed = connection.execute(text, (&user.id, &user.login, content))?;
+            if let (1, Ending::Everything(at)) = (changed, ending) {
+                end_everything(connection, &user.id, millis(at))?;
+            }
+            Ok(changed == 1)
+        })
+        .await
+    }
+}
+
+impl SqliteStore {
+    async fn person(&self, text: &'static str, key: &str) -> Result<Option<User>, Error> {
+        let key = key.to_owned();
+        self.ask(move |_, connection| {
+            let find = || {
+                let mut statement = connection.prepare_cached(text)?;
+                statement.query_row([&key], content).optional()
+            };
+            find().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+}
+
+fn content(row: &Row<'_>) -> rusqlite::Result<User> {
+    json::value(row, 0)
+}
+
+fn end_everything(connection: &Connection, user: &str, at_ms: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM session WHERE person=?", [user])?;
+    let text = "UPDATE consent SET revoked=?2 WHERE person=?1 AND revoked IS NULL";
+    connection.execute(text, (user, at_ms))?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! Browsers in which somebody is signed in.
+
+use async_trait::async_trait;
+use cresset_base::Timestamp;
+
+use crate::grant::Hashed;
+use crate::store::Error;
+
+/// One browser of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Hash of the cookie's value.
+    pub hash: Hashed,
+    /// The person.
+    pub user: String,
+    /// When the person proved who they are.
+    pub authenticated: Timestamp,
+    /// When it was used last, to about a minute.
+    pub last_used: Timestamp,
+}
+
+/// Sessions of one instance.
+#[async_trait]
+pub trait Sessions: Send + Sync + 'static {
+    /// Begins a session; some of those begun before `dead_before` are dropped with the same write.
+    async fn add_session(&self, session: Session, dead_before: Timestamp) -> Result<(), Error>;
+    /// The session with this hash, whether or not it is too old.
+    async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error>;
+    /// Notes that a session is used.
+    async fn touch_session(&self, hash: Hashed, at: Timestamp) -> Result<(), Error>;
+    /// Ends a session; true when it existed.
+    async fn end_session(&self, hash: Hashed) -> Result<bool, Error>;
+    /// Ends every session of a person but perhaps one; gives their number.
+    async fn end_sessions(&self, user: &str, except: Option<Hashed>) -> Result<u64, Error>;
+}

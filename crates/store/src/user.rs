@@ -1,0 +1,106 @@
+//! People who may sign in to one instance.
+
+use async_trait::async_trait;
+use cresset_base::Timestamp;
+
+use crate::store::Error;
+
+/// What a person is to the practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A patient, for their own record.
+    Patient,
+    /// Somebody who acts for one or more patients, such as a parent.
+    Proxy,
+    /// Staff who treat patients.
+    Clinician,
+    /// Staff who receive patients.
+    FrontDesk,
+    /// Staff who run the practice: users, apps, registrations.
+    Administrator,
+    /// Who runs the server; sees no patient's data.
+    Operator,
+}
+
+impl Role {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::Patient,
+        Self::Proxy,
+        Self::Clinician,
+        Self::FrontDesk,
+        Self::Administrator,
+        Self::Operator,
+    ];
+
+    /// As it is written in commands and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Patient => "patient",
+            Self::Proxy => "proxy",
+            Self::Clinician => "clinician",
+            Self::FrontDesk => "front-desk",
+            Self::Administrator => "administrator",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Whether the person works for the practice.
+    pub fn is_staff(self) -> bool {
+        matches!(
+            self,
+            Self::Clinician | Self::FrontDesk | Self::Administrator
+        )
+    }
+}
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct User {
+    /// Opaque and stable; what apps are told as `sub`.
+    pub id: String,
+    /// What the person signs in with, folded to lower case; unique in the instance.
+    pub login: String,
+    /// Name shown to people.
+    pub name: String,
+    /// What the person is to the practice.
+    pub role: Role,
+    /// Where mail is sent.
+    pub email: Option<String>,
+    /// Argon2id in PHC form; absent until the person has chosen a password.
+    pub password: Option<String>,
+    /// The person's own resource, such as `Patient/1` or `Practitioner/2`.
+    pub fhir_user: Option<String>,
+    /// Ids of the patients whose records the person may see: a patient's own, a proxy's several.
+    pub patients: Vec<String>,
+    /// Whether the person may sign in.
+    pub enabled: bool,
+    /// When the person was added.
+    pub created: Timestamp,
+}
+
+/// People of one instance.
+#[async_trait]
+pub trait Users: Send + Sync + 'static {
+    /// Adds a person; false when the id or the login is taken.
+    async fn add_user(&self, user: User) -> Result<bool, Error>;
+    /// The person with this id.
+    async fn lookup_user(&self, id: &str) -> Result<Option<User>, Error>;
+    /// The person who signs in with this.
+    async fn find_user(&self, login: &str) -> Result<Option<User>, Error>;
+    /// Everybody by login.
+    async fn list_users(&self) -> Result<Vec<User>, Error>;
+    /// Replaces a person's row; false when there is none. With `Ending::Everything` all sessions
+    /// and consents of the person end in the same transaction.
+    async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error>;
+}
+
+/// What ends with a change of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing.
+    Nothing,
+    /// Every session, consent, code and token, at this instant.
+    Everything(Timestamp),
+}

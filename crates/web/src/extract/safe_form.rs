@@ -1,0 +1,47 @@
+//! Forms of our own pages, which no other page can send.
+
+use axum::extract::{FromRequest, Request};
+use cresset_auth::session::is_form_token;
+use cresset_fhir::Kind;
+
+use super::{Form, is_own_page};
+use crate::app::App;
+use crate::cookie::{self, Purpose};
+use crate::failure::Failure;
+
+/// The field that carries the token of a form.
+pub const TOKEN_FIELD: &str = "form_token";
+
+/// The fields of a form that stood on a page of ours in this very browser: it says where it stood,
+/// and its token goes with the browser's cookie. It is refused before anything is done otherwise.
+pub struct SafeForm(Vec<(String, String)>);
+
+impl SafeForm {
+    /// The first value of a field; empty when there is none.
+    pub fn value(&self, name: &str) -> &str {
+        let mut fields = self.0.iter();
+        let found = fields.find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest<App> for SafeForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let foreign = || {
+            let text = "This form did not come from a page of this practice in this browser; \
+                        open the page again";
+            Failure::new(Kind::Forbidden, text)
+        };
+        if !is_own_page(request.uri(), request.headers()) {
+            return Err(foreign());
+        }
+        let name = request.uri().path().split('/').nth(1).unwrap_or_default();
+        let cookie = cookie::read(app, name, request.headers(), Purpose::Session);
+        let Form(fields) = Form::from_request(request, app).await?;
+        let form = Self(fields);
+        let is_ours = cookie.is_some_and(|cookie| is_form_token(&cookie, form.value(TOKEN_FIELD)));
+        if is_ours { Ok(form) } else { Err(foreign()) }
+    }
+}

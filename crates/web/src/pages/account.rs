@@ -1,0 +1,61 @@
+//! `/[instance]/account`
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use cresset_store::user::Role;
+use http::StatusCode;
+
+use super::page::form_page;
+use crate::app::App;
+use crate::extract::{SafeForm, SignedIn};
+use crate::failure::Failure;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account<'a> {
+    name: &'a str,
+    person: &'a str,
+    login: &'a str,
+    role: &'static str,
+    form_token: &'a str,
+}
+
+/// Who is signed in, and what they can do here.
+pub(crate) async fn account(signed_in: SignedIn) -> Result<Response, Failure> {
+    let page = Account {
+        name: signed_in.instance.name.as_str(),
+        person: &signed_in.user.name,
+        login: &signed_in.user.login,
+        role: shown(signed_in.user.role),
+        form_token: &signed_in.form_token,
+    };
+    form_page(StatusCode::OK, &page)
+}
+
+/// Ends every other session of the person.
+pub(crate) async fn sign_out_elsewhere(
+    State(_): State<App>,
+    signed_in: SignedIn,
+    _: SafeForm,
+) -> Result<Response, Failure> {
+    let here = cresset_auth::session::SignedIn {
+        user: signed_in.user,
+        session: signed_in.session,
+    };
+    signed_in.instance.auth.sign_out_elsewhere(&here).await?;
+    let to = format!("/{}/account", signed_in.instance.name);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// A role in the words of the person who has it.
+fn shown(role: Role) -> &'static str {
+    match role {
+        Role::Patient => "patient",
+        Role::Proxy => "acting for a patient",
+        Role::Clinician => "clinician",
+        Role::FrontDesk => "front desk",
+        Role::Administrator => "administrator",
+        Role::Operator => "operator",
+    }
+}

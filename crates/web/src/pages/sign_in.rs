@@ -1,0 +1,198 @@
+//! `/[instance]/sign-in` and `/[instance]/sign-out`
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::session::{SignIn, SignInError, form_token};
+use cresset_base::Secret;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::page::form_page;
+use crate::app::App;
+use crate::audit::{self, Happening};
+use crate::cookie::{self, Purpose};
+use crate::correlation::Correlation;
+use crate::extract::{Instance, Pairs, Peer, SafeForm};
+use crate::failure::Failure;
+use crate::instance::OpenInstance;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct Page<'a> {
+    name: &'a str,
+    form_token: &'a str,
+    to: &'a str,
+    login: &'a str,
+    error: Option<String>,
+}
+
+/// The form.
+pub(crate) async fn sign_in_form(
+    State(app): State<App>,
+    Instance(instance): Instance,
+    Pairs(pairs): Pairs,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let value = |name: &str| {
+        let mut found = pairs.iter().filter(|(key, _)| key == name);
+        found.next().map_or("", |(_, value)| value.as_str())
+    };
+    let name = instance.name.as_str();
+    let known = cookie::read(&app, name, &headers, Purpose::Session);
+    let fresh = known.is_none().then(|| instance.auth.stranger());
+    let fresh = fresh.as_ref().map(Secret::expose);
+    let cookie = known.as_ref().or(fresh).map_or("", String::as_str);
+    let page = Page {
+        name,
+        form_token: &form_token(cookie),
+        to: own_address(name, value("to")).unwrap_or_default(),
+        login: value("login"),
+        error: None,
+    };
+    let mut response = form_page(StatusCode::OK, &page)?;
+    if let Some(fresh) = fresh {
+        let session = (Purpose::Session, Some(fresh.as_str()));
+        cookie::write(&app, name, response.headers_mut(), session);
+    }
+    Ok(response)
+}
+
+/// Signs somebody in.
+pub(crate) async fn sign_in(
+    State(app): State<App>,
+    Instance(instance): Instance,
+    peer: Peer,
+    correlation: Correlation,
+    (headers, form): (HeaderMap, SafeForm),
+) -> Result<Response, Failure> {
+    let name = instance.name.as_str();
+    let device = cookie::read(&app, name, &headers, Purpose::Device);
+    let asked = SignIn {
+        login: form.value("login"),
+        password: Secret::new(form.value("password").to_owned()),
+        address: &peer.subscriber().to_string(),
+        device: device.as_deref(),
+    };
+    let outcome = instance.auth.sign_in(asked).await;
+    let happening = Happening {
+        subject: outcome.as_ref().ok().map(|begun| begun.user.id.clone()),
+        ..Happening::new("login", status(&outcome), &correlation)
+    };
+    audit::record(&app, &instance, happening)?;
+    let begun = match outcome {
+        Ok(begun) => begun,
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(error) => return again(&app, &instance, (&headers, &form), &error),
+    };
+    let home = format!("/{name}/account");
+    let to = own_address(name, form.value("to")).unwrap_or(&home);
+    let mut response = Redirect::to(to).into_response();
+    for cookie in [
+        (Purpose::Session, Some(begun.cookie.expose().as_str())),
+        (Purpose::Device, Some(begun.device.expose().as_str())),
+    ] {
+        cookie::write(&app, name, response.headers_mut(), cookie);
+    }
+    Ok(response)
+}
+
+fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
+    match outcome {
+        Ok(_) => StatusCode::SEE_OTHER,
+        Err(SignInError::Wrong) => StatusCode::UNAUTHORIZED,
+        Err(SignInError::TooManyFailures { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Err(SignInError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// The form once more, with what was wrong and all but the password.
+fn again(
+    app: &App,
+    instance: &OpenInstance,
+    (headers, form): (&HeaderMap, &SafeForm),
+    error: &SignInError,
+) -> Result<Response, Failure> {
+    let name = instance.name.as_str();
+    let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
+    let (text, wait_s) = if let SignInError::TooManyFailures { retry_after_s } = error {
+        let minutes = retry_after_s.div_ceil(60);
+        let text = format!(
+            "There were too many attempts. Wait {minutes} minutes and try again, or use a \
+             browser in which you have signed in before."
+        );
+        (text, Some(*retry_after_s))
+    } else {
+        let text = "This name and password do not go together. Check both and try again.";
+        (text.to_owned(), None)
+    };
+    let page = Page {
+        name,
+        form_token: &form_token(&cookie),
+        to: own_address(name, form.value("to")).unwrap_or_default(),
+        login: form.value("login"),
+        error: Some(text),
+    };
+    let status = match wait_s {
+        Some(_) => StatusCode::TOO_MANY_REQUESTS,
+        None => StatusCode::UNAUTHORIZED,
+    };
+    let mut response = form_page(status, &page)?;
+    if let Some(wait_s) = wait_s {
+        let headers = response.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
+    }
+    Ok(response)
+}
+
+/// Signs out, whoever is signed in.
+pub(crate) async fn sign_out(
+    State(app): State<App>,
+    Instance(instance): Instance,
+    headers: HeaderMap,
+    _: SafeForm,
+) -> Result<Response, Failure> {
+    let name = instance.name.as_str();
+    if let Some(cookie) = cookie::read(&app, name, &headers, Purpose::Session) {
+        instance.auth.sign_out(&cookie).await?;
+    }
+    let mut response = Redirect::to(&format!("/{name}/sign-in")).into_response();
+    let gone = (Purpose::Session, None);
+    cookie::write(&app, name, response.headers_mut(), gone);
+    Ok(response)
+}
+
+/// An address on this practice's pages; nothing for any other, so that nobody is led away.
+fn own_address<'a>(instance: &str, to: &'a str) -> Option<&'a str> {
+    let rest = to.strip_prefix('/')?.strip_prefix(instance)?;
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    let own = rest.starts_with('/') && !rest.starts_with("//") && rest.bytes().all(plain);
+    own.then_some(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_address;
+
+    #[test]
+    fn nobody_is_led_away() {
+        for (to, expect) in [
+            ("/demo/account", true),
+            ("/demo/consent/crh_x?y=1", true),
+            ("", false),
+            ("/", false),
+            ("/demo", false),
+            ("/other/account", false),
+            ("/demonic/account", false),
+            ("//evil.example/", false),
+            ("/demo//evil.example", false),
+            ("/demo/\\evil.example", false),
+            ("/demo/a b", false),
+            ("https://evil.example/demo/", false),
+            ("javascript:alert(1)", false),
+            ("/demo/\r\nSet-Cookie:x", false),
+        ] {
+            assert_eq!(own_address("demo", to).is_some(), expect, "{to}");
+        }
+    }
+}
