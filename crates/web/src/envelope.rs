@@ -16,6 +16,7 @@ use tower::Service;
 
 use crate::app::App;
 use crate::audit::Trail;
+use crate::compression;
 use crate::correlation::{Correlation, own_request_id};
 use crate::cors;
 use crate::extract::{layout, media};
@@ -58,7 +59,8 @@ impl Envelope {
         };
         let status = answer.status().as_u16();
         tracing::debug!(correlation = %facts.correlation, method = %facts.method, status, "answered");
-        facts.dress(answer)
+        let accepted = facts.accepted.clone();
+        compression::packed(accepted, facts.dress(answer)).await
     }
 
     /// The router's answer, withheld if it cannot be recorded.
@@ -104,6 +106,8 @@ struct Facts {
     is_cross_origin: bool,
     layout: Layout,
     wants_page: bool,
+    /// How the answer may be packed.
+    accepted: Option<HeaderValue>,
 }
 
 impl Facts {
@@ -117,6 +121,7 @@ impl Facts {
             is_open,
             is_cross_origin: headers.contains_key(ORIGIN),
             layout: layout::of_failure(request.uri(), headers),
+            accepted: compression::accepted(headers),
             wants_page: !is_open && media::wants_page(headers),
         }
     }

@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod audit;
+mod compression;
 pub mod cookie;
 pub mod correlation;
 pub mod cors;

@@ -17,7 +17,7 @@ const FHIR_JSON: HeaderValue = HeaderValue::from_static("application/fhir+json")
 const FHIR_XML: HeaderValue = HeaderValue::from_static("application/fhir+xml");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const VARIES: HeaderValue = HeaderValue::from_static("Accept, Authorization");
+const VARIES: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
 
 /// Headers of an ordinary answer: room for them is made once.
 const HEADERS: usize = 12;

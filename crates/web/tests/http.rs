@@ -10,6 +10,7 @@ mod http {
     mod authorization;
     mod bad_input;
     mod capabilities;
+    mod compression;
     mod conditions;
     mod headers;
     mod interactions;

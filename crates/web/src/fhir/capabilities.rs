@@ -23,6 +23,6 @@ pub(crate) async fn capabilities(
     );
     response
         .headers_mut()
-        .insert(VARY, HeaderValue::from_static("Accept"));
+        .insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     Ok(response)
 }

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 
 use super::lost::no_such_page;
 use crate::failure::Failure;
@@ -41,5 +41,6 @@ pub(crate) async fn asset(Path(file): Path<String>) -> Result<Response, Failure>
         CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=3600"),
     );
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     Ok(response)
 }
