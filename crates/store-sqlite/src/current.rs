@@ -2,9 +2,10 @@
 //! pages need no statement.
 //!
 //! What is kept here is current: every commit runs inside [`Current::commit`], which takes out
-//! what it replaced before anyone is told of it. A reader that adds something holds a [`Ticket`]
-//! from before its snapshot; a commit since then makes the ticket worthless. The same ticket tells
-//! a reader whether what it was given here belongs to its snapshot. Deleted resources are not kept.
+//! what it replaces before any reader can see the commit, and lets nothing in until it is done. A
+//! reader that adds something holds a [`Ticket`] from before its snapshot; a commit since then makes
+//! the ticket worthless. The same ticket tells a reader whether what it was given here belongs to
+//! its snapshot. Deleted resources are not kept.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
@@ -115,12 +116,15 @@ impl Current {
 
     /// Runs a commit that gives these resources new versions.
     pub(crate) fn commit<T>(&self, replaced: &[i64], commit: impl FnOnce() -> T) -> T {
-        self.state.fetch_add(1, Ordering::SeqCst);
-        let done = commit();
-        let _changing = self.changing.lock();
-        for rid in replaced {
-            self.versions.remove(rid);
+        {
+            // Taken out first: once one reader can see the commit, none may be given what was before.
+            let _changing = self.changing.lock();
+            self.state.fetch_add(1, Ordering::SeqCst);
+            for rid in replaced {
+                self.versions.remove(rid);
+            }
         }
+        let done = commit();
         self.state.fetch_add(1, Ordering::SeqCst);
         done
     }
@@ -152,6 +156,7 @@ mod tests {
         };
         assert_eq!(find(), Some(1));
         current.commit(&[7], || {
+            assert_eq!(find(), None, "a commit can be seen before it returns");
             current.keep(7, &version(1), current.ticket());
             assert!(!current.still(before));
         });
