@@ -32,6 +32,8 @@ pub struct Limits {
     pub write_queue_max: usize,
     /// Most writes that share one commit.
     pub group_commit_max: usize,
+    /// Most audit records of one instance that wait for the next commit; beyond it 503 is answered.
+    pub audit_waiting_max: usize,
     /// Most bytes of expanded bodies that one open instance keeps for the next reader.
     pub body_cache_bytes_max: u64,
     /// Longest OAuth `scope` parameter, in bytes.
@@ -69,6 +71,7 @@ impl Default for Limits {
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,
+            audit_waiting_max: 32_768,
             body_cache_bytes_max: 32 * 1024 * 1024,
             scope_bytes_max: 32 * 1024,
             scopes_max: 512,

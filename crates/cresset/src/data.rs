@@ -99,6 +99,15 @@ impl Data {
             .context(format_args!("checking instance {name}"))
     }
 
+    /// Checks the audit trail of an instance alone.
+    pub(crate) async fn verify_audit(&self, name: &InstanceName) -> Result<Report, Failure> {
+        let store = self.directory.store(name).map_err(failure)?;
+        store
+            .verify_audit()
+            .await
+            .context(format_args!("checking the audit trail of instance {name}"))
+    }
+
     /// The directory of an instance.
     pub(crate) fn directory_of(&self, name: &InstanceName) -> PathBuf {
         self.directory.instance_path(name)

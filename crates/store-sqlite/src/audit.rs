@@ -1,60 +1,17 @@
-//! The audit trail's table.
+//! The audit trail: a journal that takes records at once, and a chain of sealed blocks.
+//!
+//! A record of a read is appended to the [`journal`], a file, before the answer leaves: that costs
+//! a microsecond, and the operating system has it even if this process dies. The next commit, a
+//! tenth of a second later at most, moves what waits there into one [`block`] of the database,
+//! together with the records of the changes it commits. A block's seal is a hash over its records
+//! and the seal before it; [`verify`] recomputes all of them.
+//!
+//! [`line`](mod@line) is a record as text, [`trail`] finds records again.
 
-use cresset_definitions::ResourceType;
-use cresset_store::{AuditRecord, Error};
-use rusqlite::{Connection, Row};
+pub(crate) mod block;
+pub(crate) mod journal;
+pub(crate) mod line;
+pub(crate) mod trail;
+pub(crate) mod verify;
 
-use crate::fault::store_error;
-use crate::instant;
-
-/// Appends records in the transaction that is open.
-pub(crate) fn insert(connection: &Connection, records: &[AuditRecord]) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO audit(at,app,subject,interaction,type,resource,query,status,correlation) \
-         VALUES(?,?,?,?,?,?,?,?,?)",
-    )?;
-    for record in records {
-        statement.execute((
-            instant::millis(record.at),
-            &record.app,
-            &record.subject,
-            &record.interaction,
-            record.resource_type.map(ResourceType::code),
-            record.id.as_ref().map(cresset_base::ResourceId::as_str),
-            &record.query,
-            record.status,
-            &record.correlation_id,
-        ))?;
-    }
-    Ok(())
-}
-
-/// The newest records.
-pub(crate) fn newest(connection: &Connection, count: u32) -> Result<Vec<AuditRecord>, Error> {
-    let read = || {
-        let mut statement = connection.prepare_cached(
-            "SELECT at,app,subject,interaction,type,resource,query,status,correlation \
-             FROM audit ORDER BY id DESC LIMIT ?",
-        )?;
-        let records = statement.query_map([count], record)?;
-        records.collect::<rusqlite::Result<Vec<_>>>()
-    };
-    read().map_err(|e| store_error(&e))
-}
-
-fn record(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
-    let id: Option<String> = row.get(5)?;
-    Ok(AuditRecord {
-        at: instant::timestamp(row.get(0)?),
-        app: row.get(1)?,
-        subject: row.get(2)?,
-        interaction: row.get(3)?,
-        resource_type: row
-            .get::<_, Option<u8>>(4)?
-            .and_then(ResourceType::from_code),
-        id: id.and_then(|id| id.parse().ok()),
-        query: row.get(6)?,
-        status: row.get(7)?,
-        correlation_id: row.get(8)?,
-    })
-}
+pub(crate) use journal::Journal;

@@ -68,19 +68,7 @@ impl Codec {
         body: &[u8],
     ) -> Result<Vec<u8>, Error> {
         let dictionary = self.table.read().newest.get(&resource_type.code()).cloned();
-        let mut out = Vec::with_capacity(compress_bound(body.len()));
-        let result = COMPRESSING.with_borrow_mut(|context| match &dictionary {
-            Some(dictionary) => {
-                let digested = dictionary
-                    .compressing
-                    .get_or_init(|| CDict::create(&dictionary.bytes, LEVEL));
-                context.compress_using_cdict(&mut out, body, digested)
-            }
-            None => context.compress(&mut out, body, LEVEL),
-        });
-        result.map_err(|code| failed(zstd::zstd_safe::get_error_name(code)))?;
-        out.shrink_to_fit();
-        Ok(out)
+        compressed(body, dictionary.as_deref())
     }
 
     /// The body of a stored form.
@@ -109,6 +97,27 @@ impl Codec {
         result.map_err(|code| failed(zstd::zstd_safe::get_error_name(code)))?;
         Ok(Bytes::from(out))
     }
+}
+
+/// The stored form of what is no resource; [`Codec::expand`] reads it.
+pub(crate) fn compress_plain(text: &[u8]) -> Result<Vec<u8>, Error> {
+    compressed(text, None)
+}
+
+fn compressed(text: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::with_capacity(compress_bound(text.len()));
+    let result = COMPRESSING.with_borrow_mut(|context| match dictionary {
+        Some(dictionary) => {
+            let digested = dictionary
+                .compressing
+                .get_or_init(|| CDict::create(&dictionary.bytes, LEVEL));
+            context.compress_using_cdict(&mut out, text, digested)
+        }
+        None => context.compress(&mut out, text, LEVEL),
+    });
+    result.map_err(|code| failed(zstd::zstd_safe::get_error_name(code)))?;
+    out.shrink_to_fit();
+    Ok(out)
 }
 
 /// Size of a trained dictionary in bytes.

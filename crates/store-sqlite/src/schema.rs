@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/apps.sql"),
     REFERENCES,
     include_str!("schema/people.sql"),
+    include_str!("schema/audit.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -1,20 +1,22 @@
 //! What readers and the writer of one instance share in memory.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cresset_base::{Clock, Limits};
 use cresset_definitions::r4;
-use cresset_store::AuditRecord;
+use cresset_store::Error;
 use cresset_store::layout::{Encoder, Parameters, StoredParameter};
 use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use rusqlite::Connection;
 
+use crate::audit::{Journal, block};
 use crate::codec::Codec;
 use crate::current::Current;
+use crate::fault::store_error;
 use crate::sizes::Sizes;
 
 /// Tokens of one system have ids side by side: a block of this many, and another when it is full.
@@ -42,7 +44,7 @@ pub(crate) struct Shared {
     /// Units of changes in them.
     pub(crate) units: AtomicU64,
     /// Records of interactions that changed nothing, for the next commit.
-    pub(crate) records: Mutex<Vec<AuditRecord>>,
+    pub(crate) journal: Journal,
 }
 
 /// How SQLite spells what backends spell differently.
@@ -68,9 +70,15 @@ pub(crate) struct Surroundings {
 
 impl Shared {
     /// Reads what a database knows, and adds the search parameters it does not know yet.
-    pub(crate) fn load(
+    pub(crate) fn load(connection: &mut Connection, around: Surroundings) -> Result<Self, Error> {
+        let journal = journal(connection, &around.path)?;
+        Self::read(connection, around, journal).map_err(|e| store_error(&e))
+    }
+
+    fn read(
         connection: &mut Connection,
         around: Surroundings,
+        journal: Journal,
     ) -> rusqlite::Result<Self> {
         let (parameters, added) = Parameters::assign(r4(), &stored_parameters(connection)?);
         if !added.is_empty() {
@@ -91,7 +99,7 @@ impl Shared {
             generation: AtomicU64::new(1),
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),
-            records: Mutex::default(),
+            journal,
         };
         shared.load_dictionaries(connection)?;
         Ok(shared)
@@ -132,6 +140,13 @@ impl Shared {
         let known = shapes.entry(resource_type).or_default();
         Arc::make_mut(known).push(shape);
     }
+}
+
+/// The journal beside the database, with what an earlier process left in it.
+fn journal(connection: &Connection, database: &Path) -> Result<Journal, Error> {
+    let newest = block::newest(connection).map_err(|e| store_error(&e))?;
+    let committed = newest.map_or(0, |block| block.journal);
+    Journal::open(database.parent().unwrap_or(database), committed)
 }
 
 fn add_parameters(connection: &mut Connection, added: &[StoredParameter]) -> rusqlite::Result<()> {

@@ -19,24 +19,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cresset_access::{Access, Restriction, Verb};
-use cresset_base::ResourceId;
+use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::{
-    Audit, AuditRecord, Change, Cursor, Error, Found, HistoryPage, SearchPage, Store, Written,
+    Audit, AuditAsk, AuditRecord, Change, Cursor, Error, Found, HistoryPage, Recorded, SearchPage,
+    Store, Written,
 };
 use flume::Sender;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::audit::{block, trail};
 use crate::connection::{Role, open};
 use crate::fault::{failed, store_error};
+use crate::instant::millis;
 use crate::readers::Readers;
 use crate::shared::{Shared, Surroundings};
-use crate::writer::{AUDIT_ENOUGH, AUDIT_MAX, Job, Reply, Writer};
-use crate::{audit, schema, verify};
+use crate::writer::{AUDIT_ENOUGH, Job, Reply, Writer};
+use crate::{schema, verify};
 use totals::Totals;
 
 pub(crate) use crate::directory::Options;
@@ -92,13 +95,18 @@ impl SqliteStore {
             clock: options.clock.clone(),
             limits: options.limits.clone(),
         };
-        let shared = Arc::new(Shared::load(&mut connection, around).map_err(|e| store_error(&e))?);
+        let shared = Arc::new(Shared::load(&mut connection, around)?);
+        let left = shared.journal.waiting() > 0;
         let (jobs, queue) = flume::bounded(shared.limits.write_queue_max);
         let writer = Writer::new(connection, shared.clone(), (jobs.clone(), queue))?;
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || writer.run())
             .map_err(|e| failed(e.to_string()))?;
+        if left {
+            // What an earlier process left in the journal.
+            jobs.try_send(Job::Audit).map_err(|_| Error::Busy)?;
+        }
         let inner = Arc::new(Inner {
             shared,
             readers: Readers::default(),
@@ -126,13 +134,25 @@ impl SqliteStore {
     /// # Errors
     /// [`Error::Failed`] when the database cannot be read at all.
     pub async fn verify(&self) -> Result<Report, Error> {
+        self.examine(verify::examine).await
+    }
+
+    /// Computes every seal of the audit trail again and compares.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the database cannot be read at all.
+    pub async fn verify_audit(&self) -> Result<Report, Error> {
+        self.examine(verify::audit).await
+    }
+
+    async fn examine(
+        &self,
+        examine: impl Fn(&Connection, &Shared) -> Result<Report, Error> + Send + 'static,
+    ) -> Result<Report, Error> {
         let inner = self.inner.clone();
         let task = tokio::task::spawn_blocking(move || {
-            inner
-                .readers
-                .with(&inner.shared, Duration::MAX, |connection| {
-                    verify::examine(connection, &inner.shared)
-                })
+            let look = |connection: &Connection| examine(connection, &inner.shared);
+            inner.readers.with(&inner.shared, Duration::MAX, look)
         });
         task.await.map_err(|e| failed(e.to_string()))?
     }
@@ -339,12 +359,10 @@ impl Store for SqliteStore {
 impl Audit for SqliteStore {
     fn record(&self, record: AuditRecord) -> Result<(), Error> {
         let waiting = {
-            let mut records = self.inner.shared.records.lock();
-            if records.len() >= AUDIT_MAX {
-                return Err(Error::Busy);
-            }
-            records.push(record);
-            records.len()
+            let shared = &self.inner.shared;
+            shared
+                .journal
+                .append(&record, shared.limits.audit_waiting_max)?
         };
         // Waking the writer costs more than a read: the first record wakes it, and the one that
         // makes many. A full queue need not be told, its next commit takes the records along.
@@ -354,8 +372,19 @@ impl Audit for SqliteStore {
         Ok(())
     }
 
-    async fn trail(&self, count: u32) -> Result<Vec<AuditRecord>, Error> {
-        self.ask(move |_, connection| audit::newest(connection, count))
+    async fn settle(&self) -> Result<(), Error> {
+        // Whatever was taken before goes into the commit of this, or of an earlier, task.
+        self.change(|_| Ok(())).await
+    }
+
+    async fn trail(&self, ask: &AuditAsk) -> Result<Vec<Recorded>, Error> {
+        let ask = ask.clone();
+        self.ask(move |inner, connection| trail::find(connection, &inner.shared.codec, &ask))
+            .await
+    }
+
+    async fn drop_records(&self, before: Timestamp) -> Result<u64, Error> {
+        self.change(move |connection| block::drop_before(connection, millis(before)))
             .await
     }
 }

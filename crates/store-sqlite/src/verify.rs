@@ -57,8 +57,20 @@ pub(crate) fn examine(connection: &Connection, shared: &Shared) -> Result<Report
         }
         examination.tables().map_err(|e| store_error(&e))?;
         versions::examine(connection, shared, &mut examination.report)?;
+        seals(connection, shared, &mut examination.report)?;
         Ok(examination.report)
     })
+}
+
+/// Examines the audit trail alone.
+pub(crate) fn audit(connection: &Connection, shared: &Shared) -> Result<Report, Error> {
+    let mut report = Report::default();
+    seals(connection, shared, &mut report)?;
+    Ok(report)
+}
+
+fn seals(connection: &Connection, shared: &Shared, report: &mut Report) -> Result<(), Error> {
+    crate::audit::verify::examine(connection, &shared.codec, report).map_err(|e| store_error(&e))
 }
 
 impl Examination<'_> {

@@ -30,7 +30,7 @@ pub(crate) enum Job {
     Unit(Unit),
     /// Change one of the small tables.
     Task(Task),
-    /// Records of interactions that changed nothing wait in [`Shared::records`].
+    /// Records of interactions that changed nothing wait in [`Shared::journal`].
     Audit,
     /// End, after what came before.
     Stop,
@@ -42,11 +42,9 @@ pub(crate) type Task = Box<dyn FnOnce(&Connection) -> Reply + Send>;
 pub(crate) type Reply = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 
 /// Records of reads wait this long for company before they cause a commit of their own.
-const AUDIT_DELAY: Duration = Duration::from_millis(500);
+const AUDIT_DELAY: Duration = Duration::from_millis(100);
 /// Records that no longer wait.
 pub(crate) const AUDIT_ENOUGH: usize = 2_000;
-/// Records that may wait at all.
-pub(crate) const AUDIT_MAX: usize = 32_768;
 /// A writer with nothing to do for this long tidies up.
 const REST: Duration = Duration::from_secs(5);
 /// How long a bulk of changes waits for as many as the last commit had: the more rows are sorted
@@ -174,7 +172,7 @@ impl Gathered {
         self.units.len() + self.tasks.len() >= shared.limits.group_commit_max
             || self.changes >= CHANGES_ENOUGH
             || self.bytes >= BYTES_ENOUGH
-            || (self.records && shared.records.lock().len() >= AUDIT_ENOUGH)
+            || (self.records && shared.journal.waiting() >= AUDIT_ENOUGH)
     }
 
     /// Whether it need not wait for more.

@@ -13,6 +13,7 @@
 )]
 
 pub mod access;
+pub mod audit;
 pub mod chains;
 pub mod crud;
 pub mod grants;
@@ -38,4 +39,5 @@ pub async fn all(fresh: impl Fn() -> World) {
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;
+    audit::all(&fresh).await;
 }

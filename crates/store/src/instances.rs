@@ -29,6 +29,18 @@ pub enum ErrorDialect {
     Veracity,
 }
 
+/// When the audit record of a read must be durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuditSync {
+    /// Within a tenth of a second after the answer, many together. The record itself is with the
+    /// operating system before the answer leaves, so only a power cut can take it.
+    #[default]
+    Grouped,
+    /// Before the answer leaves.
+    Each,
+}
+
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +73,12 @@ pub struct InstanceSettings {
     /// Time after which everybody must sign in again, in seconds.
     #[serde(default = "session_s")]
     pub session_s: u32,
+    /// When the audit record of a read must be durable.
+    #[serde(default)]
+    pub audit_sync: AuditSync,
+    /// Days for which audit records are kept; 0 for ever.
+    #[serde(default = "audit_days")]
+    pub audit_days: u32,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -75,6 +93,11 @@ const fn session_idle_s() -> u32 {
 
 const fn session_s() -> u32 {
     12 * 60 * 60
+}
+
+/// Six years, as 45 CFR 164.316(b)(2)(i) asks of such records.
+const fn audit_days() -> u32 {
+    6 * 366
 }
 
 impl InstanceSettings {
@@ -92,6 +115,8 @@ impl InstanceSettings {
             refresh_days: refresh_days(),
             session_idle_s: session_idle_s(),
             session_s: session_s(),
+            audit_sync: AuditSync::default(),
+            audit_days: audit_days(),
         }
     }
 }

@@ -28,8 +28,8 @@ pub mod verify;
 pub mod visibility;
 pub mod write;
 
-pub use audit::{Audit, AuditRecord};
-pub use instances::{ErrorDialect, InstanceSettings, Instances, LinkStyle};
+pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
+pub use instances::{AuditSync, ErrorDialect, InstanceSettings, Instances, LinkStyle};
 pub use patient::Patients;
 pub use secret::Secrets;
 pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};

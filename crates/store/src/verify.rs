@@ -9,6 +9,11 @@ pub struct Report {
     pub versions: u64,
     /// Index keys that extraction gives for the live resources.
     pub keys: u64,
+    /// Records of the audit trail.
+    pub audit_records: u64,
+    /// Seal of the newest of them in hexadecimal: who wrote it down elsewhere can tell later
+    /// whether records were taken off the end.
+    pub audit_seal: Option<String>,
     /// The first problems, as sentences that name tables and numbers, never content.
     pub problems: Vec<String>,
     /// All problems.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use cresset_auth::Caller;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::{AuditRecord, ErrorDialect};
+use cresset_store::{AuditRecord, AuditSync, ErrorDialect};
 use http::{Method, StatusCode};
 
 use crate::app::App;
@@ -79,21 +79,35 @@ impl Trail {
                 .to_owned(),
             resource_type: event.and_then(|event| event.resource_type),
             id: event.and_then(|event| event.id.clone()),
+            patient: self.patient(),
+            address: None,
             query: self.0.query.get().copied(),
             status: status.as_u16(),
             correlation_id: self.0.correlation.as_str().to_owned(),
         }
     }
 
+    /// Whose record it is, where the address or the token says so.
+    fn patient(&self) -> Option<ResourceId> {
+        let (_, caller) = self.0.caller.get()?;
+        let event = self.0.event.as_ref()?;
+        let is_patient = event.resource_type.is_some_and(|of| of.name() == "Patient");
+        let addressed = event.id.as_ref().filter(|_| is_patient);
+        addressed.or_else(|| caller.access.patient()).cloned()
+    }
+
     /// Writes the record and passes the answer on; one that gives data away is withheld when it
     /// cannot be recorded.
-    pub(crate) fn record(&self, app: &App, answer: Response) -> Result<Response, Failure> {
+    pub(crate) async fn record(&self, app: &App, answer: Response) -> Result<Response, Failure> {
         let (Some(_), Some((instance, _)), None) =
             (&self.0.event, self.0.caller.get(), self.0.committed.get())
         else {
             return Ok(answer);
         };
         instance.store.record(self.draft(app, answer.status()))?;
+        if instance.audit_sync == AuditSync::Each {
+            instance.store.settle().await?;
+        }
         Ok(answer)
     }
 }
@@ -137,7 +151,9 @@ pub fn record(app: &App, instance: &OpenInstance, happening: Happening<'_>) -> R
         interaction: happening.name.to_owned(),
         resource_type: None,
         id: None,
+        patient: None,
         query: None,
+        address: None,
         status: happening.status.as_u16(),
         correlation_id: happening.correlation.as_str().to_owned(),
     })?;

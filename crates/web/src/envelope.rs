@@ -70,6 +70,7 @@ impl Envelope {
         let answer = self.bounded(request).await;
         let mut answer = trail
             .record(&self.app, answer)
+            .await
             .unwrap_or_else(IntoResponse::into_response);
         if let Some(failure) = answer.extensions_mut().get_mut::<Failure>()
             && let Some(dialect) = trail.dialect()

@@ -6,11 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings};
-use cresset_base::{InstanceName, Limits, Secret};
+use cresset_base::{InstanceName, Limits, Secret, Timestamp};
 use cresset_fhir::service::Surroundings;
 use cresset_fhir::{Fault, Kind, Service, Settings};
 use cresset_rules::RuleSet;
-use cresset_store::{ErrorDialect, InstanceSettings, Store};
+use cresset_store::{AuditSync, ErrorDialect, InstanceSettings, Store};
 
 use crate::failure::Failure;
 use crate::platform::Platform;
@@ -23,6 +23,7 @@ const PASSWORD_THREADS: usize = 1;
 
 /// An instance nobody asked for this long is closed.
 const IDLE_S: i64 = 15 * 60;
+const DAY_S: i64 = 24 * 60 * 60;
 
 /// One instance, open.
 pub struct OpenInstance {
@@ -38,7 +39,29 @@ pub struct OpenInstance {
     pub sandbox: bool,
     /// Which statuses errors are answered with.
     pub errors: ErrorDialect,
+    /// When the audit record of a read must be durable.
+    pub audit_sync: AuditSync,
+    /// Days for which audit records are kept; 0 for ever.
+    audit_days: u32,
+    /// When old audit records were last dropped.
+    dropped_s: AtomicI64,
     last_use_s: AtomicI64,
+}
+
+impl OpenInstance {
+    async fn drop_old_records(&self, now: Timestamp) -> Result<(), cresset_store::Error> {
+        let now_s = now.as_second();
+        let is_due = now_s - self.dropped_s.load(Ordering::Relaxed) >= DAY_S;
+        if self.audit_days == 0 || !is_due {
+            return Ok(());
+        }
+        self.dropped_s.store(now_s, Ordering::Relaxed);
+        let kept_s = i64::from(self.audit_days) * DAY_S;
+        if let Ok(before) = Timestamp::from_second(now_s - kept_s) {
+            self.store.drop_records(before).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The open instances.
@@ -86,6 +109,20 @@ impl OpenInstances {
         open.retain(|_, instance| instance.last_use_s.load(Ordering::Relaxed) >= since_s);
     }
 
+    /// Drops, once a day, the audit records that an instance keeps no longer.
+    pub async fn drop_old_records(&self) {
+        let instances: Vec<_> = {
+            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+            open.values().cloned().collect()
+        };
+        let now = self.platform.clock.now();
+        for instance in instances {
+            if let Err(error) = instance.drop_old_records(now).await {
+                tracing::warn!(instance = %instance.name, %error, "old audit records were not dropped");
+            }
+        }
+    }
+
     async fn enter(&self, name: &str, now_s: i64) -> Result<OpenInstance, Failure> {
         let name: InstanceName = name.parse().map_err(|_| no_such_instance())?;
         let instances = &self.platform.instances;
@@ -100,6 +137,11 @@ impl OpenInstances {
         let auth = self.auth(store.clone(), &own_url, &settings);
         let (sandbox, errors) = (settings.sandbox, settings.errors);
         let rules = rule_set(&settings)?;
+        let InstanceSettings {
+            audit_sync,
+            audit_days,
+            ..
+        } = settings;
         let surroundings = Surroundings {
             clock: self.platform.clock.clone(),
             rng: self.platform.rng.clone(),
@@ -120,6 +162,9 @@ impl OpenInstances {
             auth,
             sandbox,
             errors,
+            audit_sync,
+            audit_days,
+            dropped_s: AtomicI64::new(0),
             last_use_s: AtomicI64::new(now_s),
         })
     }

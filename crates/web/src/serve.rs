@@ -55,7 +55,7 @@ pub async fn serve(
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
-            _ = sweep.tick() => app.instances().close_idle(),
+            _ = sweep.tick() => sweep_instances(&app),
             () = &mut shutdown => break,
         }
     }
@@ -67,6 +67,13 @@ pub async fn serve(
         tracing::warn!("some requests did not finish in time");
     }
     Ok(())
+}
+
+/// Closes what nobody asks for, and drops what is kept no longer, beside the connections.
+fn sweep_instances(app: &App) {
+    app.instances().close_idle();
+    let app = app.clone();
+    tokio::spawn(async move { app.instances().drop_old_records().await });
 }
 
 fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
-use cresset_store::{ErrorDialect, InstanceSettings, LinkStyle};
+use cresset_store::{AuditSync, ErrorDialect, InstanceSettings, LinkStyle};
 use serde_json::json;
 
 use super::{DataDir, rules};
@@ -45,6 +45,12 @@ enum Action {
         no_client_ids: bool,
         #[command(flatten)]
         wearing: Wearing,
+        /// Answer no read before its audit record is on disk, instead of a tenth of a second later
+        #[arg(long)]
+        audit_each: bool,
+        /// Days for which audit records are kept; 0 for ever [default: six years]
+        #[arg(long, value_name = "DAYS")]
+        audit_days: Option<u32>,
     },
     /// List all instances
     List {
@@ -113,11 +119,17 @@ impl Instance {
                 token_lifetime,
                 no_client_ids,
                 wearing,
+                audit_each,
+                audit_days,
             } => {
                 let mut settings = InstanceSettings::new(surroundings::clock().now());
                 settings.token_lifetime_s = token_lifetime;
                 settings.client_ids = !no_client_ids;
                 wearing.apply(&mut settings)?;
+                if audit_each {
+                    settings.audit_sync = AuditSync::Each;
+                }
+                settings.audit_days = audit_days.unwrap_or(settings.audit_days);
                 if relative_links {
                     settings.links = LinkStyle::Relative;
                 }

@@ -66,6 +66,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most writes that share one commit",
     ),
     (
+        "limits.audit_waiting_max",
+        "most audit records of one instance that wait for the next commit before 503 is answered",
+    ),
+    (
         "limits.body_cache_bytes_max",
         "memory for bodies of one instance kept for the next reader, in bytes",
     ),

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use cresset_store::layout::encode::{Key, Keys, Target, TextKey, by_resource};
 use rusqlite::Connection;
 
+use crate::audit::journal::Lines;
+
 /// What one commit adds to and takes from the search tables.
 #[derive(Default)]
 pub(crate) struct Batch {
@@ -18,6 +20,8 @@ pub(crate) struct Batch {
     pub(crate) replaced: Vec<i64>,
     /// Columns whose facts changed.
     pub(crate) facts: Vec<i64>,
+    /// Audit records of the units that were accepted.
+    pub(crate) records: Lines,
 }
 
 #[derive(Default)]

@@ -10,9 +10,10 @@ use super::batch::Batch;
 use super::memory::Memory;
 use super::unit::Unit;
 use super::{Gathered, Reply, Writer, facts};
+use crate::audit::block;
 use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
-use crate::{audit, instant, training};
+use crate::{instant, training};
 
 type Answer = (
     oneshot::Sender<Result<Vec<Written>, Error>>,
@@ -33,7 +34,10 @@ pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
     if let Err(error) = &outcome {
         tracing::error!(%error, "a commit failed");
         recover(writer);
-    } else if touches_resources {
+    } else {
+        writer.shared.journal.committed();
+    }
+    if outcome.is_ok() && touches_resources {
         writer.shared.generation.fetch_add(1, Ordering::Release);
     }
     for (sender, answer) in answers {
@@ -76,8 +80,10 @@ fn write(
     replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
     outcome?;
     finish(writer, &mut batch).map_err(|e| store_error(&e))?;
-    let records = std::mem::take(&mut *writer.shared.records.lock());
-    audit::insert(&writer.connection, &records).map_err(|e| store_error(&e))?;
+    let (taken, newest) = writer.shared.journal.take();
+    let mut records = std::mem::take(&mut batch.records);
+    records.append(&taken);
+    block::append(&writer.connection, &records, newest)?;
     adapt_checkpoints(&writer.connection).map_err(|e| store_error(&e))?;
     writer
         .shared
@@ -183,8 +189,11 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
             }
         }
     }
-    audit::insert(applier.connection, work.audit.as_slice()).map_err(fail)?;
     run(applier, "RELEASE unit").map_err(fail)?;
+    if let Some(record) = &work.audit {
+        let kept = applier.batch.records.push(record);
+        kept.map_err(|error| (0, Stop::Failed(error)))?;
+    }
     for (of, change) in std::mem::take(&mut applier.live) {
         *applier.batch.live.entry(of).or_default() += change;
     }

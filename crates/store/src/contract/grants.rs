@@ -1,10 +1,9 @@
-//! Apps, tokens, keys and the audit trail.
+//! Apps, tokens and keys.
 
 use cresset_access::{Access, ScopeSet};
 use cresset_base::{Limits, Secret, Timestamp};
 
 use super::world::{World, draft, everything, id, of};
-use crate::AuditRecord;
 use crate::grant::{App, AppDetails, Hashed, Token};
 use crate::write::{Change, Precondition};
 
@@ -15,7 +14,6 @@ pub async fn all(fresh: &impl Fn() -> World) {
     ended_tokens_are_dropped_a_day_later(fresh()).await;
     patients_are_known_as_far_as_they_are_seen(fresh()).await;
     keys_are_given_once(fresh()).await;
-    the_trail_has_every_record(fresh()).await;
 }
 
 fn instant(text: &str) -> Timestamp {
@@ -183,55 +181,4 @@ async fn keys_are_given_once(world: World) {
             .expose(),
         &[1, 2, 3]
     );
-}
-
-async fn the_trail_has_every_record(world: World) {
-    let record = AuditRecord {
-        at: instant("2026-01-02T03:04:05Z"),
-        app: Some("c1".to_owned()),
-        subject: None,
-        interaction: "create".to_owned(),
-        resource_type: Some(of("Patient")),
-        id: Some(id("p")),
-        query: None,
-        status: 201,
-        correlation_id: "one".to_owned(),
-    };
-    let create = || Change::Create(id("p"), draft(r#"{"resourceType":"Patient","id":"p"}"#));
-    world
-        .store
-        .commit_recorded(&everything(), vec![create()], record.clone())
-        .await
-        .unwrap();
-    let refused = AuditRecord {
-        correlation_id: "two".to_owned(),
-        ..record.clone()
-    };
-    assert!(
-        world
-            .store
-            .commit_recorded(&everything(), vec![create()], refused)
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        world.store.trail(10).await.unwrap(),
-        std::slice::from_ref(&record)
-    );
-    let read = AuditRecord {
-        interaction: "search-type".to_owned(),
-        query: Some([3; 8]),
-        id: None,
-        status: 200,
-        correlation_id: "three".to_owned(),
-        ..record.clone()
-    };
-    world.store.record(read.clone()).unwrap();
-    // A later write goes through the same queue, so the record is there when it is answered.
-    world
-        .store
-        .add_secret("any", Secret::new(vec![0]))
-        .await
-        .unwrap();
-    assert_eq!(world.store.trail(10).await.unwrap(), [read, record]);
 }

@@ -1,5 +1,8 @@
 //! Each interaction leaves exactly one record.
 
+use cresset_base::Limits;
+use cresset_store::{AuditAsk, AuditRecord, AuditSync, InstanceSettings};
+
 use super::practice::Practice;
 
 #[tokio::test]
@@ -32,10 +35,11 @@ async fn one_record_for_each_interaction() {
         last = answer.header("fumage-correlation-id").to_owned();
     }
     practice.stranger("GET /demo/fhir/Patient/a").await;
-    // A record of a read is on disk with the next commit.
     practice.create("Patient", body).await;
 
-    let trail = practice.store.trail(100).await.unwrap();
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail: Vec<_> = trail.into_iter().map(|recorded| recorded.record).collect();
     let told = trail.iter().map(|record| {
         let id = record.id.as_ref().map_or("-", |id| id.as_str());
         let id = if id.len() == 36 { "new" } else { id };
@@ -68,4 +72,74 @@ async fn one_record_for_each_interaction() {
             .iter()
             .all(|record| record.app.as_ref() == Some(&practice.client_id))
     );
+}
+
+/// The trail's records, oldest first.
+async fn records(practice: &Practice) -> Vec<AuditRecord> {
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(1_000))
+        .await
+        .unwrap();
+    trail.into_iter().rev().map(|r| r.record).collect()
+}
+
+#[tokio::test]
+async fn a_record_says_whose_data_it_was() {
+    let practice = Practice::open().await;
+    let body = r#"{"resourceType":"Patient","id":"a"}"#;
+    practice.ask("PUT /Patient/a", body).await;
+    practice.ask("GET /Patient/a", "").await;
+    practice.ask("GET /Observation", "").await;
+    practice.store.settle().await.unwrap();
+    let patients = records(&practice).await;
+    let patients: Vec<_> = patients
+        .iter()
+        .map(|r| r.patient.as_ref().map(ToString::to_string))
+        .collect();
+    let a = Some("a".to_owned());
+    assert_eq!(patients, [a.clone(), a, None]);
+}
+
+#[tokio::test]
+async fn with_each_record_synced_it_is_in_the_database_before_the_answer() {
+    let practice = Practice::with(Limits::default(), |settings| {
+        settings.audit_sync = AuditSync::Each;
+    })
+    .await;
+    for count in 1..4 {
+        practice.ask("GET /Patient", "").await;
+        assert_eq!(records(&practice).await.len(), count);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_answered() {
+    let limits = Limits {
+        audit_waiting_max: 0,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |_| {}).await;
+    let answer = practice.ask("GET /Patient", "").await;
+    answer.refuses(503, "");
+    assert!(!String::from_utf8_lossy(&answer.body).contains("searchset"));
+}
+
+#[tokio::test]
+async fn old_records_are_dropped_once_a_day() {
+    let settings = |settings: &mut InstanceSettings| settings.audit_days = 1;
+    let mut practice = Practice::with(Limits::default(), settings).await;
+    practice.ask("GET /Patient", "").await;
+    practice.store.settle().await.unwrap();
+    practice.clock.advance_seconds(3 * 24 * 60 * 60);
+    practice.token = practice.token_for("system/*.rs").await;
+    practice.ask("GET /Observation", "").await;
+    practice.store.settle().await.unwrap();
+    practice.app.instances().drop_old_records().await;
+    let kept = records(&practice).await;
+    let kept: Vec<_> = kept
+        .iter()
+        .map(|r| r.resource_type.unwrap().name())
+        .collect();
+    assert_eq!(kept, ["Observation"]);
 }

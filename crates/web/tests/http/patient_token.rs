@@ -11,7 +11,7 @@ const B: &str = r#"{"resourceType":"Patient","id":"b","name":[{"family":"CANARY-
 
 async fn practice() -> Practice {
     let practice = Practice::open().await;
-    let mut app = practice.app().await;
+    let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
     practice.store.update_app(app).await.unwrap();

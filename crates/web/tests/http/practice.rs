@@ -27,6 +27,8 @@ pub(crate) struct Practice {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) store: Arc<dyn Store>,
+    /// What the handlers share.
+    pub(crate) app: App,
     envelope: Envelope,
     _folder: TempDir,
 }
@@ -101,13 +103,15 @@ impl Practice {
             })
             .await
             .unwrap();
+        let app = App::new(platform);
         let mut practice = Self {
             clock,
             token: String::new(),
             client_id: registered.app.client_id,
             client_secret: registered.secret.unwrap().expose().clone(),
             store,
-            envelope: Envelope::new(App::new(platform)),
+            envelope: Envelope::new(app.clone()),
+            app,
             _folder: folder,
         };
         practice.token = practice.token_for("system/*.cruds").await;
@@ -127,7 +131,7 @@ impl Practice {
     }
 
     /// The registered app as stored.
-    pub(crate) async fn app(&self) -> cresset_store::grant::App {
+    pub(crate) async fn registered_app(&self) -> cresset_store::grant::App {
         self.store
             .lookup_app(&self.client_id)
             .await

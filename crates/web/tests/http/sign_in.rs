@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use cresset_base::Secret;
+use cresset_store::AuditAsk;
 use cresset_store::user::Role;
 use http::Request;
 
@@ -262,18 +263,21 @@ async fn signing_in_leaves_a_record() {
         .unwrap()
         .unwrap();
     practice.browser_of("ann@example.org").await;
-    let trail = practice.store.trail(10).await.unwrap();
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(10)).await.unwrap();
     let logins: Vec<_> = trail
         .iter()
+        .map(|recorded| &recorded.record)
         .filter(|record| record.interaction == "login")
         .map(|record| (record.status, record.subject.clone()))
         .collect();
     assert!(logins.contains(&(401, None)), "{logins:?}");
     practice.browser_of("ann@example.org").await;
-    let trail = practice.store.trail(10).await.unwrap();
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(10)).await.unwrap();
     assert!(
         trail
             .iter()
-            .any(|record| record.subject.as_ref() == Some(&ann.id))
+            .any(|recorded| recorded.record.subject.as_ref() == Some(&ann.id))
     );
 }

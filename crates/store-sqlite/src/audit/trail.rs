@@ -1,0 +1,53 @@
+//! Finding records again.
+
+use cresset_store::Error;
+use cresset_store::audit::{AuditAsk, Recorded};
+use rusqlite::Connection;
+
+use super::{block, line};
+use crate::codec::Codec;
+use crate::fault::store_error;
+use crate::instant;
+
+/// The records asked for, newest first.
+pub(crate) fn find(
+    connection: &Connection,
+    codec: &Codec,
+    ask: &AuditAsk,
+) -> Result<Vec<Recorded>, Error> {
+    let text = format!(
+        "SELECT {} FROM audit_block WHERE last-count+1<?1 AND last_at>=?2 AND first_at<?3 \
+         ORDER BY last DESC",
+        block::COLUMNS
+    );
+    let mut statement = connection
+        .prepare_cached(&text)
+        .map_err(|e| store_error(&e))?;
+    let before = ask
+        .before
+        .and_then(|n| i64::try_from(n).ok())
+        .unwrap_or(i64::MAX);
+    let from = ask.from.map_or(i64::MIN, instant::millis);
+    // The instants kept are rounded down.
+    let until = ask
+        .until
+        .map_or(i64::MAX, |until| instant::millis(until).saturating_add(1));
+    let mut rows = statement
+        .query((before, from, until))
+        .map_err(|e| store_error(&e))?;
+    let most = usize::try_from(ask.count).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    while found.len() < most
+        && let Some(row) = rows.next().map_err(|e| store_error(&e))?
+    {
+        let block = block::read(row).map_err(|e| store_error(&e))?;
+        let text = codec.expand(&block.records)?;
+        for (text, number) in block::split(&text).rev().zip((1..=block.last).rev()) {
+            let record = line::read(text)?;
+            if found.len() < most && ask.wants(number, &record) {
+                found.push(Recorded { number, record });
+            }
+        }
+    }
+    Ok(found)
+}
