@@ -90,8 +90,10 @@ pub struct Slicing {
     /// What is compared, all of it.
     #[serde(deserialize_with = "crate::pack::leaked")]
     pub discriminators: &'static [Discriminator],
-    /// Whether there may be repetitions of no slice.
+    /// Whether there may be no repetitions but those of a slice.
     pub closed: bool,
+    /// Whether the slices must come in their order.
+    pub ordered: bool,
 }
 
 /// One thing that tells slices apart.

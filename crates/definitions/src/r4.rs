@@ -78,6 +78,16 @@ impl Definitions {
         self.types.get(usize::from(ix.0))
     }
 
+    /// Where a type of these tables stands in them; `None` for one of other tables.
+    pub fn ix_of(&self, of: &TypeDef) -> Option<TypeIx> {
+        // The address tells without a search.
+        let offset = std::ptr::from_ref(of)
+            .addr()
+            .checked_sub(self.types.as_ptr().addr())?;
+        let at = offset / std::mem::size_of::<TypeDef>();
+        (at < self.types.len()).then_some(TypeIx(u16::try_from(at).ok()?))
+    }
+
     /// The type with this name: `Patient`, `HumanName`, `string`, `Patient.contact`.
     pub fn type_named(&self, name: &str) -> Option<&TypeDef> {
         index_of(&self.types, name).and_then(|ix| self.type_at(ix))

@@ -73,6 +73,25 @@ impl<'a> Node<'a> {
         type_ix(r4(), resource_type.name())
     }
 
+    /// The place of any type in the tables, by its name.
+    pub fn type_called(name: &str) -> Option<TypeIx> {
+        type_ix(r4(), name)
+    }
+
+    /// Whether it is of a type or one that specialises it.
+    pub fn is(self, wanted: TypeIx) -> bool {
+        is_a(self.type_ix, wanted)
+    }
+
+    /// A primitive with what lies in its `_name` member.
+    pub fn beside(element: Element<'a>, companion: Option<Element<'a>>, type_ix: TypeIx) -> Self {
+        Self {
+            element,
+            type_ix,
+            companion,
+        }
+    }
+
     /// A value whose type is known from where it stands, for example from a [`crate::Route`].
     pub fn typed(element: Element<'a>, type_ix: TypeIx) -> Self {
         Self {

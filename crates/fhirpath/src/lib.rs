@@ -31,7 +31,7 @@ pub mod temporal;
 pub use environment::{Environment, Halt, Host, STEPS_MAX, Verdict};
 pub use item::{Item, Node};
 pub use parse::{Fault, FaultKind};
-pub use program::Program;
+pub use program::{Presence, Program};
 pub use quantity::Quantity;
 pub use route::{Condition, Route};
 pub use temporal::{Temporal, TemporalKind};

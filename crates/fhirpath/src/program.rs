@@ -2,6 +2,7 @@
 
 mod compile;
 mod mentions;
+mod presence;
 
 use cresset_definitions::TypeIx;
 use regex::Regex;
@@ -11,6 +12,8 @@ use crate::function::Function;
 use crate::parse::{self, Fault};
 use crate::quantity::Quantity;
 use crate::temporal::Temporal;
+
+pub use presence::Presence;
 
 /// A compiled expression; share it and run it as often as needed.
 #[derive(Debug, Clone)]

@@ -1,34 +1,38 @@
-//! Whether a resource is what R4 says it may be: structure, cardinality, types, codes, references.
+//! Whether a resource is what R4 and its profiles say it may be, and what exactly is wrong.
 //!
-//! [`validate`] walks a parsed resource once against the tables of `definitions` and answers with
-//! every fault it finds ([`Issue`]), each with the place and a sentence a person can act on. No
-//! sentence holds a value of the resource: what is wrong is said, not what was written.
+//! A [`Validator`] knows a set of [`Profiles`] and answers for one parsed resource with every fault
+//! it finds ([`Issue`]), each with the place and a sentence a person can act on. No sentence holds a
+//! value of the resource: what is wrong is said, not what was written.
 //!
 //! This room changes nothing, fetches nothing and stores nothing; whether a reference's target
-//! exists is known only to the store. A valid resource costs no allocation.
+//! exists is known only to the store. A valid resource costs few allocations.
 //!
-//! The walk is in `structure`, the forms of primitive values in [`lexical`], the safety of
-//! narrative text in [`narrative`]. Start with [`validate`], then `structure.rs`.
+//! The walk is in `structure`, the rules of the types in `rules`, profiles compiled in `shape` and
+//! applied in `conform`, the forms of primitive values in [`lexical`], the safety of narrative text
+//! in [`narrative`]. Start with [`validator`], then `structure.rs`.
 
+mod conform;
 pub mod issue;
 pub mod lexical;
 pub mod narrative;
 mod place;
+pub mod profiles;
+mod rules;
+mod shape;
 mod structure;
+pub mod validator;
 
-pub use issue::{Issue, IssueType, Severity};
+pub use issue::{Detail, Issue, IssueType, Severity};
+pub use profiles::{LoadFault, Profiles};
+pub use validator::{Ask, Validator, standard};
 
 use cresset_model::Element;
 
 /// Most issues one answer lists; past that the resource is hardly meant as one.
 pub const ISSUES_MAX: usize = 100;
 
-/// Every fault of a resource, in document order, at most [`ISSUES_MAX`] of them.
-///
-/// `resource` is the resource's object, the root of a tree or a part of one (an entry of a bundle);
-/// paths begin at its type. Empty means that it may be stored.
+/// Every fault of a resource by R4 and, where it names them, by the profiles of US Core: those of R4 in
+/// document order, then those of each profile, at most [`ISSUES_MAX`] of them; warnings are left out. Empty means that it may be stored.
 pub fn validate(resource: Element<'_>) -> Vec<Issue> {
-    let mut issues = issue::Issues::new(ISSUES_MAX);
-    structure::check(resource, cresset_definitions::r4(), &mut issues);
-    issues.into_list()
+    standard().validate(resource, &Ask::default())
 }

@@ -374,7 +374,7 @@ fn an_extension_has_a_url_and_a_value_or_extensions() {
 fn bundle_entries_are_checked_each_for_itself() {
     check(
         r##"{"resourceType":"Bundle","type":"transaction","entry":[
-            {"resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o"}],"managingOrganization":{"reference":"#o"}},
+            {"resource":{"resourceType":"Patient","contained":[{"resourceType":"Organization","id":"o","name":"O"}],"managingOrganization":{"reference":"#o"}},
              "request":{"method":"POST","url":"Patient"}},
             {"resource":{"resourceType":"Patient","managingOrganization":{"reference":"#o"}}},
             {"resource":{"resourceType":"Patient","gender":7}, "request":{"method":"SEND","url":"Patient"}}]}"##,

@@ -9,7 +9,11 @@ use cresset_validate::{Severity, validate};
 use super::Error;
 
 pub(super) fn run(path: &Path) -> Result<(), Error> {
-    let package = read(&std::fs::read(path)?, &PackageLimits::default())?;
+    let limits = PackageLimits {
+        file_bytes_max: 64 * 1024 * 1024,
+        ..PackageLimits::default()
+    };
+    let package = read(&std::fs::read(path)?, &limits)?;
     let (mut valid, mut warned) = (0, 0);
     for resource in &package.resources {
         let name = &resource.resource_type;

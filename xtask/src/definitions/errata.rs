@@ -14,6 +14,8 @@ pub(crate) struct Errata {
     pub(crate) elements: Vec<ElementErratum>,
     /// Corrections of compartments.
     pub(crate) compartments: Vec<CompartmentErratum>,
+    /// Corrections of rules.
+    pub(crate) rules: Vec<RuleErratum>,
 }
 
 /// A search parameter that is changed or left out.
@@ -72,6 +74,22 @@ pub(crate) struct CompartmentErratum {
     reason: String,
 }
 
+/// A rule whose expression is published wrongly.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RuleErratum {
+    /// The key of the rule, for example `que-7`.
+    pub(crate) key: String,
+    /// The expression that replaces the published one.
+    pub(crate) expression: String,
+    /// Why.
+    #[expect(
+        dead_code,
+        reason = "every correction must give its reason; it is for the reader"
+    )]
+    reason: String,
+}
+
 impl Errata {
     /// Reads the files of the errata folder.
     pub(crate) fn read(folder: &Path) -> Result<Self, Error> {
@@ -79,6 +97,7 @@ impl Errata {
             search_parameters: read(&folder.join("search-parameters.json"))?,
             elements: read(&folder.join("elements.json"))?,
             compartments: read(&folder.join("compartments.json"))?,
+            rules: read(&folder.join("rules.json"))?,
         })
     }
 }

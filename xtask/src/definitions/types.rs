@@ -5,7 +5,7 @@ mod published;
 use std::collections::BTreeMap;
 
 use cresset_definitions::{
-    Binding, Element, ResourceType, Strength, TypeDef, TypeIx, ValueSet, ValueSetIx,
+    Binding, Constraint, Element, ResourceType, Strength, TypeDef, TypeIx, ValueSet, ValueSetIx,
     element::Elements,
 };
 use published::{Published, PublishedBinding, PublishedType, StructureDefinition};
@@ -94,7 +94,7 @@ impl Compiler<'_> {
                 base: self.base(base, root, inline)?,
                 elements: Elements::new(compiled),
                 required: list(required.collect()),
-                constraints: list(root.constraints(&base.url)?),
+                constraints: list(self.rules(root, &base.url)?),
             });
         }
         Ok(())
@@ -120,6 +120,17 @@ impl Compiler<'_> {
             .binary_search_by(|n| n.as_str().cmp(name))
             .map_err(|_| format!("no type is named {name}"))?;
         Ok(TypeIx(u16::try_from(at)?))
+    }
+
+    /// The rules an element or type states itself, put right where they are published wrongly.
+    fn rules(&self, published: &Published, url: &str) -> Result<Vec<Constraint>, Error> {
+        let mut rules = published.constraints(url)?;
+        for rule in &mut rules {
+            if let Some(erratum) = self.errata.rules.iter().find(|e| e.key == rule.key) {
+                rule.expression = text(&erratum.expression);
+            }
+        }
+        Ok(rules)
     }
 
     /// The JSON properties of one published element: one, or one per type of a choice.
@@ -217,7 +228,7 @@ impl Compiler<'_> {
             constraints: if inline {
                 &[]
             } else {
-                list(e.constraints(&base.url)?)
+                list(self.rules(e, &base.url)?)
             },
         })
     }
@@ -243,7 +254,7 @@ impl Compiler<'_> {
                 .element
                 .first()
                 .ok_or("a profile without elements")?;
-            let rules = root.constraints(&profile.url)?;
+            let rules = self.rules(root, &profile.url)?;
             element.constraints = list(element.constraints.iter().cloned().chain(rules).collect());
         }
         Ok(())

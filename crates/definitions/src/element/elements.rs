@@ -37,10 +37,15 @@ impl Elements {
 
     /// The element with this name.
     pub fn named(&self, name: &str) -> Option<&'static Element> {
+        self.list.get(self.position(name)?)
+    }
+
+    /// Where the element with this name stands in the list.
+    pub fn position(&self, name: &str) -> Option<usize> {
         for slot in probe(name, self.slots.len()) {
-            let element = self.list.get(usize::from(*self.slots.get(slot)?))?;
-            if element.name == name {
-                return Some(element);
+            let at = usize::from(*self.slots.get(slot)?);
+            if self.list.get(at)?.name == name {
+                return Some(at);
             }
         }
         None

@@ -117,7 +117,8 @@ impl Program {
         match self.step(ix) {
             Step::Member(member) => **member == *name,
             Step::Invoke(left, right) => match self.step(*right) {
-                Step::Member(_) | Step::Call(Function::Where | Function::Select, _) => {
+                Step::Member(_)
+                | Step::Call(Function::Where | Function::Select | Function::Trace, _) => {
                     self.is_empty_without(*left, name)
                 }
                 _ => false,

@@ -26,7 +26,8 @@ impl<'t> Walk<'t, '_> {
         };
         if !definition.is_array() {
             self.beside(object.get(definition.name).is_some(), value, place);
-            return self.object(value, of, place);
+            self.object(value, of, place);
+            return;
         }
         if !self.is_filled_array(value, place) {
             return;

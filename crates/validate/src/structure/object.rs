@@ -4,8 +4,10 @@ use cresset_definitions::{Element as Definition, TypeDef, TypeKind};
 use cresset_model::{Element, Kind};
 
 use super::Walk;
+use super::rules::Judged;
 use crate::issue::IssueType;
 use crate::place::Place;
+use crate::rules::{self, Present, TypeRules};
 
 /// Most choices one type has (`ElementDefinition` has five).
 const CHOICES_MAX: usize = 8;
@@ -18,38 +20,67 @@ struct Object<'t> {
     required: u64,
     /// The member taken of each choice met.
     choices: [Option<&'static Definition>; CHOICES_MAX],
+    rules: &'static TypeRules,
+    /// The children that are there.
+    present: Present,
 }
 
 impl<'t> Walk<'t, '_> {
-    /// Checks an object against a type that has elements.
-    pub(super) fn object(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
+    /// Checks an object against a type that has elements; gives the children it has when nothing is
+    /// wrong with it.
+    pub(super) fn object(
+        &mut self,
+        value: Element<'t>,
+        of: &'static TypeDef,
+        place: &Place<'_>,
+    ) -> Option<Present> {
         if !self.descend(place) {
-            return;
+            return None;
         }
+        let before = self.issues.errors();
         if value.kind() != Kind::Object {
-            return self.error(IssueType::Structure, place, "must be a JSON object");
+            self.error(IssueType::Structure, place, "must be a JSON object");
+            return None;
         }
         if value.len() == 0 {
             let text = "must not be empty; leave the element out instead";
-            return self.error(IssueType::Structure, place, text);
+            self.error(IssueType::Structure, place, text);
+            return None;
         }
         let mut object = Object {
             value,
             of,
             required: 0,
             choices: [None; CHOICES_MAX],
+            rules: rules::of_type(self.tables, of)?,
+            present: Present::default(),
         };
         for (_, member) in value.members() {
             self.member(&mut object, member, place);
         }
         self.missing(of, object.required, place);
-        self.rules(value, of, place);
+        self.structural_rules(value, of, place);
+        // A rule judges only what is well-formed, so that one mistake is told once.
+        if self.issues.errors() > before {
+            return None;
+        }
+        if !matches!(of.kind, TypeKind::Primitive(_)) {
+            let judged = Judged {
+                element: value,
+                type_ix: object.rules.type_ix,
+                present: Some(object.present),
+            };
+            self.judge(&object.rules.own, &judged, place);
+        }
+        Some(object.present)
     }
 
     fn member(&mut self, object: &mut Object<'t>, member: Element<'t>, place: &Place<'_>) {
         let (name, of) = (member.name(), object.of);
         let companion = name.strip_prefix('_');
-        let Some(definition) = of.element(companion.unwrap_or(name)) else {
+        let position = of.elements.position(companion.unwrap_or(name));
+        let Some((at, definition)) = position.zip(position.and_then(|at| at_position(of, at)))
+        else {
             if name != "resourceType" || !matches!(of.kind, TypeKind::Resource(_)) {
                 self.unknown(of, name, place);
             }
@@ -58,12 +89,17 @@ impl<'t> Walk<'t, '_> {
         if definition.min > 0 {
             object.required |= required_bit(of, definition);
         }
+        object.present.add(object.rules.slots.at(at));
         self.choice(definition, object, place);
         let place = place.property(definition.name, definition.choice);
         if companion.is_some() {
             self.companion(object.value, member, definition, &place);
         } else {
+            let before = self.issues.errors();
             self.property(object.value, member, definition, &place);
+            if !definition.constraints.is_empty() && self.issues.errors() == before {
+                self.judge_values(object.rules.of_element(at), member, definition, &place);
+            }
         }
     }
 
@@ -133,13 +169,14 @@ impl<'t> Walk<'t, '_> {
     }
 
     /// The rules of a type that are its structure rather than expressions.
-    fn rules(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
+    fn structural_rules(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
         // A resource may be its id alone; a primitive has its value elsewhere.
         if matches!(of.kind, TypeKind::Complex | TypeKind::Inline) && is_id_alone(value) {
             return self.error(IssueType::Invariant, place, ID_ALONE);
         }
         if of.name == "Extension" {
             self.extension(value, of, place);
+            self.known_extension(value, place);
         }
     }
 
@@ -157,6 +194,10 @@ impl<'t> Walk<'t, '_> {
         };
         self.error(IssueType::Invariant, place, text);
     }
+}
+
+fn at_position(of: &'static TypeDef, at: usize) -> Option<&'static Definition> {
+    of.elements.into_iter().nth(at)
 }
 
 /// `ele-1`: every element has a value or children.

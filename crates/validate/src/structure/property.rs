@@ -67,6 +67,9 @@ impl<'t> Walk<'t, '_> {
             TypeKind::AnyResource => self.inner_resource(value, definition.name, place),
             TypeKind::Complex | TypeKind::Inline | TypeKind::Resource(_) => {
                 self.object(value, of, place);
+                if definition.name == "modifierExtension" {
+                    self.modifier_extension(value, place);
+                }
                 if of.name == "Reference" {
                     self.reference(value, definition.targets, place);
                 }

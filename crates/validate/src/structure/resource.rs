@@ -1,6 +1,7 @@
 //! A resource: the one checked, a contained one, an entry of a bundle.
 
 use cresset_definitions::ResourceType;
+use cresset_fhirpath::Node;
 use cresset_model::{Element, Kind};
 
 use super::{Walk, Within};
@@ -8,8 +9,9 @@ use crate::issue::IssueType;
 use crate::place::Place;
 
 impl<'t> Walk<'t, '_> {
-    /// Checks the resource `value` itself; its container is the walk's.
-    pub(super) fn resource(&mut self, value: Element<'t>, place: &Place<'_>) {
+    /// Checks the resource `value` itself; its container is the walk's. It must follow the profiles
+    /// `asked` for, beside those it names.
+    pub(super) fn resource(&mut self, value: Element<'t>, asked: &[&str], place: &Place<'_>) {
         if value.kind() != Kind::Object {
             return self.error(
                 IssueType::Structure,
@@ -29,7 +31,12 @@ impl<'t> Walk<'t, '_> {
                 "must be the name of an R4 resource type",
             );
         };
+        let before = self.issues.errors();
         self.object(value, definition, place);
+        if self.issues.errors() == before {
+            self.unused(value, place);
+            self.claims(value, asked, place);
+        }
     }
 
     /// Checks a resource inside another: an entry stands for itself, a contained one does not.
@@ -38,21 +45,18 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         if name != "contained" {
-            let issues = &mut *self.issues;
-            let mut entry = Walk {
-                tables: self.tables,
-                issues,
-                container: value,
-                within: Within::Nothing,
-            };
-            return entry.resource(value, place);
+            let mut entry = Walk::new(value, self.profiles, self.host, &mut *self.issues);
+            return entry.resource(value, &[], place);
         }
         if self.within == Within::Container {
             let text = "must not be there: a contained resource holds no further ones";
             return self.error(IssueType::Invariant, place, text);
         }
+        let around = self.current;
+        self.current = Node::resource(value);
         self.within = Within::Container;
-        self.resource(value, place);
+        self.resource(value, &[], place);
         self.within = Within::Nothing;
+        self.current = around;
     }
 }

@@ -111,6 +111,7 @@ fn slicing(s: &WrittenSlicing) -> Result<Slicing, Error> {
     Ok(Slicing {
         discriminators: list(discriminators),
         closed: s.closed,
+        ordered: s.ordered,
     })
 }
 

@@ -236,6 +236,7 @@ fn slicing(s: &Slicing) -> WrittenSlicing {
             .map(|d| (d.kind.clone(), d.path.clone()))
             .collect(),
         closed: s.rules == "closed",
+        ordered: s.ordered,
     }
 }
 

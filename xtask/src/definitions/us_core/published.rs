@@ -83,6 +83,8 @@ pub(crate) struct Slicing {
     #[serde(default)]
     pub(crate) discriminator: Vec<Discriminator>,
     pub(crate) rules: String,
+    #[serde(default)]
+    pub(crate) ordered: bool,
 }
 
 #[derive(Deserialize)]

@@ -64,6 +64,8 @@ pub(crate) struct WrittenSlicing {
     pub(crate) by: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) closed: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) ordered: bool,
 }
 
 /// A FHIRPath rule.

@@ -1,0 +1,173 @@
+//! Taking in definitions given as FHIR resources: `StructureDefinition`, `ValueSet`, `CodeSystem`.
+
+mod compose;
+
+use cresset_definitions::value_set::SystemCodes;
+use cresset_definitions::{CodeSystem, Concept, ValueSet};
+use cresset_model::{Element, Kind};
+
+use super::{Profiles, R4_TYPES, definition};
+
+/// Most elements of one profile.
+pub(super) const ELEMENTS_MAX: usize = 4_000;
+/// Most codes of one value set or code system.
+const CODES_MAX: usize = 2_000_000;
+
+/// Why a definition was not taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoadFault {
+    /// It has no `url`, or another part it cannot do without is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// It is no profile: the definition of a type, a logical model.
+    #[error("it defines a type of its own; only profiles of R4 types are taken in")]
+    NotAProfile,
+    /// It is about a type R4 does not have.
+    #[error("it is about {0}, which is no type of R4")]
+    UnknownType(String),
+    /// Its base is not loaded, and it has no snapshot that would stand for it.
+    #[error("its base {0} is not loaded, and it has no snapshot")]
+    UnknownBase(String),
+    /// It has more elements or codes than allowed.
+    #[error("it holds more than {0} elements or codes")]
+    TooLarge(usize),
+    /// A rule of it does not compile.
+    #[error("its rule {key} is no FHIRPath: {why}")]
+    Rule {
+        /// The key of the rule.
+        key: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Its codes cannot be listed: it filters a code system, or names one that is not loaded.
+    #[error("its codes cannot be listed from what is loaded")]
+    NotListable,
+}
+
+impl Profiles {
+    /// Takes in a `StructureDefinition` (a differential over a base that is loaded, or a snapshot),
+    /// a `ValueSet` whose codes can be listed, or a `CodeSystem`. Other resources are passed over.
+    ///
+    /// # Errors
+    /// Why it was not taken in; nothing has changed then.
+    pub fn add(&mut self, resource: Element<'_>) -> Result<(), LoadFault> {
+        match resource.get("resourceType").and_then(Element::as_str) {
+            Some("StructureDefinition") => {
+                let profile = definition::read(self, resource)?;
+                self.add_profile(Box::leak(Box::new(profile)));
+            }
+            Some("ValueSet") => {
+                let set = compose::list(self, resource)?;
+                self.value_sets.insert(set.url, Box::leak(Box::new(set)));
+            }
+            Some("CodeSystem") => {
+                let system = code_system(resource)?;
+                self.code_systems
+                    .insert(system.url, Box::leak(Box::new(system)));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes in many definitions in whatever order they come, so that each finds its base; gives
+    /// those that were not taken in, by position, with the reason.
+    pub fn add_all(&mut self, resources: &[Element<'_>]) -> Vec<(usize, LoadFault)> {
+        let mut lost = Vec::new();
+        let mut waiting: Vec<usize> = (0..resources.len()).collect();
+        loop {
+            let before = waiting.len();
+            let mut still = Vec::new();
+            for at in waiting {
+                match resources.get(at).map_or(Ok(()), |r| self.add(*r)) {
+                    Ok(()) => {}
+                    Err(fault) if fault.may_pass() => still.push((at, fault)),
+                    Err(fault) => lost.push((at, fault)),
+                }
+            }
+            // Another round helps only where something came in during this one.
+            if still.is_empty() || still.len() == before {
+                lost.extend(still);
+                lost.sort_by_key(|(at, _)| *at);
+                return lost;
+            }
+            waiting = still.into_iter().map(|(at, _)| at).collect();
+        }
+    }
+}
+
+impl LoadFault {
+    /// Whether it may be gone once other definitions are loaded.
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::UnknownBase(_) | Self::NotListable)
+    }
+}
+
+fn code_system(resource: Element<'_>) -> Result<CodeSystem, LoadFault> {
+    let text = |name| resource.get(name).and_then(Element::as_str);
+    let url = text("url").ok_or(LoadFault::Missing("url"))?;
+    let mut concepts = Vec::new();
+    let mut open: Vec<Element<'_>> = items(resource, "concept").collect();
+    while let Some(concept) = open.pop() {
+        if let Some(code) = concept.get("code").and_then(Element::as_str) {
+            let display = concept.get("display").and_then(Element::as_str);
+            concepts.push(Concept {
+                code: kept(code),
+                display: kept(display.unwrap_or_default()),
+                parents: &[],
+            });
+        }
+        open.extend(items(concept, "concept"));
+        if concepts.len() > CODES_MAX {
+            return Err(LoadFault::TooLarge(CODES_MAX));
+        }
+    }
+    concepts.sort_by_key(|c| c.code);
+    Ok(CodeSystem {
+        url: kept(url),
+        name: kept(text("name").unwrap_or_default()),
+        version: kept(text("version").unwrap_or_default()),
+        complete: text("content") == Some("complete"),
+        case_sensitive: resource.get("caseSensitive").and_then(Element::as_bool) == Some(true),
+        concepts: Box::leak(concepts.into_boxed_slice()),
+    })
+}
+
+fn value_set(url: &str, codes: compose::Codes) -> ValueSet {
+    let systems: Vec<_> = codes
+        .into_iter()
+        .map(|(system, codes)| {
+            let codes: Vec<_> = codes.iter().map(|code| kept(code)).collect();
+            SystemCodes {
+                system: kept(&system),
+                codes: Box::leak(codes.into_boxed_slice()),
+            }
+        })
+        .collect();
+    ValueSet {
+        url: kept(url),
+        systems: Box::leak(systems.into_boxed_slice()),
+    }
+}
+
+/// The items of a property that is an array.
+pub(super) fn items<'t>(of: Element<'t>, name: &str) -> impl Iterator<Item = Element<'t>> {
+    let list = of.get(name).filter(|l| l.kind() == Kind::Array);
+    list.into_iter().flat_map(Element::items)
+}
+
+/// A text that lives as long as the process.
+pub(super) fn kept(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+/// A list that lives as long as the process.
+pub(super) fn list<T>(items: Vec<T>) -> &'static [T] {
+    Box::leak(items.into_boxed_slice())
+}
+
+/// Whether a URL is that of a type of R4 itself.
+pub(super) fn is_r4_type(url: &str) -> bool {
+    url.strip_prefix(R4_TYPES)
+        .is_some_and(|name| crate::shape::type_named(name).is_some())
+}
