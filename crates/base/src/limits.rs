@@ -12,6 +12,10 @@ pub struct Limits {
     pub values_max: usize,
     /// Most entries in a batch or transaction.
     pub bundle_entries_max: usize,
+    /// Most operations of one patch.
+    pub patch_operations_max: usize,
+    /// How often a change is worked out anew because others changed what it begins from.
+    pub write_attempts_max: u32,
     /// Page size when `_count` is absent.
     pub page_default: u32,
     /// Largest page; a larger `_count` is served as this.
@@ -61,6 +65,8 @@ impl Default for Limits {
             depth_max: 64,
             values_max: 4_000_000,
             bundle_entries_max: 5_000,
+            patch_operations_max: 1_000,
+            write_attempts_max: 64,
             page_default: 10,
             page_max: 100,
             criteria_max: 64,

@@ -62,6 +62,7 @@ fn head(settings: &Settings) -> Value {
         "implementation": { "description": "A practice's FHIR R4 server", "url": settings.base_url },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/json", "json", "application/fhir+xml", "application/xml", "xml"],
+        "patchFormat": ["application/json-patch+json", "application/merge-patch+json", "application/fhir+json", "application/fhir+xml"],
         "implementationGuide": [US_CORE_GUIDE],
     })
 }

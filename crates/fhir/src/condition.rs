@@ -82,6 +82,18 @@ pub struct WriteCondition {
 }
 
 impl WriteCondition {
+    /// Whether this version is one the caller means.
+    pub(crate) fn admits(&self, version: &Version) -> bool {
+        let is_named = self
+            .if_match
+            .as_ref()
+            .is_none_or(|tags| tags.names(version.version));
+        let is_old_enough = self
+            .if_unmodified_since
+            .is_none_or(|since| !instant::is_later_second(version.last_updated, since));
+        is_named && is_old_enough && !self.if_absent
+    }
+
     /// As the store checks it. `If-Match: *` asks that the resource exist, so it may not be created.
     pub(crate) fn precondition(&self, may_create: bool) -> Precondition {
         let if_match = match &self.if_match {

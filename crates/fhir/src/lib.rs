@@ -2,7 +2,7 @@
 //!
 //! [`Service`] is one instance's FHIR service over its [`cresset_store::Store`]; each interaction is
 //! one file named after it ([`mod@read`], [`vread`], [`history`], [`search`], [`create`],
-//! [`update`], [`delete`], [`bundle::transaction`], [`capabilities`]). [`mod@prepare`] is the one way
+//! [`update`], [`mod@patch`], [`delete`], [`bundle::transaction`], [`capabilities`]). [`mod@prepare`] is the one way
 //! in for a body: bounded parse, structural validation, index rows; import uses it too.
 //!
 //! This room does not know HTTP: conditions arrive parsed ([`condition`]), and what went wrong is a
@@ -24,6 +24,7 @@ pub mod identity;
 pub mod instant;
 pub mod outcome;
 pub mod page_link;
+pub mod patch;
 pub mod prepare;
 pub mod pretty;
 pub mod read;
@@ -36,6 +37,7 @@ pub mod vread;
 pub use audited::Audited;
 pub use condition::{ReadCondition, WriteCondition};
 pub use fault::{Fault, Issue, Kind};
+pub use patch::Patch;
 pub use prepare::{Prepared, prepare};
 pub use read::Read;
 pub use service::{LinkStyle, Service, Settings};

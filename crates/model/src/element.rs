@@ -1,5 +1,6 @@
 //! The tree and the cursor that walks it.
 
+mod steps;
 mod subtree;
 
 /// What a JSON value is.

@@ -193,6 +193,24 @@ impl SqliteStore {
         self.jobs.try_send(job).map_err(|_| Error::Busy)
     }
 
+    /// The current version of what the access gives with this verb.
+    fn current(
+        &self,
+        access: &Access,
+        verb: Verb,
+        target: (ResourceType, &ResourceId),
+    ) -> Result<Found, Error> {
+        let restriction = restriction(access, verb, target.0)?;
+        if restriction == Restriction::Everything
+            && let Some(version) = self.inner.shared.current.find(target.0, target.1)
+        {
+            return Ok(Found::Version(version));
+        }
+        self.inner.ask(self.inner.whole(), &|inner, connection| {
+            read::current(inner, connection, target, &restriction)
+        })
+    }
+
     /// Asks at once where the answer takes no time, else on a thread that may block.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
@@ -274,15 +292,16 @@ impl Store for SqliteStore {
         resource_type: ResourceType,
         id: &ResourceId,
     ) -> Result<Found, Error> {
-        let restriction = restriction(access, Verb::Read, resource_type)?;
-        if restriction == Restriction::Everything
-            && let Some(version) = self.inner.shared.current.find(resource_type, id)
-        {
-            return Ok(Found::Version(version));
-        }
-        self.inner.ask(self.inner.whole(), &|inner, connection| {
-            read::current(inner, connection, (resource_type, id), &restriction)
-        })
+        self.current(access, Verb::Read, (resource_type, id))
+    }
+
+    async fn basis(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error> {
+        self.current(access, Verb::Update, (resource_type, id))
     }
 
     async fn version(

@@ -126,6 +126,15 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         id: &ResourceId,
     ) -> Result<Found, Error>;
 
+    /// The current version as what a change begins from (right `u`); not to be shown to a caller who
+    /// may not read it.
+    async fn basis(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error>;
+
     /// A named version (right `r`). Visible only while the caller may see that version.
     async fn version(
         &self,

@@ -176,6 +176,7 @@ enum Interaction {
     Search,
     Create,
     Update,
+    Patch,
     Delete,
     Transaction,
 }
@@ -190,6 +191,7 @@ impl Interaction {
             Self::Search => "search-type",
             Self::Create => "create",
             Self::Update => "update",
+            Self::Patch => "patch",
             Self::Delete => "delete",
             Self::Transaction => "transaction",
         }
@@ -213,6 +215,7 @@ impl Event {
             (Some(_), Some("_search"), None, _) if method == Method::POST => Interaction::Search,
             (Some(_), Some(_), None, _) if gets => Interaction::Read,
             (Some(_), Some(_), None, _) if method == Method::PUT => Interaction::Update,
+            (Some(_), Some(_), None, _) if method == Method::PATCH => Interaction::Patch,
             (Some(_), Some(_), None, _) if method == Method::DELETE => Interaction::Delete,
             (_, Some(_), Some("_history"), None) if gets => Interaction::History,
             (_, Some(_), Some("_history"), Some(_)) if gets => Interaction::Vread,
@@ -291,10 +294,14 @@ mod tests {
             "/demo/fhir/Patient/1",
             Some("delete Patient 1"),
         );
+        check(
+            &Method::PATCH,
+            "/demo/fhir/Patient/1",
+            Some("patch Patient 1"),
+        );
         check(&Method::POST, "/demo/fhir", Some("transaction"));
         check(&Method::POST, "/demo/fhir/", Some("transaction"));
         check(&Method::GET, "/demo/fhir/metadata", None);
-        check(&Method::PATCH, "/demo/fhir/Patient/1", None);
         check(&Method::POST, "/demo/auth/token/", None);
         check(&Method::GET, "/", None);
     }

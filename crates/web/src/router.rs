@@ -44,26 +44,7 @@ pub fn router(app: App) -> Router {
             get(oauth::server_metadata),
         )
         .route("/{instance}/auth/smart-style.json", get(oauth::smart_style))
-        // FHIR: a token.
-        .route("/{instance}/fhir", post(fhir::transaction))
-        .route("/{instance}/fhir/", post(fhir::transaction))
-        .route(
-            "/{instance}/fhir/{type}",
-            get(fhir::search).post(fhir::create),
-        )
-        .route(
-            "/{instance}/fhir/{type}/_search",
-            post(fhir::search_by_form),
-        )
-        .route(
-            "/{instance}/fhir/{type}/{id}",
-            get(fhir::read).put(fhir::update).delete(fhir::delete),
-        )
-        .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
-        .route(
-            "/{instance}/fhir/{type}/{id}/_history/{version}",
-            get(fhir::vread),
-        )
+        .merge(with_token())
         // Authorization server: an app that proves itself.
         .route("/{instance}/auth/token", post(oauth::token))
         .route("/{instance}/auth/token/", post(oauth::token))
@@ -76,4 +57,31 @@ pub fn router(app: App) -> Router {
         .fallback(outside::nothing_here)
         .method_not_allowed_fallback(outside::wrong_method)
         .with_state(app)
+}
+
+/// FHIR: a token.
+fn with_token() -> Router<App> {
+    Router::new()
+        .route("/{instance}/fhir", post(fhir::transaction))
+        .route("/{instance}/fhir/", post(fhir::transaction))
+        .route(
+            "/{instance}/fhir/{type}",
+            get(fhir::search).post(fhir::create),
+        )
+        .route(
+            "/{instance}/fhir/{type}/_search",
+            post(fhir::search_by_form),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}",
+            get(fhir::read)
+                .put(fhir::update)
+                .patch(fhir::patch)
+                .delete(fhir::delete),
+        )
+        .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
+        .route(
+            "/{instance}/fhir/{type}/{id}/_history/{version}",
+            get(fhir::vread),
+        )
 }

@@ -17,6 +17,7 @@ mod http {
     mod negotiation;
     mod pages;
     mod paging;
+    mod patch;
     mod patient_token;
     mod rules;
     mod sandbox;

@@ -31,6 +31,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.bundle_entries_max",
         "most entries of a batch or transaction",
     ),
+    (
+        "limits.patch_operations_max",
+        "most operations of one patch",
+    ),
+    (
+        "limits.write_attempts_max",
+        "how often a change is worked out anew because others changed what it begins from",
+    ),
     ("limits.page_default", "page size when `_count` is absent"),
     (
         "limits.page_max",

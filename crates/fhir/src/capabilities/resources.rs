@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::profiles;
 
 /// The interactions every type offers.
-const INTERACTIONS: [&str; 7] = [
+const INTERACTIONS: [&str; 8] = [
     "read",
     "vread",
     "create",
     "update",
+    "patch",
     "delete",
     "history-instance",
     "search-type",

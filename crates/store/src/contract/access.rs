@@ -14,6 +14,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     granular_scopes_narrow_every_answer(fresh()).await;
     several_filters_give_their_union(fresh()).await;
     writes_stay_within_the_access(fresh()).await;
+    a_change_begins_from_what_may_be_updated(fresh()).await;
 }
 
 fn observation(name: &str, patient: &str, category: &str) -> String {
@@ -253,4 +254,28 @@ async fn writes_stay_within_the_access(world: World) {
     world
         .check("Observation?patient=b", &["b-lab", "b-vital"])
         .await;
+}
+
+async fn a_change_begins_from_what_may_be_updated(world: World) {
+    fill(&world).await;
+    let a = scopes("patient/Observation.cruds", Some("a"));
+    let updates_only = scopes("user/Observation.u", None);
+    for (access, name, is_there) in [
+        (&updates_only, "b-lab", true),
+        (&a, "a-lab", true),
+        (&a, "b-lab", false),
+    ] {
+        let basis = world
+            .store
+            .basis(access, of("Observation"), &id(name))
+            .await;
+        let found = matches!(basis.unwrap(), Found::Version(_));
+        assert_eq!(found, is_there, "{name}");
+    }
+    let reads_only = scopes("user/Observation.rs", None);
+    let basis = world
+        .store
+        .basis(&reads_only, of("Observation"), &id("b-lab"))
+        .await;
+    assert!(matches!(basis, Err(Error::Forbidden(..))), "{basis:?}");
 }

@@ -26,13 +26,7 @@ impl FromRequest<App> for FhirBody {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let format = media::of_body(request.headers())?;
-        let encoding = Encoding::of(request.headers())?;
-        let max = app.limits().body_bytes_max;
-        let bytes = read(request.into_body(), max).await?;
-        let bytes = match encoding {
-            Encoding::Identity => bytes,
-            Encoding::Gzip => gunzip(&bytes, max)?,
-        };
+        let bytes = unpacked(request, app).await?;
         match format {
             Format::Json => Ok(Self(bytes)),
             Format::Xml => from_xml(&bytes, app.limits()).map(Self),
@@ -40,8 +34,23 @@ impl FromRequest<App> for FhirBody {
     }
 }
 
+/// The body of a request, decompressed.
+///
+/// # Errors
+/// 413 when it is longer than the limits allow, 415 for a packing that is not known, 400 when it
+/// breaks off.
+pub(super) async fn unpacked(request: Request, app: &App) -> Result<Bytes, Failure> {
+    let encoding = Encoding::of(request.headers())?;
+    let max = app.limits().body_bytes_max;
+    let bytes = read(request.into_body(), max).await?;
+    match encoding {
+        Encoding::Identity => Ok(bytes),
+        Encoding::Gzip => gunzip(&bytes, max),
+    }
+}
+
 /// A resource sent as XML, in the form the server works with.
-fn from_xml(xml: &[u8], limits: &Limits) -> Result<Bytes, Failure> {
+pub(super) fn from_xml(xml: &[u8], limits: &Limits) -> Result<Bytes, Failure> {
     let read = cresset_xml::read(xml, Bounds::from(limits));
     read.map(Bytes::from).map_err(|fault| {
         let kind = match fault.kind {

@@ -191,10 +191,15 @@ fn is_utf8(charset: &str) -> bool {
 
 /// Whether a body is a form, as its `Content-Type` says.
 pub fn is_form(headers: &HeaderMap) -> bool {
+    essence(headers) == "application/x-www-form-urlencoded"
+}
+
+/// The `Content-Type` without its parameters, in lower case; empty when there is none.
+pub fn essence(headers: &HeaderMap) -> String {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    let essence = value.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
 }

@@ -54,6 +54,7 @@ async fn one_record_for_each_interaction() {
         "delete a 204",
         "delete a 204",
         "history-instance a 200",
+        "patch a 415",
         "read a 200",
         "read a 200",
         "read a 404",
