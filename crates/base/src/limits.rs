@@ -28,6 +28,10 @@ pub struct Limits {
     pub chain_depth_max: usize,
     /// Most references followed in one query, each type they may lead to counted.
     pub hops_max: usize,
+    /// Most `_include` and `_revinclude` parameters of one query.
+    pub includes_max: usize,
+    /// Most resources shown with the matches of one page.
+    pub included_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
     /// Longest time one request may take, in milliseconds.
@@ -73,6 +77,8 @@ impl Default for Limits {
             alternatives_max: 2_048,
             chain_depth_max: 6,
             hops_max: 64,
+            includes_max: 32,
+            included_max: 1_000,
             query_bytes_max: 64 * 1024,
             request_ms_max: 30_000,
             write_queue_max: 4_096,

@@ -18,6 +18,17 @@ pub fn of_success(text: &str) -> Vec<u8> {
     of_issues("information", std::slice::from_ref(&issue))
 }
 
+/// Says in a page of a search that not everything that was to be included is.
+pub(crate) fn of_cut_includes() -> Vec<u8> {
+    let issue = Issue {
+        code: "too-costly",
+        text: "More resources were to be included than one page holds; ask for smaller pages"
+            .to_owned(),
+        expression: None,
+    };
+    of_issues("warning", std::slice::from_ref(&issue))
+}
+
 fn of_issues(severity: &str, issues: &[Issue]) -> Vec<u8> {
     let mut out = b"{\"resourceType\":\"OperationOutcome\",\"issue\":[".to_vec();
     for (at, issue) in issues.iter().enumerate() {

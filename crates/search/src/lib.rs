@@ -21,6 +21,8 @@ pub mod value;
 pub use compartment::patient_compartment;
 pub use extract::extract;
 pub use parse::{Context, FaultKind, Handling, Parsed, SearchFault, parse};
-pub use query::{Criterion, Hop, Match, Order, Query, SortKey, Summary, Test, Total};
+pub use query::{
+    Criterion, From, Hop, Include, Match, Order, Query, Shown, SortKey, Summary, Test, Total,
+};
 pub use row::{IndexRow, IndexValue};
 pub use value::{DateRange, NumberRange, Prefix, TokenMatch};

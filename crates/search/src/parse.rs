@@ -4,6 +4,7 @@ mod chain;
 mod criterion;
 mod escape;
 mod fault;
+mod include;
 mod measure;
 mod modifier;
 mod nearness;
@@ -14,7 +15,7 @@ mod token;
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::ResourceType;
 
-use crate::query::{Criterion, Query};
+use crate::query::{Criterion, Include, Query};
 pub use fault::{FaultKind, SearchFault};
 use page::Page;
 
@@ -70,6 +71,7 @@ pub fn parse(
         resource_type,
         context,
         criteria: Vec::new(),
+        includes: Vec::new(),
         hops: 0,
         page: Page::default(),
     };
@@ -96,6 +98,7 @@ struct Search<'a> {
     resource_type: ResourceType,
     context: &'a Context<'a>,
     criteria: Vec<Criterion>,
+    includes: Vec<Include>,
     /// References followed so far, each possible type counted.
     hops: usize,
     page: Page,
@@ -114,6 +117,15 @@ impl Search<'_> {
             return self
                 .page
                 .set(self.resource_type, self.context.limits, (name, value));
+        }
+        if include::knows(name) {
+            let most = self.context.limits.includes_max;
+            if self.includes.len() >= most {
+                return Err(SearchFault::too_many(name, "includes", most));
+            }
+            let include = include::include(self.resource_type, (name, value))?;
+            self.includes.push(include);
+            return Ok(None);
         }
         let most = self.context.limits.criteria_max;
         if self.criteria.len() >= most {
@@ -134,6 +146,7 @@ impl Search<'_> {
         Query {
             resource_type: self.resource_type,
             criteria: self.criteria,
+            includes: self.includes,
             sort: self.page.sort.unwrap_or_default(),
             count: self
                 .page

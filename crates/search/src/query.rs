@@ -12,6 +12,8 @@ pub struct Query {
     pub resource_type: ResourceType,
     /// All must hold (repetition = AND).
     pub criteria: Vec<Criterion>,
+    /// What else is shown with the matches of a page.
+    pub includes: Vec<Include>,
     /// Sort keys in order of weight; empty means by order of creation.
     pub sort: Vec<SortKey>,
     /// Resources on a page; 0 asks for the count alone.
@@ -28,6 +30,7 @@ impl Query {
         Self {
             resource_type,
             criteria: Vec::new(),
+            includes: Vec::new(),
             sort: Vec::new(),
             count: 0,
             total: Total::None,
@@ -70,6 +73,39 @@ impl Criterion {
             hop.criterion.hops(visit);
         }
     }
+}
+
+/// Resources shown with the matches because of a reference (`_include`, `_revinclude`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Include {
+    /// Which end of the reference is shown.
+    pub shown: Shown,
+    /// The type the reference stands in; `None` for any.
+    pub source: Option<ResourceType>,
+    /// The parameter of that type; `None` for every reference.
+    pub parameter: Option<ParameterIx>,
+    /// The type the reference must lead to, if only one is wanted.
+    pub target: Option<ResourceType>,
+    /// From what it is followed.
+    pub from: From,
+}
+
+/// One end of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// What a resource at hand refers to (`_include`).
+    Target,
+    /// What refers to a resource at hand (`_revinclude`).
+    Source,
+}
+
+/// From which resources references are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// The matches of the page.
+    Matches,
+    /// Those and whatever is shown with them (`:iterate`).
+    Everything,
 }
 
 /// What must hold of a parameter's values.

@@ -419,12 +419,69 @@ fn a_chain_that_leads_nowhere_is_named() {
     }
 }
 
+fn includes(search: &str, expect: &[&str]) {
+    let parsed = run(search, Handling::Strict).unwrap();
+    let name = |of: Option<ResourceType>| of.map_or("*", ResourceType::name);
+    let shown = parsed.query.includes.iter().map(|i| {
+        let code = i
+            .parameter
+            .map_or("*", |ix| r4().search_parameter_at(ix).unwrap().code);
+        let (source, target) = (name(i.source), name(i.target));
+        format!("{:?} {source}:{code}:{target} {:?}", i.shown, i.from)
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), expect, "{search}");
+}
+
+#[test]
+fn includes_name_a_reference_and_its_ends() {
+    includes(
+        "MedicationRequest?_include=MedicationRequest:medication&_revinclude=Provenance:target",
+        &[
+            "Target MedicationRequest:medication:* Matches",
+            "Source Provenance:target:* Matches",
+        ],
+    );
+    includes(
+        "Observation?_include=Observation:subject:Patient&_include:iterate=Patient:general-practitioner&_include=*&_revinclude:recurse=Provenance:*",
+        &[
+            "Target Observation:subject:Patient Matches",
+            "Target Patient:general-practitioner:* Everything",
+            "Target Observation:*:* Matches",
+            "Source Provenance:*:* Everything",
+        ],
+    );
+    for (search, expect) in [
+        (
+            "Patient?_include=x",
+            "_include: Write Type:reference, Type:reference:TargetType, Type:* or *.",
+        ),
+        (
+            "Patient?_include=Pateint:link",
+            "_include: There is no resource type 'Pateint'.",
+        ),
+        (
+            "Patient?_revinclude=Observation:pateint",
+            "_revinclude: Observation has no search parameter 'pateint'. Did you mean 'patient'?",
+        ),
+        (
+            "Patient?_include=Patient:name",
+            "_include: Patient's name is no reference; only references can be followed.",
+        ),
+        (
+            "Patient?_include=Observation:encounter:Patient",
+            "_include: Observation's encounter does not point to Patient.",
+        ),
+        (
+            "Patient?_include:twice=Patient:link",
+            "_include:twice: The modifier :twice is unknown here; _include takes :iterate.",
+        ),
+    ] {
+        refuse(search, expect);
+    }
+}
+
 #[test]
 fn a_parameter_this_server_does_not_offer_is_named() {
-    refuse(
-        "Patient?_include=x",
-        "_include: This server does not offer this parameter; leave it out.",
-    );
     refuse(
         "Location?near=1|2",
         "near: This server does not offer this kind of search; leave the parameter out.",
@@ -558,11 +615,11 @@ fn a_long_name_is_cut() {
 #[test]
 fn lenient_handling_leaves_out_what_is_unknown_and_says_so() {
     let parsed = run(
-        "Patient?colour=red&gender=male&_include=x&_list=name&family=",
+        "Patient?colour=red&gender=male&_score=x&_query=name&family=",
         Handling::Lenient,
     )
     .unwrap();
-    assert_eq!(parsed.ignored, ["colour", "_include", "_list", "family"]);
+    assert_eq!(parsed.ignored, ["colour", "_score", "_query", "family"]);
     assert_eq!(parsed.applied, [("gender".to_owned(), "male".to_owned())]);
     for wrong in [
         "Patient?birthdate=x",

@@ -5,6 +5,7 @@ mod consents;
 mod counts;
 mod grants;
 mod history;
+mod included;
 mod patients;
 mod read;
 mod search;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, grants, history, order, paging, people, search, unit,
+    access, audit, chains, crud, grants, history, includes, order, paging, people, search, unit,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -37,5 +37,5 @@ macro_rules! contract {
 }
 
 contract!(
-    chains, crud, history, unit, search, order, paging, access, audit, grants, people
+    access, audit, chains, crud, grants, history, includes, order, paging, people, search, unit
 );

@@ -18,6 +18,7 @@ pub mod chains;
 pub mod crud;
 pub mod grants;
 pub mod history;
+pub mod includes;
 pub mod order;
 pub mod paging;
 pub mod people;
@@ -36,6 +37,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     order::all(&fresh).await;
     paging::all(&fresh).await;
     chains::all(&fresh).await;
+    includes::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;

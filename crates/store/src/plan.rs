@@ -8,6 +8,7 @@
 mod choose;
 mod condition;
 mod hop;
+mod include;
 pub mod lookups;
 mod order;
 pub mod page;

@@ -56,10 +56,14 @@ pub enum Found {
 }
 
 /// One page of a search.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SearchPage {
     /// The matches of this page in order.
     pub matches: Vec<Version>,
+    /// What is shown with them, each once and none that is a match of this page.
+    pub included: Vec<Version>,
+    /// More would have been shown with them than the limits allow.
+    pub is_cut: bool,
     /// All matches visible to the caller, where counted.
     pub total: Option<u64>,
     /// Where the next page begins; absent on the last page.

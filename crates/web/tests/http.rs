@@ -13,6 +13,7 @@ mod http {
     mod compression;
     mod conditions;
     mod headers;
+    mod includes;
     mod interactions;
     mod negotiation;
     mod pages;

@@ -58,6 +58,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "most references followed in one query, each type they may lead to counted",
     ),
     (
+        "limits.includes_max",
+        "most `_include` and `_revinclude` parameters of one query",
+    ),
+    (
+        "limits.included_max",
+        "most resources shown with the matches of one page; an OperationOutcome says when there are more",
+    ),
+    (
         "limits.query_bytes_max",
         "longest query string or search form, in bytes",
     ),

@@ -57,6 +57,8 @@ fn of_type(resource_type: ResourceType, rules: &RuleSet) -> Value {
         "conditionalUpdate": false,
         "conditionalDelete": "not-supported",
         "referencePolicy": ["literal", "logical"],
+        "searchInclude": includes(resource_type),
+        "searchRevInclude": reverse_includes(resource_type),
         "searchParam": parameters,
     });
     let profiles = profiles::of_type(resource_type);
@@ -64,6 +66,33 @@ fn of_type(resource_type: ResourceType, rules: &RuleSet) -> Value {
         members.insert("supportedProfile".to_owned(), json!(profiles));
     }
     resource
+}
+
+/// What `_include` can name: every reference of the type.
+fn includes(of: ResourceType) -> Vec<String> {
+    let references = r4()
+        .search_parameters_of(of)
+        .iter()
+        .filter(|p| is_reference(p));
+    let each = references.map(|p| format!("{of}:{}", p.code));
+    std::iter::once("*".to_owned()).chain(each).collect()
+}
+
+/// What `_revinclude` can name: every reference made for this type, and the one of Provenance that
+/// US Core asks for, which is made for all.
+fn reverse_includes(of: ResourceType) -> Vec<String> {
+    let leads_here = |p: &SearchParameter| {
+        p.targets.contains(&of) || (p.code == "target" && p.resource_type.name() == "Provenance")
+    };
+    r4().search_parameters()
+        .iter()
+        .filter(|p| is_reference(p) && leads_here(p))
+        .map(|p| format!("{}:{}", p.resource_type, p.code))
+        .collect()
+}
+
+fn is_reference(parameter: &SearchParameter) -> bool {
+    parameter.search_type == SearchType::Reference
 }
 
 fn parameter(parameter: &SearchParameter) -> Value {

@@ -11,9 +11,7 @@ use crate::extract::plan::Plan;
 use crate::query::{Criterion, Hop};
 
 /// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 11] = [
-    "_include",
-    "_revinclude",
+const NOT_OFFERED: [&str; 9] = [
     "_contained",
     "_containedType",
     "_content",

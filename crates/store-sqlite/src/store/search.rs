@@ -10,7 +10,7 @@ use cresset_store::{Cursor, Error, SearchPage, Version};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Inner, totals};
+use super::{Inner, included, totals};
 use crate::current::Ticket;
 use crate::fault::{failed, store_error};
 use crate::lookups::{Bound, Snapshot};
@@ -91,10 +91,8 @@ pub(super) fn page(
         let Some(plan) = plan else {
             let total = asked.wants_count().then_some(0);
             return Ok(SearchPage {
-                matches: Vec::new(),
                 total,
-                next: None,
-                previous: None,
+                ..SearchPage::default()
             });
         };
         let total = match plan.total() {
@@ -123,10 +121,8 @@ fn matches(
     let count = usize::try_from(asked.query.count).unwrap_or(usize::MAX);
     if count == 0 || asked.query.summary == Summary::Count {
         return Ok(SearchPage {
-            matches: Vec::new(),
             total,
-            next: None,
-            previous: None,
+            ..SearchPage::default()
         });
     }
     let mut hits = Vec::with_capacity(count.min(128) + 1);
@@ -137,10 +133,13 @@ fn matches(
         }
     }
     let page = plan.page(hits, count, total);
-    let of = (asked.query.resource_type, ticket);
-    let matches = versions(inner, connection, of, &page.hits)?;
+    let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
+    let shown = included::with(inner, connection, asked, &rids)?;
+    let included = versions(inner, connection, ticket, &shown.rids)?;
     Ok(SearchPage {
-        matches,
+        matches: versions(inner, connection, ticket, &rids)?,
+        included,
+        is_cut: shown.is_cut,
         total,
         next: page.next,
         previous: page.previous,
@@ -183,11 +182,11 @@ fn key(value: ValueRef<'_>) -> Arg {
 fn versions(
     inner: &Inner,
     connection: &Connection,
-    (of, ticket): (ResourceType, Ticket),
-    hits: &[Hit],
+    ticket: Ticket,
+    rids: &[i64],
 ) -> Result<Vec<Version>, Error> {
     let current = &inner.shared.current;
-    let mut kept: Vec<Option<Version>> = hits.iter().map(|hit| current.get(hit.rid)).collect();
+    let mut kept: Vec<Option<Version>> = rids.iter().map(|rid| current.get(*rid)).collect();
     if !current.still(ticket) {
         kept.fill(None);
     }
@@ -195,22 +194,25 @@ fn versions(
     let mut statement = connection
         .prepare_cached(text)
         .map_err(|e| store_error(&e))?;
-    let mut versions = Vec::with_capacity(hits.len());
-    for (hit, kept) in hits.iter().zip(kept) {
+    let mut versions = Vec::with_capacity(rids.len());
+    for (rid, kept) in rids.iter().zip(kept) {
         if let Some(version) = kept {
             versions.push(version);
             continue;
         }
-        let mut rows = statement.query([hit.rid]).map_err(|e| store_error(&e))?;
+        let mut rows = statement.query([rid]).map_err(|e| store_error(&e))?;
         let row = rows
             .next()
             .map_err(|e| store_error(&e))?
             .ok_or_else(|| failed("an index row without a resource"))?;
-        let version = match current.version(hit.rid, row::number(row)?) {
-            Some(version) => version,
-            None => row::version(row, &inner.shared.codec, of, None)?,
+        let version = if let Some(version) = current.version(*rid, row::number(row)?) {
+            version
+        } else {
+            let of = Rid(*rid).resource_type();
+            let of = of.ok_or_else(|| failed("an index row of no type"))?;
+            row::version(row, &inner.shared.codec, of, None)?
         };
-        current.keep(hit.rid, &version, ticket);
+        current.keep(*rid, &version, ticket);
         versions.push(version);
     }
     Ok(versions)
