@@ -68,3 +68,8 @@ pub(crate) fn adapt_checkpoints(connection: &Connection) -> rusqlite::Result<()>
 pub(crate) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
 }
+
+/// Frees the pages a connection keeps for later.
+pub(crate) fn shrink(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA shrink_memory")
+}

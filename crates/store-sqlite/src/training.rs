@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use cresset_definitions::ResourceType;
@@ -20,7 +21,8 @@ const ENOUGH: i64 = 400;
 /// Bodies a dictionary is trained from.
 const SAMPLES: i64 = 1_000;
 
-/// Starts training for a type that has become common; the dictionary comes back as a job.
+/// Starts training for a type that has become common; the dictionary comes back as a job. One at a
+/// time, for training takes memory: the next type has its turn at a later commit.
 pub(crate) fn consider(writer: &mut Writer) {
     let common: Vec<u8> = writer
         .memory
@@ -29,16 +31,24 @@ pub(crate) fn consider(writer: &mut Writer) {
         .map(|(of, _)| of)
         .collect();
     for of in common.into_iter().filter_map(ResourceType::from_code) {
-        if writer.shared.codec.has(of) || !writer.training.insert(of) {
+        if writer.shared.codec.has(of) || writer.training.tried.contains(&of) {
             continue;
         }
+        if writer.training.busy.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        writer.training.tried.insert(of);
         let (shared, own) = (writer.shared.clone(), writer.own.clone());
+        let turn = Turn(writer.training.busy.clone());
         let started = std::thread::Builder::new()
             .name("dictionary".to_owned())
-            .spawn(move || match train(&shared, of) {
-                Ok(Some(bytes)) => drop(own.send(Job::Task(keep(shared, of, bytes)))),
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "no dictionary could be trained"),
+            .spawn(move || {
+                let _turn = turn;
+                match train(&shared, of) {
+                    Ok(Some(bytes)) => drop(own.send(Job::Task(keep(shared, of, bytes)))),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "no dictionary could be trained"),
+                }
             });
         if let Err(error) = started {
             tracing::warn!(%error, "no thread to train a dictionary");
@@ -46,8 +56,23 @@ pub(crate) fn consider(writer: &mut Writer) {
     }
 }
 
-/// Types whose training was begun; each is tried once while the instance is open.
-pub(crate) type Training = HashSet<ResourceType>;
+/// What has been trained while the instance is open.
+#[derive(Default)]
+pub(crate) struct Training {
+    /// Types whose training was begun; each is tried once.
+    tried: HashSet<ResourceType>,
+    /// Whether one is being trained.
+    busy: Arc<AtomicBool>,
+}
+
+/// Held by the thread that trains.
+struct Turn(Arc<AtomicBool>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
 
 /// Dictionaries are numbered by their type: one each, and the frame's number stays one byte.
 fn number(of: ResourceType) -> u32 {

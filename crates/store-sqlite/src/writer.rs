@@ -18,7 +18,7 @@ use cresset_store::Error;
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 
-use crate::connection::empty_log;
+use crate::connection::{empty_log, shrink};
 use crate::shared::Shared;
 use crate::training::Training;
 use memory::Memory;
@@ -67,7 +67,7 @@ pub(crate) struct Writer {
     company: usize,
     /// What is remembered must be read again before it is used.
     pub(crate) stale: bool,
-    /// Types whose dictionary is being or was trained.
+    /// Dictionaries being or already trained.
     pub(crate) training: Training,
 }
 
@@ -86,7 +86,7 @@ impl Writer {
             own,
             company: 1,
             stale: false,
-            training: Training::new(),
+            training: Training::default(),
         })
     }
 
@@ -110,10 +110,15 @@ impl Writer {
         }
     }
 
-    fn tidy(&self) {
+    /// Empties the log, and gives back the memory that only a busy writer needs.
+    fn tidy(&mut self) {
         if let Err(error) = empty_log(&self.connection) {
             tracing::debug!(%error, "the log was not emptied");
         }
+        if let Err(error) = shrink(&self.connection) {
+            tracing::debug!(%error, "the page cache was not emptied");
+        }
+        self.memory.forget();
     }
 
     /// Takes what waits, up to a group; false when there will be no more.

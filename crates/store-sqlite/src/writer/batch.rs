@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use cresset_store::layout::encode::{Key, Keys, Target, TextKey, by_resource};
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql, params_from_iter};
 
 use crate::audit::journal::Lines;
 
@@ -136,44 +136,65 @@ fn difference<'k>(of: &'k Keys, without: &Keys) -> Changed<'k> {
 
 fn add(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
     rows.index.sort_unstable();
-    each(
-        connection,
-        "INSERT OR IGNORE INTO idx(p,v,w,r) VALUES(?,?,?,?)",
-        &rows.index,
-    )?;
+    insert(connection, "idx(p,v,w,r)", &rows.index)?;
     rows.ranges.sort_unstable();
-    each(
-        connection,
-        "INSERT OR IGNORE INTO rng(p,v,r,w) VALUES(?,?,?,?)",
-        &rows.ranges,
-    )?;
+    insert(connection, "rng(p,v,r,w)", &rows.ranges)?;
     turned(&mut rows.ranges);
-    each(
-        connection,
-        "INSERT OR IGNORE INTO rng_r(p,r,v,w) VALUES(?,?,?,?)",
-        &rows.ranges,
-    )?;
+    insert(connection, "rng_r(p,r,v,w)", &rows.ranges)?;
     rows.texts.sort_unstable();
-    each_text(
-        connection,
-        "INSERT OR IGNORE INTO str(p,s,r,h) VALUES(?,?,?,?)",
-        &rows.texts,
-    )?;
+    insert_texts(connection, "str(p,s,r,h)", &rows.texts)?;
     rows.texts
         .sort_unstable_by(|a, b| (a.0, a.2, &a.1).cmp(&(b.0, b.2, &b.1)));
-    each_text(
-        connection,
-        "INSERT OR IGNORE INTO str_r(p,s,r,h) VALUES(?,?,?,?)",
-        &rows.texts,
-    )?;
+    insert_texts(connection, "str_r(p,s,r,h)", &rows.texts)?;
     rows.targets.sort_unstable();
-    each(
-        connection,
-        "INSERT OR IGNORE INTO ref(r,p,v) VALUES(?,?,?)",
-        &rows.targets,
-    )?;
+    insert(connection, "ref(r,p,v)", &rows.targets)?;
     rows.truncate([0; 4]);
     Ok(())
+}
+
+/// Rows one statement inserts: running a statement costs about as much as inserting a row.
+const ROWS: usize = 16;
+
+fn insertion(into: &str, columns: usize, rows: usize) -> String {
+    let row = format!("(?{})", ",?".repeat(columns - 1));
+    let more = format!(",{row}").repeat(rows - 1);
+    format!("INSERT OR IGNORE INTO {into} VALUES{row}{more}")
+}
+
+fn insert<const N: usize>(
+    connection: &Connection,
+    into: &str,
+    rows: &[[i64; N]],
+) -> rusqlite::Result<()>
+where
+    [i64; N]: rusqlite::Params,
+{
+    let (many, rest) = rows.as_chunks::<ROWS>();
+    if !many.is_empty() {
+        let mut statement = connection.prepare_cached(&insertion(into, N, ROWS))?;
+        for chunk in many {
+            statement.execute(params_from_iter(chunk.as_flattened()))?;
+        }
+    }
+    each(connection, &insertion(into, N, 1), rest)
+}
+
+fn insert_texts(
+    connection: &Connection,
+    into: &str,
+    rows: &[(i64, String, i64, i64)],
+) -> rusqlite::Result<()> {
+    let (many, rest) = rows.as_chunks::<ROWS>();
+    if !many.is_empty() {
+        let mut statement = connection.prepare_cached(&insertion(into, 4, ROWS))?;
+        for chunk in many {
+            let values = chunk
+                .iter()
+                .flat_map(|(p, s, r, h)| [p as &dyn ToSql, s, r, h]);
+            statement.execute(params_from_iter(values))?;
+        }
+    }
+    each_text(connection, &insertion(into, 4, 1), rest)
 }
 
 fn remove(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {

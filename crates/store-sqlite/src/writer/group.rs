@@ -170,7 +170,11 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
             .and_then(|mut s| s.execute(()))
             .map(|_| ())
     };
-    run(applier, "SAVEPOINT unit").map_err(fail)?;
+    // A change alone is refused before it writes anything: there is nothing to go back to.
+    let alone = work.changes.len() == 1;
+    if !alone {
+        run(applier, "SAVEPOINT unit").map_err(fail)?;
+    }
     let mark = applier.batch.mark();
     let mut written = Vec::with_capacity(work.changes.len());
     for (at, (change, target)) in work.changes.into_iter().zip(work.targets).enumerate() {
@@ -183,13 +187,17 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
             Err(Stop::Failed(error)) => return Err((at, Stop::Failed(error))),
             Err(stop) => {
                 applier.batch.back_to(mark);
-                run(applier, "ROLLBACK TO unit").map_err(fail)?;
-                run(applier, "RELEASE unit").map_err(fail)?;
+                if !alone {
+                    run(applier, "ROLLBACK TO unit").map_err(fail)?;
+                    run(applier, "RELEASE unit").map_err(fail)?;
+                }
                 return Err((at, stop));
             }
         }
     }
-    run(applier, "RELEASE unit").map_err(fail)?;
+    if !alone {
+        run(applier, "RELEASE unit").map_err(fail)?;
+    }
     if let Some(record) = &work.audit {
         let kept = applier.batch.records.push(record);
         kept.map_err(|error| (0, Stop::Failed(error)))?;

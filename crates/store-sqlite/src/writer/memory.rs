@@ -82,6 +82,16 @@ impl Memory {
         Ok(memory)
     }
 
+    /// Gives up what can be looked up again.
+    pub(crate) fn forget(&mut self) {
+        self.tokens = Names::default();
+        self.identities = Names::default();
+        self.uris = Names::default();
+        self.units = HashMap::new();
+        self.pairs = HashMap::new();
+        self.shapes = HashMap::new();
+    }
+
     /// The next sequence number of each type.
     pub(crate) fn next_sequences(&self) -> impl Iterator<Item = (u8, i64)> {
         self.next_sequence.iter().map(|(of, next)| (*of, *next))
