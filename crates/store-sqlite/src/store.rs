@@ -14,7 +14,7 @@ mod sessions;
 mod totals;
 mod users;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::audit::{block, trail};
-use crate::connection::{Role, open};
+use crate::connection::{Role, log_path, open};
 use crate::fault::{failed, store_error};
 use crate::instant::millis;
 use crate::readers::Readers;
@@ -276,9 +276,7 @@ fn verb_name(verb: Verb) -> &'static str {
 }
 
 fn disk_bytes(database: &Path) -> u64 {
-    let mut log = database.as_os_str().to_owned();
-    log.push("-wal");
-    [database.to_path_buf(), PathBuf::from(log)]
+    [database.to_path_buf(), log_path(database)]
         .iter()
         .filter_map(|path| std::fs::metadata(path).ok())
         .map(|metadata| metadata.len())
