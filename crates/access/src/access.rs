@@ -78,13 +78,14 @@ impl Access {
                 })
             })
             .collect();
-        let restrictions = restrictions.list;
-        Self(Kind::Granted(Arc::new(Granted {
+        let mut granted = Granted {
             table,
-            restrictions,
+            restrictions: restrictions.list,
             operations,
             patient,
-        })))
+        };
+        granted.guard_content();
+        Self(Kind::Granted(Arc::new(granted)))
     }
 
     /// The server's own access, for a named reason.
@@ -124,6 +125,12 @@ impl Access {
         }
     }
 
+    /// Whether every resource of every type may be read: then no resource can tell its readers
+    /// apart from this caller.
+    pub fn reads_everything(&self) -> bool {
+        ResourceType::all().all(|t| self.restriction(Verb::Read, t) == Restriction::Everything)
+    }
+
     /// Why the server acts by itself; `None` when a caller does.
     pub fn system_reason(&self) -> Option<SystemReason> {
         match &self.0 {
@@ -134,6 +141,26 @@ impl Access {
 }
 
 impl Granted {
+    /// A `Binary` may name a resource whose readers alone may read it (R4 §2.44), which only the
+    /// content itself tells. So it is found, changed and deleted only by those who may read every
+    /// such resource anyway; reading one by its id asks for the resource named.
+    fn guard_content(&mut self) {
+        let reads_everything = ResourceType::all()
+            .all(|t| *self.restriction(Verb::Read, t) == Restriction::Everything);
+        let binary = ResourceType::parse("Binary").map(|t| usize::from(t.code()));
+        let Some(row) = binary.and_then(|at| self.table.get_mut(at)) else {
+            return;
+        };
+        if !reads_everything {
+            for verb in [Verb::Search, Verb::Update, Verb::Delete] {
+                // A place beyond the list is nothing.
+                if let Some(place) = row.get_mut(verb as usize) {
+                    *place = u16::MAX;
+                }
+            }
+        }
+    }
+
     fn restriction(&self, verb: Verb, resource_type: ResourceType) -> &Restriction {
         self.table
             .get(usize::from(resource_type.code()))

@@ -230,3 +230,25 @@ fn the_system_itself_writes_only_when_it_imports() {
         assert_eq!(access.system_reason(), Some(reason));
     }
 }
+
+#[test]
+fn content_is_found_and_changed_only_by_those_who_read_everything() {
+    let binary = ResourceType::parse("Binary").unwrap();
+    let check = |scopes: &str, expect: [bool; 5]| {
+        let set = ScopeSet::parse(scopes, &Limits::default()).unwrap();
+        let access = Access::from_scopes(&set, None);
+        assert_eq!(
+            Verb::ALL.map(|verb| access.permits(verb, binary)),
+            expect,
+            "{scopes}"
+        );
+        assert_eq!(access.reads_everything(), expect[4]);
+    };
+    check("user/*.cruds", [true; 5]);
+    check("system/*.rs system/Binary.cud", [true; 5]);
+    check("user/Binary.cruds", [true, true, false, false, false]);
+    check(
+        "user/Binary.cruds user/Observation.rs",
+        [true, true, false, false, false],
+    );
+}

@@ -47,6 +47,11 @@ impl Service {
         };
         let page = self.store().history(access, resource_type, id, ask).await?;
         let mut page = page.ok_or_else(|| Fault::unknown_resource(resource_type, id))?;
+        for version in &page.versions {
+            if !self.is_within_context(access, version).await? {
+                return Err(Fault::unknown_resource(resource_type, id));
+            }
+        }
         subset.cut(&mut page.versions);
         let links = walk.links(asked.place.as_deref(), page.next.as_ref(), None);
         Ok(bundle::history::history(

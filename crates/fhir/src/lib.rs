@@ -13,12 +13,15 @@
 //! Start with [`service`], then [`mod@read`] and [`fault`].
 
 pub mod audited;
+pub mod binary;
 pub mod bundle;
 pub mod capabilities;
 pub mod condition;
+pub mod content;
 pub mod create;
 pub mod delete;
 pub mod fault;
+pub mod file;
 pub mod history;
 pub mod identity;
 pub mod instant;

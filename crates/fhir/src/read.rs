@@ -35,6 +35,9 @@ impl Service {
         self.offer(Interaction::Read, resource_type)?;
         let found = self.store().read(access, resource_type, id).await?;
         let version = present(found, resource_type, id)?;
+        if !self.is_within_context(access, &version).await? {
+            return Err(Fault::unknown_resource(resource_type, id));
+        }
         if condition.is_current(&version) {
             return Ok(Read::NotModified(version));
         }

@@ -28,9 +28,11 @@ impl Service {
             .version(access, resource_type, id, version)
             .await?
         {
-            Found::Version(version) => Ok(version),
+            Found::Version(version) if self.is_within_context(access, &version).await? => {
+                Ok(version)
+            }
             Found::Deleted(_) => Err(Fault::deleted_resource(resource_type, id)),
-            Found::Absent => Err(unknown_version(resource_type, id)),
+            Found::Version(_) | Found::Absent => Err(unknown_version(resource_type, id)),
         }
     }
 }

@@ -213,7 +213,9 @@ impl Event {
             (Some(_), None, ..) if gets => Interaction::Search,
             (Some(_), None, ..) if method == Method::POST => Interaction::Create,
             (Some(_), Some("_search"), None, _) if method == Method::POST => Interaction::Search,
-            (Some(_), Some(_), None, _) if gets => Interaction::Read,
+            (Some(_), Some(_), None, _) | (Some(_), Some(_), Some("files"), Some(_)) if gets => {
+                Interaction::Read
+            }
             (Some(_), Some(_), None, _) if method == Method::PUT => Interaction::Update,
             (Some(_), Some(_), None, _) if method == Method::PATCH => Interaction::Patch,
             (Some(_), Some(_), None, _) if method == Method::DELETE => Interaction::Delete,

@@ -12,6 +12,7 @@ pub mod pairs;
 pub mod patch;
 pub mod peer;
 pub mod prefer;
+mod raw;
 pub mod safe_form;
 pub mod signed_in;
 

@@ -13,6 +13,7 @@
 pub mod app;
 pub mod audit;
 mod compression;
+mod content;
 pub mod cookie;
 pub mod correlation;
 pub mod cors;

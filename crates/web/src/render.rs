@@ -38,6 +38,8 @@ pub struct Layout {
     pub format: Format,
     /// Whether it is indented for people (`_pretty`).
     pub pretty: bool,
+    /// Whether a `Binary` is wanted as what it holds.
+    pub native: bool,
 }
 
 /// A FHIR answer that nobody may keep; `body` is JSON.

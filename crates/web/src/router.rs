@@ -44,6 +44,8 @@ pub fn router(app: App) -> Router {
             get(oauth::server_metadata),
         )
         .route("/{instance}/auth/smart-style.json", get(oauth::smart_style))
+        // Files: whoever holds the address.
+        .route("/{instance}/fhir/files/{address}", get(fhir::file))
         .merge(with_token())
         // Authorization server: an app that proves itself.
         .route("/{instance}/auth/token", post(oauth::token))
@@ -78,6 +80,10 @@ fn with_token() -> Router<App> {
                 .put(fhir::update)
                 .patch(fhir::patch)
                 .delete(fhir::delete),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}/files/{element}",
+            get(fhir::file_address),
         )
         .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
         .route(

@@ -9,6 +9,7 @@ mod http {
     mod audit;
     mod authorization;
     mod bad_input;
+    mod binary;
     mod capabilities;
     mod compression;
     mod conditions;

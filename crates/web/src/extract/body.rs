@@ -14,6 +14,7 @@ use http::header::CONTENT_ENCODING;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::media;
+use super::raw::Raw;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::render::Format;
@@ -25,11 +26,17 @@ impl FromRequest<App> for FhirBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let format = media::of_body(request.headers())?;
+        let raw = Raw::of(&request);
+        let format = match media::of_body(request.headers()) {
+            Ok(format) => Some(format),
+            Err(_) if raw.is_some() => None,
+            Err(failure) => return Err(failure),
+        };
         let bytes = unpacked(request, app).await?;
-        match format {
-            Format::Json => Ok(Self(bytes)),
-            Format::Xml => from_xml(&bytes, app.limits()).map(Self),
+        match (format, raw) {
+            (Some(Format::Xml), _) => from_xml(&bytes, app.limits()).map(Self),
+            (None, Some(raw)) => raw.wrapped(&bytes).map(Self),
+            (Some(Format::Json) | None, _) => Ok(Self(bytes)),
         }
     }
 }

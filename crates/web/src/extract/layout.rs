@@ -15,12 +15,23 @@ pub fn of(uri: &Uri, headers: &HeaderMap) -> Result<Layout, Failure> {
     let format = query
         .split('&')
         .find_map(|pair| pair.strip_prefix("_format="));
+    let native = format.is_none() && is_binary(uri.path()) && !media::names_fhir(headers);
     let format = match format {
         Some(format) => media::named(format)?,
+        None if native => Format::Json,
         None => media::accepted(headers)?,
     };
     let pretty = query.split('&').any(|pair| pair == "_pretty=true");
-    Ok(Layout { format, pretty })
+    Ok(Layout {
+        format,
+        pretty,
+        native,
+    })
+}
+
+/// Whether a path names the type whose resources can be had and sent as what they hold.
+pub fn is_binary(path: &str) -> bool {
+    path.split('/').nth(3) == Some("Binary")
 }
 
 /// The form of words about what went wrong: JSON where nothing served was asked for.
@@ -28,5 +39,6 @@ pub fn of_failure(uri: &Uri, headers: &HeaderMap) -> Layout {
     of(uri, headers).unwrap_or(Layout {
         format: Format::Json,
         pretty: false,
+        native: false,
     })
 }

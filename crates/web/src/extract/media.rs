@@ -98,6 +98,18 @@ pub fn accepted(headers: &HeaderMap) -> Result<Format, Failure> {
     })
 }
 
+/// Whether the caller asks for a resource as such, and not for anything it can get.
+pub fn names_fhir(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .take(RANGES_MAX)
+        .map(weighed)
+        .any(|(essence, q)| q > 0 && format_of(&essence).is_some())
+}
+
 /// How much a caller wants a format.
 #[derive(Clone, Copy, Default)]
 struct Weight {

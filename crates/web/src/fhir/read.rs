@@ -2,8 +2,9 @@
 
 use axum::response::Response;
 use cresset_fhir::{Read, Subset};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
+use super::shown::shown;
 use crate::extract::{Ask, OnRead, OneResource, Pairs};
 use crate::failure::Failure;
 use crate::render;
@@ -14,6 +15,7 @@ pub(crate) async fn read(
     OneResource(resource_type, id): OneResource,
     OnRead(condition): OnRead,
     Pairs(pairs): Pairs,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let subset = Subset::of_one(&pairs, resource_type)?;
     let read = ask
@@ -22,10 +24,7 @@ pub(crate) async fn read(
         .read(ask.access(), resource_type, &id, &condition)
         .await?;
     let (mut response, version) = match read {
-        Read::Version(version) => (
-            render::fhir(StatusCode::OK, subset.of(&version), ask.layout),
-            version,
-        ),
+        Read::Version(version) => (shown(&ask, &headers, &subset, &version)?, version),
         Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),
     };
     render::version_headers(&version, response.headers_mut());

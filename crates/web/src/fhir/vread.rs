@@ -2,8 +2,9 @@
 
 use axum::response::Response;
 use cresset_fhir::Subset;
-use http::StatusCode;
+use http::HeaderMap;
 
+use super::shown::shown;
 use crate::extract::{Ask, OneVersion, Pairs};
 use crate::failure::Failure;
 use crate::render;
@@ -13,6 +14,7 @@ pub(crate) async fn vread(
     ask: Ask,
     OneVersion(resource_type, id, version): OneVersion,
     Pairs(pairs): Pairs,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let subset = Subset::of_one(&pairs, resource_type)?;
     let version = ask
@@ -20,7 +22,7 @@ pub(crate) async fn vread(
         .fhir
         .vread(ask.access(), resource_type, &id, version)
         .await?;
-    let mut response = render::fhir(StatusCode::OK, subset.of(&version), ask.layout);
+    let mut response = shown(&ask, &headers, &subset, &version)?;
     render::version_headers(&version, response.headers_mut());
     Ok(response)
 }
