@@ -58,6 +58,9 @@ pub enum AppError {
     /// Tokens for single patients are got by a grant that the app does not have.
     #[error("tokens for single patients are got by client_credentials, which the app lacks")]
     PatientTokens,
+    /// People are sent somewhere, and there is nowhere.
+    #[error("an app that people use needs at least one redirect URI")]
+    NoRedirectUri,
     /// A redirect URI that codes must not be sent to.
     #[error(transparent)]
     RedirectUri(#[from] InvalidRedirectUri),
@@ -146,6 +149,9 @@ impl AuthServer {
             if details.pkce == Pkce::Exempt {
                 return Err(AppError::Public("must use PKCE"));
             }
+        }
+        if uses(GrantType::AuthorizationCode) && details.redirect_uris.is_empty() {
+            return Err(AppError::NoRedirectUri);
         }
         Ok(redirect_uri::check_all(
             &details.redirect_uris,

@@ -18,6 +18,8 @@ pub struct Caller {
     pub access: Access,
     /// The app.
     pub client_id: String,
+    /// The person it acts for, where one is involved.
+    pub user: Option<String>,
     /// The scopes of its token, space-separated.
     pub scopes: String,
     /// When its token ends.
@@ -126,7 +128,14 @@ impl AuthServer {
         if token.expires <= self.clock.now() {
             return Err(EXPIRED);
         }
-        let caller = Arc::new(self.caller_of(token)?);
+        let user = match &token.consent {
+            None => None,
+            Some(consent) => Some(self.live_consent(consent).await?.ok_or(UNKNOWN)?.user),
+        };
+        let caller = Arc::new(Caller {
+            user,
+            ..self.caller_of(token)?
+        });
         self.tokens.insert(hash, caller.clone(), ticket);
         Ok(caller)
     }
@@ -140,6 +149,7 @@ impl AuthServer {
         Ok(Caller {
             access: Access::from_scopes(&scopes, patient),
             client_id: token.client_id,
+            user: None,
             scopes: token.scopes,
             expires: token.expires,
         })

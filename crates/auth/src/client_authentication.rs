@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cresset_base::Secret;
-use cresset_store::grant::{App, Hashed};
+use cresset_store::grant::{App, ClientType, Hashed};
 
 use crate::credential::{hash, is_same};
 use crate::error::{AuthError, ErrorCode, Refusal, Tried};
@@ -49,6 +49,38 @@ impl AuthServer {
             .count(hash(tried_id).0, self.clock.now())
             .map_err(|retry_after_s| AuthError::TooManyFailures { retry_after_s })?;
         Err(unknown_client(presented.tried).into())
+    }
+}
+
+impl AuthServer {
+    /// The app that asks for a token or gives one back: one that presents itself, or a public one.
+    pub(crate) async fn identify(
+        &self,
+        authorization: &[&[u8]],
+        form: &Form<'_>,
+    ) -> Result<App, AuthError> {
+        match self.public_app(authorization, form).await? {
+            Some(app) => Ok(app),
+            None => self.authenticate(authorization, form).await,
+        }
+    }
+
+    /// The app that only says who it is, if it is a public one (RFC 6749 §3.2.1): what it presents
+    /// besides, a code or a refresh token, must prove the rest.
+    async fn public_app(
+        &self,
+        authorization: &[&[u8]],
+        form: &Form<'_>,
+    ) -> Result<Option<App>, AuthError> {
+        let proves = ["client_secret", "client_assertion", "client_assertion_type"];
+        if !authorization.is_empty() || proves.iter().any(|name| form.get(name).is_some()) {
+            return Ok(None);
+        }
+        let Some(client_id) = form.get("client_id") else {
+            return Ok(None);
+        };
+        let app = self.store.lookup_app(client_id).await?;
+        Ok(app.filter(|app| app.enabled && app.details.client_type == ClientType::Public))
     }
 }
 

@@ -13,7 +13,10 @@ pub(crate) enum Kind {
     ClientId,
     ClientSecret,
     AccessToken,
+    RefreshToken,
+    Code,
     Session,
+    Ticket,
 }
 
 impl Kind {
@@ -22,7 +25,10 @@ impl Kind {
             Self::ClientId => "app_",
             Self::ClientSecret => "crs_",
             Self::AccessToken => "crt_",
+            Self::RefreshToken => "crr_",
+            Self::Code => "crc_",
             Self::Session => "crn_",
+            Self::Ticket => "crh_",
         }
     }
 }

@@ -5,96 +5,150 @@ use crate::grant::GrantType;
 use crate::server::{AuthServer, AuthSettings};
 
 /// Scopes worth naming; any that the grammar allows can be asked for.
-pub const SCOPES_SUPPORTED: [&str; 8] = [
-    "system/*.cruds",
-    "system/*.rs",
-    "system/*.read",
-    "system/*.write",
+pub const SCOPES_SUPPORTED: [&str; 20] = [
+    "openid",
+    "fhirUser",
+    "profile",
+    "launch/patient",
+    "offline_access",
+    "online_access",
+    "patient/*.cruds",
+    "patient/*.rs",
+    "patient/*.read",
+    "patient/*.write",
     "user/*.cruds",
     "user/*.rs",
     "user/*.read",
     "user/*.write",
+    "user/Note.read",
+    "user/Note.write",
+    "system/*.cruds",
+    "system/*.rs",
+    "system/*.read",
+    "system/*.write",
 ];
 
 /// The capabilities of SMART App Launch 2.2 that this server has.
-pub const CAPABILITIES: [&str; 4] = [
+pub const CAPABILITIES: [&str; 13] = [
+    "launch-standalone",
+    "authorize-post",
+    "client-public",
     "client-confidential-symmetric",
+    "sso-openid-connect",
+    "context-style",
+    "context-standalone-patient",
+    "permission-offline",
+    "permission-online",
+    "permission-patient",
     "permission-user",
     "permission-v1",
     "permission-v2",
 ];
 
-/// Both documents, rendered once.
+/// The documents, rendered once.
 pub(crate) struct Documents {
     smart: String,
     oauth: String,
 }
 
-/// RFC 8414 §2, and the part of it that SMART shares.
+/// RFC 8414 §2, OpenID Connect Discovery §3, and what SMART shares with them.
 #[derive(serde::Serialize)]
-struct Endpoints {
+struct Metadata<'s> {
+    issuer: &'s str,
+    authorization_endpoint: String,
     token_endpoint: String,
-    token_endpoint_auth_methods_supported: [&'static str; 2],
-    grant_types_supported: [&'static str; 1],
-    scopes_supported: [&'static str; 8],
-    response_types_supported: [&'static str; 0],
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    jwks_uri: String,
+    userinfo_endpoint: String,
+    grant_types_supported: [&'static str; GrantType::ALL.len()],
+    scopes_supported: [&'static str; SCOPES_SUPPORTED.len()],
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    authorization_response_iss_parameter_supported: bool,
+    prompt_values_supported: [&'static str; 4],
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: [&'static str; 1],
+    claims_supported: [&'static str; 10],
     introspection_endpoint: String,
-    introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    introspection_endpoint_auth_methods_supported: [&'static str; METHODS.len()],
     revocation_endpoint: String,
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
 }
 
 #[derive(serde::Serialize)]
 struct SmartConfiguration<'s> {
     #[serde(flatten)]
-    endpoints: &'s Endpoints,
-    capabilities: [&'static str; 4],
+    metadata: &'s Metadata<'s>,
+    capabilities: [&'static str; CAPABILITIES.len()],
 }
 
-#[derive(serde::Serialize)]
-struct AuthorizationServerMetadata<'s> {
-    issuer: &'s str,
-    #[serde(flatten)]
-    endpoints: &'s Endpoints,
+impl<'s> Metadata<'s> {
+    fn new(issuer: &'s str) -> Self {
+        Self {
+            issuer,
+            authorization_endpoint: format!("{issuer}/authorize/"),
+            token_endpoint: format!("{issuer}/token/"),
+            token_endpoint_auth_methods_supported: methods(),
+            jwks_uri: format!("{issuer}/jwks"),
+            userinfo_endpoint: format!("{issuer}/userinfo/"),
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
+            scopes_supported: SCOPES_SUPPORTED,
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            code_challenge_methods_supported: ["S256"],
+            authorization_response_iss_parameter_supported: true,
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: ["RS256"],
+            claims_supported: [
+                "iss",
+                "sub",
+                "aud",
+                "exp",
+                "iat",
+                "auth_time",
+                "nonce",
+                "fhirUser",
+                "name",
+                "profile",
+            ],
+            introspection_endpoint: format!("{issuer}/introspect/"),
+            introspection_endpoint_auth_methods_supported: METHODS,
+            revocation_endpoint: format!("{issuer}/revoke/"),
+            revocation_endpoint_auth_methods_supported: methods(),
+        }
+    }
+}
+
+/// Ways to be known where a public app may come too.
+fn methods() -> Vec<&'static str> {
+    METHODS.into_iter().chain(["none"]).collect()
 }
 
 impl Documents {
     pub(crate) fn new(settings: &AuthSettings) -> Self {
-        let issuer = &settings.issuer;
-        let endpoints = &Endpoints {
-            token_endpoint: format!("{issuer}/token/"),
-            token_endpoint_auth_methods_supported: METHODS,
-            grant_types_supported: GrantType::ALL.map(GrantType::as_str),
-            scopes_supported: SCOPES_SUPPORTED,
-            response_types_supported: [],
-            introspection_endpoint: format!("{issuer}/introspect/"),
-            introspection_endpoint_auth_methods_supported: METHODS,
-            revocation_endpoint: format!("{issuer}/revoke/"),
-            revocation_endpoint_auth_methods_supported: METHODS,
-        };
+        let metadata = &Metadata::new(&settings.issuer);
         let smart = SmartConfiguration {
-            endpoints,
+            metadata,
             capabilities: CAPABILITIES,
         };
-        let oauth = AuthorizationServerMetadata { issuer, endpoints };
         Self {
             smart: serde_json::to_string_pretty(&smart).unwrap_or_default(),
-            oauth: serde_json::to_string_pretty(&oauth).unwrap_or_default(),
+            oauth: serde_json::to_string_pretty(metadata).unwrap_or_default(),
         }
     }
 }
 
 impl AuthServer {
     /// `{fhir base}/.well-known/smart-configuration` (SMART App Launch 2.2 §4): a JSON body.
-    ///
-    /// `issuer`, `authorization_endpoint`, `jwks_uri` and `code_challenge_methods_supported` are
-    /// absent because nothing here launches an app or signs an identity.
     pub fn smart_configuration(&self) -> &str {
         &self.documents.smart
     }
 
-    /// RFC 8414 §3: a JSON body. For an issuer with a path the document lies at
-    /// `/.well-known/oauth-authorization-server{path}` of its host.
+    /// RFC 8414 §3 and OpenID Connect Discovery §4: a JSON body. For an issuer with a path the
+    /// first lies at `/.well-known/oauth-authorization-server{path}` of its host, the second below
+    /// the issuer.
     pub fn authorization_server_metadata(&self) -> &str {
         &self.documents.oauth
     }

@@ -15,17 +15,20 @@ pub enum ErrorCode {
     UnauthorizedClient,
     /// There is no such grant here.
     UnsupportedGrantType,
+    /// The code or refresh token is not one, or no longer.
+    InvalidGrant,
     /// The scopes are malformed, unknown, or none of them is allowed.
     InvalidScope,
 }
 
 impl ErrorCode {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::UnauthorizedClient,
         Self::UnsupportedGrantType,
+        Self::InvalidGrant,
         Self::InvalidScope,
     ];
 
@@ -36,6 +39,7 @@ impl ErrorCode {
             Self::InvalidClient => "invalid_client",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
         }
     }

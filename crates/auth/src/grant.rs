@@ -1,7 +1,10 @@
 //! The token endpoint: one file per grant.
 
+mod authorization_code;
 mod client_credentials;
+mod family;
 mod patient_token;
+mod refresh_token;
 
 use cresset_access::Scope;
 use cresset_base::{ResourceId, Secret, Timestamp};
@@ -19,16 +22,26 @@ use crate::server::AuthServer;
 pub enum GrantType {
     /// `client_credentials` (RFC 6749 §4.4): the app for itself, nobody present.
     ClientCredentials,
+    /// `authorization_code` (RFC 6749 §4.1): the app for a person who allowed it.
+    AuthorizationCode,
+    /// `refresh_token` (RFC 6749 §6): the same again, without the person.
+    RefreshToken,
 }
 
 impl GrantType {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::ClientCredentials];
+    pub const ALL: [Self; 3] = [
+        Self::ClientCredentials,
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+    ];
 
     /// As it stands in `grant_type`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
         }
     }
 
@@ -41,6 +54,9 @@ impl GrantType {
     pub fn gives(self, scope: &Scope) -> bool {
         match self {
             Self::ClientCredentials => client_credentials::gives(scope),
+            Self::AuthorizationCode => authorization_code::gives(scope),
+            // It gives again what a code gave.
+            Self::RefreshToken => false,
         }
     }
 }
@@ -54,6 +70,10 @@ pub struct TokenResponse {
     pub expires_in: u32,
     /// `scope`: what was granted, which may be less than what was asked.
     pub scope: String,
+    /// `refresh_token`, where the person allowed one.
+    pub refresh_token: Option<Secret<String>>,
+    /// `id_token`, where the app asked who the person is.
+    pub id_token: Option<Secret<String>>,
     /// What is in context, where something is.
     pub launch: Option<LaunchContext>,
 }
@@ -64,10 +84,23 @@ pub struct TokenResponse {
 pub struct LaunchContext {
     /// The patient in context.
     pub patient: String,
+    /// The encounter in context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounter: Option<String>,
     /// Whether the app must show whose record it shows: no page of ours is around it.
     pub need_patient_banner: bool,
     /// Where a document with the colours and sizes of our pages lies.
     pub smart_style_url: String,
+    /// What else is in context.
+    #[serde(rename = "fhirContext", skip_serializing_if = "Vec::is_empty")]
+    pub fhir_context: Vec<ContextReference>,
+}
+
+/// One resource in context.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ContextReference {
+    /// Such as `DocumentReference/1`.
+    pub reference: String,
 }
 
 #[derive(serde::Serialize)]
@@ -76,6 +109,10 @@ struct Body<'r> {
     token_type: &'static str,
     expires_in: u32,
     scope: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'r str>,
     #[serde(flatten)]
     launch: Option<&'r LaunchContext>,
 }
@@ -88,6 +125,8 @@ impl TokenResponse {
             token_type: "Bearer",
             expires_in: self.expires_in,
             scope: &self.scope,
+            refresh_token: self.refresh_token.as_ref().map(|t| t.expose().as_str()),
+            id_token: self.id_token.as_ref().map(|t| t.expose().as_str()),
             launch: self.launch.as_ref(),
         };
         Secret::new(serde_json::to_string(&body).unwrap_or_default())
@@ -111,20 +150,22 @@ impl AuthServer {
         let form = Form::new(request.form, &self.settings.limits)?;
         let name = form.get("grant_type").ok_or_else(|| {
             Refusal::request(
-                "grant_type is missing; send grant_type=client_credentials in the form",
+                "grant_type is missing; send it in the form, for example grant_type=client_credentials",
             )
         })?;
         let grant_type = GrantType::parse(name).ok_or_else(|| {
-            let description = "this grant_type is not offered; use client_credentials";
+            let description = "this grant_type is not offered; use authorization_code, refresh_token or client_credentials";
             Refusal::new(ErrorCode::UnsupportedGrantType, description)
         })?;
-        let app = self.authenticate(request.authorization, &form).await?;
+        let app = self.identify(request.authorization, &form).await?;
         if !app.grant_types.iter().any(|g| g == grant_type.as_str()) {
             let description = "this app is not registered for this grant_type";
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, description).into());
         }
         match grant_type {
             GrantType::ClientCredentials => self.client_credentials(app, &form).await,
+            GrantType::AuthorizationCode => self.authorization_code(app, &form).await,
+            GrantType::RefreshToken => self.refresh_token(app, &form).await,
         }
     }
 
@@ -145,13 +186,17 @@ impl AuthServer {
         self.store.add_token(token).await?;
         let launch = patient.map(|patient| LaunchContext {
             patient,
+            encounter: None,
             need_patient_banner: true,
             smart_style_url: self.smart_style_url(),
+            fhir_context: Vec::new(),
         });
         Ok(TokenResponse {
             access_token,
             expires_in: issue.lifetime_s,
             scope: issue.scope,
+            refresh_token: None,
+            id_token: None,
             launch,
         })
     }

@@ -1,5 +1,6 @@
 //! What a token is (RFC 7662).
 
+use cresset_store::Error as StoreError;
 use cresset_store::grant::Token;
 
 use crate::credential::{hash, is_access_token};
@@ -39,6 +40,12 @@ pub struct LiveToken {
     /// The patient in context.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
+    /// The encounter in context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounter: Option<String>,
+    /// The person's own resource.
+    #[serde(rename = "fhirUser", skip_serializing_if = "Option::is_none")]
+    pub fhir_user: Option<String>,
 }
 
 impl Introspection {
@@ -70,7 +77,10 @@ impl AuthServer {
         };
         let now = self.clock.now();
         let live = stored.filter(|t| t.client_id == client_id && t.expires > now);
-        Ok(live.map_or(Introspection::Inactive, |t| self.active(t)))
+        match live {
+            Some(token) => Ok(self.active(token).await?),
+            None => Ok(Introspection::Inactive),
+        }
     }
 
     async fn asking_app(
@@ -98,11 +108,23 @@ impl AuthServer {
             })
     }
 
-    fn active(&self, token: Token) -> Introspection {
-        Introspection::Active(Box::new(LiveToken {
+    async fn active(&self, token: Token) -> Result<Introspection, StoreError> {
+        let consent = match &token.consent {
+            None => None,
+            Some(id) => match self.live_consent(id).await? {
+                None => return Ok(Introspection::Inactive),
+                consent => consent,
+            },
+        };
+        let user = match &consent {
+            None => None,
+            Some(consent) => self.store.lookup_user(&consent.user).await?,
+        };
+        let sub = user.as_ref().map(|user| user.id.clone());
+        Ok(Introspection::Active(Box::new(LiveToken {
             active: true,
             scope: token.scopes,
-            sub: token.client_id.clone(),
+            sub: sub.unwrap_or_else(|| token.client_id.clone()),
             client_id: token.client_id,
             token_type: "Bearer",
             exp: token.expires.as_second(),
@@ -110,6 +132,8 @@ impl AuthServer {
             aud: self.settings.fhir_base.clone(),
             iss: self.settings.issuer.clone(),
             patient: token.patient,
-        }))
+            encounter: consent.and_then(|consent| consent.context.encounter),
+            fhir_user: user.as_ref().and_then(|user| self.fhir_user(user)),
+        })))
     }
 }

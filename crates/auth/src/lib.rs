@@ -15,16 +15,20 @@
 //! Start with [`server`].
 
 pub mod app;
+pub mod authorize;
 pub mod bearer;
 pub mod client_authentication;
+pub mod connected;
 pub mod discovery;
 pub mod error;
 pub mod form;
 pub mod grant;
+pub mod identity;
 pub mod introspection;
 pub mod password;
 pub mod redirect_uri;
 pub mod revocation;
+pub mod rights;
 pub mod sandbox;
 pub mod server;
 pub mod session;

@@ -1,6 +1,9 @@
 //! Ending a token before its time (RFC 7009).
 
-use crate::credential::{hash, is_access_token};
+use cresset_store::Error as StoreError;
+use cresset_store::grant::App;
+
+use crate::credential::{Kind, hash, is_access_token, is_of_kind};
 use crate::error::{AuthError, Refusal};
 use crate::form::{Form, Request};
 use crate::server::AuthServer;
@@ -13,10 +16,13 @@ impl AuthServer {
     /// When the app is not authenticated, `token` is missing, or the store fails.
     pub async fn revoke(&self, request: Request<'_>) -> Result<(), AuthError> {
         let form = Form::new(request.form, &self.settings.limits)?;
-        let app = self.authenticate(request.authorization, &form).await?;
+        let app = self.identify(request.authorization, &form).await?;
         let token = form
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
+        if is_of_kind(Kind::RefreshToken, token) {
+            return Ok(self.revoke_refresh(token, &app).await?);
+        }
         if !is_access_token(token) {
             return Ok(());
         }
@@ -25,6 +31,19 @@ impl AuthServer {
         if stored.is_some_and(|t| t.client_id == app.client_id) {
             self.store.revoke_token(hash).await?;
             self.tokens.forget(hash);
+        }
+        Ok(())
+    }
+
+    /// A refresh token takes the access tokens of its grant along (§2.1).
+    async fn revoke_refresh(&self, token: &str, app: &App) -> Result<(), StoreError> {
+        let stored = self.store.lookup_refresh_token(hash(token)).await?;
+        let Some(stored) = stored else {
+            return Ok(());
+        };
+        let consent = self.live_consent(&stored.consent).await?;
+        if consent.is_some_and(|consent| consent.client_id == app.client_id) {
+            self.end_consent(&stored.consent).await?;
         }
         Ok(())
     }

@@ -20,10 +20,17 @@ const READ: HeaderValue = HeaderValue::from_static(
      fumage-correlation-id",
 );
 
-/// Whether other origins may ask at this path: FHIR bases and authorization servers, not pages.
+/// Whether other origins may ask at this path: FHIR bases and what of an authorization server is
+/// for apps; not pages, and not where people are sent (RFC 9700 §2.6).
 pub fn is_open(path: &str) -> bool {
-    is_fhir(path) || path.split('/').nth(2) == Some("auth") || path.starts_with("/.well-known/")
+    let mut parts = path.split('/').skip(2);
+    let is_endpoint =
+        parts.next() == Some("auth") && parts.next().is_some_and(|part| !PAGES.contains(&part));
+    is_fhir(path) || is_endpoint || path.starts_with("/.well-known/")
 }
+
+/// What lies under an authorization server and is for browsers.
+const PAGES: [&str; 2] = ["applications", "authorize"];
 
 /// Whether a path lies under a FHIR base.
 pub fn is_fhir(path: &str) -> bool {

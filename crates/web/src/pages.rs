@@ -2,6 +2,9 @@
 
 mod account;
 mod assets;
+mod chart;
+mod connected;
+mod consent;
 mod dashboard;
 mod docs;
 mod failed;
@@ -16,6 +19,8 @@ mod site;
 
 pub(crate) use account::{account, sign_out_elsewhere};
 pub(crate) use assets::asset;
+pub(crate) use connected::{connected_apps, disconnect};
+pub(crate) use consent::{choose_patient, consent_form, decide, not_asked, patient_form};
 pub(crate) use dashboard::{dashboard, to_dashboard};
 pub(crate) use docs::{docs_index, docs_of_type};
 pub(crate) use failed::failed;

@@ -9,7 +9,20 @@ use crate::{fhir, oauth, outside, pages};
 /// Every route, grouped by who may call it. What is not here is answered by [`outside`].
 pub fn router(app: App) -> Router {
     Router::new()
-        // Pages: anybody.
+        .merge(pages_for_anybody())
+        .merge(pages_for_people())
+        .merge(discovery())
+        .merge(with_token())
+        .merge(authorization_endpoint())
+        .merge(authorization_server())
+        .fallback(outside::nothing_here)
+        .method_not_allowed_fallback(outside::wrong_method)
+        .with_state(app)
+}
+
+/// Pages: anybody.
+fn pages_for_anybody() -> Router<App> {
+    Router::new()
         .route("/", get(pages::home))
         .route("/docs", get(pages::docs_index))
         .route("/docs/{type}", get(pages::docs_of_type))
@@ -17,7 +30,11 @@ pub fn router(app: App) -> Router {
         .route("/{instance}", get(pages::to_dashboard))
         .route("/{instance}/", get(pages::dashboard))
         .route("/{instance}/sandbox-token", post(pages::sandbox_token))
-        // Pages: people who sign in.
+}
+
+/// Pages: people who sign in.
+fn pages_for_people() -> Router<App> {
+    Router::new()
         .route(
             "/{instance}/sign-in",
             get(pages::sign_in_form).post(pages::sign_in),
@@ -28,7 +45,23 @@ pub fn router(app: App) -> Router {
             "/{instance}/account/sign-out-elsewhere",
             post(pages::sign_out_elsewhere),
         )
-        // Monitors and discovery: anybody.
+        .route(
+            "/{instance}/connected-apps",
+            get(pages::connected_apps).post(pages::disconnect),
+        )
+        .route(
+            "/{instance}/consent/{request}",
+            get(pages::consent_form).post(pages::decide),
+        )
+        .route(
+            "/{instance}/consent/{request}/patient",
+            get(pages::patient_form).post(pages::choose_patient),
+        )
+}
+
+/// Monitors and discovery: anybody.
+fn discovery() -> Router<App> {
+    Router::new()
         .route("/health", get(pages::health))
         .route("/{instance}/fhir/metadata", get(fhir::capabilities))
         .route(
@@ -44,10 +77,40 @@ pub fn router(app: App) -> Router {
             get(oauth::server_metadata),
         )
         .route("/{instance}/auth/smart-style.json", get(oauth::smart_style))
+        .route(
+            "/{instance}/auth/.well-known/openid-configuration",
+            get(oauth::server_metadata),
+        )
+        .route("/{instance}/auth/jwks", get(oauth::jwks))
         // Files: whoever holds the address.
         .route("/{instance}/fhir/files/{address}", get(fhir::file))
-        .merge(with_token())
-        // Authorization server: an app that proves itself.
+        // Who the person is: a token.
+        .route(
+            "/{instance}/auth/userinfo",
+            get(oauth::userinfo).post(oauth::userinfo),
+        )
+        .route(
+            "/{instance}/auth/userinfo/",
+            get(oauth::userinfo).post(oauth::userinfo),
+        )
+}
+
+/// Authorization server: a browser that an app sent.
+fn authorization_endpoint() -> Router<App> {
+    Router::new()
+        .route(
+            "/{instance}/auth/authorize",
+            get(oauth::authorize).post(oauth::authorize),
+        )
+        .route(
+            "/{instance}/auth/authorize/",
+            get(oauth::authorize).post(oauth::authorize),
+        )
+}
+
+/// Authorization server: an app that proves itself.
+fn authorization_server() -> Router<App> {
+    Router::new()
         .route("/{instance}/auth/token", post(oauth::token))
         .route("/{instance}/auth/token/", post(oauth::token))
         .route("/{instance}/auth/revoke", post(oauth::revoke))
@@ -56,9 +119,6 @@ pub fn router(app: App) -> Router {
         .route("/{instance}/auth/revoke_token/", post(oauth::revoke))
         .route("/{instance}/auth/introspect", post(oauth::introspect))
         .route("/{instance}/auth/introspect/", post(oauth::introspect))
-        .fallback(outside::nothing_here)
-        .method_not_allowed_fallback(outside::wrong_method)
-        .with_state(app)
 }
 
 /// FHIR: a token.

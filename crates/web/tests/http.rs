@@ -2,12 +2,14 @@
 
 #[cfg(test)]
 mod http {
+    pub(crate) mod launch;
     pub(crate) mod people;
     pub(crate) mod practice;
 
     mod access;
     mod audit;
     mod authorization;
+    mod authorize;
     mod bad_input;
     mod binary;
     mod capabilities;
@@ -25,6 +27,7 @@ mod http {
     mod sandbox;
     mod sign_in;
     mod subset;
+    mod token_family;
     mod transaction;
     mod xml;
 }

@@ -50,7 +50,7 @@ impl AuthServer {
     }
 
     /// The scopes that an app is registered for.
-    pub(super) fn allowed_scopes(&self, app: &App) -> Result<ScopeSet, StoreError> {
+    pub(crate) fn allowed_scopes(&self, app: &App) -> Result<ScopeSet, StoreError> {
         ScopeSet::parse(&app.scopes, &self.settings.limits)
             .map_err(|e| StoreError::Failed(format!("stored scopes of app {}: {e}", app.client_id)))
     }

@@ -160,9 +160,9 @@ fn the_grant_must_be_named_and_offered() {
         "400 invalid_request",
     );
     for other in [
-        "authorization_code",
         "password",
-        "refresh_token",
+        "implicit",
+        "Refresh_Token",
         "Client_Credentials",
         "x",
     ] {

@@ -7,7 +7,7 @@ use cresset_auth::AuthServer;
 use cresset_auth::app::{AppError, NewApp};
 use cresset_auth::grant::GrantType;
 use cresset_base::{InstanceName, Secret};
-use cresset_store::grant::AppDetails;
+use cresset_store::grant::{AppDetails, ClientType, Pkce};
 use serde_json::json;
 
 use super::DataDir;
@@ -20,6 +20,8 @@ use crate::{output, platform};
 #[command(after_help = "Examples:
   cresset app register --instance sunrise --name 'Reports' --scopes 'system/*.rs'
   cresset app register --instance sunrise --name 'Kiosk' --scopes 'patient/*.rs' --patient-tokens
+  cresset app register --instance sunrise --name 'Diary' --public --redirect-uri https://diary.example/cb \
+    --scopes 'launch/patient openid fhirUser offline_access patient/*.rs'
   cresset app list --instance sunrise
   cresset app rotate --instance sunrise CLIENT_ID
 
@@ -47,6 +49,8 @@ enum Action {
         /// Let it get tokens for single patients (`patient=ID` at the token endpoint)
         #[arg(long)]
         patient_tokens: bool,
+        #[command(flatten)]
+        people: People,
         /// For scripts
         #[arg(long)]
         json: bool,
@@ -76,22 +80,81 @@ impl App {
                 name,
                 scopes,
                 patient_tokens,
+                people,
                 json,
             } => {
                 let new = NewApp {
                     patient_tokens,
                     ..backend(&name, &scopes)
                 };
+                let new = if people.redirect_uris.is_empty() {
+                    new
+                } else {
+                    people.app(new)
+                };
                 let (client_id, secret) = register(&auth, new).await?;
-                print(&client_id, &secret, json);
+                print(&client_id, secret.as_ref(), json);
             }
             Action::Rotate { client_id, json } => {
                 let secret = rotate(&auth, &client_id).await?;
-                print(&client_id, &secret, json);
+                print(&client_id, Some(&secret), json);
             }
             Action::List { json } => list(&auth, json).await?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What an app that people use is registered with besides.
+#[derive(Args)]
+struct People {
+    /// Where people are sent back with a code; may be repeated. Makes it an app that people use
+    #[arg(long = "redirect-uri", value_name = "URL")]
+    redirect_uris: Vec<String>,
+    /// It runs where it cannot keep a secret: in a browser or on a person's device
+    #[arg(long, requires = "redirect_uris")]
+    public: bool,
+    /// It also acts for itself, by `client_credentials`
+    #[arg(long, requires = "redirect_uris", conflicts_with = "public")]
+    backend: bool,
+    /// Where it is launched from a chart
+    #[arg(long, value_name = "URL", requires = "redirect_uris")]
+    launch_url: Option<String>,
+    /// Who makes it
+    #[arg(long, requires = "redirect_uris")]
+    organization: Option<String>,
+    /// Life of its refresh tokens in days, 0 for ever [default: as the instance says]
+    #[arg(long, value_name = "DAYS", requires = "redirect_uris")]
+    refresh_days: Option<u32>,
+    /// It was made before PKCE and may leave it out
+    #[arg(long, requires = "redirect_uris", conflicts_with = "public")]
+    no_pkce: bool,
+}
+
+impl People {
+    fn app(self, new: NewApp) -> NewApp {
+        let mut grant_types = vec![GrantType::AuthorizationCode, GrantType::RefreshToken];
+        if self.backend || new.patient_tokens {
+            grant_types.push(GrantType::ClientCredentials);
+        }
+        let (client_type, pkce) = match (self.public, self.no_pkce) {
+            (true, _) => (ClientType::Public, Pkce::Required),
+            (false, true) => (ClientType::Confidential, Pkce::Exempt),
+            (false, false) => (ClientType::Confidential, Pkce::Required),
+        };
+        NewApp {
+            grant_types,
+            details: AppDetails {
+                client_type,
+                pkce,
+                redirect_uris: self.redirect_uris,
+                launch_url: self.launch_url,
+                organization: self.organization,
+                refresh_days: self.refresh_days,
+                ..AppDetails::default()
+            },
+            ..new
+        }
     }
 }
 
@@ -106,15 +169,13 @@ pub(super) fn backend(name: &str, scopes: &str) -> NewApp {
     }
 }
 
-/// Registers a confidential app; gives its `client_id` and its secret.
+/// Registers an app; gives its `client_id` and, unless it is public, its secret.
 pub(super) async fn register(
     auth: &AuthServer,
     new: NewApp,
-) -> Result<(String, Secret<String>), Failure> {
+) -> Result<(String, Option<Secret<String>>), Failure> {
     let registered = auth.register_app(new).await.map_err(failure)?;
-    let secret = registered.secret;
-    let secret = secret.ok_or_else(|| Failure::new(Kind::Other, "the app has no secret"))?;
-    Ok((registered.app.client_id, secret))
+    Ok((registered.app.client_id, registered.secret))
 }
 
 /// Replaces an app's secret.
@@ -131,15 +192,20 @@ fn failure(error: AppError) -> Failure {
     Failure::new(kind, error)
 }
 
-fn print(client_id: &str, secret: &Secret<String>, as_json: bool) {
-    let secret = secret.expose();
+fn print(client_id: &str, secret: Option<&Secret<String>>, as_json: bool) {
+    let secret = secret.map(Secret::expose);
     if as_json {
         output::json(&json!({"client_id": client_id, "client_secret": secret}));
         return;
     }
     output::line(format_args!("client_id      {client_id}"));
-    output::line(format_args!("client_secret  {secret}"));
-    output::note("The secret is not shown again.");
+    match secret {
+        Some(secret) => {
+            output::line(format_args!("client_secret  {secret}"));
+            output::note("The secret is not shown again.");
+        }
+        None => output::note("A public app has no secret."),
+    }
 }
 
 async fn list(auth: &AuthServer, as_json: bool) -> Result<(), Failure> {

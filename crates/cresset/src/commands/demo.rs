@@ -1,6 +1,7 @@
 //! `cresset demo`
 
 mod filling;
+mod people;
 mod printed;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -34,7 +35,7 @@ const SCOPES: &str = "system/*.cruds";
   cresset demo --port 9000 --new-secret
 
 The first start makes the data directory, the instance `demo`, its population and one app, and
-shows the app's secret once. Later starts reuse them. Ctrl-C stops it.")]
+shows the app's secret and the passwords of two people once. Later starts reuse them. Ctrl-C stops it.")]
 pub(crate) struct Demo {
     /// Data directory
     #[arg(long, value_name = "DIR", default_value = "./cresset-data")]
@@ -54,7 +55,7 @@ pub(crate) struct Demo {
     /// Rule set of the practice, on the first start: r4, us-core or canvas
     #[arg(long, value_name = "SET", default_value = "r4")]
     rules: String,
-    /// Replace the app's secret and show the new one
+    /// Replace the app's secret and the passwords, and show the new ones
     #[arg(long)]
     new_secret: bool,
 }
@@ -94,21 +95,22 @@ impl Demo {
             .await
             .map_err(|error| Failure::new(Kind::Other, error))?;
         let (client_id, secret) = match known.into_iter().find(|app| app.client_id != SANDBOX) {
-            None => app::register(&auth, app::backend("Demo app", SCOPES))
-                .await
-                .map(|(id, secret)| (id, Some(secret)))?,
+            None => app::register(&auth, app::backend("Demo app", SCOPES)).await?,
             Some(app) if self.new_secret => {
                 let secret = app::rotate(&auth, &app.client_id).await?;
                 (app.client_id, Some(secret))
             }
             Some(app) => (app.client_id, None),
         };
+        let population = filling.population(&data, &name)?;
+        let people = people::ensure(&auth, &population, self.new_secret).await?;
         drop(auth);
         let printed = Printed {
             url: settings.public_url(),
             resources,
             client_id,
             secret,
+            people,
         };
         output::line(printed);
         let platform = platform::platform(&data, &settings);

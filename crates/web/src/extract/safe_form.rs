@@ -23,6 +23,12 @@ impl SafeForm {
         let found = fields.find(|(key, _)| key == name);
         found.map_or("", |(_, value)| value)
     }
+
+    /// Every value of a field, such as those of check boxes.
+    pub fn values(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
 }
 
 impl FromRequest<App> for SafeForm {

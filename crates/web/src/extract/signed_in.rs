@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
-use cresset_auth::session::form_token;
-use cresset_base::ResourceId;
+use cresset_auth::session::{self, form_token};
 use cresset_fhir::Kind;
-use cresset_store::session::Session;
-use cresset_store::user::User;
 use http::Method;
 use http::request::Parts;
 
@@ -23,10 +20,8 @@ use crate::instance::OpenInstance;
 pub struct SignedIn {
     /// The practice.
     pub instance: Arc<OpenInstance>,
-    /// The person.
-    pub user: User,
-    /// The browser.
-    pub session: Session,
+    /// The person, and the browser.
+    pub who: session::SignedIn,
     /// What the forms of its pages carry ([`super::SafeForm`]).
     pub form_token: String,
 }
@@ -35,9 +30,19 @@ pub struct SignedIn {
 pub struct Staff(pub SignedIn);
 
 impl SignedIn {
-    /// Whether the person may see the records of this patient as their own or for somebody.
-    pub fn acts_for(&self, patient: &ResourceId) -> bool {
-        self.user.patients.iter().any(|id| id == patient.as_str())
+    /// Who is signed in at the practice of the route, if anybody is.
+    async fn find(parts: &mut Parts, app: &App) -> Result<Option<Self>, Failure> {
+        let Instance(instance) = Instance::from_request_parts(parts, app).await?;
+        let name = instance.name.as_str();
+        let Some(cookie) = cookie::read(app, name, &parts.headers, Purpose::Session) else {
+            return Ok(None);
+        };
+        let who = instance.auth.signed_in(&cookie).await?;
+        Ok(who.map(|who| Self {
+            who,
+            form_token: form_token(&cookie),
+            instance,
+        }))
     }
 }
 
@@ -45,23 +50,22 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let Instance(instance) = Instance::from_request_parts(parts, app)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let name = instance.name.as_str();
-        let Some(cookie) = cookie::read(app, name, &parts.headers, Purpose::Session) else {
-            return Err(to_sign_in(name, parts));
-        };
-        match instance.auth.signed_in(&cookie).await {
-            Ok(Some(found)) => Ok(Self {
-                user: found.user,
-                session: found.session,
-                form_token: form_token(&cookie),
-                instance,
-            }),
-            Ok(None) => Err(to_sign_in(name, parts)),
-            Err(error) => Err(Failure::from(error).into_response()),
+        match Self::find(parts, app).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => {
+                let name = parts.uri.path().split('/').nth(1).unwrap_or_default();
+                Err(to_sign_in(name, parts))
+            }
+            Err(failure) => Err(failure.into_response()),
         }
+    }
+}
+
+impl OptionalFromRequestParts<App> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Failure> {
+        Self::find(parts, app).await
     }
 }
 
@@ -69,8 +73,8 @@ impl FromRequestParts<App> for Staff {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await?;
-        if signed_in.user.role.is_staff() {
+        let signed_in = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        if signed_in.who.user.role.is_staff() {
             Ok(Self(signed_in))
         } else {
             let text = "This page is for the staff of the practice";

@@ -1,13 +1,11 @@
 //! `/[instance]/account`
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_store::user::Role;
 use http::StatusCode;
 
 use super::page::form_page;
-use crate::app::App;
 use crate::extract::{SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -25,9 +23,9 @@ struct Account<'a> {
 pub(crate) async fn account(signed_in: SignedIn) -> Result<Response, Failure> {
     let page = Account {
         name: signed_in.instance.name.as_str(),
-        person: &signed_in.user.name,
-        login: &signed_in.user.login,
-        role: shown(signed_in.user.role),
+        person: &signed_in.who.user.name,
+        login: &signed_in.who.user.login,
+        role: shown(signed_in.who.user.role),
         form_token: &signed_in.form_token,
     };
     form_page(StatusCode::OK, &page)
@@ -35,15 +33,11 @@ pub(crate) async fn account(signed_in: SignedIn) -> Result<Response, Failure> {
 
 /// Ends every other session of the person.
 pub(crate) async fn sign_out_elsewhere(
-    State(_): State<App>,
     signed_in: SignedIn,
     _: SafeForm,
 ) -> Result<Response, Failure> {
-    let here = cresset_auth::session::SignedIn {
-        user: signed_in.user,
-        session: signed_in.session,
-    };
-    signed_in.instance.auth.sign_out_elsewhere(&here).await?;
+    let auth = &signed_in.instance.auth;
+    auth.sign_out_elsewhere(&signed_in.who).await?;
     let to = format!("/{}/account", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }

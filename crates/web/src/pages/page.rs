@@ -7,15 +7,18 @@ use cresset_fhir::Fault;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::failure::Failure;
 
 /// Only our own style sheets and pictures; the design system draws some of its signs as `data:`.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; object-src 'none'; \
-     base-uri 'none'; frame-ancestors 'none'",
-);
+fn policy(form_action: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {form_action}; \
+         object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Renders a page.
@@ -30,7 +33,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
         CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
     );
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    set_form_targets(headers, "'self'");
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
@@ -50,4 +53,11 @@ pub(super) fn form_page(status: StatusCode, template: &impl Template) -> Result<
 pub(super) fn send_origin(response: &mut Response) {
     let policy = HeaderValue::from_static("same-origin");
     response.headers_mut().insert(REFERRER_POLICY, policy);
+}
+
+/// Says where forms of a page may lead, redirections included.
+pub(super) fn set_form_targets(headers: &mut HeaderMap, targets: &str) {
+    if let Ok(policy) = HeaderValue::try_from(policy(targets)) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
 }

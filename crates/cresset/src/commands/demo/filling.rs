@@ -83,6 +83,16 @@ impl Filling {
         Ok(counts.iter().map(|(_, count)| count).sum())
     }
 
+    /// The population that the instance holds.
+    pub(super) fn population(
+        &self,
+        data: &Data,
+        name: &InstanceName,
+    ) -> Result<Population, Failure> {
+        let held = self.held(&data.directory_of(name).join(FILE_NAME))?;
+        Ok(Population::new(held.seed, held.patients, held.as_of))
+    }
+
     /// What the data directory holds or, on the first start, is to hold.
     fn held(&self, path: &Path) -> Result<Held, Failure> {
         if path.exists() {

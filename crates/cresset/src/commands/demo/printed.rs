@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use cresset_base::Secret;
 
+use super::people::SignIn;
 use crate::output;
 
 /// Everything a newcomer needs.
@@ -13,6 +14,8 @@ pub(super) struct Printed {
     pub(super) client_id: String,
     /// Only when it was made just now.
     pub(super) secret: Option<Secret<String>>,
+    /// Who can sign in.
+    pub(super) people: Vec<SignIn>,
 }
 
 impl Display for Printed {
@@ -38,6 +41,7 @@ impl Display for Printed {
             let shown = "Its secret was shown once, on the first start";
             writeln!(f, "\n{shown}; `--new-secret` makes another.\n")?;
         }
+        self.people(f)?;
         let secret = secret.map_or("CLIENT_SECRET", String::as_str);
         writeln!(f, "Get a token:\n")?;
         writeln!(
@@ -55,9 +59,24 @@ impl Display for Printed {
     }
 }
 
+impl Printed {
+    fn people(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Sign in at {}/demo/sign-in as\n", self.url)?;
+        for person in &self.people {
+            let SignIn {
+                role, login, name, ..
+            } = person;
+            let password = person.password.as_ref().map(Secret::expose);
+            let password = password.map_or("(shown on the first start)", String::as_str);
+            writeln!(f, "  {login:<10} {password:<26} {name} ({role})")?;
+        }
+        writeln!(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Printed;
+    use super::{Printed, SignIn};
     use cresset_base::Secret;
 
     #[test]
@@ -67,6 +86,12 @@ mod tests {
             resources: 20_000,
             client_id: "app".to_owned(),
             secret: Some(Secret::new("s3cret".to_owned())),
+            people: vec![SignIn {
+                role: "patient",
+                login: "patient",
+                name: "Ann Lee".to_owned(),
+                password: Some(Secret::new("pa55word".to_owned())),
+            }],
         };
         let text = printed.to_string();
         assert!(
@@ -77,10 +102,15 @@ mod tests {
             text.contains("'app:s3cret'") && text.contains("20,000"),
             "{text}"
         );
+        assert!(
+            text.contains("patient    pa55word") && text.contains("Ann Lee"),
+            "{text}"
+        );
+        printed.people[0].password = None;
         printed.secret = None;
         let text = printed.to_string();
         assert!(
-            text.contains("--new-secret") && !text.contains("s3cret"),
+            text.contains("--new-secret") && !text.contains("s3cret") && !text.contains("pa55word"),
             "{text}"
         );
     }

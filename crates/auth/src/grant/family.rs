@@ -1,0 +1,183 @@
+//! The tokens of one consent: issued together, ended together.
+
+use cresset_access::{NamedScope, Scope, ScopeSet};
+use cresset_base::{Secret, Timestamp};
+use cresset_store::Error as StoreError;
+use cresset_store::consent::{Consent, RefreshToken};
+use cresset_store::grant::{App, Token};
+
+use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
+use crate::authorize::later;
+use crate::credential::{Kind, generate, hash};
+use crate::error::{AuthError, ErrorCode, Refusal};
+use crate::server::AuthServer;
+
+const DAY_S: i64 = 24 * 60 * 60;
+
+/// What tokens of a consent are to be.
+pub(super) struct Issued<'a> {
+    pub(super) app: &'a App,
+    /// Of the access token, space-separated.
+    pub(super) scopes: String,
+    pub(super) nonce: Option<String>,
+    pub(super) successor: Successor,
+}
+
+/// What the tokens come after.
+pub(super) enum Successor {
+    /// A code.
+    OfCode,
+    /// A refresh token, which is used up with this.
+    Of(RefreshToken),
+}
+
+impl AuthServer {
+    /// Issues an access token of a consent and what goes with it; durable when it returns.
+    pub(super) async fn issue_of(
+        &self,
+        consent: Consent,
+        issued: Issued<'_>,
+    ) -> Result<TokenResponse, AuthError> {
+        let now = self.clock.now();
+        let access_token = generate(Kind::AccessToken, self.rng.as_ref());
+        let lifetime_s = self.settings.token_lifetime_s;
+        let token = Token {
+            hash: hash(access_token.expose()),
+            client_id: consent.client_id.clone(),
+            scopes: issued.scopes.clone(),
+            patient: consent.context.patient.clone(),
+            consent: Some(consent.id.clone()),
+            issued: now,
+            expires: end_of_life(now, lifetime_s),
+        };
+        let id_token = self
+            .id_token(&consent, &issued.scopes, issued.nonce.as_deref())
+            .await?;
+        let refresh_token = match issued.successor {
+            Successor::OfCode => {
+                let refresh = self.first_refresh(&consent, issued.app, now);
+                let (plain, stored) = refresh.unzip();
+                self.store.add_tokens(token, stored).await?;
+                plain
+            }
+            Successor::Of(used) => {
+                let (plain, stored) = self.next_refresh(&consent, issued.app, &used);
+                if !self
+                    .store
+                    .rotate_refresh_token(used.hash, token, stored)
+                    .await?
+                {
+                    // Somebody was faster with the same token.
+                    self.end_consent(&consent.id).await?;
+                    let text = "the refresh token is unknown here, used, ended or of another app";
+                    return Err(Refusal::new(ErrorCode::InvalidGrant, text).into());
+                }
+                Some(plain)
+            }
+        };
+        Ok(TokenResponse {
+            access_token,
+            expires_in: lifetime_s,
+            scope: issued.scopes,
+            refresh_token,
+            id_token,
+            launch: self.launch_context(consent),
+        })
+    }
+
+    /// The refresh token that a code gives, where the person allowed one.
+    fn first_refresh(
+        &self,
+        consent: &Consent,
+        app: &App,
+        now: Timestamp,
+    ) -> Option<(Secret<String>, RefreshToken)> {
+        let scopes = ScopeSet::parse(&consent.scopes, &self.settings.limits).ok()?;
+        let has = |named| scopes.contains(&Scope::Named(named));
+        let expires = if has(NamedScope::OfflineAccess) {
+            self.end_of_refresh(app, now)
+        } else if has(NamedScope::OnlineAccess) {
+            // As long as the person can be signed in.
+            Some(later(
+                consent.authenticated,
+                i64::from(self.settings.session_s),
+            ))
+        } else {
+            return None;
+        };
+        Some(self.refresh(consent, (consent.scopes.clone(), now, expires)))
+    }
+
+    /// The refresh token after another: of the same scopes, and valid anew.
+    fn next_refresh(
+        &self,
+        consent: &Consent,
+        app: &App,
+        used: &RefreshToken,
+    ) -> (Secret<String>, RefreshToken) {
+        let now = self.clock.now();
+        let offline = used
+            .scopes
+            .split(' ')
+            .any(|scope| scope == NamedScope::OfflineAccess.as_str());
+        let expires = if offline {
+            self.end_of_refresh(app, now)
+        } else {
+            used.expires
+        };
+        self.refresh(consent, (used.scopes.clone(), now, expires))
+    }
+
+    fn refresh(
+        &self,
+        consent: &Consent,
+        (scopes, issued, expires): (String, Timestamp, Option<Timestamp>),
+    ) -> (Secret<String>, RefreshToken) {
+        let plain = generate(Kind::RefreshToken, self.rng.as_ref());
+        let stored = RefreshToken {
+            hash: hash(plain.expose()),
+            consent: consent.id.clone(),
+            scopes,
+            issued,
+            expires,
+            used: None,
+        };
+        (plain, stored)
+    }
+
+    fn end_of_refresh(&self, app: &App, now: Timestamp) -> Option<Timestamp> {
+        match self.refresh_days(app) {
+            0 => None,
+            days => Some(later(now, i64::from(days) * DAY_S)),
+        }
+    }
+
+    /// The consent with this id, unless it was ended.
+    pub(crate) async fn live_consent(&self, id: &str) -> Result<Option<Consent>, StoreError> {
+        let consent = self.store.lookup_consent(id).await?;
+        Ok(consent.filter(|consent| consent.revoked.is_none()))
+    }
+
+    /// Ends a consent: its tokens have ended when this returns.
+    pub(crate) async fn end_consent(&self, id: &str) -> Result<(), StoreError> {
+        self.store.revoke_consent(id, self.clock.now()).await?;
+        self.tokens.forget_all();
+        Ok(())
+    }
+
+    fn launch_context(&self, consent: Consent) -> Option<LaunchContext> {
+        let context = consent.context;
+        let patient = context.patient?;
+        Some(LaunchContext {
+            patient,
+            encounter: context.encounter,
+            need_patient_banner: context.need_patient_banner.unwrap_or(true),
+            smart_style_url: self.smart_style_url(),
+            fhir_context: context
+                .fhir_context
+                .into_iter()
+                .map(|reference| ContextReference { reference })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! `/[instance]/consent/[request]/patient`: about whom it is, where the person may choose.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use cresset_base::ResourceId;
+use http::StatusCode;
+
+use super::super::chart::{Found, find_patients, own_patients};
+use super::super::page::form_page;
+use crate::extract::{Pairs, SafeForm, SignedIn};
+use crate::failure::Failure;
+use crate::oauth::ended;
+
+#[derive(Template)]
+#[template(path = "consent_patient.html")]
+struct Page<'a> {
+    name: &'a str,
+    handle: &'a str,
+    form_token: &'a str,
+    /// What staff searched for.
+    sought: &'a str,
+    is_staff: bool,
+    patients: Vec<Found>,
+}
+
+/// The patients there are to choose from.
+pub(crate) async fn patient_form(
+    Path((_, handle)): Path<(String, String)>,
+    signed_in: SignedIn,
+    Pairs(pairs): Pairs,
+) -> Result<Response, Failure> {
+    let mut sought = pairs.iter().filter(|(name, _)| name == "name");
+    let sought = sought.next().map_or("", |(_, value)| value.as_str());
+    let is_staff = signed_in.who.user.role.is_staff();
+    let patients = if is_staff {
+        find_patients(&signed_in, sought).await?
+    } else {
+        own_patients(&signed_in).await?
+    };
+    let page = Page {
+        name: signed_in.instance.name.as_str(),
+        handle: &handle,
+        form_token: &signed_in.form_token,
+        sought,
+        is_staff,
+        patients,
+    };
+    form_page(StatusCode::OK, &page)
+}
+
+/// Notes the choice and goes on.
+pub(crate) async fn choose_patient(
+    Path((_, handle)): Path<(String, String)>,
+    signed_in: SignedIn,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    let here = format!("/{}/consent/{handle}", signed_in.instance.name);
+    let chosen: Option<ResourceId> = form.value("patient").parse().ok();
+    let noted = match chosen {
+        Some(patient) => {
+            let auth = &signed_in.instance.auth;
+            match auth.choose_patient(&handle, &signed_in.who, &patient).await {
+                Ok(noted) => noted,
+                Err(error) => return ended(error),
+            }
+        }
+        None => false,
+    };
+    let to = if noted {
+        here
+    } else {
+        format!("{here}/patient")
+    };
+    Ok(Redirect::to(&to).into_response())
+}
