@@ -3,7 +3,7 @@
 use cresset_definitions::profile::DiscriminatorKind;
 use cresset_definitions::{Binding, TypeIx};
 
-use super::{Part, Wanted};
+use super::{Part, Wanted, type_named};
 
 /// One comparison.
 #[derive(Debug)]
@@ -81,13 +81,26 @@ pub(super) fn tests(
             found.push((path.into(), Test::Targets(targets)));
         }
         DiscriminatorKind::Type => {
-            if !part.types.is_empty() {
-                found.push((path.into(), Test::Types(part.types.clone())));
+            let types = match part.types.as_slice() {
+                [] => of_name(part).into_iter().collect(),
+                types => types.to_vec(),
+            };
+            if !types.is_empty() {
+                found.push((path.into(), Test::Types(types)));
             }
         }
         DiscriminatorKind::Profile => found.push((path.into(), Test::Profiles(part.profiles))),
     }
     found
+}
+
+/// The type a slice of a choice is named after: `effectiveDateTime` of `effective[x]`.
+fn of_name(part: &Part) -> Option<TypeIx> {
+    let suffix = part.slice?.strip_prefix(part.name)?;
+    let mut letters = suffix.chars();
+    let first = letters.next()?.to_lowercase();
+    let primitive: String = first.chain(letters).collect();
+    type_named(suffix).or_else(|| type_named(&primitive))
 }
 
 /// The part of a slice at a path, through slices where it is sliced again.
