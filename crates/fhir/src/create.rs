@@ -7,6 +7,7 @@ use cresset_store::{AuditRecord, Change, Version, Written};
 
 use crate::audited::Audited;
 use crate::fault::Fault;
+use crate::ruled::Target;
 use crate::service::{Service, permit};
 
 impl Service {
@@ -22,7 +23,13 @@ impl Service {
     ) -> Result<Version, Fault> {
         self.offer(Interaction::Create, resource_type)?;
         permit(by.access, Verb::Create, resource_type)?;
-        let prepared = self.prepare(body)?.of_type(resource_type)?;
+        let target = Target {
+            interaction: Interaction::Create,
+            resource_type,
+            id: None,
+        };
+        let tree = self.parsed(body)?;
+        let prepared = self.ruled(by.access, target, &tree).await?.prepared;
         let id = self.new_id()?;
         let change = Change::Create(id.clone(), prepared.draft);
         let record = AuditRecord {

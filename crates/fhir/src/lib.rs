@@ -31,6 +31,7 @@ pub mod patch;
 pub mod prepare;
 pub mod pretty;
 pub mod read;
+mod ruled;
 pub mod search;
 pub mod service;
 pub mod subset;

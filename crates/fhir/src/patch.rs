@@ -15,12 +15,13 @@ use cresset_access::{Access, Verb};
 use cresset_base::{Limits, ResourceId};
 use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
+use cresset_rules::Interaction;
 use cresset_store::{Change, Error, Refusal, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::{Tags, WriteCondition};
 use crate::fault::{Fault, Kind};
-use crate::prepare::{self, prepare_tree};
+use crate::prepare;
 use crate::read::present;
 use crate::service::{Service, permit};
 use crate::update::same_id;
@@ -124,6 +125,7 @@ impl Service {
         condition: &WriteCondition,
     ) -> Result<Patched, Fault> {
         let (resource_type, id) = target;
+        self.offer(Interaction::Patch, resource_type)?;
         permit(by.access, Verb::Update, resource_type)?;
         for _ in 0..self.limits().write_attempts_max {
             let (change, _) = self.patched(by.access, target, patch, condition).await?;
@@ -161,8 +163,8 @@ impl Service {
         }
         let resource = prepare::parse(&basis.body, self.limits())?;
         let tree = patch.apply(&resource, self.limits())?;
-        let prepared = prepare_tree(&tree, self.own())?.of_type(resource_type)?;
-        same_id(&prepared, id)?;
+        let prepared = self.checked(&tree)?.of_type(resource_type)?;
+        same_id(prepared.id.as_deref(), resource_type, id)?;
         let mut precondition = condition.precondition(false);
         precondition.if_match = Some(vec![basis.version]);
         Ok((

@@ -3,9 +3,10 @@
 use cresset_base::Limits;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, FaultKind, Tree, Unstamped};
+use cresset_rules::{Interaction, RuleSet, wording};
 use cresset_search::IndexRow;
 use cresset_store::Draft;
-use cresset_validate::Severity;
+use cresset_validate::{Ask, Detail, Severity};
 
 use crate::fault::{Fault, Issue, Kind};
 
@@ -65,8 +66,22 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
 /// # Errors
 /// Everything that is wrong with it at once, each with its place.
 pub fn prepare_tree(tree: &Tree, own: &[String]) -> Result<Prepared, Fault> {
+    prepare_under(tree, own, RuleSet::r4())
+}
+
+/// Checks one parsed resource as a rule set wants it stored.
+///
+/// # Errors
+/// Everything that is wrong with it at once, each with its place.
+pub fn prepare_under(tree: &Tree, own: &[String], set: &RuleSet) -> Result<Prepared, Fault> {
     let resource_type = resource_type(tree)?;
-    let mut issues = cresset_validate::validate(tree.root());
+    let profiles = set.profiles_of(tree.root());
+    let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+    let ask = Ask {
+        profiles: &profiles,
+        detail: Detail::Refusals,
+    };
+    let mut issues = set.validator().validate(tree.root(), &ask);
     issues.retain(|issue| issue.severity == Severity::Error);
     if !issues.is_empty() {
         return Err(invalid(issues));
@@ -84,6 +99,43 @@ pub fn prepare_tree(tree: &Tree, own: &[String]) -> Result<Prepared, Fault> {
             rows,
         },
         id: tree.id().map(str::to_owned),
+    })
+}
+
+/// Checks a body as it was sent: R4, and what a rule set asks of this interaction with its type.
+///
+/// # Errors
+/// Everything that is wrong with it at once, each with its place.
+pub(crate) fn accepted(tree: &Tree, set: &RuleSet, interaction: Interaction) -> Result<(), Fault> {
+    let profile = resource_type(tree).map(|of| set.profile(of, interaction))?;
+    let ask = Ask {
+        profiles: profile.as_slice(),
+        detail: Detail::Refusals,
+    };
+    let mut issues = set.validator().validate(tree.root(), &ask);
+    issues.retain(|issue| issue.severity == Severity::Error);
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let fault = invalid(issues);
+    let of_business: Vec<_> = fault.issues.iter().map_while(ruled).collect();
+    if of_business.len() < fault.issues.len() {
+        return Err(fault);
+    }
+    Err(Fault {
+        kind: Kind::BusinessRule,
+        issues: of_business,
+        ..fault
+    })
+}
+
+/// An issue that is a rule of the set's business, in the rule's own words.
+fn ruled(issue: &Issue) -> Option<Issue> {
+    let text = wording::business_rule(&issue.text)?;
+    Some(Issue {
+        code: Kind::BusinessRule.issue_code(),
+        text: text.to_owned(),
+        expression: issue.expression.clone(),
     })
 }
 

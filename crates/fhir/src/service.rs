@@ -138,14 +138,19 @@ impl Service {
         self.surroundings.clock.now()
     }
 
-    pub(crate) fn prepare(&self, body: &[u8]) -> Result<Prepared, Fault> {
-        let tree = prepare::parse(body, self.limits()).map_err(|fault| self.worded(fault))?;
-        self.checked(&tree)
+    /// A body, parsed within the limits.
+    pub(crate) fn parsed(&self, body: &[u8]) -> Result<Tree, Fault> {
+        prepare::parse(body, self.limits()).map_err(|fault| self.worded(fault))
+    }
+
+    /// Checks a body as it was sent against R4 and what the rule set asks of this interaction.
+    pub(crate) fn accepted(&self, tree: &Tree, interaction: Interaction) -> Result<(), Fault> {
+        prepare::accepted(tree, self.rules(), interaction).map_err(|fault| self.worded(fault))
     }
 
     /// A parsed body, checked; what is wrong with it is told in the words of the rule set.
     pub(crate) fn checked(&self, tree: &Tree) -> Result<Prepared, Fault> {
-        prepare::prepare_tree(tree, self.own()).map_err(|fault| self.worded(fault))
+        prepare::prepare_under(tree, self.own(), self.rules()).map_err(|fault| self.worded(fault))
     }
 
     fn worded(&self, mut fault: Fault) -> Fault {

@@ -4,12 +4,13 @@ use cresset_access::Verb;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{Change, Version, Written};
+use cresset_store::{Change, Error, Refusal, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::WriteCondition;
 use crate::fault::{Fault, Kind};
-use crate::prepare::Prepared;
+use crate::patch::{may_see, outrun};
+use crate::ruled::Target;
 use crate::service::{Service, permit};
 
 /// What an update did.
@@ -19,6 +20,8 @@ pub enum Updated {
     Created(Version),
     /// The version that is current now; the same as before when the body was the same.
     Current(Version),
+    /// The same, of a resource whose body holds more than the caller sent or may see.
+    Unseen(Version),
 }
 
 impl Service {
@@ -37,38 +40,62 @@ impl Service {
         let (resource_type, id) = target;
         self.offer(Interaction::Update, resource_type)?;
         permit(by.access, Verb::Update, resource_type)?;
-        let prepared = self.prepare(body)?.of_type(resource_type)?;
-        same_id(&prepared, id)?;
-        let precondition = condition.precondition(self.settings().client_ids);
-        let change = Change::Update(id.clone(), prepared.draft, precondition);
-        let written = self
-            .store()
-            .commit_recorded(by.access, vec![change], by.record)
-            .await
-            .map_err(|error| Fault::of_change(error, resource_type, id))?;
-        match written.into_iter().next() {
-            Some(Written::Created(version)) => Ok(Updated::Created(version)),
-            Some(Written::Updated(version) | Written::Unchanged(version)) => {
-                Ok(Updated::Current(version))
+        let tree = self.parsed(body)?;
+        let goal = Target {
+            interaction: Interaction::Update,
+            resource_type,
+            id: Some(id),
+        };
+        for _ in 0..self.limits().write_attempts_max {
+            let ruled = self.ruled(by.access, goal, &tree).await?;
+            let precondition = ruled.precondition(condition, self.settings().client_ids)?;
+            let may_retry = ruled.may_retry(condition);
+            let is_seen = ruled.basis.is_none() || may_see(by.access, resource_type);
+            same_id(ruled.prepared.id.as_deref(), resource_type, id)?;
+            let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
+            let committed = self
+                .store()
+                .commit_recorded(by.access, vec![change], by.record.clone())
+                .await;
+            match committed {
+                Err(Error::Refused(_, Refusal::PreconditionFailed)) if may_retry => {}
+                Err(error) => return Err(Fault::of_change(error, resource_type, id)),
+                Ok(written) => return updated(written, is_seen),
             }
-            other => Err(Fault::internal(format!(
-                "an update was answered with {other:?}"
-            ))),
         }
+        Err(outrun())
+    }
+}
+
+fn updated(written: Vec<Written>, is_seen: bool) -> Result<Updated, Fault> {
+    match written.into_iter().next() {
+        Some(Written::Created(version)) => Ok(Updated::Created(version)),
+        Some(Written::Updated(version) | Written::Unchanged(version)) => Ok(if is_seen {
+            Updated::Current(version)
+        } else {
+            Updated::Unseen(version)
+        }),
+        other => Err(Fault::internal(format!(
+            "an update was answered with {other:?}"
+        ))),
     }
 }
 
 /// R4 3.1.0.4: the body must hold the id of the address.
-pub(crate) fn same_id(prepared: &Prepared, id: &ResourceId) -> Result<(), Fault> {
-    match prepared.id.as_deref() {
+pub(crate) fn same_id(
+    in_body: Option<&str>,
+    resource_type: ResourceType,
+    id: &ResourceId,
+) -> Result<(), Fault> {
+    match in_body {
         Some(in_body) if in_body == id.as_str() => Ok(()),
         Some(_) => {
             let text = "Logical Id in URL must match logical Id in resource";
-            Err(Fault::new(Kind::Invalid, text).at(format!("{}.id", prepared.draft.resource_type)))
+            Err(Fault::new(Kind::Invalid, text).at(format!("{resource_type}.id")))
         }
         None => {
             let text = "The resource must hold the id of the URL";
-            Err(Fault::new(Kind::Required, text).at(format!("{}.id", prepared.draft.resource_type)))
+            Err(Fault::new(Kind::Required, text).at(format!("{resource_type}.id")))
         }
     }
 }

@@ -4,9 +4,28 @@
 //! entered in error instead), and much of the record comes from the charting side and is read only.
 //! Reading stays as R4 has it: whoever may read a resource may read its versions too.
 
+mod appointment;
+mod care_team;
+mod carry;
+mod claim;
+mod clinical;
+mod communication;
+mod document_reference;
+mod entries;
+mod financial;
+mod group;
+mod mark;
+mod observation;
+mod patient;
+mod practitioner;
+pub(crate) mod profiles;
+mod questionnaire_response;
+mod task;
+
 use crate::envelope::{Envelope, Location, Wording, Written};
 use crate::interaction::{Interaction, Interactions};
-use crate::rule_set::{RuleSet, TypeRules};
+use crate::rule_set::{RuleSet, Source, TypeRules};
+use crate::write::Behaviour;
 
 use Interaction::{Create, HistoryInstance, HistoryType, Read, Search, Update, Vread};
 
@@ -21,6 +40,7 @@ pub static CANVAS: RuleSet = RuleSet {
     },
     us_core: false,
     types: TYPES,
+    profiles: Source::Canvas,
 };
 
 const READ_SEARCH: Interactions =
@@ -41,49 +61,104 @@ const CREATE_READ_UPDATE_SEARCH: Interactions = Interactions::of(&[
 const CREATE: Interactions = Interactions::of(&[Create]);
 const SEARCH: Interactions = Interactions::of(&[Search]);
 
-const fn rules(name: &'static str, interactions: Interactions) -> TypeRules {
-    TypeRules { name, interactions }
+/// A type that is only read, or taken as it is.
+const fn plain(name: &'static str, interactions: Interactions) -> TypeRules {
+    rules(name, interactions, &PLAIN)
 }
 
+const fn rules(
+    name: &'static str,
+    interactions: Interactions,
+    behaviour: &'static Behaviour,
+) -> TypeRules {
+    TypeRules {
+        name,
+        interactions,
+        behaviour,
+    }
+}
+
+static PLAIN: Behaviour = Behaviour::NONE;
+
 static TYPES: &[TypeRules] = &[
-    rules("AllergyIntolerance", CREATE_READ_UPDATE_SEARCH),
-    rules("Appointment", CREATE_READ_UPDATE_SEARCH),
-    rules("CarePlan", READ_SEARCH),
-    rules("CareTeam", READ_UPDATE_SEARCH),
-    rules("Claim", CREATE_READ_UPDATE_SEARCH),
-    rules("Communication", CREATE_READ_SEARCH),
-    rules("Condition", CREATE_READ_UPDATE_SEARCH),
-    rules("Consent", CREATE_READ_SEARCH),
-    rules("Coverage", CREATE_READ_UPDATE_SEARCH),
-    rules("CoverageEligibilityRequest", CREATE),
-    rules("CoverageEligibilityResponse", READ_SEARCH),
-    rules("DetectedIssue", CREATE_READ_UPDATE_SEARCH),
-    rules("Device", READ_SEARCH),
-    rules("DiagnosticReport", READ_SEARCH),
-    rules("DocumentReference", CREATE_READ_SEARCH),
-    rules("Encounter", READ_SEARCH),
-    rules("Goal", READ_SEARCH),
-    rules("Group", CREATE_READ_UPDATE_SEARCH),
-    rules("Immunization", CREATE_READ_UPDATE_SEARCH),
-    rules("Location", READ_SEARCH),
-    rules("Media", CREATE_READ_SEARCH),
-    rules("Medication", READ_SEARCH),
-    rules("MedicationDispense", READ_SEARCH),
-    rules("MedicationRequest", READ_SEARCH),
-    rules("MedicationStatement", CREATE_READ_UPDATE_SEARCH),
-    rules("Observation", CREATE_READ_SEARCH),
-    rules("Organization", READ_SEARCH),
-    rules("Patient", CREATE_READ_UPDATE_SEARCH),
-    rules("PaymentNotice", CREATE_READ_SEARCH),
-    rules("Practitioner", CREATE_READ_UPDATE_SEARCH),
-    rules("Procedure", READ_SEARCH),
-    rules("Provenance", READ_SEARCH),
-    rules("Questionnaire", READ_SEARCH),
-    rules("QuestionnaireResponse", CREATE_READ_UPDATE_SEARCH),
-    rules("RelatedPerson", READ_SEARCH),
-    rules("Schedule", SEARCH),
-    rules("ServiceRequest", READ_SEARCH),
-    rules("Slot", SEARCH),
-    rules("Specimen", READ_SEARCH),
-    rules("Task", CREATE_READ_UPDATE_SEARCH),
+    rules(
+        "AllergyIntolerance",
+        CREATE_READ_UPDATE_SEARCH,
+        &clinical::ALLERGY_INTOLERANCE,
+    ),
+    rules(
+        "Appointment",
+        CREATE_READ_UPDATE_SEARCH,
+        &appointment::BEHAVIOUR,
+    ),
+    plain("CarePlan", READ_SEARCH),
+    rules("CareTeam", READ_UPDATE_SEARCH, &care_team::BEHAVIOUR),
+    rules("Claim", CREATE_READ_UPDATE_SEARCH, &claim::BEHAVIOUR),
+    rules(
+        "Communication",
+        CREATE_READ_SEARCH,
+        &communication::BEHAVIOUR,
+    ),
+    rules("Condition", CREATE_READ_UPDATE_SEARCH, &clinical::CONDITION),
+    rules("Consent", CREATE_READ_SEARCH, &financial::CONSENT),
+    rules("Coverage", CREATE_READ_UPDATE_SEARCH, &financial::COVERAGE),
+    rules(
+        "CoverageEligibilityRequest",
+        CREATE,
+        &financial::COVERAGE_ELIGIBILITY_REQUEST,
+    ),
+    plain("CoverageEligibilityResponse", READ_SEARCH),
+    plain("DetectedIssue", CREATE_READ_UPDATE_SEARCH),
+    plain("Device", READ_SEARCH),
+    plain("DiagnosticReport", READ_SEARCH),
+    rules(
+        "DocumentReference",
+        CREATE_READ_SEARCH,
+        &document_reference::BEHAVIOUR,
+    ),
+    plain("Encounter", READ_SEARCH),
+    plain("Goal", READ_SEARCH),
+    rules("Group", CREATE_READ_UPDATE_SEARCH, &group::BEHAVIOUR),
+    rules(
+        "Immunization",
+        CREATE_READ_UPDATE_SEARCH,
+        &clinical::IMMUNIZATION,
+    ),
+    plain("Location", READ_SEARCH),
+    plain("Media", CREATE_READ_SEARCH),
+    plain("Medication", READ_SEARCH),
+    plain("MedicationDispense", READ_SEARCH),
+    plain("MedicationRequest", READ_SEARCH),
+    rules(
+        "MedicationStatement",
+        CREATE_READ_UPDATE_SEARCH,
+        &clinical::MEDICATION_STATEMENT,
+    ),
+    rules("Observation", CREATE_READ_SEARCH, &observation::BEHAVIOUR),
+    plain("Organization", READ_SEARCH),
+    rules("Patient", CREATE_READ_UPDATE_SEARCH, &patient::BEHAVIOUR),
+    rules(
+        "PaymentNotice",
+        CREATE_READ_SEARCH,
+        &financial::PAYMENT_NOTICE,
+    ),
+    rules(
+        "Practitioner",
+        CREATE_READ_UPDATE_SEARCH,
+        &practitioner::BEHAVIOUR,
+    ),
+    plain("Procedure", READ_SEARCH),
+    plain("Provenance", READ_SEARCH),
+    plain("Questionnaire", READ_SEARCH),
+    rules(
+        "QuestionnaireResponse",
+        CREATE_READ_UPDATE_SEARCH,
+        &questionnaire_response::BEHAVIOUR,
+    ),
+    plain("RelatedPerson", READ_SEARCH),
+    plain("Schedule", SEARCH),
+    plain("ServiceRequest", READ_SEARCH),
+    plain("Slot", SEARCH),
+    plain("Specimen", READ_SEARCH),
+    rules("Task", CREATE_READ_UPDATE_SEARCH, &task::BEHAVIOUR),
 ];

@@ -11,12 +11,17 @@
 //! Start with [`rule_set`], then the module named after the set.
 
 pub mod canvas;
+pub mod description;
+mod edit;
 pub mod envelope;
 pub mod interaction;
 pub mod rule_set;
 pub mod us_core;
 pub mod wording;
+pub mod write;
 
+pub use description::Description;
 pub use envelope::{Envelope, Location, Wording, Written};
 pub use interaction::{Interaction, Interactions, Level};
 pub use rule_set::{RuleSet, TypeRules};
+pub use write::{Absent, Around, Behaviour, Refusal, RefusalKind};

@@ -1,10 +1,14 @@
 //! A rule set by its name.
 
 use cresset_definitions::ResourceType;
+use cresset_model::Element;
+use cresset_validate::Validator;
 
 use crate::canvas;
 use crate::envelope::Envelope;
 use crate::interaction::{Interaction, Interactions};
+use crate::us_core;
+use crate::write::Behaviour;
 
 /// What an instance accepts and how it shapes it.
 #[derive(Debug)]
@@ -19,6 +23,17 @@ pub struct RuleSet {
     pub us_core: bool,
     /// The types with rules of their own, by name.
     pub types: &'static [TypeRules],
+    /// Where its profiles lie.
+    pub(crate) profiles: Source,
+}
+
+/// The profiles a set brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Those every instance knows.
+    Standard,
+    /// Those of `canvas` beside them.
+    Canvas,
 }
 
 /// What a set says about one type.
@@ -28,6 +43,8 @@ pub struct TypeRules {
     pub name: &'static str,
     /// What can be done with it.
     pub interactions: Interactions,
+    /// What is done to its bodies.
+    pub behaviour: &'static Behaviour,
 }
 
 /// Plain R4.
@@ -37,6 +54,7 @@ static R4: RuleSet = RuleSet {
     envelope: Envelope::R4,
     us_core: false,
     types: &[],
+    profiles: Source::Standard,
 };
 
 /// R4 with the profiles of US Core enforced.
@@ -46,6 +64,7 @@ static US_CORE: RuleSet = RuleSet {
     envelope: Envelope::R4,
     us_core: true,
     types: &[],
+    profiles: Source::Standard,
 };
 
 impl RuleSet {
@@ -60,6 +79,32 @@ impl RuleSet {
     /// What R4 alone asks.
     pub fn r4() -> &'static Self {
         &R4
+    }
+
+    /// What knows the profiles of the set.
+    pub fn validator(&self) -> &'static Validator {
+        match self.profiles {
+            Source::Standard => cresset_validate::standard(),
+            Source::Canvas => canvas::profiles::validator(),
+        }
+    }
+
+    /// The profile of the set that the body of this interaction with a type must follow.
+    pub fn profile(
+        &self,
+        resource_type: ResourceType,
+        interaction: Interaction,
+    ) -> Option<&'static str> {
+        match self.profiles {
+            Source::Standard => None,
+            Source::Canvas => canvas::profiles::url(resource_type.name(), interaction),
+        }
+    }
+
+    /// The profiles a resource must follow as it is stored.
+    pub fn profiles_of(&self, resource: Element<'_>) -> Vec<String> {
+        let wanted = self.us_core.then(|| us_core::profile_of(resource));
+        wanted.flatten().into_iter().collect()
     }
 
     /// What the set says about a type; `None` where it is as in R4.

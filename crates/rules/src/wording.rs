@@ -6,7 +6,8 @@
 /// A fault's issue code and text, told in steps. `text` is a sentence that begins with the place as
 /// it stands in JSON where there is one (`Patient.telecom[0].rank must …`).
 pub fn steps(code: &str, text: &str) -> (&'static str, String) {
-    let (place, sentence) = split(text);
+    let (root, place, sentence) = split(text);
+    let sentence = plain(sentence);
     let (place, sentence, kind, code) = match code {
         "required" => match missing(sentence) {
             Some(name) => (
@@ -19,12 +20,15 @@ pub fn steps(code: &str, text: &str) -> (&'static str, String) {
             None => (place, sentence, "missing", "required"),
         },
         "structure" => match extra(sentence) {
-            Some(name) => (
-                joined(&place, name),
-                "Extra inputs are not permitted",
-                "extra_forbidden",
-                "structure",
-            ),
+            Some(name) => {
+                let told = match renamed(root, name) {
+                    Some(new) => format!("{EXTRA}; it is named {new}"),
+                    None => EXTRA.to_owned(),
+                };
+                let place = joined(&place, name);
+                let text = format!("body{place} — {told} (type=extra_forbidden)");
+                return ("structure", text);
+            }
             None if place.is_empty() => (place, sentence, "json_invalid", "structure"),
             None => (place, sentence, "type_error", "structure"),
         },
@@ -35,21 +39,58 @@ pub fn steps(code: &str, text: &str) -> (&'static str, String) {
     (code, format!("body{place} — {sentence} (type={kind})"))
 }
 
-/// The steps of the place a sentence begins with, and the rest of the sentence.
-fn split(text: &str) -> (String, &str) {
+/// What is said of an element that does not exist.
+const EXTRA: &str = "Extra inputs are not permitted";
+
+/// Elements that older apps send under another name.
+const RENAMED: [(&str, &str, &str); 6] = [
+    ("Communication", "content", "contentString"),
+    ("Task", "assignee", "owner"),
+    ("Task", "author", "authorReference"),
+    ("Task", "creator", "requester"),
+    ("Task", "due", "restriction.period.end"),
+    ("Task", "title", "description"),
+];
+
+fn renamed(root: &str, name: &str) -> Option<&'static str> {
+    let row = RENAMED.iter().find(|row| (row.0, row.1) == (root, name));
+    row.map(|row| row.2)
+}
+
+/// The type and the steps of the place a sentence begins with, and the rest of the sentence.
+fn split(text: &str) -> (&str, String, &str) {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     let mut names = first.split(['.', '[', ']']).filter(|name| !name.is_empty());
-    let is_place = names
-        .next()
-        .is_some_and(|root| cresset_definitions::ResourceType::parse(root).is_some());
-    if is_place {
-        (
-            names.fold(String::new(), |steps, name| joined(&steps, name)),
-            rest,
-        )
+    let root = names.next().unwrap_or_default();
+    if cresset_definitions::ResourceType::parse(root).is_some() {
+        let steps = names.fold(String::new(), |steps, name| joined(&steps, name));
+        (root, steps, rest)
     } else {
-        (String::new(), text)
+        ("", String::new(), text)
     }
+}
+
+/// A sentence of the validator without the key of the rule and the name of the profile.
+fn plain(sentence: &str) -> &str {
+    let sentence = without_profile(sentence);
+    match sentence.strip_prefix("must follow canvas-") {
+        Some(rule) => rule.split_once(": ").map_or(rule, |(_, human)| human),
+        None => sentence,
+    }
+}
+
+fn without_profile(sentence: &str) -> &str {
+    sentence
+        .rsplit_once(" (profile ")
+        .map_or(sentence, |(before, _)| before)
+}
+
+/// The text of a fault that breaks a rule of the EHR's business although the body is well formed:
+/// told as it is, without a place.
+pub fn business_rule(text: &str) -> Option<&str> {
+    let (_, rule) = text.split_once("must follow canvas-rule-")?;
+    rule.split_once(": ")
+        .map(|(_, human)| without_profile(human))
 }
 
 fn joined(place: &str, name: &str) -> String {

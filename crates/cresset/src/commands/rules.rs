@@ -95,14 +95,32 @@ fn show(set: &RuleSet) {
 }
 
 fn show_type(set: &RuleSet, name: &str) -> Result<(), Failure> {
-    if ResourceType::parse(name).is_none() {
+    let Some(resource_type) = ResourceType::parse(name) else {
         return Err(Failure::new(
             Kind::Settings,
             format!("there is no type `{name}` in R4"),
         ));
-    }
+    };
     output::line(format_args!("{name} under {}\n", set.name));
     output::line(format_args!("interactions  {}", interactions(set, name)));
+    for description in set.descriptions(resource_type) {
+        output::line(format_args!(
+            "\nA {} must have",
+            description.interaction.code()
+        ));
+        for element in &description.required {
+            output::line(format_args!("  {name}.{element}"));
+        }
+        output::line("\nand is refused unless");
+        for (element, text) in &description.refused {
+            let dot = if element.is_empty() { "" } else { "." };
+            output::line(format_args!("  {name}{dot}{element} {text}"));
+        }
+        if !description.ignored.is_empty() {
+            let ignored = description.ignored.join(", ");
+            output::line(format_args!("\nNot taken from the body: {ignored}"));
+        }
+    }
     Ok(())
 }
 

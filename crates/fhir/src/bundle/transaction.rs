@@ -4,14 +4,15 @@ mod entry;
 mod response;
 mod targets;
 
+use cresset_access::Access;
 use cresset_model::{Element, Kind as JsonKind, Tree};
 use cresset_store::{Change, Error};
 
 use crate::audited::Audited;
 use crate::fault::{Fault, Kind};
-use crate::prepare;
 use crate::service::{Service, permit};
 use crate::update::same_id;
+use crate::{prepare, ruled};
 
 pub use entry::{Action, Entry};
 pub use targets::{Target, Targets};
@@ -56,7 +57,8 @@ impl Service {
                 .map_err(|fault| entry.blame(fault))?;
             permit(by.access, entry.action.verb(), target.resource_type)?;
             changes.push(
-                self.change(entry, target, &targets)
+                self.change(by.access, entry, (target, &targets))
+                    .await
                     .map_err(|fault| entry.blame(fault))?,
             );
         }
@@ -111,25 +113,32 @@ impl Service {
             .collect()
     }
 
-    fn change(
+    async fn change(
         &self,
+        access: &Access,
         entry: &Entry<'_>,
-        target: &Target,
-        targets: &Targets,
+        (target, targets): (&Target, &Targets),
     ) -> Result<Change, Fault> {
-        let precondition = entry.condition.precondition(self.settings().client_ids);
         let id = target.id.clone();
         if entry.action == Action::Delete {
+            let precondition = entry.condition.precondition(false);
             return Ok(Change::Delete(target.resource_type, id, precondition));
         }
         let mut tree = entry.resource()?.to_tree();
         targets.rewrite(&mut tree);
-        let prepared = self.checked(&tree)?.of_type(target.resource_type)?;
+        let resource_type = target.resource_type;
+        let goal = ruled::Target {
+            interaction: entry.action.interaction(),
+            resource_type,
+            id: (entry.action == Action::Update).then_some(&id),
+        };
+        let ruled = self.ruled(access, goal, &tree).await?;
         if entry.action == Action::Create {
-            return Ok(Change::Create(id, prepared.draft));
+            return Ok(Change::Create(id, ruled.prepared.draft));
         }
-        same_id(&prepared, &id)?;
-        Ok(Change::Update(id, prepared.draft, precondition))
+        same_id(ruled.prepared.id.as_deref(), resource_type, &id)?;
+        let precondition = ruled.precondition(&entry.condition, self.settings().client_ids)?;
+        Ok(Change::Update(id, ruled.prepared.draft, precondition))
     }
 }
 

@@ -5,6 +5,7 @@ use cresset_fhir::update::Updated;
 use http::StatusCode;
 
 use super::written::written;
+use crate::extract::prefer::Return;
 use crate::extract::{Ask, FhirBody, OnWrite, OneResource, Prefer};
 use crate::failure::Failure;
 
@@ -26,5 +27,12 @@ pub(crate) async fn update(
     Ok(match updated {
         Updated::Created(version) => written(&ask, StatusCode::CREATED, &version, prefer.wanted),
         Updated::Current(version) => written(&ask, StatusCode::OK, &version, prefer.wanted),
+        Updated::Unseen(version) => {
+            let wanted = prefer
+                .wanted
+                .filter(|wanted| *wanted != Return::Representation);
+            let wanted = wanted.unwrap_or(Return::Minimal);
+            written(&ask, StatusCode::OK, &version, Some(wanted))
+        }
     })
 }

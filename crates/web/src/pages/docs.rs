@@ -1,5 +1,7 @@
 //! `GET /docs` and `GET /docs/[type]`: made from the tables the server works with.
 
+mod rules;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -27,6 +29,7 @@ struct DocsOfType {
     name: &'static str,
     interactions: Vec<(&'static str, String)>,
     profiles: Vec<&'static str>,
+    rules: Vec<rules::Rules>,
     parameters: Vec<Parameter>,
 }
 
@@ -62,6 +65,7 @@ pub(crate) async fn docs_of_type(
         name: resource_type.name(),
         interactions: interactions(resource_type.name()),
         profiles: capabilities::profiles(resource_type),
+        rules: rules::of_type(resource_type),
         parameters: r4()
             .search_parameters_of(resource_type)
             .iter()

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
+use cresset_access::{Access, SystemReason};
 use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
+use cresset_fhir::prepare;
 use cresset_store::grant::AppDetails;
-use cresset_store::{InstanceSettings, Instances, LinkStyle, Store};
+use cresset_store::{Change, InstanceSettings, Instances, LinkStyle, Precondition, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::{ManualClock, SeededRng};
 use cresset_web::envelope::Envelope;
@@ -201,6 +203,26 @@ impl Practice {
             Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(form.to_owned())).unwrap())
             .await
+    }
+
+    /// Stores resources as an operator's import does: past the rule set.
+    pub(crate) async fn import(&self, bodies: &[&[u8]]) {
+        let own = [format!("{HOST}/demo/fhir")];
+        let change = |body: &&[u8]| {
+            let prepared = prepare(body, &Limits::default(), &own).unwrap();
+            let precondition = Precondition {
+                may_create: true,
+                ..Precondition::default()
+            };
+            Change::Update(
+                prepared.id.unwrap().parse().unwrap(),
+                prepared.draft,
+                precondition,
+            )
+        };
+        let changes = bodies.iter().map(change).collect();
+        let access = Access::system(SystemReason::OperatorImport);
+        self.store.commit(&access, changes).await.unwrap();
     }
 
     /// Creates a resource and gives its id.

@@ -2,9 +2,24 @@
 
 use cresset_base::Limits;
 
+use serde_json::{Value, json};
+
 use super::practice::{Answer, HOST, Practice};
 
+mod appointment;
+mod care_team;
+mod certification;
+mod claim;
+mod clinical;
+mod communication;
+mod document_reference;
 mod envelope;
+mod financial;
+mod observation;
+mod patient;
+mod practitioner;
+mod questionnaire_response;
+mod task;
 
 /// A practice that wears `canvas`.
 pub(crate) async fn canvas() -> Practice {
@@ -26,4 +41,63 @@ pub(crate) fn located(answer: &Answer) -> String {
     assert_eq!(answer.status, 201, "{answer:?}");
     let (_, id) = answer.header("location").rsplit_once('/').unwrap();
     id.to_owned()
+}
+
+/// Stores a body and reads what was made of it.
+pub(crate) async fn stored(practice: &Practice, body: &Value) -> Value {
+    let name = body["resourceType"].as_str().unwrap();
+    let created = practice
+        .ask(&format!("POST /{name}"), &body.to_string())
+        .await;
+    let id = located(&created);
+    read(practice, &format!("{name}/{id}")).await
+}
+
+/// Updates a resource, sending `body` under its id, and reads what was made of it.
+pub(crate) async fn updated(practice: &Practice, id: &Value, body: &Value) -> Value {
+    let (mut body, id) = (body.clone(), id.as_str().unwrap());
+    body["id"] = json!(id);
+    let address = format!("{}/{id}", body["resourceType"].as_str().unwrap());
+    let answer = practice
+        .ask(&format!("PUT /{address}"), &body.to_string())
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    read(practice, &address).await
+}
+
+/// What is stored at an address.
+pub(crate) async fn read(practice: &Practice, address: &str) -> Value {
+    let answer = practice.ask(&format!("GET /{address}"), "").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// Asserts that a create is refused with this status and these words, and stores nothing.
+pub(crate) async fn refused(practice: &Practice, body: &Value, status: u16, words: &str) {
+    let name = body["resourceType"].as_str().unwrap();
+    let answer = practice
+        .ask(&format!("POST /{name}"), &body.to_string())
+        .await;
+    answer.refuses(status, words);
+    let counted = practice
+        .ask(&format!("GET /{name}?_summary=count"), "")
+        .await;
+    if counted.status == 200 {
+        assert_eq!(counted.json()["total"], 0, "{name}");
+    }
+}
+
+/// The body with one member at a JSON pointer set, or taken away where the value is null.
+pub(crate) fn with(body: &Value, pointer: &str, value: Value) -> Value {
+    let mut body = body.clone();
+    let (above, name) = pointer.rsplit_once('/').unwrap();
+    let holder = body.pointer_mut(above).unwrap();
+    match (holder, value) {
+        (Value::Object(members), Value::Null) => drop(members.remove(name)),
+        (Value::Object(members), value) => drop(members.insert(name.to_owned(), value)),
+        (Value::Array(items), Value::Null) => drop(items.remove(name.parse().unwrap())),
+        (Value::Array(items), value) => items[name.parse::<usize>().unwrap()] = value,
+        (other, _) => panic!("nothing can be set in {other}"),
+    }
+    body
 }

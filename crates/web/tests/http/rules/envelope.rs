@@ -12,10 +12,20 @@ async fn an_interaction_the_set_does_not_offer_is_405_with_those_it_does() {
         ("POST /CareTeam", "GET, HEAD"),
         ("DELETE /Patient/1", "GET, HEAD, PUT"),
         ("PUT /Observation/1", "GET, HEAD"),
+        ("PATCH /Patient/1", "GET, HEAD, PUT"),
         ("GET /CoverageEligibilityRequest/1", ""),
         ("GET /Slot/1", ""),
     ] {
-        let answer = practice.ask(line, r#"{"resourceType":"Patient"}"#).await;
+        let mut request = practice.request(line, "");
+        request = request.header(
+            "content-type",
+            match line.split_once(' ').unwrap().0 {
+                "PATCH" => "application/merge-patch+json",
+                _ => "application/fhir+json",
+            },
+        );
+        let body = axum::body::Body::from(r#"{"resourceType":"Patient"}"#);
+        let answer = practice.send(request.body(body).unwrap()).await;
         answer.refuses(405, "not-supported Operation is not supported");
         assert_eq!(answer.header("allow"), allow, "{line}");
     }
@@ -145,4 +155,24 @@ async fn an_instance_has_its_own_page_size() {
     assert_eq!(page["entry"].as_array().unwrap().len(), 2);
     let asked = practice.ask("GET /Basic?_count=3", "").await.json();
     assert_eq!(asked["entry"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_page_of_a_type_shows_what_is_required_refused_and_ignored() {
+    let practice = canvas().await;
+    let page = practice.stranger("GET /docs/Observation").await;
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    for shown in [
+        "<code>Observation.status</code>",
+        "Requested Sign does not exist",
+        "<code>issued</code>",
+    ] {
+        assert!(html.contains(shown), "{shown}");
+    }
+    let page = practice.stranger("GET /docs/Basic").await;
+    assert!(
+        !String::from_utf8(page.body.to_vec())
+            .unwrap()
+            .contains("<h2>Rules</h2>")
+    );
 }

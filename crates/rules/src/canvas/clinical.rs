@@ -1,0 +1,108 @@
+//! What is charted by a command and can only be marked as entered in error: `AllergyIntolerance`,
+//! Condition, Immunization, `MedicationStatement`; and Media.
+
+use cresset_model::Value;
+
+use super::mark;
+use crate::edit;
+use crate::write::{Around, Behaviour};
+
+pub(super) static ALLERGY_INTOLERANCE: Behaviour = Behaviour {
+    admit: admit_allergy,
+    shape: allergy,
+    ignored: &["recordedDate"],
+    ..Behaviour::NONE
+};
+
+pub(super) static CONDITION: Behaviour = Behaviour {
+    shape: condition,
+    ignored: &["verificationStatus"],
+    ..Behaviour::NONE
+};
+
+pub(super) static IMMUNIZATION: Behaviour = Behaviour {
+    shape: immunization,
+    ignored: &["statusReason"],
+    ..Behaviour::NONE
+};
+
+pub(super) static MEDICATION_STATEMENT: Behaviour = Behaviour {
+    wants: medication,
+    shape: statement,
+    ignored: &["dateAsserted", "derivedFrom"],
+    ..Behaviour::NONE
+};
+
+const ALLERGY_VERIFICATION: &str =
+    "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
+const CONDITION_VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
+/// How older apps name ICD-10-CM.
+const ICD_10: &str = "ICD-10";
+const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
+
+/// The EHR wants a clinical status even of what was entered in error, where R4 (`ait-2`) forbids it.
+fn admit_allergy(body: &mut Value) {
+    let status = body.get("verificationStatus");
+    if status.and_then(|status| edit::code(status, None)) == Some("entered-in-error") {
+        body.remove("clinicalStatus");
+    }
+}
+
+fn allergy(body: &mut Value, around: &Around<'_>) {
+    let verification = |marked: &mut Value| mark::verification(marked, ALLERGY_VERIFICATION);
+    if !mark::current(body, around, verification) {
+        body.set("recordedDate", edit::string(around.now));
+    }
+}
+
+fn condition(body: &mut Value, around: &Around<'_>) {
+    let verification = |marked: &mut Value| mark::verification(marked, CONDITION_VERIFICATION);
+    if mark::current(body, around, verification) {
+        return;
+    }
+    if let Some(code) = body.get_mut("code") {
+        for coding in edit::items_mut(code, "coding") {
+            edit::rename(coding, "system", |system| {
+                (system == ICD_10).then_some(ICD_10_CM)
+            });
+        }
+    }
+    body.set(
+        "verificationStatus",
+        edit::concept(CONDITION_VERIFICATION, "confirmed"),
+    );
+    edit::default(body, "recordedDate", || edit::string(around.now));
+}
+
+fn immunization(body: &mut Value, around: &Around<'_>) {
+    mark::current(body, around, mark::status);
+}
+
+fn medication(body: &Value) -> Vec<String> {
+    let reference = edit::text(body, &["medicationReference", "reference"]);
+    reference.map(str::to_owned).into_iter().collect()
+}
+
+fn statement(body: &mut Value, around: &Around<'_>) {
+    if mark::current(body, around, mark::status) {
+        return;
+    }
+    // Read back, the medication is always a concept.
+    if let Some(code) = around
+        .known("Medication")
+        .and_then(|m| m.get("code"))
+        .cloned()
+    {
+        body.remove("medicationReference");
+        body.set("medicationCodeableConcept", code);
+    }
+    edit::default(body, "effectivePeriod", || Value::Object(Vec::new()));
+    if let Some(period) = body.get_mut("effectivePeriod") {
+        edit::default(period, "start", || edit::string(around.now));
+    }
+    // Of the dosage only the text of the first is used.
+    if let Some(Value::Array(dosages)) = body.get_mut("dosage") {
+        dosages.truncate(1);
+    }
+    body.set("dateAsserted", edit::string(around.now));
+}

@@ -1,0 +1,71 @@
+//! Consent, Coverage, `CoverageEligibilityRequest` and `PaymentNotice`: elements R4 requires and the EHR
+//! does not use may come empty.
+
+use cresset_model::Value;
+
+use crate::edit;
+use crate::write::{Around, Behaviour};
+
+pub(super) static CONSENT: Behaviour = Behaviour {
+    admit: admit_consent,
+    shape: |body, around| {
+        body.set("dateTime", edit::string(around.now));
+    },
+    ignored: &["dateTime"],
+    ..Behaviour::NONE
+};
+
+pub(super) static COVERAGE: Behaviour = Behaviour {
+    shape: coverage,
+    ..Behaviour::NONE
+};
+
+pub(super) static COVERAGE_ELIGIBILITY_REQUEST: Behaviour = Behaviour {
+    admit: |body| edit::fill(body, "insurer", unused()),
+    ..Behaviour::NONE
+};
+
+pub(super) static PAYMENT_NOTICE: Behaviour = Behaviour {
+    admit: |body| {
+        edit::fill(body, "payment", unused());
+        edit::fill(body, "recipient", unused());
+    },
+    shape: payment,
+    ignored: &["paymentStatus"],
+    ..Behaviour::NONE
+};
+
+/// How a reference that nothing uses is read back.
+fn unused() -> Value {
+    edit::object([("display", "unused")])
+}
+
+fn admit_consent(body: &mut Value) {
+    let unknown = || edit::object([("text", "Unknown")]);
+    edit::fill(body, "scope", unknown());
+    // R4 wants a policy (ppc-1), which the EHR's consents do not have.
+    if body.get("policy").is_none() {
+        edit::default(body, "policyRule", unknown);
+    }
+}
+
+/// A coverage begins on the day it is stored, unless it says otherwise.
+fn coverage(body: &mut Value, around: &Around<'_>) {
+    edit::default(body, "period", || Value::Object(Vec::new()));
+    if let Some(period) = body.get_mut("period") {
+        edit::default(period, "start", || edit::string(around.today()));
+    }
+}
+
+/// The time is that of the record, and the money is US dollars.
+fn payment(body: &mut Value, around: &Around<'_>) {
+    body.set("created", edit::string(around.now));
+    if let Some(amount) = body.get_mut("amount") {
+        amount.set("currency", edit::string("USD"));
+    }
+    let paid = edit::concept(
+        "http://terminology.hl7.org/CodeSystem/paymentstatus",
+        "paid",
+    );
+    body.set("paymentStatus", paid);
+}

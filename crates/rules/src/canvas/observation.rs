@@ -1,0 +1,102 @@
+//! Observation: vital signs.
+
+use cresset_model::Value;
+
+use crate::edit;
+use crate::write::{Around, Behaviour};
+
+pub(super) static BEHAVIOUR: Behaviour = Behaviour {
+    shape,
+    ignored: &["category", "issued", "interpretation", "specimen"],
+    ..Behaviour::NONE
+};
+
+const LOINC: &str = "http://loinc.org";
+const UCUM: &str = "http://unitsofmeasure.org";
+const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
+const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+
+fn shape(body: &mut Value, around: &Around<'_>) {
+    if edit::text(body, &["status"]) != Some("entered-in-error") {
+        body.set("status", edit::string("final"));
+    }
+    body.set(
+        "category",
+        Value::Array(vec![edit::concept(CATEGORY, "vital-signs")]),
+    );
+    if body.get("effectivePeriod").is_none() {
+        edit::default(body, "effectiveDateTime", || edit::string(around.now));
+    }
+    body.set("issued", edit::string(around.now));
+    let sign = body
+        .get("code")
+        .and_then(|code| edit::code(code, Some(LOINC)));
+    let unit = sign.and_then(default_unit);
+    quantity(body, unit);
+    for component in edit::items_mut(body, "component") {
+        quantity(component, Some("mmHg"));
+        absence(component);
+    }
+    absence(body);
+}
+
+/// The unit a sign is measured in when none is sent.
+fn default_unit(sign: &str) -> Option<&'static str> {
+    Some(match sign {
+        "29463-7" => "oz",
+        "8302-2" => "in",
+        "8867-4" | "9279-1" => "bpm",
+        "8310-5" => "°F",
+        "2708-6" | "59408-5" => "%",
+        "56086-2" => "cm",
+        _ => return None,
+    })
+}
+
+/// The UCUM code of a unit of vital signs.
+fn ucum(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "oz" => "[oz_av]",
+        "lb" | "lbs" => "[lb_av]",
+        "kg" => "kg",
+        "in" => "[in_i]",
+        "cm" => "cm",
+        "bpm" => "/min",
+        "°F" => "[degF]",
+        "%" => "%",
+        "mmHg" => "mm[Hg]",
+        _ => return None,
+    })
+}
+
+fn quantity(holder: &mut Value, unit: Option<&str>) {
+    let Some(quantity) = holder.get_mut("valueQuantity") else {
+        return;
+    };
+    if let Some(unit) = unit {
+        edit::default(quantity, "unit", || edit::string(unit));
+    }
+    let code = edit::text(quantity, &["unit"]).and_then(ucum);
+    if let (Some(code), None) = (code, quantity.get("code")) {
+        quantity.set("system", edit::string(UCUM));
+        quantity.set("code", edit::string(code));
+    }
+}
+
+/// A value and the reason why there is none exclude each other; without either, a sign was not taken.
+fn absence(holder: &mut Value) {
+    let Value::Object(members) = &*holder else {
+        return;
+    };
+    let has_value = members.iter().any(|(name, _)| name.starts_with("value"));
+    let has_parts = members
+        .iter()
+        .any(|(name, _)| matches!(&**name, "component" | "hasMember" | "note"));
+    if has_value {
+        holder.remove("dataAbsentReason");
+    } else if !has_parts {
+        edit::default(holder, "dataAbsentReason", || {
+            edit::concept(ABSENT, "not-performed")
+        });
+    }
+}

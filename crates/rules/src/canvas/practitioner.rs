@@ -1,0 +1,56 @@
+//! Practitioner.
+
+use cresset_model::Value;
+
+use super::{carry, entries};
+use crate::edit;
+use crate::write::{Around, Behaviour, Refusal};
+
+pub(super) static BEHAVIOUR: Behaviour = Behaviour {
+    check,
+    shape,
+    ..Behaviour::NONE
+};
+
+const USERNAME: &str =
+    "http://schemas.canvasmedical.com/fhir/extensions/practitioner-user-username";
+
+fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+    let Some(current) = around.current else {
+        return Ok(());
+    };
+    let is_changed = |said: Option<&str>, before: Option<&str>| said.is_some() && said != before;
+    if is_changed(username(body), username(current)) {
+        let text = "The username of a practitioner cannot be changed.";
+        return Err(Refusal::rule("Practitioner.extension", text));
+    }
+    if is_changed(email(body), email(current)) {
+        let text = "The email address of a practitioner cannot be changed.";
+        return Err(Refusal::rule("Practitioner.telecom", text));
+    }
+    Ok(())
+}
+
+/// The username stays when it is not sent; other extensions that are not sent are gone.
+fn shape(body: &mut Value, around: &Around<'_>) {
+    let username = around
+        .current
+        .and_then(|current| edit::extension(current, USERNAME));
+    if let (Some(username), None) = (username, edit::extension(body, USERNAME)) {
+        edit::push(body, "extension", username.clone());
+    }
+    for name in ["telecom", "address"] {
+        entries::identify(body, name, around);
+    }
+    carry::over(body, around, &["telecom", "address", "extension", "name"]);
+}
+
+fn username(practitioner: &Value) -> Option<&str> {
+    edit::text(edit::extension(practitioner, USERNAME)?, &["valueString"])
+}
+
+fn email(practitioner: &Value) -> Option<&str> {
+    let mut points = edit::items(practitioner, "telecom").iter();
+    let email = points.find(|point| edit::text(point, &["system"]) == Some("email"))?;
+    edit::text(email, &["value"])
+}

@@ -1,0 +1,128 @@
+//! A write on its way through a rule set.
+//!
+//! [`Behaviour`] is what a set does to the bodies of one type, in two steps. *Admit* makes what the
+//! set's own dialect allows into FHIR, before anything is checked: an element that must be there but
+//! is not used may come empty. *Shape* makes what was checked into what is stored: defaults, derived
+//! values, what an update leaves out. What shaping needs from the store it names; it reads nothing.
+
+use cresset_model::Value;
+
+use crate::edit;
+use crate::interaction::Interaction;
+
+/// What surrounds a write.
+pub struct Around<'a> {
+    /// [`Interaction::Create`] or [`Interaction::Update`].
+    pub interaction: Interaction,
+    /// The present, as a FHIR instant.
+    pub now: &'a str,
+    /// The version that an update replaces.
+    pub current: Option<&'a Value>,
+    /// Of the resources the behaviour wants, those the caller may see.
+    pub known: &'a [Value],
+    /// Makes an id for an entry of a list.
+    pub new_id: &'a dyn Fn() -> String,
+}
+
+impl Around<'_> {
+    /// The day of the present.
+    pub fn today(&self) -> &str {
+        self.now.get(..10).unwrap_or_default()
+    }
+
+    /// Whether it is an update.
+    pub fn is_update(&self) -> bool {
+        self.interaction == Interaction::Update
+    }
+
+    /// A wanted resource of a type, if the caller may see it.
+    pub fn known(&self, resource_type: &str) -> Option<&Value> {
+        let is_it = |value: &&Value| edit::text(value, &["resourceType"]) == Some(resource_type);
+        self.known.iter().find(is_it)
+    }
+}
+
+/// Why a set refuses a write that R4 would take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Whether the body is malformed, or understood and against a rule.
+    pub kind: RefusalKind,
+    /// Where, as FHIRPath.
+    pub path: String,
+    /// What is told.
+    pub text: String,
+}
+
+/// The kind of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The body does not hold what it must.
+    Invalid,
+    /// The body is understood, and against a rule of the set.
+    BusinessRule,
+}
+
+impl Refusal {
+    /// A refusal of a body that is understood, in the set's own words.
+    pub fn rule(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            kind: RefusalKind::BusinessRule,
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+}
+
+/// What a set does to the bodies of one type.
+pub struct Behaviour {
+    /// Makes the dialect into FHIR.
+    pub admit: fn(&mut Value),
+    /// What an update is to a version that is not there yet.
+    pub absent: Absent,
+    /// The references whose targets shaping wants to see.
+    pub wants: fn(&Value) -> Vec<String>,
+    /// Refuses what only code can judge.
+    pub check: fn(&Value, &Around<'_>) -> Result<(), Refusal>,
+    /// Makes what was checked into what is stored.
+    pub shape: fn(&mut Value, &Around<'_>),
+    /// Elements that are taken out of a body: the server alone says them.
+    pub ignored: &'static [&'static str],
+}
+
+/// What an update does where there is nothing yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// It is refused: there is nothing to update.
+    Unknown,
+    /// It creates.
+    Created,
+}
+
+impl Behaviour {
+    /// Does nothing.
+    pub const NONE: Self = Self {
+        admit: |_| {},
+        absent: Absent::Unknown,
+        wants: |_| Vec::new(),
+        check: |_, _| Ok(()),
+        shape: |_, _| {},
+        ignored: &[],
+    };
+
+    /// Admits a body: ignored elements are gone, the dialect is FHIR.
+    pub fn admitted(&self, body: &mut Value) {
+        for name in self.ignored {
+            body.remove(name);
+        }
+        (self.admit)(body);
+    }
+}
+
+impl std::fmt::Debug for Behaviour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Behaviour")
+            .field("absent", &self.absent)
+            .field("ignored", &self.ignored)
+            .finish_non_exhaustive()
+    }
+}

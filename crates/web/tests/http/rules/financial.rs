@@ -1,0 +1,222 @@
+//! Consent, Coverage, `CoverageEligibilityRequest`, `PaymentNotice` and `DetectedIssue` under `canvas`.
+
+use serde_json::{Value, json};
+
+use super::{canvas, located, refused, stored, with};
+
+fn concept(system: &str, code: &str) -> Value {
+    json!({"coding": [{"system": system, "code": code}]})
+}
+
+#[tokio::test]
+async fn a_consent_takes_an_empty_scope() {
+    let practice = canvas().await;
+    let body = json!({
+        "resourceType": "Consent", "status": "active", "scope": {},
+        "category": [concept("http://loinc.org", "59284-0")],
+        "patient": {"reference": "Patient/1"},
+        "sourceAttachment": {"title": "consent", "contentType": "application/pdf", "data": "JVBERi0="},
+        "provision": {"period": {"start": "2026-01-01"}}
+    });
+    for (body, words) in [
+        (
+            with(&body, "/scope", Value::Null),
+            "body -> scope — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/status", json!("draft")),
+            "body -> status — must be one of: active, rejected",
+        ),
+        (
+            with(&body, "/provision/period/start", json!("tomorrow")),
+            "body -> provision -> period -> start",
+        ),
+        (
+            with(&body, "/sourceAttachment/contentType", json!("text/plain")),
+            "must be application/pdf",
+        ),
+        (
+            with(&body, "/provision", Value::Null),
+            "body -> provision — Field required (type=missing)",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+    let read = stored(&practice, &body).await;
+    assert_eq!(read["scope"], json!({"text": "Unknown"}));
+    assert_eq!(read["dateTime"], "2026-01-01T00:00:00.000Z");
+}
+
+#[tokio::test]
+async fn a_coverage_has_an_order_a_payor_and_no_empty_strings() {
+    let practice = canvas().await;
+    let body = json!({
+        "resourceType": "Coverage", "status": "active", "order": 1,
+        "identifier": [{"type": concept("http://terminology.hl7.org/CodeSystem/v2-0203", "MB"), "value": "A1"}],
+        "subscriber": {"reference": "Patient/1"}, "beneficiary": {"reference": "Patient/1"},
+        "relationship": concept("http://terminology.hl7.org/CodeSystem/subscriber-relationship", "self"),
+        "payor": [{"identifier": {"system": "https://www.claim.md/services/era/", "value": "1234"}}]
+    });
+    for (body, words) in [
+        (
+            with(&body, "/order", json!(6)),
+            "body -> order — must be a whole number from 1 to 5",
+        ),
+        (
+            with(&body, "/order", Value::Null),
+            "body -> order — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/payor/0/display", json!("")),
+            "body -> payor -> 0 -> display — ",
+        ),
+        (
+            with(
+                &body,
+                "/class",
+                json!([{"type": concept("http://terminology.hl7.org/CodeSystem/coverage-class", "plan"), "value": ""}]),
+            ),
+            "body -> class -> 0 -> value — ",
+        ),
+        (
+            with(&body, "/payor", json!([{"display": "x"}])),
+            "must have a reference to an Organization or an identifier with a value",
+        ),
+        (
+            with(&body, "/relationship/coding/0/code", json!("parent")),
+            "must be one of: child, spouse, other, self, injured",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+    let quoted = with(&body, "/resourceType", json!("\"Coverage\""));
+    let answer = practice.ask("POST /Coverage", &quoted.to_string()).await;
+    answer.refuses(400, "The resourceType is not one of FHIR R4");
+    assert_eq!(
+        stored(&practice, &body).await["period"]["start"],
+        "2026-01-01"
+    );
+}
+
+#[tokio::test]
+async fn a_coverage_eligibility_request_takes_an_empty_insurer() {
+    let practice = canvas().await;
+    let body = json!({
+        "resourceType": "CoverageEligibilityRequest", "status": "active", "purpose": ["benefits"],
+        "patient": {"reference": "Patient/1"}, "created": "2026-01-01", "insurer": {},
+        "insurance": [{"coverage": {"reference": "Coverage/1"}}]
+    });
+    for (body, words) in [
+        (
+            with(&body, "/created", Value::Null),
+            "body -> created — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/insurer", Value::Null),
+            "body -> insurer — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/purpose", json!(["validation"])),
+            "must be benefits",
+        ),
+        (
+            with(&body, "/purpose", json!(["benefits", "validation"])),
+            "must have at most 1 values",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+    located(
+        &practice
+            .ask("POST /CoverageEligibilityRequest", &body.to_string())
+            .await,
+    );
+}
+
+#[tokio::test]
+async fn a_payment_notice_takes_empty_payment_and_recipient() {
+    let practice = canvas().await;
+    let body = json!({
+        "resourceType": "PaymentNotice", "status": "active", "request": {"reference": "Patient/1"},
+        "created": "2020-01-01", "payment": {}, "recipient": {}, "amount": {"value": 10.00}
+    });
+    for (body, words) in [
+        (
+            with(&body, "/payment", Value::Null),
+            "body -> payment — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/recipient", Value::Null),
+            "body -> recipient — Field required (type=missing)",
+        ),
+        (
+            with(&body, "/status", json!("draft")),
+            "body -> status — must be active",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+    let read = stored(&practice, &body).await;
+    assert_eq!(read["payment"], json!({"display": "unused"}));
+    assert_eq!(
+        read["created"], "2026-01-01T00:00:00.000Z",
+        "the time of the record"
+    );
+    assert_eq!(read["amount"]["currency"], "USD");
+}
+
+#[tokio::test]
+async fn the_status_of_a_detected_issue_follows_its_mitigations() {
+    let practice = canvas().await;
+    let mitigation = |code: &str| json!({"action": concept("https://schemas.canvasmedical.com/fhir/detectedissue-mitigation-action", code), "date": "2026-01-01", "author": {"reference": "Practitioner/1"}});
+    let mut evidence = concept("http://hl7.org/fhir/sid/icd-10-cm", "R05");
+    evidence["coding"][0]["display"] = json!("Cough");
+    let body = json!({
+        "resourceType": "DetectedIssue", "status": "registered",
+        "code": concept("https://terminology.hl7.org/CodeSystem/v3-ActCode", "CODINGGAP"),
+        "patient": {"reference": "Patient/1"}, "identifiedDateTime": "2026-01-01",
+        "author": {"reference": "Practitioner/1"}, "evidence": [{"code": [evidence]}]
+    });
+    let issue = |status: &str, codes: &[&str]| {
+        let list: Vec<Value> = codes.iter().map(|code| mitigation(code)).collect();
+        let body = with(&body, "/status", json!(status));
+        if list.is_empty() {
+            body
+        } else {
+            with(&body, "/mitigation", json!(list))
+        }
+    };
+    for (body, words) in [
+        (
+            issue("final", &[]),
+            "must be registered while there is no mitigation",
+        ),
+        (
+            issue("cancelled", &["valid"]),
+            "must be preliminary when the one mitigation is valid",
+        ),
+        (
+            issue("final", &["invalid", "accepted"]),
+            "must begin with a mitigation that is valid",
+        ),
+        (
+            issue("final", &["valid", "accepted", "accepted"]),
+            "only deferred mitigations between",
+        ),
+        (
+            issue("amended", &["valid", "accepted"]),
+            "final after accepted or refuted",
+        ),
+        (with(&body, "/reference", json!("nowhere")), "must be a URL"),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+    for body in [
+        issue("registered", &[]),
+        issue("preliminary", &["valid"]),
+        issue("amended", &["valid", "deferred"]),
+        issue("corrected", &["valid", "deferred", "corrected"]),
+    ] {
+        stored(&practice, &body).await;
+    }
+}
