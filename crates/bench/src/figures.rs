@@ -132,7 +132,8 @@ pub fn markdown(figures: &[Figure]) -> String {
     out
 }
 
-fn number(value: f64) -> String {
+/// A number for people: thousands apart, no more digits than mean something.
+pub(crate) fn number(value: f64) -> String {
     if value >= 1000.0 {
         let whole = format!("{value:.0}");
         let mut out = String::new();

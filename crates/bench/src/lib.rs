@@ -5,7 +5,7 @@
 //! for reads and searches, a bare SQLite table for creates, bare SQLite tables of the same shape
 //! for an import ([`baseline`]). [`load`] drives any FHIR base over plain HTTP/1.1 and is cheap
 //! enough that the server is what is measured. [`scenario`] says what is measured, [`figures`]
-//! how it is shown.
+//! how it is shown. [`workload`] puts any two servers through the same work.
 //!
 //! This room does not know how Cresset works inside: it starts the binary and asks over HTTP. It
 //! knows SQLite, because its baselines are written in it.
@@ -18,6 +18,7 @@ pub mod load;
 pub mod process;
 pub mod sample;
 pub mod scenario;
+pub mod workload;
 
 /// Why a measurement could not be made.
 #[derive(Debug, thiserror::Error)]

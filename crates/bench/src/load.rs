@@ -77,6 +77,20 @@ impl Target {
         self.render("POST", path, &head, body)
     }
 
+    /// A PUT below the base.
+    pub fn put(&self, path: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!(
+            "Content-Type: application/fhir+json\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        self.render("PUT", path, &head, body)
+    }
+
+    /// A DELETE below the base.
+    pub fn delete(&self, path: &str) -> Vec<u8> {
+        self.render("DELETE", path, "", b"")
+    }
+
     fn render(&self, method: &str, path: &str, more: &str, body: &[u8]) -> Vec<u8> {
         let authorization = self.token.as_ref().map_or(String::new(), |token| {
             format!("Authorization: Bearer {token}\r\n")
@@ -115,8 +129,28 @@ pub struct Measured {
     pub body_bytes: u64,
 }
 
+/// Every answer of a press.
+#[derive(Debug, Clone, Default)]
+pub struct Watched {
+    /// How long each took, in microseconds.
+    pub latencies_us: Vec<u32>,
+    /// Answers with another status than expected.
+    pub wrong: u64,
+    /// Bytes of all bodies.
+    pub body_bytes: u64,
+    /// How long it went on.
+    pub elapsed: Duration,
+}
+
 impl Measured {
-    fn of(mut latencies: Vec<u32>, wrong: u64, body_bytes: u64, seconds: f64) -> Self {
+    fn of(watched: Watched) -> Self {
+        let Watched {
+            latencies_us: mut latencies,
+            wrong,
+            body_bytes,
+            elapsed,
+        } = watched;
+        let seconds = elapsed.as_secs_f64();
         latencies.sort_unstable();
         let at = |percent: usize| {
             let rank = (latencies.len() * percent / 100).min(latencies.len().saturating_sub(1));
@@ -145,16 +179,7 @@ pub fn press(
     expect: u16,
     how: Press,
 ) -> Result<Measured> {
-    let requests = Arc::clone(requests);
-    let work = move || -> Result<Measured> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(drive(address, requests, expect, how))
-    };
-    let measured = thread::spawn(work)
-        .join()
-        .map_err(|_| Error::Unexpected("the load thread ended early".to_owned()))??;
+    let measured = Measured::of(watch(address, requests, expect, how)?);
     if measured.wrong > 0 {
         return unexpected(format!(
             "{} of {} answers were not {expect}",
@@ -164,12 +189,34 @@ pub fn press(
     Ok(measured)
 }
 
+/// As [`press`], but counts answers with another status instead of failing.
+///
+/// # Errors
+/// When a connection fails.
+pub fn watch(
+    address: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    expect: u16,
+    how: Press,
+) -> Result<Watched> {
+    let requests = Arc::clone(requests);
+    let work = move || -> Result<Watched> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(drive(address, requests, expect, how))
+    };
+    thread::spawn(work)
+        .join()
+        .map_err(|_| Error::Unexpected("the load thread ended early".to_owned()))?
+}
+
 async fn drive(
     address: SocketAddr,
     requests: Arc<Vec<Vec<u8>>>,
     expect: u16,
     how: Press,
-) -> Result<Measured> {
+) -> Result<Watched> {
     let stop = Arc::new(AtomicBool::new(false));
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();
@@ -187,17 +234,19 @@ async fn drive(
     let begun = Instant::now();
     tokio::time::sleep(how.duration).await;
     stop.store(true, Ordering::Relaxed);
-    let seconds = begun.elapsed().as_secs_f64();
-    let (mut latencies, mut wrong, mut body_bytes) = (Vec::new(), 0, 0);
+    let mut watched = Watched {
+        elapsed: begun.elapsed(),
+        ..Watched::default()
+    };
     for task in tasks {
         let done = task
             .await
             .map_err(|error| Error::Unexpected(error.to_string()))??;
-        latencies.extend(done.latencies_us);
-        wrong += done.wrong;
-        body_bytes += done.body_bytes;
+        watched.latencies_us.extend(done.latencies_us);
+        watched.wrong += done.wrong;
+        watched.body_bytes += done.body_bytes;
     }
-    Ok(Measured::of(latencies, wrong, body_bytes, seconds))
+    Ok(watched)
 }
 
 /// What one connection saw.

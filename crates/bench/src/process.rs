@@ -68,6 +68,11 @@ impl Server {
         )
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its memory now, in bytes.
     pub fn memory_bytes(&self) -> u64 {
         status_bytes(self.child.id(), "VmRSS:")
@@ -149,4 +154,23 @@ fn status_bytes(pid: u32, name: &str) -> u64 {
         .and_then(|line| line.trim().strip_suffix("kB"))
         .and_then(|number| number.trim().parse::<u64>().ok());
     kilobytes.unwrap_or_default() * 1024
+}
+
+/// Bytes of all files below a folder.
+pub(crate) fn disk_bytes(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            entry.metadata()?.len()
+        };
+    }
+    Ok(bytes)
+}
+
+/// The most memory a process used so far, in bytes; 0 where the system does not say.
+pub(crate) fn peak_memory_bytes(pid: u32) -> u64 {
+    status_bytes(pid, "VmHWM:")
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::figures::Figure;
 use crate::load::{Press, Target};
+use crate::workload::{self, How, Run, Workload};
 use crate::{Result, unexpected};
 use local::Local;
 
@@ -45,6 +46,10 @@ pub struct Bench {
     pub resources: usize,
     /// Resources of the large instance.
     pub large: usize,
+    /// The process of a base that is not this binary, whose peak memory is read.
+    pub pid: Option<u32>,
+    /// The data of such a base, whose size is read.
+    pub disk: Option<PathBuf>,
     /// Told what is being done.
     pub say: fn(&str),
 }
@@ -101,6 +106,40 @@ impl Bench {
             return unexpected("against another base only read, search and create can be measured");
         }
         Ok(figures)
+    }
+
+    /// Puts the binary through workloads, on an instance of its own that is empty at first.
+    ///
+    /// # Errors
+    /// When something does not do what it should.
+    pub fn workloads(&self, workloads: &[Workload]) -> Result<Run> {
+        let data = self.scratch.join("workload");
+        let (server, target) = local::empty(&self.exe, &data)?;
+        let how = How {
+            pid: Some(server.pid()),
+            disk: Some(data),
+            ..self.how()
+        };
+        workload::run(&target, workloads, &how)
+    }
+
+    /// Puts any FHIR base through workloads; what they create there stays, except by `crud`.
+    ///
+    /// # Errors
+    /// When a connection fails, or the base holds nothing to search for.
+    pub fn workloads_at(&self, workloads: &[Workload], target: &Target) -> Result<Run> {
+        workload::run(target, workloads, &self.how())
+    }
+
+    fn how(&self) -> How {
+        How {
+            connections: self.connections,
+            duration: self.duration,
+            resources: self.resources,
+            pid: self.pid,
+            disk: self.disk.clone(),
+            say: self.say,
+        }
     }
 
     fn press(&self) -> Press {

@@ -1,10 +1,11 @@
 //! Import, its memory and its disk, beside bare tables of the same shape.
 
 use super::Bench;
-use super::local::{Local, disk_bytes, megabytes};
+use super::local::{Local, megabytes};
 use crate::Result;
 use crate::baseline;
 use crate::figures::{Figure, Goal, float, ratio};
+use crate::process::disk_bytes;
 
 /// Most bytes on disk of one resource.
 const BYTES_EACH_MAX: f64 = 1_200.0;

@@ -75,6 +75,15 @@ pub(super) fn fill(exe: &Path, data: &Path, file: &Path) -> Result<Ran> {
     )
 }
 
+/// Makes an empty instance in a data directory and serves it.
+pub(super) fn empty(exe: &Path, data: &Path) -> Result<(Server, Target)> {
+    run(
+        exe,
+        &["instance", "create", INSTANCE, "--data", &text(data)],
+    )?;
+    serve(exe, data)
+}
+
 /// Starts a server over a data directory; gives it with a target that has a token.
 pub(super) fn serve(exe: &Path, data: &Path) -> Result<(Server, Target)> {
     let app = [
@@ -125,20 +134,6 @@ pub(super) fn write<'a>(path: &Path, lines: impl Iterator<Item = &'a [u8]>) -> R
         file.write_all(b"\n")?;
     }
     Ok(file.flush()?)
-}
-
-/// Bytes of all files below a folder.
-pub(super) fn disk_bytes(folder: &Path) -> Result<u64> {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        bytes += if entry.file_type()?.is_dir() {
-            disk_bytes(&entry.path())?
-        } else {
-            entry.metadata()?.len()
-        };
-    }
-    Ok(bytes)
 }
 
 pub(super) fn megabytes(bytes: u64) -> f64 {

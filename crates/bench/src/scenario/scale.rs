@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::Bench;
-use super::local::{disk_bytes, fill, megabytes, serve};
+use super::local::{fill, megabytes, serve};
 use crate::Result;
 use crate::figures::{Figure, Goal, float, ratio};
 use crate::load::{Connection, Target};
-use crate::process::Server;
+use crate::process::{Server, disk_bytes};
 use crate::sample::population;
 
 /// Resources of the small instance.

@@ -1,6 +1,8 @@
 //! `cresset bench`
 
-use std::path::PathBuf;
+mod workloads;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, fs, process};
@@ -20,12 +22,14 @@ use crate::output;
   cresset bench all
   cresset bench create --seconds 10 --connections 64
   cresset bench scale --large 1000000 --scratch /mnt/fast
+  cresset bench workloads --json > ours.json
+  cresset bench workloads --base http://localhost:8081 --compare ours.json
   cresset bench search --base http://localhost:8080/demo/fhir --token $TOKEN
 
 Without --base it fills an instance of its own in a scratch folder, serves it and measures it,
 and beside it the baselines: a bare axum handler with the same bytes, a bare SQLite table with
 the same bodies and commits, bare SQLite tables with as many rows. With --base it measures that
-base over plain HTTP; `create` then stores resources there. Use a release build.")]
+base over plain HTTP; `create` and the workloads then store resources there. Use a release build.")]
 pub(crate) struct Bench {
     /// What to measure
     #[arg(value_enum, default_value_t = Subject::All)]
@@ -56,6 +60,15 @@ pub(crate) struct Bench {
     /// Folder for the data, emptied afterwards [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
+    /// Set a run of workloads beside an earlier one, kept as JSON
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    /// With --base: the server's process, whose peak memory is read after workloads
+    #[arg(long, value_name = "PID", requires = "base")]
+    pid: Option<u32>,
+    /// With --base: the server's data, whose size is read after workloads
+    #[arg(long, value_name = "DIR", requires = "base")]
+    disk: Option<PathBuf>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -76,6 +89,14 @@ enum Subject {
     Scale,
     /// All of these
     All,
+    /// Create nine linked resources, read, update and delete each
+    WorkloadCrud,
+    /// Transaction bundles of whole patients
+    WorkloadImport,
+    /// Random values of six families of search parameters
+    WorkloadSearch,
+    /// The three workloads: import, search, crud
+    Workloads,
 }
 
 impl Bench {
@@ -83,37 +104,47 @@ impl Bench {
         let base = self.scratch.clone().unwrap_or_else(env::temp_dir);
         let scratch = base.join(format!("cresset-bench-{}", process::id()));
         fs::create_dir_all(&scratch).context(scratch.display())?;
-        let figures = self.measure(&scratch);
-        fs::remove_dir_all(&scratch).context(scratch.display())?;
-        self.print(&figures?);
+        let scenario = self.scenario(&scratch);
+        if let Some(wanted) = workloads::of(self.what) {
+            let run = scenario.and_then(|scenario| workloads::run(&self, &scenario, wanted));
+            fs::remove_dir_all(&scratch).context(scratch.display())?;
+            workloads::print(&self, &run?)?;
+        } else {
+            let figures = scenario.and_then(|scenario| self.figures(&scenario));
+            fs::remove_dir_all(&scratch).context(scratch.display())?;
+            self.print(&figures?);
+        }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn measure(&self, scratch: &std::path::Path) -> Result<Vec<Figure>, Failure> {
-        let what = match self.what {
-            Subject::Read => What::Read,
-            Subject::Search => What::Search,
-            Subject::Create => What::Create,
-            Subject::Import => What::Import,
-            Subject::Scale => What::Scale,
-            Subject::All => What::All,
-        };
-        let scenario = Scenario {
+    fn scenario(&self, scratch: &Path) -> Result<Scenario, Failure> {
+        Ok(Scenario {
             exe: env::current_exe().context("finding this program")?,
             scratch: scratch.to_owned(),
             connections: self.connections.max(1),
             duration: Duration::from_secs(self.seconds.max(1)),
             resources: self.resources.max(1_000),
             large: self.large.max(10_000),
+            pid: self.pid,
+            disk: self.disk.clone(),
             say: |doing| output::note(format_args!("{doing} …")),
+        })
+    }
+
+    fn figures(&self, scenario: &Scenario) -> Result<Vec<Figure>, Failure> {
+        let what = match self.what {
+            Subject::Read => What::Read,
+            Subject::Search => What::Search,
+            Subject::Create => What::Create,
+            Subject::Import => What::Import,
+            Subject::Scale => What::Scale,
+            _ => What::All,
         };
-        let measured = match &self.base {
+        measured(match &self.base {
             None => scenario.local(what),
             Some(base) => Target::parse(base, self.token.clone())
                 .and_then(|target| scenario.external(what, &target)),
-        };
-        measured
-            .map_err(|error| Failure::new(Kind::Other, format!("the measurement failed: {error}")))
+        })
     }
 
     fn print(&self, figures: &[Figure]) {
@@ -129,6 +160,10 @@ impl Bench {
         output::line(format_args!("{machine}\n"));
         output::line(markdown(figures).trim_end());
     }
+}
+
+fn measured<T>(measured: cresset_bench::Result<T>) -> Result<T, Failure> {
+    measured.map_err(|error| Failure::new(Kind::Other, format!("the measurement failed: {error}")))
 }
 
 /// The machine in words: processor and cores.

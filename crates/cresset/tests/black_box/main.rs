@@ -25,3 +25,4 @@ mod resources;
 mod scopes;
 mod server;
 mod versions;
+mod workloads;
