@@ -5,11 +5,13 @@ use crate::grant::GrantType;
 use crate::server::{AuthServer, AuthSettings};
 
 /// Scopes worth naming; any that the grammar allows can be asked for.
-pub const SCOPES_SUPPORTED: [&str; 20] = [
+pub const SCOPES_SUPPORTED: [&str; 22] = [
     "openid",
     "fhirUser",
     "profile",
+    "launch",
     "launch/patient",
+    "launch/encounter",
     "offline_access",
     "online_access",
     "patient/*.cruds",
@@ -29,13 +31,17 @@ pub const SCOPES_SUPPORTED: [&str; 20] = [
 ];
 
 /// The capabilities of SMART App Launch 2.2 that this server has.
-pub const CAPABILITIES: [&str; 13] = [
+pub const CAPABILITIES: [&str; 17] = [
+    "launch-ehr",
     "launch-standalone",
     "authorize-post",
     "client-public",
     "client-confidential-symmetric",
     "sso-openid-connect",
+    "context-banner",
     "context-style",
+    "context-ehr-patient",
+    "context-ehr-encounter",
     "context-standalone-patient",
     "permission-offline",
     "permission-online",

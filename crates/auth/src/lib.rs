@@ -25,6 +25,7 @@ pub mod form;
 pub mod grant;
 pub mod identity;
 pub mod introspection;
+pub mod launch;
 pub mod password;
 pub mod redirect_uri;
 pub mod revocation;

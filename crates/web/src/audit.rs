@@ -3,6 +3,7 @@
 //! The envelope lays a [`Trail`] into the request; whoever learns something about the interaction
 //! notes it there. Requests that never got as far as a caller touched nothing and leave no record.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::response::Response;
@@ -73,7 +74,11 @@ impl Trail {
                 .caller
                 .get()
                 .map(|(_, caller)| caller.client_id.clone()),
-            subject: None,
+            subject: self
+                .0
+                .caller
+                .get()
+                .and_then(|(_, caller)| caller.user.clone()),
             interaction: event
                 .map_or("", |event| event.interaction.code())
                 .to_owned(),
@@ -124,6 +129,10 @@ pub struct Happening<'h> {
     pub subject: Option<String>,
     /// `client_id` of the app it is about.
     pub app: Option<String>,
+    /// The patient whose record it is about.
+    pub patient: Option<ResourceId>,
+    /// From which address.
+    pub address: Option<IpAddr>,
 }
 
 impl<'h> Happening<'h> {
@@ -135,6 +144,8 @@ impl<'h> Happening<'h> {
             correlation,
             subject: None,
             app: None,
+            patient: None,
+            address: None,
         }
     }
 }
@@ -151,9 +162,9 @@ pub fn record(app: &App, instance: &OpenInstance, happening: Happening<'_>) -> R
         interaction: happening.name.to_owned(),
         resource_type: None,
         id: None,
-        patient: None,
+        patient: happening.patient,
         query: None,
-        address: None,
+        address: happening.address,
         status: happening.status.as_u16(),
         correlation_id: happening.correlation.as_str().to_owned(),
     })?;

@@ -13,12 +13,14 @@ mod home;
 mod lost;
 mod number;
 mod page;
+mod record_access;
 mod sandbox;
 mod sign_in;
 mod site;
 
 pub(crate) use account::{account, sign_out_elsewhere};
 pub(crate) use assets::asset;
+pub(crate) use chart::{chart, chart_search, launch};
 pub(crate) use connected::{connected_apps, disconnect};
 pub(crate) use consent::{choose_patient, consent_form, decide, not_asked, patient_form};
 pub(crate) use dashboard::{dashboard, to_dashboard};
@@ -26,6 +28,7 @@ pub(crate) use docs::{docs_index, docs_of_type};
 pub(crate) use failed::failed;
 pub(crate) use health::health;
 pub(crate) use home::home;
+pub(crate) use record_access::record_access;
 pub(crate) use sandbox::sandbox_token;
 pub(crate) use sign_in::{sign_in, sign_in_form, sign_out};
 

@@ -45,6 +45,10 @@ fn pages_for_people() -> Router<App> {
             "/{instance}/account/sign-out-elsewhere",
             post(pages::sign_out_elsewhere),
         )
+        .route("/{instance}/record-access", get(pages::record_access))
+        .route("/{instance}/chart", get(pages::chart_search))
+        .route("/{instance}/chart/{patient}", get(pages::chart))
+        .route("/{instance}/chart/{patient}/launch", post(pages::launch))
         .route(
             "/{instance}/connected-apps",
             get(pages::connected_apps).post(pages::disconnect),

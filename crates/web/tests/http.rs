@@ -13,6 +13,7 @@ mod http {
     mod bad_input;
     mod binary;
     mod capabilities;
+    mod chart;
     mod compression;
     mod conditions;
     mod headers;

@@ -13,6 +13,11 @@ use crate::app::App;
 pub struct Peer(pub IpAddr);
 
 impl Peer {
+    /// The address, where there is a socket that has one.
+    pub fn known(self) -> Option<IpAddr> {
+        Some(self.0).filter(|address| !address.is_unspecified())
+    }
+
     /// What one subscriber has: an IPv4 address, or the /64 network of an IPv6 address.
     pub fn subscriber(self) -> IpAddr {
         match self.0.to_canonical() {

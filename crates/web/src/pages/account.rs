@@ -16,6 +16,7 @@ struct Account<'a> {
     person: &'a str,
     login: &'a str,
     role: &'static str,
+    is_staff: bool,
     form_token: &'a str,
 }
 
@@ -26,6 +27,7 @@ pub(crate) async fn account(signed_in: SignedIn) -> Result<Response, Failure> {
         person: &signed_in.who.user.name,
         login: &signed_in.who.user.login,
         role: shown(signed_in.who.user.role),
+        is_staff: signed_in.who.user.role.is_staff(),
         form_token: &signed_in.form_token,
     };
     form_page(StatusCode::OK, &page)

@@ -1,36 +1,143 @@
-//! What staff see of a patient; for now, who there is.
+//! `/[instance]/chart`: the staff's way to a patient, and what the record says in short.
 
+pub(super) mod patients;
 mod record;
+mod sections;
+mod vitals;
 
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use cresset_base::ResourceId;
-use cresset_definitions::ResourceType;
-use cresset_fhir::Fault;
-use cresset_fhir::search::Handling;
-use serde_json::Value;
+use cresset_fhir::Kind;
+use cresset_store::grant::App as RegisteredApp;
+use http::StatusCode;
 
-use crate::extract::SignedIn;
+use super::consent::form_target;
+use super::page::{form_page, page, set_form_targets};
+use crate::app::App;
+use crate::audit::{self, Happening};
+use crate::correlation::Correlation;
+use crate::extract::{Pairs, SafeForm, SignedIn, Staff};
 use crate::failure::Failure;
-use record::{name, text};
+use patients::{Found, find_patients};
+use sections::{Section, Visit, demographics, sections, visits};
+use vitals::{Vital, vitals};
 
-/// Patients on one page.
-const PATIENTS_MAX: &str = "20";
-
-/// A patient in a list.
-pub(super) struct Found {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) birth_date: String,
+#[derive(Template)]
+#[template(path = "chart_search.html")]
+struct SearchPage<'a> {
+    name: &'a str,
+    sought: &'a str,
+    patients: Vec<Found>,
 }
 
-impl Found {
-    fn of(patient: &Value) -> Self {
-        let id = text(patient, "id").to_owned();
-        Self {
-            name: name(patient).unwrap_or_else(|| format!("patient {id}")),
-            birth_date: text(patient, "birthDate").to_owned(),
-            id,
-        }
+#[derive(Template)]
+#[template(path = "chart.html")]
+struct ChartPage<'a> {
+    name: &'a str,
+    form_token: &'a str,
+    id: &'a str,
+    person: String,
+    facts: Vec<(&'static str, String)>,
+    sections: Vec<Section>,
+    /// Nothing where the person's role sees none.
+    vitals: Option<Vec<Vital>>,
+    visits: Vec<Visit>,
+    apps: Vec<(String, String)>,
+}
+
+/// Patients by name.
+pub(crate) async fn chart_search(
+    Staff(signed_in): Staff,
+    Pairs(pairs): Pairs,
+) -> Result<Response, Failure> {
+    let mut sought = pairs.iter().filter(|(name, _)| name == "name");
+    let sought = sought.next().map_or("", |(_, value)| value.as_str());
+    let search = SearchPage {
+        name: signed_in.instance.name.as_str(),
+        sought,
+        patients: find_patients(&signed_in, sought).await?,
+    };
+    page(StatusCode::OK, &search)
+}
+
+/// One patient.
+pub(crate) async fn chart(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    Staff(signed_in): Staff,
+    correlation: Correlation,
+) -> Result<Response, Failure> {
+    let id: ResourceId = id.parse().map_err(|_| no_such_patient())?;
+    let patient = patients::read(&signed_in, &id)
+        .await?
+        .ok_or_else(no_such_patient)?;
+    let apps = signed_in.instance.auth.launchable_apps().await?;
+    let chart = ChartPage {
+        name: signed_in.instance.name.as_str(),
+        form_token: &signed_in.form_token,
+        id: id.as_str(),
+        person: record::name(&patient).unwrap_or_else(|| format!("patient {id}")),
+        facts: demographics(&patient),
+        sections: sections(&signed_in, &id).await?,
+        vitals: vitals(&signed_in, &id).await?,
+        visits: visits(&signed_in, &id).await?,
+        apps: apps
+            .iter()
+            .map(|app| (app.client_id.clone(), app.name.clone()))
+            .collect(),
+    };
+    let happening = Happening {
+        subject: Some(signed_in.who.user.id.clone()),
+        patient: Some(id.clone()),
+        ..Happening::new("chart", StatusCode::OK, &correlation)
+    };
+    audit::record(&app, &signed_in.instance, happening)?;
+    let mut response = form_page(StatusCode::OK, &chart)?;
+    set_form_targets(response.headers_mut(), &launch_targets(&apps));
+    Ok(response)
+}
+
+/// Sends the browser to an app with this patient in context.
+pub(crate) async fn launch(
+    Path((_, id)): Path<(String, String)>,
+    Staff(signed_in): Staff,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    let id: ResourceId = id.parse().map_err(|_| no_such_patient())?;
+    let encounter: Option<ResourceId> = form.value("encounter").parse().ok();
+    if let Some(encounter) = &encounter
+        && !visits(&signed_in, &id)
+            .await?
+            .iter()
+            .any(|visit| visit.id == encounter.as_str())
+    {
+        return Err(Failure::new(Kind::NotFound, "There is no such visit"));
     }
+    let context = (&id, encounter.as_ref());
+    let auth = &signed_in.instance.auth;
+    let to = auth
+        .launch(&signed_in.who, form.value("client_id"), context)
+        .await?;
+    let to = to.ok_or_else(|| Failure::new(Kind::NotFound, "There is no such app"))?;
+    Ok(Redirect::to(&to).into_response())
+}
+
+fn launch_targets(apps: &[RegisteredApp]) -> String {
+    let urls = apps
+        .iter()
+        .filter_map(|app| app.details.launch_url.as_deref());
+    let mut targets = "'self'".to_owned();
+    for url in urls {
+        targets.push(' ');
+        targets.push_str(form_target(url));
+    }
+    targets
+}
+
+fn no_such_patient() -> Failure {
+    Failure::new(Kind::NotFound, "There is no such patient")
 }
 
 /// The name of a patient, as far as the person may see the patient.
@@ -38,66 +145,6 @@ pub(super) async fn person_name(
     signed_in: &SignedIn,
     patient: &ResourceId,
 ) -> Result<Option<String>, Failure> {
-    let found = one(signed_in, patient).await?;
-    Ok(found.map(|found| found.name))
-}
-
-/// The patients a person acts for.
-pub(super) async fn own_patients(signed_in: &SignedIn) -> Result<Vec<Found>, Failure> {
-    let mut found = Vec::new();
-    for id in &signed_in.who.user.patients {
-        if let Ok(id) = id.parse::<ResourceId>() {
-            found.extend(one(signed_in, &id).await?);
-        }
-    }
-    Ok(found)
-}
-
-async fn one(signed_in: &SignedIn, patient: &ResourceId) -> Result<Option<Found>, Failure> {
-    let pairs = vec![("_id".to_owned(), patient.to_string())];
-    let found = search(signed_in, (patient, "Patient"), pairs).await?;
-    Ok(found.first().map(Found::of))
-}
-
-/// Patients whose name holds every word that was typed; the first of all when nothing was.
-pub(super) async fn find_patients(
-    signed_in: &SignedIn,
-    sought: &str,
-) -> Result<Vec<Found>, Failure> {
-    let words = sought.split_whitespace().take(5);
-    let escaped = words.map(|word| word.replace(['\\', ',', '$', '|'], ""));
-    let mut pairs: Vec<_> = escaped
-        .filter(|word| !word.is_empty())
-        .map(|word| ("name:contains".to_owned(), word))
-        .collect();
-    pairs.push(("_sort".to_owned(), "family".to_owned()));
-    pairs.push(("_count".to_owned(), PATIENTS_MAX.to_owned()));
-    // Staff see by their role, whoever the patient is.
-    let nobody: ResourceId = "none".parse().map_err(|_| Fault::internal("an id"))?;
-    let found = search(signed_in, (&nobody, "Patient"), pairs).await?;
-    Ok(found.iter().map(Found::of).collect())
-}
-
-/// Resources of one type as far as the person may see them, for a page about this patient.
-async fn search(
-    signed_in: &SignedIn,
-    (patient, of): (&ResourceId, &str),
-    pairs: Vec<(String, String)>,
-) -> Result<Vec<Value>, Failure> {
-    let of = ResourceType::parse(of).ok_or_else(|| Fault::internal("a type of the chart"))?;
-    let instance = &signed_in.instance;
-    let access = instance.auth.access_of(&signed_in.who.user, patient)?;
-    let bundle = instance
-        .fhir
-        .search(&access, of, pairs, Handling::Strict)
-        .await?;
-    // Only what is shown is taken out, and numbers are shown as text (`record`).
-    let bundle: Value = serde_json::from_slice(&bundle)
-        .map_err(|error| Fault::internal(format!("a bundle of our own: {error}")))?;
-    let entries = bundle.get("entry").and_then(Value::as_array);
-    let resources = entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.get("resource"));
-    Ok(resources.cloned().collect())
+    let found = patients::read(signed_in, patient).await?;
+    Ok(found.as_ref().and_then(record::name))
 }

@@ -36,13 +36,13 @@ struct Shown {
 }
 
 /// A day to read and the instant for who hovers over it.
-struct Moment {
-    day: String,
-    exact: String,
+pub(super) struct Moment {
+    pub(super) day: String,
+    pub(super) exact: String,
 }
 
 impl Moment {
-    fn of(at: Timestamp) -> Self {
+    pub(super) fn of(at: Timestamp) -> Self {
         let utc = at.to_zoned(jiff::tz::TimeZone::UTC);
         Self {
             day: utc.strftime("%-d %B %Y").to_string(),

@@ -202,7 +202,7 @@ impl Switch {
 }
 
 /// The source expression (CSP 3 §2.3.1) of where a redirect URI leads.
-fn form_target(uri: &str) -> &str {
+pub(super) fn form_target(uri: &str) -> &str {
     let scheme = uri.find(':').map_or(uri.len(), |colon| colon + 1);
     let (scheme, rest) = uri.split_at_checked(scheme).unwrap_or((uri, ""));
     let host = rest

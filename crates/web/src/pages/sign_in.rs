@@ -77,6 +77,7 @@ pub(crate) async fn sign_in(
     let outcome = instance.auth.sign_in(asked).await;
     let happening = Happening {
         subject: outcome.as_ref().ok().map(|begun| begun.user.id.clone()),
+        address: peer.known(),
         ..Happening::new("login", status(&outcome), &correlation)
     };
     audit::record(&app, &instance, happening)?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cresset_base::ResourceId;
 use http::StatusCode;
 
-use super::super::chart::{Found, find_patients, own_patients};
+use super::super::chart::patients::{Found, find_patients, own_patients};
 use super::super::page::form_page;
 use crate::extract::{Pairs, SafeForm, SignedIn};
 use crate::failure::Failure;

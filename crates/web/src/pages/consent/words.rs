@@ -159,7 +159,7 @@ pub(in crate::pages) fn of(offer: &Offer) -> (String, String) {
     }
 }
 
-fn record(of: ResourceType) -> (String, &'static str) {
+pub(in crate::pages) fn record(of: ResourceType) -> (String, &'static str) {
     let known = RECORDS.iter().find(|(name, _, _)| *name == of.name());
     known.map_or_else(
         || (spaced(of.name()), ""),

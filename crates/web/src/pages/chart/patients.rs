@@ -1,0 +1,107 @@
+//! Patients, as far as whoever is signed in may see them.
+
+use cresset_access::Verb;
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_fhir::Fault;
+use cresset_fhir::search::Handling;
+use serde_json::Value;
+
+use super::record::{name, text};
+use crate::extract::SignedIn;
+use crate::failure::Failure;
+
+/// Patients on one page.
+const PATIENTS_MAX: &str = "20";
+/// Words of a name that are looked for.
+const WORDS_MAX: usize = 5;
+
+/// A patient in a list.
+pub(in crate::pages) struct Found {
+    pub(in crate::pages) id: String,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) birth_date: String,
+}
+
+impl Found {
+    fn of(patient: &Value) -> Self {
+        let id = text(patient, "id").to_owned();
+        Self {
+            name: name(patient).unwrap_or_else(|| format!("patient {id}")),
+            birth_date: text(patient, "birthDate").to_owned(),
+            id,
+        }
+    }
+}
+
+/// One patient's own resource.
+pub(super) async fn read(
+    signed_in: &SignedIn,
+    patient: &ResourceId,
+) -> Result<Option<Value>, Failure> {
+    let pairs = vec![("_id", patient.to_string())];
+    let found = search(signed_in, (patient, "Patient"), pairs).await?;
+    Ok(found.into_iter().flatten().next())
+}
+
+/// The patients a person acts for.
+pub(in crate::pages) async fn own_patients(signed_in: &SignedIn) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for id in &signed_in.who.user.patients {
+        if let Ok(id) = id.parse::<ResourceId>() {
+            found.extend(read(signed_in, &id).await?.as_ref().map(Found::of));
+        }
+    }
+    Ok(found)
+}
+
+/// Patients whose name holds every word that was typed; the first of all when nothing was.
+pub(in crate::pages) async fn find_patients(
+    signed_in: &SignedIn,
+    sought: &str,
+) -> Result<Vec<Found>, Failure> {
+    // What would end or join values of a search is no part of a name.
+    let words = sought.split(|c: char| c.is_whitespace() || "\\,$|".contains(c));
+    let words = words.filter(|word| !word.is_empty()).take(WORDS_MAX);
+    let mut pairs: Vec<_> = words
+        .map(|word| ("name:contains", word.to_owned()))
+        .collect();
+    pairs.push(("_sort", "family".to_owned()));
+    pairs.push(("_count", PATIENTS_MAX.to_owned()));
+    // Staff see by their role, whoever the patient is; for everybody else this is nobody.
+    let nobody: ResourceId = "nobody".parse().map_err(|_| Fault::internal("an id"))?;
+    let found = search(signed_in, (&nobody, "Patient"), pairs).await?;
+    Ok(found.iter().flatten().map(Found::of).collect())
+}
+
+/// Resources of one type as far as the person may see them, for a page about this patient; nothing
+/// where the person may see none of the type.
+pub(super) async fn search(
+    signed_in: &SignedIn,
+    (patient, of): (&ResourceId, &str),
+    pairs: Vec<(&str, String)>,
+) -> Result<Option<Vec<Value>>, Failure> {
+    let of = ResourceType::parse(of).ok_or_else(|| Fault::internal("a type of the chart"))?;
+    let instance = &signed_in.instance;
+    let access = instance.auth.access_of(&signed_in.who.user, patient)?;
+    if !access.permits(Verb::Search, of) {
+        return Ok(None);
+    }
+    let pairs = pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let bundle = instance
+        .fhir
+        .search(&access, of, pairs, Handling::Strict)
+        .await?;
+    // Only words and plain numbers are taken out, to be shown.
+    let bundle: Value = serde_json::from_slice(&bundle)
+        .map_err(|error| Fault::internal(format!("a bundle of our own: {error}")))?;
+    let entries = bundle.get("entry").and_then(Value::as_array);
+    let resources = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.get("resource"));
+    Ok(Some(resources.cloned().collect()))
+}
