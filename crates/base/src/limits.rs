@@ -16,6 +16,14 @@ pub struct Limits {
     pub patch_operations_max: usize,
     /// How often a change is worked out anew because others changed what it begins from.
     pub write_attempts_max: u32,
+    /// Most resources that one conditional delete may delete, where the instance allows several.
+    pub conditional_deletes_max: usize,
+    /// Most conditions and conditional references of one transaction.
+    pub bundle_searches_max: usize,
+    /// Bytes of what the reading entries of one Bundle answer, beyond which no further one is read.
+    pub bundle_answer_bytes_max: usize,
+    /// Most versions looked at for one page of a history of types.
+    pub history_scanned_max: u32,
     /// Page size when `_count` is absent.
     pub page_default: u32,
     /// Largest page; a larger `_count` is served as this.
@@ -71,6 +79,10 @@ impl Default for Limits {
             bundle_entries_max: 5_000,
             patch_operations_max: 1_000,
             write_attempts_max: 64,
+            conditional_deletes_max: 500,
+            bundle_searches_max: 1_000,
+            bundle_answer_bytes_max: 32 * 1024 * 1024,
+            history_scanned_max: 10_000,
             page_default: 10,
             page_max: 100,
             criteria_max: 64,

@@ -9,7 +9,6 @@ mod batch;
 mod commit;
 mod entries;
 mod entry;
-mod full_url;
 mod identity;
 mod journal;
 mod lookup;

@@ -1,11 +1,12 @@
-//! Bundles out (search results, histories) and in (transactions).
+//! Bundles out (search results, histories) and in (batches and transactions).
 //!
 //! A Bundle is written by hand around the stored bytes of its resources: nothing is parsed.
 
+pub mod full_url;
 pub mod history;
 pub mod link;
+pub mod request;
 pub mod searchset;
-pub mod transaction;
 pub(crate) mod write;
 
 pub use link::{Link, Relation};

@@ -36,7 +36,7 @@ pub fn statement(settings: &Settings) -> Bytes {
         b",\"rest\":[",
         rest.as_bytes(),
         b",\"resource\":",
-        &resources(settings.rules),
+        &resources(settings),
         b"}]}",
     ];
     Bytes::from(parts.concat())
@@ -70,7 +70,7 @@ fn head(settings: &Settings) -> Value {
 fn rest(settings: &Settings) -> Value {
     json!({
         "mode": "server",
-        "interaction": [{ "code": "transaction" }],
+        "interaction": [{ "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
     })
 }

@@ -1,26 +1,40 @@
-//! create: a new resource under an id the server chooses.
+//! create: a new resource under an id the server chooses, unless one like it is there.
 
 use cresset_access::Verb;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{AuditRecord, Change, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Unit, Version, Written};
 
 use crate::audited::Audited;
+use crate::criteria::Criteria;
 use crate::fault::Fault;
+use crate::patch::outrun;
 use crate::ruled::Target;
 use crate::service::{Service, permit};
 
+/// What a create did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    /// The resource was created.
+    Created(Version),
+    /// The condition found this one, so nothing was created.
+    Existing(Version),
+}
+
 impl Service {
-    /// Stores `body` as a new resource; an id in the body is replaced.
+    /// Stores `body` as a new resource; an id in the body is replaced. With `if_none_exist` only
+    /// when nothing is found that way (conditional create).
     ///
     /// # Errors
-    /// What [`prepare`](crate::prepare()) refuses, and [`Kind::Forbidden`](crate::Kind::Forbidden).
+    /// What [`prepare`](crate::prepare()) refuses, [`Kind::Forbidden`](crate::Kind::Forbidden), and
+    /// [`Kind::PreconditionFailed`](crate::Kind::PreconditionFailed) when the condition finds several.
     pub async fn create(
         &self,
         by: Audited<'_>,
         resource_type: ResourceType,
         body: &[u8],
-    ) -> Result<Version, Fault> {
+        if_none_exist: Option<&Criteria>,
+    ) -> Result<Creation, Fault> {
         self.offer(Interaction::Create, resource_type)?;
         permit(by.access, Verb::Create, resource_type)?;
         let target = Target {
@@ -30,22 +44,34 @@ impl Service {
         };
         let tree = self.parsed(body)?;
         let prepared = self.ruled(by.access, target, &tree).await?.prepared;
-        let id = self.new_id()?;
-        let change = Change::Create(id.clone(), prepared.draft);
-        let record = AuditRecord {
-            id: Some(id.clone()),
-            ..by.record
-        };
-        let written = self
-            .store()
-            .commit_recorded(by.access, vec![change], record)
-            .await
-            .map_err(|error| Fault::of_change(error, resource_type, &id))?;
-        match written.into_iter().next() {
-            Some(Written::Created(version)) => Ok(version),
-            other => Err(Fault::internal(format!(
-                "a create was answered with {other:?}"
-            ))),
+        for _ in 0..self.limits().write_attempts_max {
+            let id = self.new_id()?;
+            let mut unit = Unit {
+                changes: vec![Change::Create(id.clone(), prepared.draft.clone())],
+                record: Some(AuditRecord {
+                    id: Some(id.clone()),
+                    ..by.record.clone()
+                }),
+                ..Unit::default()
+            };
+            if let Some(criteria) = if_none_exist {
+                let found = self.matching(by.access, criteria, 1).await?;
+                if let Some(version) = found.at_most_one()? {
+                    return Ok(Creation::Existing(version.clone()));
+                }
+                unit.expectations.push(found.expectation);
+            }
+            let written = match self.store().commit_unit(by.access, unit).await {
+                Err(Error::Outdated) => continue,
+                other => other.map_err(|error| Fault::of_change(error, resource_type, &id))?,
+            };
+            return match written.into_iter().next() {
+                Some(Written::Created(version)) => Ok(Creation::Created(version)),
+                other => Err(Fault::internal(format!(
+                    "a create was answered with {other:?}"
+                ))),
+            };
         }
+        Err(outrun())
     }
 }

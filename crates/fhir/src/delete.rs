@@ -1,14 +1,16 @@
 //! delete: a deletion is a version too; deleting what is not there changes nothing.
 
-use cresset_access::Verb;
+use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{Change, Error, Refusal, Version, Written};
+use cresset_store::{AuditRecord, Change, Deletes, Error, Refusal, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::WriteCondition;
-use crate::fault::Fault;
+use crate::criteria::{Criteria, Found, several};
+use crate::fault::{Fault, Kind};
+use crate::patch::outrun;
 use crate::service::{Service, permit};
 
 /// What a delete did.
@@ -37,12 +39,14 @@ impl Service {
     ) -> Result<Deletion, Fault> {
         self.offer(Interaction::Delete, resource_type)?;
         permit(by.access, Verb::Delete, resource_type)?;
+        self.may_delete()?;
         let change = Change::Delete(resource_type, id.clone(), condition.precondition(false));
-        let committed = self
-            .store()
-            .commit_recorded(by.access, vec![change], by.record)
-            .await;
-        let written = match committed {
+        let unit = Unit {
+            changes: vec![change],
+            record: Some(by.record),
+            ..Unit::default()
+        };
+        let written = match self.store().commit_unit(by.access, unit).await {
             Ok(written) => written,
             Err(Error::Refused(_, Refusal::Absent | Refusal::Deleted)) => {
                 return Ok(Deletion::Unseen);
@@ -56,5 +60,78 @@ impl Service {
                 "a delete was answered with {other:?}"
             ))),
         }
+    }
+
+    /// Deletes what the criteria find (conditional delete, R4 3.1.0.7.1); says how many that were.
+    ///
+    /// # Errors
+    /// [`Kind::PreconditionFailed`] when they find several and the instance does not delete several
+    /// at once, [`Kind::TooLong`] when they find more than the limits allow;
+    /// [`Kind::Forbidden`](crate::Kind::Forbidden).
+    pub async fn delete_matching(
+        &self,
+        by: Audited<'_>,
+        criteria: &Criteria,
+        condition: &WriteCondition,
+    ) -> Result<usize, Fault> {
+        let resource_type = criteria.resource_type;
+        self.offer(Interaction::Delete, resource_type)?;
+        permit(by.access, Verb::Delete, resource_type)?;
+        for _ in 0..self.limits().write_attempts_max {
+            let found = self.deletable(by.access, criteria).await?;
+            let delete = |version: &Version| {
+                let precondition = condition.precondition(false);
+                Change::Delete(resource_type, version.id.clone(), precondition)
+            };
+            let one = found.at_most_one().ok().flatten();
+            let record = AuditRecord {
+                id: one.map(|version| version.id.clone()),
+                ..by.record.clone()
+            };
+            let unit = Unit {
+                changes: found.versions.iter().map(delete).collect(),
+                expectations: vec![found.expectation],
+                record: Some(record),
+            };
+            let written = match self.store().commit_unit(by.access, unit).await {
+                Err(Error::Outdated) => continue,
+                other => other?,
+            };
+            let is_deleted = |written: &&Written| matches!(written, Written::Deleted(_));
+            return Ok(written.iter().filter(is_deleted).count());
+        }
+        Err(outrun())
+    }
+
+    /// What a conditional delete may delete.
+    pub(crate) async fn deletable(
+        &self,
+        access: &Access,
+        criteria: &Criteria,
+    ) -> Result<Found, Fault> {
+        self.may_delete()?;
+        let most = match self.settings().deletes {
+            Deletes::Multiple => self.limits().conditional_deletes_max,
+            Deletes::Single | Deletes::Never => 1,
+        };
+        let found = self.matching(access, criteria, most).await?;
+        if found.versions.len() <= most {
+            return Ok(found);
+        }
+        Err(match self.settings().deletes {
+            Deletes::Multiple => {
+                let text = format!("The criteria find more than {most} resources to delete");
+                Fault::coded(Kind::TooLong, "too-costly", text)
+            }
+            Deletes::Single | Deletes::Never => several(),
+        })
+    }
+
+    pub(crate) fn may_delete(&self) -> Result<(), Fault> {
+        if self.settings().deletes == Deletes::Never {
+            let text = "This practice does not let apps delete resources";
+            return Err(Fault::new(Kind::NotSupported, text));
+        }
+        Ok(())
     }
 }

@@ -202,6 +202,7 @@ impl From<Error> for Fault {
         match error {
             Error::Forbidden(verb, resource_type) => Self::not_allowed(verb, resource_type),
             Error::BadCursor => bad_page_link(),
+            Error::Outdated => crate::patch::outrun(),
             Error::Refused(_, refusal) => Self::refused(refusal, None),
             Error::StorageFull => Self::new(
                 Kind::NoStore,

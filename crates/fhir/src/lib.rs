@@ -2,7 +2,7 @@
 //!
 //! [`Service`] is one instance's FHIR service over its [`cresset_store::Store`]; each interaction is
 //! one file named after it ([`mod@read`], [`vread`], [`history`], [`search`], [`create`],
-//! [`update`], [`mod@patch`], [`delete`], [`bundle::transaction`], [`capabilities`]). [`mod@prepare`] is the one way
+//! [`update`], [`mod@patch`], [`delete`], [`bundle::request`], [`capabilities`]). [`mod@prepare`] is the one way
 //! in for a body: bounded parse, structural validation, index rows; import uses it too.
 //!
 //! This room does not know HTTP: conditions arrive parsed ([`condition`]), and what went wrong is a
@@ -19,6 +19,7 @@ pub mod capabilities;
 pub mod condition;
 pub mod content;
 pub mod create;
+pub mod criteria;
 pub mod delete;
 pub mod fault;
 pub mod file;
@@ -40,6 +41,7 @@ pub mod vread;
 
 pub use audited::Audited;
 pub use condition::{ReadCondition, WriteCondition};
+pub use criteria::Criteria;
 pub use fault::{Fault, Issue, Kind};
 pub use patch::Patch;
 pub use prepare::{Prepared, prepare};

@@ -11,15 +11,18 @@ mod json;
 mod merge;
 mod pointer;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cresset_access::{Access, Verb};
 use cresset_base::{Limits, ResourceId};
 use cresset_definitions::ResourceType;
-use cresset_model::{Tree, Value};
+use cresset_model::{Element, Tree, Value};
 use cresset_rules::Interaction;
-use cresset_store::{Change, Error, Refusal, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Refusal, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::{Tags, WriteCondition};
+use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::prepare;
 use crate::read::present;
@@ -79,6 +82,31 @@ impl Patch {
         }))
     }
 
+    /// The patch that an entry of a Bundle holds: a Binary with a JSON Patch or JSON Merge Patch as its
+    /// data, or Parameters (R4 3.1.0.11.1).
+    ///
+    /// # Errors
+    /// Those of [`Patch::parse`]; [`Kind::Value`] when the Binary holds something else.
+    pub fn of_resource(resource: Element<'_>, limits: &Limits) -> Result<Self, Fault> {
+        let text = |name: &str| resource.get(name).and_then(Element::as_str);
+        if text("resourceType") != Some("Binary") {
+            return Self::of(Dialect::FhirPath, &resource.to_tree(), limits);
+        }
+        let dialect = match text("contentType") {
+            Some("application/json-patch+json") => Dialect::Json,
+            Some("application/merge-patch+json") => Dialect::Merge,
+            _ => {
+                let text = "The Binary of a patch must be application/json-patch+json or application/merge-patch+json";
+                return Err(Fault::new(Kind::Value, text).at("Binary.contentType"));
+            }
+        };
+        let data = STANDARD.decode(text("data").unwrap_or_default());
+        let data = data.map_err(|_| {
+            Fault::new(Kind::Value, "The data of the Binary must be base64").at("Binary.data")
+        })?;
+        Self::parse(dialect, &data, limits)
+    }
+
     /// The resource as the patch makes it; not yet checked to be a good one.
     ///
     /// # Errors
@@ -128,12 +156,15 @@ impl Service {
         self.offer(Interaction::Patch, resource_type)?;
         permit(by.access, Verb::Update, resource_type)?;
         for _ in 0..self.limits().write_attempts_max {
-            let (change, _) = self.patched(by.access, target, patch, condition).await?;
-            let committed = self
-                .store()
-                .commit_recorded(by.access, vec![change], by.record.clone())
-                .await;
-            match committed {
+            let change = self
+                .patched(by.access, target, patch, (condition, None))
+                .await?;
+            let unit = Unit {
+                changes: vec![change],
+                record: Some(by.record.clone()),
+                ..Unit::default()
+            };
+            match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Refused(_, Refusal::PreconditionFailed))
                     if !names_versions(condition) => {}
                 Err(error) => return Err(Fault::of_change(error, resource_type, id)),
@@ -143,15 +174,57 @@ impl Service {
         Err(outrun())
     }
 
+    /// Applies a patch to the one resource the criteria find (conditional patch).
+    ///
+    /// # Errors
+    /// As [`Service::patch`]; [`Kind::NotFound`] when the criteria find nothing,
+    /// [`Kind::PreconditionFailed`] when they find several.
+    pub async fn patch_matching(
+        &self,
+        by: Audited<'_>,
+        criteria: &Criteria,
+        patch: &Patch,
+        condition: &WriteCondition,
+    ) -> Result<Patched, Fault> {
+        let resource_type = criteria.resource_type;
+        self.offer(Interaction::Patch, resource_type)?;
+        permit(by.access, Verb::Update, resource_type)?;
+        for _ in 0..self.limits().write_attempts_max {
+            let found = self.matching(by.access, criteria, 1).await?;
+            let id = found.at_most_one()?.map(|version| version.id.clone());
+            let id = id.ok_or_else(nothing_found)?;
+            let target = (resource_type, &id);
+            let change = self
+                .patched(by.access, target, patch, (condition, None))
+                .await?;
+            let unit = Unit {
+                changes: vec![change],
+                expectations: vec![found.expectation],
+                record: Some(AuditRecord {
+                    id: Some(id.clone()),
+                    ..by.record.clone()
+                }),
+            };
+            match self.store().commit_unit(by.access, unit).await {
+                Err(Error::Outdated) => {}
+                Err(Error::Refused(_, Refusal::PreconditionFailed))
+                    if !names_versions(condition) => {}
+                Err(error) => return Err(Fault::of_change(error, resource_type, &id)),
+                Ok(written) => return patched(written, may_see(by.access, resource_type)),
+            }
+        }
+        Err(outrun())
+    }
+
     /// The change that a patch of the current version amounts to, on condition that this version is
-    /// still the current one; and that version.
+    /// still the current one. `rewrite` changes the result before it is checked.
     pub(crate) async fn patched(
         &self,
         access: &Access,
         (resource_type, id): (ResourceType, &ResourceId),
         patch: &Patch,
-        condition: &WriteCondition,
-    ) -> Result<(Change, Version), Fault> {
+        (condition, rewrite): (&WriteCondition, Option<Rewrite<'_>>),
+    ) -> Result<Change, Fault> {
         if patch.asks() && !may_see(access, resource_type) {
             let text = "Authorization failed: 'test' asks what the resource holds, which takes the right to read it";
             return Err(Fault::new(Kind::Forbidden, text));
@@ -162,16 +235,24 @@ impl Service {
             return Err(Fault::refused(Refusal::PreconditionFailed, None));
         }
         let resource = prepare::parse(&basis.body, self.limits())?;
-        let tree = patch.apply(&resource, self.limits())?;
+        let mut tree = patch.apply(&resource, self.limits())?;
+        if let Some(rewrite) = rewrite {
+            rewrite(&mut tree)?;
+        }
         let prepared = self.checked(&tree)?.of_type(resource_type)?;
         same_id(prepared.id.as_deref(), resource_type, id)?;
         let mut precondition = condition.precondition(false);
         precondition.if_match = Some(vec![basis.version]);
-        Ok((
-            Change::Update(id.clone(), prepared.draft, precondition),
-            basis,
-        ))
+        Ok(Change::Update(id.clone(), prepared.draft, precondition))
     }
+}
+
+/// Changes a patched resource before it is checked.
+pub(crate) type Rewrite<'r> = &'r (dyn Fn(&mut Tree) -> Result<(), Fault> + Sync);
+
+/// The criteria of a conditional patch find nothing.
+pub(crate) fn nothing_found() -> Fault {
+    Fault::new(Kind::NotFound, "The criteria find no resource to patch")
 }
 
 /// Whether the caller itself said which version it means, so that no newer one may stand for it.

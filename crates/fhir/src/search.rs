@@ -113,7 +113,7 @@ fn links(walk: &Walk<'_>, parsed: &Parsed, place: Option<&str>, page: &SearchPag
     walk.links(place, page.next.as_ref(), page.previous.as_ref())
 }
 
-fn refused(fault: &SearchFault) -> Fault {
+pub(crate) fn refused(fault: &SearchFault) -> Fault {
     let (kind, code) = match fault.kind {
         FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Modifier => {
             (Kind::Invalid, "not-supported")

@@ -26,11 +26,13 @@ pub struct Settings {
     pub links: LinkStyle,
     /// Whether an update may create a resource under an id the client chose.
     pub client_ids: bool,
+    /// What apps may delete.
+    pub deletes: Deletes,
     /// The rule set the instance wears.
     pub rules: &'static RuleSet,
 }
 
-pub use cresset_store::LinkStyle;
+pub use cresset_store::{Deletes, LinkStyle};
 
 /// What the service takes time and randomness from, and how much it does at most.
 #[derive(Clone)]

@@ -1,15 +1,18 @@
 //! update: a new version under the client's id, or the first one where the instance allows it.
 
-use cresset_access::Verb;
+use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_model::{Tree, Value};
 use cresset_rules::Interaction;
-use cresset_store::{Change, Error, Refusal, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Refusal, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::WriteCondition;
+use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::patch::{may_see, outrun};
+use crate::prepare;
 use crate::ruled::Target;
 use crate::service::{Service, permit};
 
@@ -52,12 +55,16 @@ impl Service {
             let may_retry = ruled.may_retry(condition);
             let is_seen = ruled.basis.is_none() || may_see(by.access, resource_type);
             same_id(ruled.prepared.id.as_deref(), resource_type, id)?;
-            let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
-            let committed = self
-                .store()
-                .commit_recorded(by.access, vec![change], by.record.clone())
-                .await;
-            match committed {
+            let unit = Unit {
+                changes: vec![Change::Update(
+                    id.clone(),
+                    ruled.prepared.draft,
+                    precondition,
+                )],
+                record: Some(by.record.clone()),
+                ..Unit::default()
+            };
+            match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Refused(_, Refusal::PreconditionFailed)) if may_retry => {}
                 Err(error) => return Err(Fault::of_change(error, resource_type, id)),
                 Ok(written) => return updated(written, is_seen),
@@ -65,6 +72,134 @@ impl Service {
         }
         Err(outrun())
     }
+
+    /// Stores `body` as the one resource the criteria find, or as a new one where they find none
+    /// (conditional update, R4 3.1.0.4.3).
+    ///
+    /// # Errors
+    /// As [`Service::update`]; [`Kind::PreconditionFailed`] when the criteria find several,
+    /// [`Kind::Invalid`] when the body holds another id than the resource found.
+    pub async fn update_matching(
+        &self,
+        by: Audited<'_>,
+        criteria: &Criteria,
+        body: &[u8],
+        condition: &WriteCondition,
+    ) -> Result<Updated, Fault> {
+        let resource_type = criteria.resource_type;
+        self.offer(Interaction::Update, resource_type)?;
+        permit(by.access, Verb::Update, resource_type)?;
+        let tree = self.parsed(body)?;
+        for _ in 0..self.limits().write_attempts_max {
+            let found = self.matching(by.access, criteria, 1).await?;
+            let found_id = found.at_most_one()?.map(|version| &version.id);
+            let put = self.put(resource_type, tree.id(), found_id, condition)?;
+            let made = self.made(by.access, &put, resource_type, (&tree, condition));
+            let (change, may_retry) = made.await?;
+            let (Put::Existing(id) | Put::New(id)) = put;
+            let unit = Unit {
+                changes: vec![change],
+                expectations: vec![found.expectation],
+                record: Some(AuditRecord {
+                    id: Some(id.clone()),
+                    ..by.record.clone()
+                }),
+            };
+            match self.store().commit_unit(by.access, unit).await {
+                Err(Error::Outdated) => {}
+                Err(Error::Refused(_, Refusal::PreconditionFailed)) if may_retry => {}
+                Err(error) => return Err(Fault::of_change(error, resource_type, &id)),
+                Ok(written) => return updated(written, may_see(by.access, resource_type)),
+            }
+        }
+        Err(outrun())
+    }
+
+    /// The change a conditional update amounts to, and whether it may be worked out again when the
+    /// version it begins from is no longer current.
+    pub(crate) async fn made(
+        &self,
+        access: &Access,
+        put: &Put,
+        resource_type: ResourceType,
+        (tree, condition): (&Tree, &WriteCondition),
+    ) -> Result<(Change, bool), Fault> {
+        match put {
+            Put::New(id) => {
+                self.offer(Interaction::Create, resource_type)?;
+                let goal = Target {
+                    interaction: Interaction::Create,
+                    resource_type,
+                    id: None,
+                };
+                let ruled = self.ruled(access, goal, tree).await?;
+                Ok((Change::Create(id.clone(), ruled.prepared.draft), false))
+            }
+            Put::Existing(id) => {
+                let goal = Target {
+                    interaction: Interaction::Update,
+                    resource_type,
+                    id: Some(id),
+                };
+                let ruled = match tree.id() {
+                    Some(_) => self.ruled(access, goal, tree).await?,
+                    None => self.ruled(access, goal, &self.with_id(tree, id)?).await?,
+                };
+                let may_retry = ruled.may_retry(condition);
+                let precondition = ruled.precondition(condition, false)?;
+                let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
+                Ok((change, may_retry))
+            }
+        }
+    }
+
+    /// A body that leaves its id out, with the id of the resource that is meant.
+    fn with_id(&self, tree: &Tree, id: &ResourceId) -> Result<Tree, Fault> {
+        let mut body = Value::of(tree.root());
+        body.set("id", Value::String(id.as_str().into()));
+        let mut bytes = Vec::new();
+        body.write(&mut bytes);
+        prepare::parse(&bytes, self.limits())
+    }
+
+    /// What a conditional update changes that found this resource, or none, with a body that holds
+    /// this id, or none.
+    pub(crate) fn put(
+        &self,
+        of: ResourceType,
+        own: Option<&str>,
+        found: Option<&ResourceId>,
+        condition: &WriteCondition,
+    ) -> Result<Put, Fault> {
+        if let Some(id) = found {
+            return match own {
+                Some(own) if own != id.as_str() => Err(wrong_id(of)),
+                _ => Ok(Put::Existing(id.clone())),
+            };
+        }
+        if condition.if_match.is_some() {
+            return Err(Fault::refused(Refusal::PreconditionFailed, None));
+        }
+        let Some(own) = own else {
+            return self.new_id().map(Put::New);
+        };
+        if !self.settings().client_ids {
+            let text = "This practice chooses the ids of new resources; leave the id out";
+            return Err(Fault::new(Kind::BusinessRule, text).at(format!("{of}.id")));
+        }
+        let refused = |invalid: cresset_base::InvalidName| {
+            Fault::new(Kind::Value, invalid.to_string()).at(format!("{of}.id"))
+        };
+        own.parse().map(Put::New).map_err(refused)
+    }
+}
+
+/// What a conditional update changes.
+pub(crate) enum Put {
+    /// The resource its criteria found.
+    Existing(ResourceId),
+    /// A new one.
+    New(ResourceId),
 }
 
 fn updated(written: Vec<Written>, is_seen: bool) -> Result<Updated, Fault> {
@@ -89,13 +224,15 @@ pub(crate) fn same_id(
 ) -> Result<(), Fault> {
     match in_body {
         Some(in_body) if in_body == id.as_str() => Ok(()),
-        Some(_) => {
-            let text = "Logical Id in URL must match logical Id in resource";
-            Err(Fault::new(Kind::Invalid, text).at(format!("{resource_type}.id")))
-        }
+        Some(_) => Err(wrong_id(resource_type)),
         None => {
             let text = "The resource must hold the id of the URL";
             Err(Fault::new(Kind::Required, text).at(format!("{resource_type}.id")))
         }
     }
+}
+
+fn wrong_id(of: ResourceType) -> Fault {
+    let text = "Logical Id in URL must match logical Id in resource";
+    Fault::new(Kind::Invalid, text).at(format!("{of}.id"))
 }

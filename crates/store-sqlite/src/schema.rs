@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     REFERENCES,
     include_str!("schema/people.sql"),
     include_str!("schema/audit.sql"),
+    include_str!("schema/history.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -1,5 +1,6 @@
 //! One open instance.
 
+mod chronicle;
 mod commit;
 mod consents;
 mod counts;
@@ -26,8 +27,8 @@ use cresset_search::Query;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::{
-    Audit, AuditAsk, AuditRecord, Change, Cursor, Error, Found, HistoryPage, Recorded, SearchPage,
-    Store, Written,
+    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Recorded, SearchPage, Store,
+    Unit, Written,
 };
 use flume::Sender;
 use rusqlite::Connection;
@@ -44,6 +45,7 @@ use crate::{schema, verify};
 use totals::Totals;
 
 pub(crate) use crate::directory::Options;
+pub(crate) use search::rows;
 
 /// Name of the database within an instance's directory.
 const DATABASE: &str = "instance.sqlite";
@@ -341,6 +343,20 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn history_of(
+        &self,
+        access: &Access,
+        types: &[ResourceType],
+        page: HistoryAsk,
+    ) -> Result<HistoryPage, Error> {
+        let types = types
+            .iter()
+            .map(|of| Ok((*of, restriction(access, Verb::Search, *of)?)))
+            .collect::<Result<chronicle::Types, Error>>()?;
+        self.ask(move |inner, connection| chronicle::page(inner, connection, &types, &page))
+            .await
+    }
+
     async fn search(
         &self,
         access: &Access,
@@ -359,17 +375,8 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error> {
-        commit::commit(self, access, changes, None).await
-    }
-
-    async fn commit_recorded(
-        &self,
-        access: &Access,
-        changes: Vec<Change>,
-        record: AuditRecord,
-    ) -> Result<Vec<Written>, Error> {
-        commit::commit(self, access, changes, Some(record)).await
+    async fn commit_unit(&self, access: &Access, unit: Unit) -> Result<Vec<Written>, Error> {
+        commit::commit(self, access, unit).await
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod batch;
+pub(crate) mod expected;
 pub(crate) mod facts;
 pub(crate) mod group;
 pub(crate) mod memory;
@@ -30,7 +31,7 @@ use unit::Unit;
 /// What the writer is asked to do.
 pub(crate) enum Job {
     /// Change resources.
-    Unit(Unit),
+    Unit(Box<Unit>),
     /// Change one of the small tables.
     Task(Task),
     /// Records of interactions that changed nothing wait in [`Shared::journal`].
@@ -204,7 +205,7 @@ impl Gathered {
                     .iter()
                     .map(unit::Prepared::bytes)
                     .sum::<usize>();
-                self.units.push(unit);
+                self.units.push(*unit);
             }
             Job::Task(task) => self.tasks.push(task),
             Job::Audit => self.records = true,

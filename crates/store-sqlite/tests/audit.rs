@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put};
-use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Secrets, Store};
+use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Secrets, Store, Unit};
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
 use rusqlite::Connection;
@@ -201,7 +201,14 @@ async fn records_of_changes_and_of_reads_are_one_trail() {
     let store = open(directory.path());
     let patient = put(r#"{"resourceType":"Patient","id":"p"}"#);
     store
-        .commit_recorded(&everything(), vec![patient], record("change"))
+        .commit_unit(
+            &everything(),
+            Unit {
+                changes: vec![patient],
+                record: Some(record("change")),
+                ..Unit::default()
+            },
+        )
         .await
         .unwrap();
     store.record(record("read")).unwrap();

@@ -16,6 +16,7 @@ pub mod access;
 pub mod audit;
 pub mod chains;
 pub mod crud;
+pub mod expectations;
 pub mod grants;
 pub mod history;
 pub mod includes;
@@ -31,6 +32,7 @@ use world::World;
 /// Runs every check, each against an empty store of its own.
 pub async fn all(fresh: impl Fn() -> World) {
     crud::all(&fresh).await;
+    expectations::all(&fresh).await;
     history::all(&fresh).await;
     unit::all(&fresh).await;
     search::all(&fresh).await;

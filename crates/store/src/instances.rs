@@ -18,6 +18,19 @@ pub enum LinkStyle {
     Relative,
 }
 
+/// What apps may delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deletes {
+    /// Nothing.
+    Never,
+    /// One resource at a time; a conditional delete that finds several is refused.
+    #[default]
+    Single,
+    /// Also everything that a conditional delete finds.
+    Multiple,
+}
+
 /// Which statuses errors are answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,6 +68,9 @@ pub struct InstanceSettings {
     pub token_lifetime_s: u32,
     /// Whether PUT may create a resource under an id the client chose.
     pub client_ids: bool,
+    /// What apps may delete.
+    #[serde(default)]
+    pub deletes: Deletes,
     /// Whether its data is made up and anybody may read it: its page gives out access tokens.
     #[serde(default)]
     pub sandbox: bool,
@@ -109,6 +125,7 @@ impl InstanceSettings {
             links: LinkStyle::Absolute,
             token_lifetime_s: 36_000,
             client_ids: true,
+            deletes: Deletes::Single,
             sandbox: false,
             errors: ErrorDialect::Fhir,
             page_default: None,

@@ -29,8 +29,8 @@ pub mod visibility;
 pub mod write;
 
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
-pub use instances::{AuditSync, ErrorDialect, InstanceSettings, Instances, LinkStyle};
+pub use instances::{AuditSync, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle};
 pub use patient::Patients;
 pub use secret::Secrets;
 pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};
-pub use write::{Change, Draft, Precondition, Refusal, Written};
+pub use write::{Change, Draft, Expectation, Precondition, Refusal, Unit, Written};

@@ -7,14 +7,14 @@ use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
 
-use crate::audit::{Audit, AuditRecord};
+use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::grant::Grants;
 use crate::patient::Patients;
 use crate::secret::Secrets;
 use crate::session::Sessions;
 use crate::user::Users;
-use crate::write::{Change, Refusal, Written};
+use crate::write::{Change, Refusal, Unit, Written};
 
 /// One version of one resource as it goes on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub struct SearchPage {
 pub struct HistoryPage {
     /// Versions, deletions among them.
     pub versions: Vec<Version>,
-    /// All versions visible to the caller.
+    /// All versions visible to the caller, where counted.
     pub total: Option<u64>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
@@ -100,6 +100,9 @@ pub enum Error {
     /// A change was refused; nothing of its unit was written. The index is the change's position.
     #[error("change {0} was refused: {1:?}")]
     Refused(usize, Refusal),
+    /// What a search found before the change is no longer so; nothing was written: search again.
+    #[error("what a search found has changed since")]
+    Outdated,
     /// No room for more data: 507.
     #[error("no space left for data")]
     StorageFull,
@@ -157,6 +160,15 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         page: HistoryAsk,
     ) -> Result<Option<HistoryPage>, Error>;
 
+    /// The versions of all resources of these types, newest first (right `s` on each). A page may end
+    /// before it is full; the walk goes on from there. Nothing is counted.
+    async fn history_of(
+        &self,
+        access: &Access,
+        types: &[ResourceType],
+        page: HistoryAsk,
+    ) -> Result<HistoryPage, Error>;
+
     /// One page of a search (right `s`).
     async fn search(
         &self,
@@ -168,17 +180,19 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
     /// Resources per type visible to the caller, types without any left out.
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error>;
 
-    /// Commits all changes together or none; durable when it returns. One `Written` per change, in order.
-    async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error>;
+    /// Commits all changes of a unit together or none; durable when it returns. One `Written` per
+    /// change, in order. A refused change leaves no audit record here, its refusal is recorded by
+    /// [`Audit::record`].
+    async fn commit_unit(&self, access: &Access, unit: Unit) -> Result<Vec<Written>, Error>;
 
-    /// As [`Store::commit`], with the audit record of the interaction in the same transaction; a
-    /// refused change leaves no record here, its refusal is recorded by [`Audit::record`].
-    async fn commit_recorded(
-        &self,
-        access: &Access,
-        changes: Vec<Change>,
-        record: AuditRecord,
-    ) -> Result<Vec<Written>, Error>;
+    /// As [`Store::commit_unit`], of changes that rest on nothing and are not recorded.
+    async fn commit(&self, access: &Access, changes: Vec<Change>) -> Result<Vec<Written>, Error> {
+        let unit = Unit {
+            changes,
+            ..Unit::default()
+        };
+        self.commit_unit(access, unit).await
+    }
 }
 
 /// What part of a history is asked for.
@@ -188,6 +202,8 @@ pub struct HistoryAsk {
     pub count: u32,
     /// Only versions written at or after this instant (`_since`).
     pub since: Option<Timestamp>,
+    /// Only versions that were current at some time between these instants (`_at`).
+    pub during: Option<(Timestamp, Timestamp)>,
     /// Where to go on.
     pub at: Option<Cursor>,
 }

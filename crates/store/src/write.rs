@@ -3,8 +3,9 @@
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_model::Unstamped;
-use cresset_search::IndexRow;
+use cresset_search::{IndexRow, Query};
 
+use crate::audit::AuditRecord;
 use crate::store::Version;
 
 /// A checked resource on its way into the store: its body without id and version, and its index rows.
@@ -27,6 +28,27 @@ pub enum Change {
     Update(ResourceId, Draft, Precondition),
     /// A deletion (right `d`); deleting what is deleted or absent changes nothing.
     Delete(ResourceType, ResourceId, Precondition),
+}
+
+/// Changes that commit together or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Unit {
+    /// The changes in the order in which they happen.
+    pub changes: Vec<Change>,
+    /// Searches on whose outcome the changes rest; all must still be so when they commit.
+    pub expectations: Vec<Expectation>,
+    /// The audit record of the interaction, in the same transaction. A refused unit leaves none.
+    pub record: Option<AuditRecord>,
+}
+
+/// What a search of the caller (right `s`) found. It is asked again inside the transaction of the
+/// change, so that nothing can come between the search and the change.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The search; its page size and order do not matter.
+    pub query: Query,
+    /// All it found.
+    pub found: Vec<ResourceId>,
 }
 
 /// What must hold of the current version for a change to happen.

@@ -184,6 +184,8 @@ enum Interaction {
     Read,
     Vread,
     History,
+    HistoryOfType,
+    HistoryOfSystem,
     Search,
     Create,
     Update,
@@ -199,6 +201,8 @@ impl Interaction {
             Self::Read => "read",
             Self::Vread => "vread",
             Self::History => "history-instance",
+            Self::HistoryOfType => "history-type",
+            Self::HistoryOfSystem => "history-system",
             Self::Search => "search-type",
             Self::Create => "create",
             Self::Update => "update",
@@ -221,22 +225,24 @@ impl Event {
         let gets = method == Method::GET || method == Method::HEAD;
         let interaction = match (first, second, third, fourth) {
             (None, ..) if method == Method::POST => Interaction::Transaction,
+            (Some("_history"), None, ..) if gets => Interaction::HistoryOfSystem,
+            (Some(_), Some("_history"), None, _) if gets => Interaction::HistoryOfType,
             (Some(_), None, ..) if gets => Interaction::Search,
             (Some(_), None, ..) if method == Method::POST => Interaction::Create,
             (Some(_), Some("_search"), None, _) if method == Method::POST => Interaction::Search,
             (Some(_), Some(_), None, _) | (Some(_), Some(_), Some("files"), Some(_)) if gets => {
                 Interaction::Read
             }
-            (Some(_), Some(_), None, _) if method == Method::PUT => Interaction::Update,
-            (Some(_), Some(_), None, _) if method == Method::PATCH => Interaction::Patch,
-            (Some(_), Some(_), None, _) if method == Method::DELETE => Interaction::Delete,
+            (Some(_), _, None, _) if method == Method::PUT => Interaction::Update,
+            (Some(_), _, None, _) if method == Method::PATCH => Interaction::Patch,
+            (Some(_), _, None, _) if method == Method::DELETE => Interaction::Delete,
             (_, Some(_), Some("_history"), None) if gets => Interaction::History,
             (_, Some(_), Some("_history"), Some(_)) if gets => Interaction::Vread,
             _ => return None,
         };
         let resource_type = first.and_then(ResourceType::parse);
         // A type that does not exist, such as `metadata`, holds no data.
-        if first.is_some() && resource_type.is_none() {
+        if first.is_some_and(|first| first != "_history") && resource_type.is_none() {
             return None;
         }
         Some(Self {
@@ -283,6 +289,12 @@ mod tests {
         );
         check(
             &Method::GET,
+            "/demo/fhir/Patient/_history",
+            Some("history-type Patient"),
+        );
+        check(&Method::GET, "/demo/fhir/_history", Some("history-system"));
+        check(
+            &Method::GET,
             "/demo/fhir/Patient/1/_history/2",
             Some("vread Patient 1"),
         );
@@ -297,6 +309,13 @@ mod tests {
             Some("search-type Patient"),
         );
         check(&Method::POST, "/demo/fhir/Patient", Some("create Patient"));
+        for (method, name) in [
+            (Method::PUT, "update Patient"),
+            (Method::PATCH, "patch Patient"),
+            (Method::DELETE, "delete Patient"),
+        ] {
+            check(&method, "/demo/fhir/Patient", Some(name));
+        }
         check(
             &Method::PUT,
             "/demo/fhir/Patient/1",

@@ -12,8 +12,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 const SENT: HeaderValue = HeaderValue::from_static(
-    "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
-     If-Unmodified-Since, Prefer, Range, X-Request-Id, X-Security-Context",
+    "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, If-None-Exist, \
+     If-None-Match, If-Unmodified-Since, Prefer, Range, X-Request-Id, X-Security-Context",
 );
 const READ: HeaderValue = HeaderValue::from_static(
     "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Location, Retry-After, WWW-Authenticate, X-Request-Id, \

@@ -1,5 +1,6 @@
 //! One handler per interaction: extract, call the service, render.
 
+mod bundle;
 mod capabilities;
 mod create;
 mod delete;
@@ -9,19 +10,18 @@ mod patch;
 mod read;
 mod search;
 mod shown;
-mod transaction;
 mod update;
 mod vread;
 mod written;
 
+pub(crate) use bundle::bundle;
 pub(crate) use capabilities::capabilities;
 pub(crate) use create::create;
-pub(crate) use delete::delete;
+pub(crate) use delete::{delete, delete_matching};
 pub(crate) use file::{file, file_address};
-pub(crate) use history::history;
-pub(crate) use patch::patch;
+pub(crate) use history::{history, history_of_system, history_of_type};
+pub(crate) use patch::{patch, patch_matching};
 pub(crate) use read::read;
 pub(crate) use search::{search, search_by_form};
-pub(crate) use transaction::transaction;
-pub(crate) use update::update;
+pub(crate) use update::{update, update_matching};
 pub(crate) use vread::vread;

@@ -152,6 +152,7 @@ impl OpenInstances {
             auth_url,
             links: settings.links,
             client_ids: settings.client_ids,
+            deletes: settings.deletes,
             rules,
         };
         let fhir = Service::new(store.clone(), surroundings, settings, &key);

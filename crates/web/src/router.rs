@@ -128,11 +128,15 @@ fn authorization_server() -> Router<App> {
 /// FHIR: a token.
 fn with_token() -> Router<App> {
     Router::new()
-        .route("/{instance}/fhir", post(fhir::transaction))
-        .route("/{instance}/fhir/", post(fhir::transaction))
+        .route("/{instance}/fhir", post(fhir::bundle))
+        .route("/{instance}/fhir/", post(fhir::bundle))
         .route(
             "/{instance}/fhir/{type}",
-            get(fhir::search).post(fhir::create),
+            get(fhir::search)
+                .post(fhir::create)
+                .put(fhir::update_matching)
+                .patch(fhir::patch_matching)
+                .delete(fhir::delete_matching),
         )
         .route(
             "/{instance}/fhir/{type}/_search",
@@ -148,6 +152,11 @@ fn with_token() -> Router<App> {
         .route(
             "/{instance}/fhir/{type}/{id}/files/{element}",
             get(fhir::file_address),
+        )
+        .route("/{instance}/fhir/_history", get(fhir::history_of_system))
+        .route(
+            "/{instance}/fhir/{type}/_history",
+            get(fhir::history_of_type),
         )
         .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
         .route(

@@ -11,12 +11,15 @@ mod http {
     mod authorization;
     mod authorize;
     mod bad_input;
+    mod batch;
     mod binary;
     mod capabilities;
     mod chart;
     mod compression;
+    mod conditional;
     mod conditions;
     mod headers;
+    mod history;
     mod includes;
     mod interactions;
     mod negotiation;

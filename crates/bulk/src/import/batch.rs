@@ -6,8 +6,9 @@ use cresset_fhir::Issue;
 use cresset_store::Change;
 use tokio::sync::OwnedSemaphorePermit;
 
+use cresset_fhir::bundle::full_url::FullUrls;
+
 use super::entries::Place;
-use super::full_url::FullUrls;
 
 /// One record as it stands in its source.
 #[derive(Debug)]

@@ -24,15 +24,3 @@ pub(crate) fn derived(number: u64, bytes: &[u8]) -> Option<ResourceId> {
         .parse()
         .ok()
 }
-
-/// The number of a lower-case `8-4-4-4-12` UUID.
-pub(crate) fn uuid_number(text: &str) -> Option<u128> {
-    let uuid = uuid::Uuid::try_parse(text).ok()?;
-    let mut written = uuid::Uuid::encode_buffer();
-    (uuid.hyphenated().encode_lower(&mut written) == text).then(|| uuid.as_u128())
-}
-
-/// The UUID text of a number, the inverse of [`uuid_number`].
-pub(crate) fn uuid_text(number: u128) -> String {
-    uuid::Uuid::from_u128(number).to_string()
-}

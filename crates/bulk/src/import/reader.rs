@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use cresset_fhir::bundle::full_url::FullUrls;
+
 use super::Source;
 use super::batch::{Batch, Job, Record, Work, Wrapping};
 use super::entries::{Entries, Event};
-use super::full_url::FullUrls;
 use super::scan::Stop;
 use super::source::Stream;
 use super::worker::Worker;

@@ -9,9 +9,10 @@ use cresset_fhir::{Issue, Kind};
 use cresset_model::{Element, Tree};
 use cresset_store::{Change, Precondition};
 
+use cresset_fhir::bundle::full_url::FullUrls;
+
 use super::batch::{Batch, Group, Job, Ready, Record, Work, Wrapping};
 use super::entry::{Action, NotNow, Plan, plan_entry, plan_resource, refused, resource_of};
-use super::full_url::FullUrls;
 use super::lookup::{Lookup, Matches};
 
 /// What a worker needs.

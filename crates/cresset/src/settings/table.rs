@@ -39,6 +39,22 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.write_attempts_max",
         "how often a change is worked out anew because others changed what it begins from",
     ),
+    (
+        "limits.conditional_deletes_max",
+        "most resources that one conditional delete may delete, where the instance allows several",
+    ),
+    (
+        "limits.bundle_searches_max",
+        "most conditions and conditional references of one transaction",
+    ),
+    (
+        "limits.bundle_answer_bytes_max",
+        "bytes of what the reading entries of one Bundle answer, beyond which no further one is read",
+    ),
+    (
+        "limits.history_scanned_max",
+        "most versions looked at for one page of a history of types",
+    ),
     ("limits.page_default", "page size when `_count` is absent"),
     (
         "limits.page_max",

@@ -1,13 +1,15 @@
 //! What each resource type offers under a rule set.
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
-use cresset_rules::{Interaction, RuleSet};
+use cresset_rules::Interaction;
+use cresset_store::Deletes;
 use serde_json::{Value, json};
 
 use super::profiles;
+use crate::service::Settings;
 
 /// The interactions every type offers.
-const INTERACTIONS: [&str; 8] = [
+const INTERACTIONS: [&str; 9] = [
     "read",
     "vread",
     "create",
@@ -15,25 +17,29 @@ const INTERACTIONS: [&str; 8] = [
     "patch",
     "delete",
     "history-instance",
+    "history-type",
     "search-type",
 ];
 
 /// `CapabilityStatement.rest.resource` under a rule set, as JSON.
-pub fn resources(rules: &RuleSet) -> Vec<u8> {
+pub fn resources(settings: &Settings) -> Vec<u8> {
     let mut out = b"[".to_vec();
     for resource_type in ResourceType::all() {
         if out.len() > 1 {
             out.push(b',');
         }
-        out.extend_from_slice(of_type(resource_type, rules).to_string().as_bytes());
+        out.extend_from_slice(of_type(resource_type, settings).to_string().as_bytes());
     }
     out.push(b']');
     out
 }
 
-fn of_type(resource_type: ResourceType, rules: &RuleSet) -> Value {
-    let offered = rules.interactions(resource_type);
-    let is_offered = |code: &str| Interaction::of_code(code).is_some_and(|i| offered.contains(i));
+fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
+    let offered = settings.rules.interactions(resource_type);
+    let is_offered = |code: &str| {
+        Interaction::of_code(code).is_some_and(|i| offered.contains(i))
+            && (code != "delete" || settings.deletes != Deletes::Never)
+    };
     let interactions: Vec<Value> = INTERACTIONS
         .iter()
         .filter(|code| is_offered(code))
@@ -51,11 +57,11 @@ fn of_type(resource_type: ResourceType, rules: &RuleSet) -> Value {
         "interaction": interactions,
         "versioning": "versioned",
         "readHistory": is_offered("vread"),
-        "updateCreate": is_offered("update"),
-        "conditionalCreate": false,
+        "updateCreate": is_offered("update") && settings.client_ids,
+        "conditionalCreate": is_offered("create"),
         "conditionalRead": "full-support",
-        "conditionalUpdate": false,
-        "conditionalDelete": "not-supported",
+        "conditionalUpdate": is_offered("update"),
+        "conditionalDelete": conditional_delete(is_offered("delete"), settings.deletes),
         "referencePolicy": ["literal", "logical"],
         "searchInclude": includes(resource_type),
         "searchRevInclude": reverse_includes(resource_type),
@@ -93,6 +99,15 @@ fn reverse_includes(of: ResourceType) -> Vec<String> {
 
 fn is_reference(parameter: &SearchParameter) -> bool {
     parameter.search_type == SearchType::Reference
+}
+
+/// R4 `conditional-delete-status`.
+const fn conditional_delete(is_offered: bool, deletes: Deletes) -> &'static str {
+    match deletes {
+        Deletes::Single if is_offered => "single",
+        Deletes::Multiple if is_offered => "multiple",
+        _ => "not-supported",
+    }
 }
 
 fn parameter(parameter: &SearchParameter) -> Value {

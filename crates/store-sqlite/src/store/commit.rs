@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cresset_access::{Access, Restriction, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::{AuditRecord, Change, Error, Written};
+use cresset_store::{Change, Error, Written};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
@@ -14,6 +14,7 @@ use crate::fault::{failed, store_error};
 use crate::identity::StoredId;
 use crate::instant;
 use crate::writer::Job;
+use crate::writer::expected::Expected;
 use crate::writer::unit::{Frame, Kind, Prepared, Unit, about};
 
 /// More changes than this are prepared on a thread that may block.
@@ -23,9 +24,14 @@ const INLINE_CHANGES: usize = 16;
 pub(super) async fn commit(
     store: &SqliteStore,
     access: &Access,
-    changes: Vec<Change>,
-    audit: Option<AuditRecord>,
+    unit: cresset_store::Unit,
 ) -> Result<Vec<Written>, Error> {
+    let changes = unit.changes;
+    let expectations = unit
+        .expectations
+        .into_iter()
+        .map(|expectation| Expected::new(access, expectation))
+        .collect::<Result<_, _>>()?;
     let permitted = permitted(access, &changes)?;
     let changes = if changes.len() <= INLINE_CHANGES {
         prepare(&store.inner, changes, permitted)?
@@ -35,11 +41,12 @@ pub(super) async fn commit(
         task.await.map_err(|e| failed(e.to_string()))??
     };
     let (reply, answer) = oneshot::channel();
-    store.enqueue(Job::Unit(Unit {
+    store.enqueue(Job::Unit(Box::new(Unit {
         changes,
-        audit,
+        expectations,
+        audit: unit.record,
         reply,
-    }))?;
+    })))?;
     answer
         .await
         .map_err(|_| failed("the writer ended before it answered"))?

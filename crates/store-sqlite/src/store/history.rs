@@ -1,7 +1,9 @@
 //! All versions of one resource, newest first.
 
+use std::collections::HashMap;
+
 use cresset_access::Restriction;
-use cresset_base::ResourceId;
+use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_store::plan::Lookups;
 use cresset_store::store::{HistoryAsk, Method};
@@ -36,6 +38,7 @@ pub(super) fn page(
             all.push(row::version(row, &inner.shared.codec, of, Some(id))?);
             Ok(())
         })?;
+        let replaced = replaced(&all);
         let Some(seen) = visible(inner, all, restriction)? else {
             return Ok(None);
         };
@@ -43,6 +46,7 @@ pub(super) fn page(
         let seen: Vec<Version> = seen
             .into_iter()
             .filter(|v| instant::millis(v.last_updated) >= since_ms)
+            .filter(|v| was_current(v, &replaced, ask.during))
             .collect();
         let total = Some(seen.len() as u64);
         let count = usize::try_from(ask.count).unwrap_or(usize::MAX);
@@ -60,6 +64,33 @@ pub(super) fn page(
             next,
         }))
     })
+}
+
+/// When each version was replaced by the next; all but the newest.
+fn replaced(all: &[Version]) -> HashMap<u64, Timestamp> {
+    let newer = all.iter().zip(all.iter().skip(1));
+    newer
+        .map(|(newer, version)| (version.version, newer.last_updated))
+        .collect()
+}
+
+/// Whether a version was current at some time between two instants; a deletion counts only where it
+/// happened.
+fn was_current(
+    version: &Version,
+    replaced: &HashMap<u64, Timestamp>,
+    during: Option<(Timestamp, Timestamp)>,
+) -> bool {
+    let Some((start, end)) = during else {
+        return true;
+    };
+    let reaches = match version.method {
+        Method::Delete => version.last_updated >= start,
+        Method::Create | Method::Update => replaced
+            .get(&version.version)
+            .is_none_or(|until| *until > start),
+    };
+    version.last_updated <= end && reaches
 }
 
 fn before(cursor: &Cursor) -> Result<i64, Error> {

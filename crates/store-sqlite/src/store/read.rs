@@ -114,7 +114,7 @@ pub(super) fn is_visible(
 }
 
 /// Whether the version before a deletion was within the restriction.
-fn was_visible(
+pub(super) fn was_visible(
     inner: &Inner,
     connection: &Connection,
     rid: Rid,

@@ -146,7 +146,8 @@ fn matches(
     })
 }
 
-fn rows(
+/// Appends up to so many rows of a statement.
+pub(crate) fn rows(
     connection: &Connection,
     statement: &Statement,
     wanted: usize,

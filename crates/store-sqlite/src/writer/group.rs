@@ -6,6 +6,7 @@ use cresset_store::{Error, Written};
 
 use super::apply::{Applier, Stop};
 use super::batch::Batch;
+use super::expected::Expected;
 use super::memory::Memory;
 use super::sync::{Answer, Waiting, stopped};
 use super::unit::Unit;
@@ -113,6 +114,7 @@ fn finish(writer: &mut Writer, batch: &mut Batch) -> rusqlite::Result<()> {
 fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option<Error>) {
     let Unit {
         changes,
+        expectations,
         audit,
         reply,
     } = unit;
@@ -125,6 +127,11 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         live: Vec::new(),
         now_ms,
     };
+    match are_so(&mut applier, &expectations) {
+        Ok(true) => {}
+        Ok(false) => return ((reply, Err(Error::Outdated)), None),
+        Err(error) => return ((reply, Err(again(&error))), Some(error)),
+    }
     let mut targets = Vec::with_capacity(changes.len());
     for change in &changes {
         match applier.target(change) {
@@ -142,6 +149,20 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         Err((at, Stop::Refused(refusal))) => ((reply, Err(Error::Refused(at, refusal))), None),
         Err((_, Stop::Failed(error))) => ((reply, Err(again(&error))), Some(error)),
     }
+}
+
+/// Whether every search still finds what it found.
+fn are_so(applier: &mut Applier<'_>, expectations: &[Expected]) -> Result<bool, Error> {
+    if !expectations.is_empty() {
+        let flushed = applier.batch.flush(applier.connection);
+        flushed.map_err(|e| store_error(&e))?;
+    }
+    for expected in expectations {
+        if !expected.is_so(applier)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 struct Work {

@@ -9,12 +9,15 @@ use cresset_store::write::{Change, Draft, Precondition};
 use cresset_store::{AuditRecord, Error, Written};
 use tokio::sync::oneshot;
 
+use super::expected::Expected;
 use crate::instant;
 use crate::shared::Shared;
 
 /// A unit: all its changes or none.
 pub(crate) struct Unit {
     pub(crate) changes: Vec<Prepared>,
+    /// What must be so for the changes to happen.
+    pub(crate) expectations: Vec<Expected>,
     /// The record of the interaction, committed with its effect.
     pub(crate) audit: Option<AuditRecord>,
     pub(crate) reply: oneshot::Sender<Result<Vec<Written>, Error>>,

@@ -4,7 +4,7 @@ use cresset_base::Timestamp;
 
 use super::world::{World, draft, everything, id, of};
 use crate::audit::{AuditAsk, Recorded};
-use crate::write::Change;
+use crate::write::{Change, Unit};
 use crate::{AuditRecord, Error};
 
 /// All checks of this file.
@@ -81,7 +81,12 @@ async fn a_refused_change_leaves_no_record(world: World) {
     let commit = async |name: &str| {
         let (access, record) = (everything(), read_of(name));
         let changes = vec![create()];
-        world.store.commit_recorded(&access, changes, record).await
+        let unit = Unit {
+            changes,
+            record: Some(record),
+            ..Unit::default()
+        };
+        world.store.commit_unit(&access, unit).await
     };
     commit("one").await.unwrap();
     assert!(matches!(commit("two").await, Err(Error::Refused(..))));

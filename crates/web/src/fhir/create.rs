@@ -1,30 +1,34 @@
 //! `POST [base]/[type]`
 
 use axum::response::Response;
-use cresset_fhir::{Fault, Kind};
-use http::{HeaderMap, StatusCode};
+use cresset_fhir::create::Creation;
+use http::StatusCode;
 
 use super::written::written;
-use crate::extract::{Ask, FhirBody, OneType, Prefer};
+use crate::extract::{Ask, FhirBody, IfNoneExist, OneType, Prefer};
 use crate::failure::Failure;
 
-/// A new resource under an id of the server's.
+/// A new resource under an id of the server's; 200 with the one that is there when
+/// `If-None-Exist` finds it.
 pub(crate) async fn create(
     ask: Ask,
     OneType(resource_type): OneType,
     prefer: Prefer,
-    headers: HeaderMap,
+    if_none_exist: IfNoneExist,
     FhirBody(body): FhirBody,
 ) -> Result<Response, Failure> {
-    if headers.contains_key("if-none-exist") {
-        let text = "If-None-Exist (conditional create) is not supported";
-        return Err(Fault::coded(Kind::Invalid, "not-supported", text).into());
-    }
-    let version = ask
+    let criteria = if_none_exist.of_type(resource_type)?;
+    let by = ask.audited(StatusCode::CREATED);
+    let created = ask
         .instance
         .fhir
-        .create(ask.audited(StatusCode::CREATED), resource_type, &body)
+        .create(by, resource_type, &body, criteria.as_ref())
         .await?;
-    ask.trail.committed();
-    Ok(written(&ask, StatusCode::CREATED, &version, prefer.wanted))
+    Ok(match created {
+        Creation::Created(version) => {
+            ask.trail.committed();
+            written(&ask, StatusCode::CREATED, &version, prefer.wanted)
+        }
+        Creation::Existing(version) => written(&ask, StatusCode::OK, &version, prefer.wanted),
+    })
 }

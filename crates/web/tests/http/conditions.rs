@@ -73,8 +73,4 @@ async fn conditions_on_what_is_absent() {
         .ask_with("DELETE /Patient/p", "", ("if-match", "W/\"1\""))
         .await;
     assert_eq!(gone.status, 204, "{gone:?}");
-    let none = practice
-        .ask_with("POST /Patient", BODY, ("if-none-exist", "identifier=x"))
-        .await;
-    none.refuses(400, "If-None-Exist");
 }

@@ -1,0 +1,62 @@
+//! Which resource an entry means.
+
+use cresset_store::Version;
+
+use super::{Action, Entry, Fault, Kind, Meant, Named, Planning, own_id};
+use crate::criteria::Criteria;
+use crate::patch::nothing_found;
+use crate::update::Put;
+
+impl Planning<'_> {
+    pub(super) async fn meant(&mut self, entry: &Entry<'_>) -> Result<Meant, Fault> {
+        match &entry.action {
+            Action::Fetch(_) => Ok(Meant::Nothing),
+            Action::Create(resource_type, None) => {
+                Ok(Meant::New(*resource_type, self.service.new_id()?))
+            }
+            Action::Create(_, Some(criteria)) => self.created(criteria).await,
+            Action::Update(Named::Id(of, id)) => Ok(Meant::Update(*of, id.clone())),
+            Action::Update(Named::Matching(criteria)) => self.updated(entry, criteria).await,
+            Action::Patch(Named::Id(of, id)) => Ok(Meant::Patch((*of, id.clone()))),
+            Action::Patch(Named::Matching(criteria)) => {
+                let found = self.find(criteria).await?;
+                let version = found.at_most_one()?.ok_or_else(nothing_found)?;
+                Ok(Meant::Patch((version.resource_type, version.id.clone())))
+            }
+            Action::Delete(Named::Id(of, id)) => Ok(Meant::Delete(*of, vec![id.clone()])),
+            Action::Delete(Named::Matching(criteria)) => self.deleted(criteria).await,
+        }
+    }
+
+    async fn created(&mut self, criteria: &Criteria) -> Result<Meant, Fault> {
+        let found = self.find(criteria).await?;
+        if let Some(version) = found.at_most_one()? {
+            return Ok(Meant::Existing(version.clone()));
+        }
+        if !self.creating.insert(criteria.clone()) {
+            let text = "Two entries of a transaction must not create under the same condition";
+            return Err(Fault::new(Kind::Invalid, text));
+        }
+        Ok(Meant::New(criteria.resource_type, self.service.new_id()?))
+    }
+
+    async fn updated(&mut self, entry: &Entry<'_>, criteria: &Criteria) -> Result<Meant, Fault> {
+        let found = self.find(criteria).await?;
+        let found = found.at_most_one()?.map(|version| &version.id);
+        let own = own_id(entry.resource()?);
+        let of = criteria.resource_type;
+        Ok(match self.service.put(of, own, found, &entry.condition)? {
+            Put::Existing(id) => Meant::Found(of, id),
+            Put::New(id) => Meant::New(of, id),
+        })
+    }
+
+    async fn deleted(&mut self, criteria: &Criteria) -> Result<Meant, Fault> {
+        self.count_search()?;
+        let found = self.service.deletable(self.access, criteria).await?;
+        self.expectations.push(found.expectation);
+        let id = |version: &Version| version.id.clone();
+        let ids = found.versions.iter().map(id).collect();
+        Ok(Meant::Delete(criteria.resource_type, ids))
+    }
+}

@@ -1,0 +1,75 @@
+//! Searches on whose outcome a unit rests, asked again where nothing can come in between.
+
+use std::collections::BTreeSet;
+
+use cresset_access::{Access, Verb};
+use cresset_store::layout::Rid;
+use cresset_store::plan::Ask;
+use cresset_store::{Error, Expectation};
+
+use super::apply::Applier;
+use super::memory::WriterTerms;
+use crate::fault::store_error;
+use crate::lookups::Snapshot;
+use crate::store::{restriction, rows};
+
+/// What a search of the caller found.
+pub(crate) struct Expected {
+    expectation: Expectation,
+    access: Access,
+}
+
+impl Expected {
+    pub(crate) fn new(access: &Access, mut expectation: Expectation) -> Result<Self, Error> {
+        expectation.query.sort.clear();
+        restriction(access, Verb::Search, expectation.query.resource_type)?;
+        Ok(Self {
+            expectation,
+            access: access.clone(),
+        })
+    }
+
+    /// Whether it finds the same in the state this unit meets: what was committed before, and the
+    /// units before it in the same commit, whose index rows must have been flushed.
+    pub(crate) fn is_so(&self, applier: &mut Applier<'_>) -> Result<bool, Error> {
+        let found = self.found(applier).map_err(|e| store_error(&e))?;
+        let mut terms = WriterTerms {
+            connection: applier.connection,
+            shared: applier.shared,
+            memory: applier.memory,
+        };
+        let of = self.expectation.query.resource_type;
+        let mut expected = BTreeSet::new();
+        for id in &self.expectation.found {
+            let known = terms.known(of, id).map_err(|e| store_error(&e))?;
+            let Some(rid) = known else {
+                return Ok(false);
+            };
+            expected.insert(rid.0);
+        }
+        Ok(found == expected)
+    }
+
+    /// The integers of what is found now; of more than expected, one more.
+    fn found(&self, applier: &Applier<'_>) -> rusqlite::Result<BTreeSet<i64>> {
+        let query = &self.expectation.query;
+        let snapshot = Snapshot {
+            connection: applier.connection,
+            shared: applier.shared,
+        };
+        let ask = Ask {
+            query,
+            access: &self.access,
+            place: None,
+            newest: Rid::ceiling(query.resource_type),
+        };
+        let mut hits = Vec::new();
+        if let Some(plan) = applier.shared.planner().search(ask, &snapshot)? {
+            let wanted = self.expectation.found.len() + 1;
+            for statement in &plan.rows {
+                rows(applier.connection, statement, wanted, &mut hits)?;
+            }
+        }
+        Ok(hits.into_iter().map(|hit| hit.rid).collect())
+    }
+}
