@@ -40,6 +40,8 @@ pub struct Limits {
     pub includes_max: usize,
     /// Most resources shown with the matches of one page.
     pub included_max: usize,
+    /// Most codes of one value set that is expanded.
+    pub expansion_codes_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
     /// Longest time one request may take, in milliseconds.
@@ -91,6 +93,7 @@ impl Default for Limits {
             hops_max: 64,
             includes_max: 32,
             included_max: 1_000,
+            expansion_codes_max: 20_000,
             query_bytes_max: 64 * 1024,
             request_ms_max: 30_000,
             write_queue_max: 4_096,

@@ -3,6 +3,7 @@
 //! What every type offers ([`resources()`]) depends on the rule set the instance wears; the head
 //! before it holds its addresses.
 
+pub mod operations;
 mod profiles;
 mod resources;
 

@@ -26,6 +26,7 @@ pub mod file;
 pub mod history;
 pub mod identity;
 pub mod instant;
+pub mod operation;
 pub mod outcome;
 pub mod page_link;
 pub mod patch;
@@ -36,7 +37,9 @@ mod ruled;
 pub mod search;
 pub mod service;
 pub mod subset;
+pub mod terminology;
 pub mod update;
+pub mod validate;
 pub mod vread;
 
 pub use audited::Audited;

@@ -30,8 +30,13 @@ pub(crate) fn of_cut_includes() -> Vec<u8> {
 }
 
 fn of_issues(severity: &str, issues: &[Issue]) -> Vec<u8> {
+    of_graded(issues.iter().map(|issue| (severity, issue)))
+}
+
+/// An `OperationOutcome` of issues, each with its own severity.
+pub(crate) fn of_graded<'i>(issues: impl Iterator<Item = (&'i str, &'i Issue)>) -> Vec<u8> {
     let mut out = b"{\"resourceType\":\"OperationOutcome\",\"issue\":[".to_vec();
-    for (at, issue) in issues.iter().enumerate() {
+    for (at, (severity, issue)) in issues.enumerate() {
         if at > 0 {
             out.push(b',');
         }

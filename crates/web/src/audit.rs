@@ -192,6 +192,7 @@ enum Interaction {
     Patch,
     Delete,
     Transaction,
+    Operation,
 }
 
 impl Interaction {
@@ -209,6 +210,7 @@ impl Interaction {
             Self::Patch => "patch",
             Self::Delete => "delete",
             Self::Transaction => "transaction",
+            Self::Operation => "operation",
         }
     }
 }
@@ -223,7 +225,13 @@ impl Event {
         let [first, second, third, fourth] =
             [(); 4].map(|()| parts.next().filter(|part| !part.is_empty()));
         let gets = method == Method::GET || method == Method::HEAD;
+        let calls = |part: Option<&str>| part.is_some_and(|part| part.starts_with('$'));
         let interaction = match (first, second, third, fourth) {
+            _ if (calls(first) || calls(second) || calls(third))
+                && (gets || method == Method::POST) =>
+            {
+                Interaction::Operation
+            }
             (None, ..) if method == Method::POST => Interaction::Transaction,
             (Some("_history"), None, ..) if gets => Interaction::HistoryOfSystem,
             (Some(_), Some("_history"), None, _) if gets => Interaction::HistoryOfType,

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod body;
+pub mod call;
 pub mod caller;
 pub mod condition;
 pub mod criteria;
@@ -19,6 +20,7 @@ pub mod signed_in;
 
 pub use address::{Instance, OneResource, OneType, OneVersion};
 pub use body::FhirBody;
+pub use call::Call;
 pub use caller::Ask;
 pub use condition::{OnRead, OnWrite};
 pub use criteria::{IfNoneExist, Matching};

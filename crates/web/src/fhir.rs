@@ -6,11 +6,13 @@ mod create;
 mod delete;
 mod file;
 mod history;
+mod operation;
 mod patch;
 mod read;
 mod search;
 mod shown;
 mod update;
+mod validate;
 mod vread;
 mod written;
 
@@ -20,8 +22,12 @@ pub(crate) use create::create;
 pub(crate) use delete::{delete, delete_matching};
 pub(crate) use file::{file, file_address};
 pub(crate) use history::{history, history_of_system, history_of_type};
+pub(crate) use operation::{
+    expand, lookup, subsumes, translate, validate_code_of_code_system, validate_code_of_value_set,
+};
 pub(crate) use patch::{patch, patch_matching};
 pub(crate) use read::read;
 pub(crate) use search::{search, search_by_form};
 pub(crate) use update::{update, update_matching};
+pub(crate) use validate::validate;
 pub(crate) use vread::vread;

@@ -13,6 +13,7 @@ pub fn router(app: App) -> Router {
         .merge(pages_for_people())
         .merge(discovery())
         .merge(with_token())
+        .merge(operations())
         .merge(authorization_endpoint())
         .merge(authorization_server())
         .fallback(outside::nothing_here)
@@ -162,5 +163,61 @@ fn with_token() -> Router<App> {
         .route(
             "/{instance}/fhir/{type}/{id}/_history/{version}",
             get(fhir::vread),
+        )
+}
+
+/// Operations of R4: a token, parameters in the URL or in a body.
+fn operations() -> Router<App> {
+    let of_type = |path: &str| format!("/{{instance}}/fhir/{path}");
+    let of_resource = |of: &str, name: &str| format!("/{{instance}}/fhir/{of}/{{id}}/{name}");
+    Router::new()
+        .route(
+            &of_type("ValueSet/$expand"),
+            get(fhir::expand).post(fhir::expand),
+        )
+        .route(
+            &of_resource("ValueSet", "$expand"),
+            get(fhir::expand).post(fhir::expand),
+        )
+        .route(
+            &of_type("ValueSet/$validate-code"),
+            get(fhir::validate_code_of_value_set).post(fhir::validate_code_of_value_set),
+        )
+        .route(
+            &of_resource("ValueSet", "$validate-code"),
+            get(fhir::validate_code_of_value_set).post(fhir::validate_code_of_value_set),
+        )
+        .route(
+            &of_type("CodeSystem/$validate-code"),
+            get(fhir::validate_code_of_code_system).post(fhir::validate_code_of_code_system),
+        )
+        .route(
+            &of_resource("CodeSystem", "$validate-code"),
+            get(fhir::validate_code_of_code_system).post(fhir::validate_code_of_code_system),
+        )
+        .route(
+            &of_type("CodeSystem/$lookup"),
+            get(fhir::lookup).post(fhir::lookup),
+        )
+        .route(
+            &of_type("CodeSystem/$subsumes"),
+            get(fhir::subsumes).post(fhir::subsumes),
+        )
+        .route(
+            &of_resource("CodeSystem", "$subsumes"),
+            get(fhir::subsumes).post(fhir::subsumes),
+        )
+        .route(
+            &of_type("ConceptMap/$translate"),
+            get(fhir::translate).post(fhir::translate),
+        )
+        .route(
+            &of_resource("ConceptMap", "$translate"),
+            get(fhir::translate).post(fhir::translate),
+        )
+        .route(&of_type("{type}/$validate"), post(fhir::validate))
+        .route(
+            &of_type("{type}/{id}/$validate"),
+            get(fhir::validate).post(fhir::validate),
         )
 }

@@ -31,7 +31,9 @@ mod http {
     mod sandbox;
     mod sign_in;
     mod subset;
+    mod terminology;
     mod token_family;
     mod transaction;
+    mod validate;
     mod xml;
 }

@@ -82,6 +82,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most resources shown with the matches of one page; an OperationOutcome says when there are more",
     ),
     (
+        "limits.expansion_codes_max",
+        "most codes of one value set that is expanded",
+    ),
+    (
         "limits.query_bytes_max",
         "longest query string or search form, in bytes",
     ),

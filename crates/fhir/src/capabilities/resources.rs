@@ -5,7 +5,7 @@ use cresset_rules::Interaction;
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
-use super::profiles;
+use super::{operations, profiles};
 use crate::service::Settings;
 
 /// The interactions every type offers.
@@ -67,6 +67,12 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
         "searchRevInclude": reverse_includes(resource_type),
         "searchParam": parameters,
     });
+    if let (true, Some(members)) = (is_offered("read"), resource.as_object_mut()) {
+        let operations: Vec<Value> = operations::of_type(resource_type)
+            .map(|o| json!({ "name": o.name, "definition": o.definition() }))
+            .collect();
+        members.insert("operation".to_owned(), json!(operations));
+    }
     let profiles = profiles::of_type(resource_type);
     if let (false, Some(members)) = (profiles.is_empty(), resource.as_object_mut()) {
         members.insert("supportedProfile".to_owned(), json!(profiles));

@@ -1,0 +1,80 @@
+//! The operations each type offers.
+
+use cresset_definitions::ResourceType;
+
+/// An operation of the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// The name after the `$`.
+    pub name: &'static str,
+    /// The type it is defined for; the tail of its definition.
+    of: &'static str,
+    /// Whether it is also called of one resource.
+    pub of_resource: bool,
+    /// Whether it is called of the type by GET.
+    pub by_get: bool,
+    /// What it does, as a sentence without a full stop.
+    pub about: &'static str,
+}
+
+impl Operation {
+    /// The canonical URL of its definition.
+    pub fn definition(&self) -> String {
+        let Self { of, name, .. } = self;
+        format!("http://hl7.org/fhir/OperationDefinition/{of}-{name}")
+    }
+}
+
+const fn terminology(of: &'static str, name: &'static str, about: &'static str) -> Operation {
+    Operation {
+        name,
+        of,
+        of_resource: true,
+        by_get: true,
+        about,
+    }
+}
+
+/// `$validate` of every type.
+const VALIDATE: Operation = Operation {
+    name: "validate",
+    of: "Resource",
+    of_resource: true,
+    by_get: false,
+    about: "Say what is wrong with a resource, without storing it",
+};
+
+const TERMINOLOGY: [Operation; 6] = [
+    terminology(
+        "CodeSystem",
+        "validate-code",
+        "Whether a code is one of the code system",
+    ),
+    terminology(
+        "CodeSystem",
+        "subsumes",
+        "How two codes stand to each other",
+    ),
+    Operation {
+        of_resource: false,
+        ..terminology("CodeSystem", "lookup", "What is known of a code")
+    },
+    terminology(
+        "ConceptMap",
+        "translate",
+        "What concept maps give for a code",
+    ),
+    terminology("ValueSet", "expand", "The members of a value set"),
+    terminology(
+        "ValueSet",
+        "validate-code",
+        "Whether a code is a member of the value set",
+    ),
+];
+
+/// The operations of a type.
+pub fn of_type(resource_type: ResourceType) -> impl Iterator<Item = Operation> {
+    let own = TERMINOLOGY.into_iter();
+    own.filter(move |operation| operation.of == resource_type.name())
+        .chain(std::iter::once(VALIDATE))
+}

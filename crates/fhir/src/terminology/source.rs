@@ -1,0 +1,115 @@
+//! Where code systems, value sets and maps are found.
+
+use cresset_access::{Access, Verb};
+use cresset_base::ResourceId;
+use cresset_definitions::{ResourceType, terminology};
+use cresset_model::Tree;
+use cresset_search::{Context, Handling};
+
+use super::codes::Codes;
+use crate::binary::tree_of;
+use crate::condition::ReadCondition;
+use crate::fault::{Fault, Kind};
+use crate::read::Read;
+use crate::service::Service;
+
+/// What an operation is asked of.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// The type: a parameter names the resource.
+    Type,
+    /// One resource.
+    Resource(&'a ResourceId),
+}
+
+/// A value set: stored, sent along, or built in.
+pub(super) enum Values {
+    Composed(Tree),
+    BuiltIn(&'static cresset_definitions::ValueSet),
+}
+
+impl Service {
+    /// The code system of this canonical URL.
+    pub(super) async fn codes(&self, access: &Access, url: &str) -> Result<Codes, Fault> {
+        if let Some(tree) = self.canonical(access, "CodeSystem", url).await? {
+            return Ok(Codes::of(&tree));
+        }
+        let bare = url.split('|').next().unwrap_or(url);
+        let built_in = terminology().code_system(bare);
+        built_in
+            .map(Codes::BuiltIn)
+            .ok_or_else(|| not_loaded("code system", url))
+    }
+
+    /// The value set of this canonical URL.
+    pub(super) async fn values(&self, access: &Access, url: &str) -> Result<Values, Fault> {
+        if let Some(tree) = self.canonical(access, "ValueSet", url).await? {
+            return Ok(Values::Composed(tree));
+        }
+        let built_in = terminology().value_set(url).map(Values::BuiltIn);
+        built_in.ok_or_else(|| not_loaded("value set", url))
+    }
+
+    /// One resource by its id, as any read finds it.
+    pub(super) async fn held(
+        &self,
+        access: &Access,
+        of: &str,
+        id: &ResourceId,
+    ) -> Result<Tree, Fault> {
+        let of = resource_type(of)?;
+        let (Read::Version(version) | Read::NotModified(version)) =
+            self.read(access, of, id, &ReadCondition::default()).await?;
+        tree_of(&version)
+    }
+
+    /// The stored resource of this canonical URL that was written last, if the caller may find one.
+    async fn canonical(&self, access: &Access, of: &str, url: &str) -> Result<Option<Tree>, Fault> {
+        let (url, version) = match url.split_once('|') {
+            Some((url, version)) => (url, Some(version)),
+            None => (url, None),
+        };
+        let mut pairs = vec![("url", url), ("_sort", "-_lastUpdated"), ("_count", "1")];
+        pairs.extend(version.map(|version| ("version", version)));
+        Ok(self.stored(access, of, &pairs).await?.pop())
+    }
+
+    /// The resources a search finds; none when the caller may not search the type.
+    pub(super) async fn stored(
+        &self,
+        access: &Access,
+        of: &str,
+        pairs: &[(&str, &str)],
+    ) -> Result<Vec<Tree>, Fault> {
+        let of = resource_type(of)?;
+        if !access.permits(Verb::Search, of) {
+            return Ok(Vec::new());
+        }
+        let escaped = |value: &str| value.replace('\\', "\\\\").replace(['$', ',', '|'], "");
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), escaped(value)))
+            .collect();
+        let context = Context {
+            limits: self.limits(),
+            now: self.now(),
+            own: self.own(),
+            handling: Handling::Strict,
+        };
+        let parsed = cresset_search::parse(of, &pairs, &context)
+            .map_err(|fault| Fault::new(Kind::Value, fault.to_string()))?;
+        let page = self.store().search(access, &parsed.query, None).await?;
+        page.matches.iter().map(tree_of).collect()
+    }
+}
+
+pub(super) fn resource_type(name: &str) -> Result<ResourceType, Fault> {
+    ResourceType::parse(name).ok_or_else(|| Fault::internal("a type of R4 is unknown"))
+}
+
+/// What is asked about is not here, which says nothing about its codes.
+pub(super) fn not_loaded(what: &str, url: &str) -> Fault {
+    let shown: String = url.chars().filter(|c| !c.is_control()).take(200).collect();
+    let text = format!("The {what} '{shown}' is not loaded here");
+    Fault::new(Kind::NotFound, text)
+}
