@@ -35,6 +35,7 @@ pub mod pretty;
 pub mod read;
 mod ruled;
 pub mod search;
+pub mod search_types;
 pub mod service;
 pub mod subset;
 pub mod terminology;

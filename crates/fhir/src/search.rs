@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Context, FaultKind, Parsed, Query, SearchFault};
+use cresset_search::{Context, FaultKind, Query, SearchFault};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -35,44 +35,48 @@ impl Service {
         permit(access, Verb::Search, resource_type)?;
         let place = take_place(&mut pairs)?;
         let subset = Subset::parse(&pairs, &[resource_type])?;
-        let context = Context {
-            limits: self.limits(),
-            now: self.now(),
-            own: self.own(),
-            handling,
-        };
-        let parsed = cresset_search::parse(resource_type, &pairs, &context)
+        let parsed = cresset_search::parse(resource_type, &pairs, &self.reading(handling))
             .map_err(|fault| refused(&fault))?;
         permit_hops(access, &parsed.query)?;
-        let walk = Walk {
-            base: &self.settings().base_url,
-            style: self.settings().links,
-            path: resource_type.name().to_owned(),
-            query: encode(
-                parsed
-                    .applied
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.as_str())),
-            ),
-            sealer: self.sealer(),
-        };
-        let at = match &place {
-            Some(sealed) => Some(walk.open(sealed).ok_or_else(fault::bad_page_link)?),
-            None => None,
-        };
+        let walk = self.walk(resource_type.name().to_owned(), &parsed.applied);
+        let at = walk.at(place.as_deref())?;
         let mut page = self
             .store()
             .search(access, &parsed.query, at.as_ref())
             .await?;
         subset.cut(&mut page.matches);
-        let links = links(&walk, &parsed, place.as_deref(), &page);
+        let links = links(&walk, &parsed.ignored, place.as_deref(), &page);
         Ok(searchset(&page, &links, &self.settings().base_url))
+    }
+
+    /// What a search is read against.
+    pub(crate) fn reading(&self, handling: Handling) -> Context<'_> {
+        Context {
+            limits: self.limits(),
+            now: self.now(),
+            own: self.own(),
+            handling,
+        }
+    }
+
+    /// The walk over the pages of a search at `path` with these parameters.
+    pub(crate) fn walk(&self, path: String, applied: &[(String, String)]) -> Walk<'_> {
+        let pairs = applied
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        Walk {
+            base: &self.settings().base_url,
+            style: self.settings().links,
+            path,
+            query: encode(pairs),
+            sealer: self.sealer(),
+        }
     }
 }
 
 /// Refuses a reference followed to types of which the caller may search none: an empty answer would
 /// look like one about the data.
-fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
+pub(crate) fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
     let mut refused = None;
     for criterion in &query.criteria {
         criterion.hops(&mut |hops| {
@@ -88,7 +92,7 @@ fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
 }
 
 /// Takes the place of a page link out of the parameters.
-fn take_place(pairs: &mut Vec<(String, String)>) -> Result<Option<String>, Fault> {
+pub(crate) fn take_place(pairs: &mut Vec<(String, String)>) -> Result<Option<String>, Fault> {
     let mut places = pairs
         .extract_if(.., |(name, _)| name == PARAMETER)
         .map(|(_, place)| place);
@@ -101,10 +105,15 @@ fn take_place(pairs: &mut Vec<(String, String)>) -> Result<Option<String>, Fault
 }
 
 /// An empty result has no links, except that a search of which a part was ignored says so.
-fn links(walk: &Walk<'_>, parsed: &Parsed, place: Option<&str>, page: &SearchPage) -> Vec<Link> {
+pub(crate) fn links(
+    walk: &Walk<'_>,
+    ignored: &[String],
+    place: Option<&str>,
+    page: &SearchPage,
+) -> Vec<Link> {
     if page.matches.is_empty() && place.is_none() {
         let counted = page.total.is_some_and(|total| total > 0);
-        return if counted || !parsed.ignored.is_empty() {
+        return if counted || !ignored.is_empty() {
             walk.self_link()
         } else {
             Vec::new()

@@ -20,7 +20,10 @@ pub mod value;
 
 pub use compartment::patient_compartment;
 pub use extract::extract;
-pub use parse::{Context, FaultKind, Handling, Parsed, SearchFault, parse};
+pub use parse::{
+    Compartment, Context, FaultKind, Handling, Parsed, ParsedTypes, Scope, SearchFault, parse,
+    parse_types, take_types,
+};
 pub use query::{
     Criterion, From, Hop, Include, Match, Order, Query, Shown, SortKey, Summary, Test, Total,
 };

@@ -10,6 +10,7 @@ mod modifier;
 mod nearness;
 mod page;
 mod reference;
+mod system;
 mod token;
 
 use cresset_base::{Limits, Timestamp};
@@ -18,6 +19,7 @@ use cresset_definitions::ResourceType;
 use crate::query::{Criterion, Include, Query};
 pub use fault::{FaultKind, SearchFault};
 use page::Page;
+pub use system::{Compartment, ParsedTypes, Scope, parse_types, take_types};
 
 /// What a search is read against.
 #[derive(Debug, Clone, Copy)]

@@ -49,6 +49,8 @@ pub enum Criterion {
     PointsTo(ParameterIx, Vec<Hop>),
     /// Such a resource points here with this parameter of its own (`_has`, R4 3.1.1.5.4).
     PointedAt(ParameterIx, Box<Hop>),
+    /// At least one of these holds.
+    Any(Vec<Criterion>),
 }
 
 /// The resource at the other end of a reference. What a caller may not see is not found there.
@@ -65,6 +67,12 @@ impl Criterion {
     pub fn hops<'c>(&'c self, visit: &mut dyn FnMut(&'c [Hop])) {
         let hops = match self {
             Self::Values(..) => return,
+            Self::Any(criteria) => {
+                for criterion in criteria {
+                    criterion.hops(visit);
+                }
+                return;
+            }
             Self::PointsTo(_, hops) => hops.as_slice(),
             Self::PointedAt(_, hop) => std::slice::from_ref(&**hop),
         };

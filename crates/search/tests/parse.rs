@@ -58,6 +58,10 @@ fn criterion(of: &Criterion) -> String {
                 .map(|h| format!("{}.{}", h.resource_type, criterion(&h.criterion)));
             format!("{}>{}", code(*ix), each.collect::<Vec<_>>().join(" / "))
         }
+        Criterion::Any(criteria) => {
+            let each: Vec<String> = criteria.iter().map(criterion).collect();
+            format!("({})", each.join(" or "))
+        }
         Criterion::PointedAt(ix, hop) => {
             let (of, rest) = (hop.resource_type, criterion(&hop.criterion));
             format!("{of}.{}<{rest}", code(*ix))

@@ -364,7 +364,18 @@ impl Store for SqliteStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         restriction(access, Verb::Search, query.resource_type)?;
-        let ask = search::Asked::new(query, access, at)?;
+        let ask = search::Asked::new(std::slice::from_ref(query), access, at)?;
+        self.ask(move |inner, connection| search::page(inner, connection, &ask))
+            .await
+    }
+
+    async fn search_types(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error> {
+        let ask = search::Asked::new(queries, access, at)?;
         self.ask(move |inner, connection| search::page(inner, connection, &ask))
             .await
     }

@@ -24,6 +24,7 @@ pub mod order;
 pub mod paging;
 pub mod people;
 pub mod search;
+pub mod types;
 pub mod unit;
 pub mod world;
 
@@ -40,6 +41,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     paging::all(&fresh).await;
     chains::all(&fresh).await;
     includes::all(&fresh).await;
+    types::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;

@@ -59,7 +59,8 @@ pub struct SearchPlan {
     pub rows: Vec<Statement>,
     /// Counts the matches. `None` when every live resource of the type matches.
     pub count: Option<Count>,
-    walked: Place,
+    ordering: order::Ordering,
+    implied: Option<place::Implied>,
     from_start: bool,
 }
 
@@ -73,24 +74,47 @@ pub struct Count {
     pub size: Statement,
 }
 
+/// What all pages of a walk have in common.
+#[derive(Debug, Clone)]
+pub struct WalkFacts {
+    /// What the first page counted.
+    pub total: Option<u64>,
+    /// The highest integer of each type when the walk began.
+    pub snapshots: Vec<Rid>,
+}
+
 impl SearchPlan {
-    /// Cuts the page out of up to `count + 1` rows; `total` travels with the page links.
-    pub fn page(&self, hits: Vec<Hit>, count: usize, total: Option<u64>) -> Page {
-        page::cut(
-            hits,
-            count,
-            &Place {
-                total,
-                ..self.walked.clone()
-            },
-            self.from_start,
-        )
+    /// Cuts the page out of up to `count + 1` rows.
+    pub fn page(&self, hits: Vec<Hit>, count: usize, walk: &WalkFacts) -> Page {
+        let walked = Place {
+            backward: self.ordering.backward,
+            snapshots: walk.snapshots.iter().map(|rid| rid.0).collect(),
+            total: walk.total,
+            implied: self.implied,
+            keys: Vec::new(),
+            rid: 0,
+        };
+        page::cut(hits, count, &walked, self.from_start)
     }
 
-    /// What the first page of this walk counted.
-    pub fn total(&self) -> Option<u64> {
-        self.walked.total
+    /// Puts rows of several plans of one question into the order of the result.
+    pub fn merge(&self, hits: &mut [Hit]) {
+        hits.sort_by(|a, b| self.ordering.compare(a, b));
     }
+
+    /// Whether types come one after the other: then those after a full page need not be asked.
+    pub fn is_by_type(&self) -> bool {
+        self.ordering.keys.is_empty()
+    }
+}
+
+/// How many types one question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Types {
+    /// One.
+    One,
+    /// Several, whose rows are merged.
+    Several,
 }
 
 /// What a search is asked with.
@@ -102,8 +126,20 @@ pub struct Ask<'a> {
     pub access: &'a Access,
     /// Where the page begins.
     pub place: Option<&'a Place>,
-    /// The highest integer of the type in the snapshot.
+    /// The highest integer of the type now; a walk keeps that of its beginning.
     pub newest: Rid,
+    /// How many types the question is about.
+    pub types: Types,
+}
+
+impl Ask<'_> {
+    /// The highest integer of the type that belongs to the result.
+    pub fn snapshot(&self) -> Rid {
+        let begun = self
+            .place
+            .and_then(|place| place.snapshot(self.query.resource_type));
+        begun.map_or(self.newest, Rid)
+    }
 }
 
 impl Planner<'_> {
@@ -135,21 +171,13 @@ impl Planner<'_> {
             driver: &route.driver,
             ordering: &route.ordering,
             place: ask.place,
-            snapshot: ask.place.map_or(ask.newest.0, |place| place.snapshot),
+            snapshot: ask.snapshot().0,
             once: route.driver.is_once(|p| lookups.facts(p).repeats),
         };
         let rows = match &route.walk {
             Some(walk) => frame.walked(walk),
             None if route.ordering.keys.is_empty() => vec![frame.by_rid()],
             None => vec![frame.collected()],
-        };
-        let walked = Place {
-            backward: route.ordering.backward,
-            snapshot: frame.snapshot,
-            total: ask.place.and_then(|place| place.total),
-            implied: route.implied,
-            keys: Vec::new(),
-            rid: 0,
         };
         let count = (!conditions.is_empty()).then(|| Count {
             all: frame.counted(),
@@ -158,7 +186,8 @@ impl Planner<'_> {
         Ok(Some(SearchPlan {
             rows,
             count,
-            walked,
+            ordering: route.ordering,
+            implied: route.implied,
             from_start: ask.place.is_none(),
         }))
     }

@@ -177,6 +177,15 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error>;
 
+    /// One page of a search of several types (right `s` on each; types without it give nothing).
+    /// The queries differ in their types alone, each of which occurs once, in order of their codes.
+    async fn search_types(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error>;
+
     /// Resources per type visible to the caller, types without any left out.
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error>;
 

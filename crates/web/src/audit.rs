@@ -187,6 +187,7 @@ enum Interaction {
     HistoryOfType,
     HistoryOfSystem,
     Search,
+    SearchSystem,
     Create,
     Update,
     Patch,
@@ -205,6 +206,7 @@ impl Interaction {
             Self::HistoryOfType => "history-type",
             Self::HistoryOfSystem => "history-system",
             Self::Search => "search-type",
+            Self::SearchSystem => "search-system",
             Self::Create => "create",
             Self::Update => "update",
             Self::Patch => "patch",
@@ -233,6 +235,8 @@ impl Event {
                 Interaction::Operation
             }
             (None, ..) if method == Method::POST => Interaction::Transaction,
+            (None, ..) if gets => Interaction::SearchSystem,
+            (Some("_search"), None, ..) if method == Method::POST => Interaction::SearchSystem,
             (Some("_history"), None, ..) if gets => Interaction::HistoryOfSystem,
             (Some(_), Some("_history"), None, _) if gets => Interaction::HistoryOfType,
             (Some(_), None, ..) if gets => Interaction::Search,
@@ -246,11 +250,22 @@ impl Event {
             (Some(_), _, None, _) if method == Method::DELETE => Interaction::Delete,
             (_, Some(_), Some("_history"), None) if gets => Interaction::History,
             (_, Some(_), Some("_history"), Some(_)) if gets => Interaction::Vread,
+            // Within a compartment: the record names whose it is.
+            (Some(_), Some(_), Some(of), None) if gets && is_member(of) => Interaction::Search,
+            (Some(_), Some(_), Some(of), Some("_search"))
+                if method == Method::POST && is_member(of) =>
+            {
+                Interaction::Search
+            }
             _ => return None,
         };
         let resource_type = first.and_then(ResourceType::parse);
         // A type that does not exist, such as `metadata`, holds no data.
-        if first.is_some_and(|first| first != "_history") && resource_type.is_none() {
+        let is_system = matches!(
+            interaction,
+            Interaction::SearchSystem | Interaction::HistoryOfSystem | Interaction::Transaction
+        );
+        if resource_type.is_none() && !is_system {
             return None;
         }
         Some(Self {
@@ -259,6 +274,11 @@ impl Event {
             id: second.and_then(|id| id.parse().ok()),
         })
     }
+}
+
+/// Whether this can be searched for within a compartment.
+fn is_member(name: &str) -> bool {
+    name == "*" || ResourceType::parse(name).is_some()
 }
 
 #[cfg(test)]
@@ -316,6 +336,19 @@ mod tests {
             "/demo/fhir/Patient/_search",
             Some("search-type Patient"),
         );
+        check(&Method::GET, "/demo/fhir", Some("search-system"));
+        check(&Method::POST, "/demo/fhir/_search", Some("search-system"));
+        check(
+            &Method::GET,
+            "/demo/fhir/Patient/1/Condition",
+            Some("search-type Patient 1"),
+        );
+        check(
+            &Method::POST,
+            "/demo/fhir/Patient/1/*/_search",
+            Some("search-type Patient 1"),
+        );
+        check(&Method::GET, "/demo/fhir/Patient/1/$export", None);
         check(&Method::POST, "/demo/fhir/Patient", Some("create Patient"));
         for (method, name) in [
             (Method::PUT, "update Patient"),

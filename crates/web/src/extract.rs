@@ -18,7 +18,7 @@ mod raw;
 pub mod safe_form;
 pub mod signed_in;
 
-pub use address::{Instance, OneResource, OneType, OneVersion};
+pub use address::{Instance, Member, OneResource, OneType, OneVersion};
 pub use body::FhirBody;
 pub use call::Call;
 pub use caller::Ask;

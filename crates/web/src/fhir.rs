@@ -10,6 +10,7 @@ mod operation;
 mod patch;
 mod read;
 mod search;
+mod search_types;
 mod shown;
 mod update;
 mod validate;
@@ -28,6 +29,9 @@ pub(crate) use operation::{
 pub(crate) use patch::{patch, patch_matching};
 pub(crate) use read::read;
 pub(crate) use search::{search, search_by_form};
+pub(crate) use search_types::{
+    search_compartment, search_compartment_by_form, search_system, search_system_by_form,
+};
 pub(crate) use update::{update, update_matching};
 pub(crate) use validate::validate;
 pub(crate) use vread::vread;

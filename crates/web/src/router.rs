@@ -129,8 +129,18 @@ fn authorization_server() -> Router<App> {
 /// FHIR: a token.
 fn with_token() -> Router<App> {
     Router::new()
-        .route("/{instance}/fhir", post(fhir::bundle))
-        .route("/{instance}/fhir/", post(fhir::bundle))
+        .route(
+            "/{instance}/fhir",
+            get(fhir::search_system).post(fhir::bundle),
+        )
+        .route(
+            "/{instance}/fhir/",
+            get(fhir::search_system).post(fhir::bundle),
+        )
+        .route(
+            "/{instance}/fhir/_search",
+            post(fhir::search_system_by_form),
+        )
         .route(
             "/{instance}/fhir/{type}",
             get(fhir::search)
@@ -160,6 +170,14 @@ fn with_token() -> Router<App> {
             get(fhir::history_of_type),
         )
         .route("/{instance}/fhir/{type}/{id}/_history", get(fhir::history))
+        .route(
+            "/{instance}/fhir/{type}/{id}/{member}",
+            get(fhir::search_compartment),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}/{member}/_search",
+            post(fhir::search_compartment_by_form),
+        )
         .route(
             "/{instance}/fhir/{type}/{id}/_history/{version}",
             get(fhir::vread),

@@ -15,6 +15,7 @@ mod http {
     mod binary;
     mod capabilities;
     mod chart;
+    mod compartments;
     mod compression;
     mod conditional;
     mod conditions;

@@ -2,6 +2,7 @@
 
 use cresset_store::Cursor;
 
+use crate::fault::{self, Fault};
 use crate::page_link::{PARAMETER, Sealer};
 use crate::service::LinkStyle;
 
@@ -60,6 +61,15 @@ impl Walk<'_> {
     /// The place a link named, if it belongs to this walk.
     pub(crate) fn open(&self, sealed: &str) -> Option<Cursor> {
         self.sealer.open(&self.name(), sealed)
+    }
+
+    /// The place a link named, where it named one.
+    ///
+    /// # Errors
+    /// When it does not belong to this walk.
+    pub(crate) fn at(&self, sealed: Option<&str>) -> Result<Option<Cursor>, Fault> {
+        let open = |sealed| self.open(sealed).ok_or_else(fault::bad_page_link);
+        sealed.map(open).transpose()
     }
 
     /// `self`, `first`, `next`, `previous`, and `last` on the last page, where it is this one.

@@ -33,6 +33,11 @@ pub(super) fn with(
         connection,
         shared: &inner.shared,
     };
+    let includes = asked
+        .queries
+        .first()
+        .map(|query| query.includes.as_slice())
+        .unwrap_or_default();
     let most = inner.shared.limits.included_max;
     let mut seen: HashSet<i64> = matches.iter().copied().collect();
     let mut found = Included::default();
@@ -41,7 +46,7 @@ pub(super) fn with(
     while !at_hand.is_empty() && !found.is_cut {
         at_hand.sort_unstable();
         let mut new = Vec::new();
-        for include in &asked.query.includes {
+        for include in includes {
             if !is_first && include.from == From::Matches {
                 continue;
             }

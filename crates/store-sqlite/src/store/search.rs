@@ -5,7 +5,7 @@ use cresset_definitions::ResourceType;
 use cresset_search::{Query, Summary, Total};
 use cresset_store::layout::Rid;
 use cresset_store::plan::page::Hit;
-use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement};
+use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement, Types, WalkFacts};
 use cresset_store::{Cursor, Error, SearchPage, Version};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
@@ -18,25 +18,42 @@ use crate::row;
 
 /// A search and who asks.
 pub(super) struct Asked {
-    pub(super) query: Query,
+    /// One for each type, in order of their codes.
+    pub(super) queries: Vec<Query>,
     pub(super) access: Access,
     place: Option<Place>,
 }
 
 impl Asked {
-    pub(super) fn new(query: &Query, access: &Access, at: Option<&Cursor>) -> Result<Self, Error> {
+    pub(super) fn new(
+        queries: &[Query],
+        access: &Access,
+        at: Option<&Cursor>,
+    ) -> Result<Self, Error> {
         let place = at.map(Place::read).transpose()?;
         Ok(Self {
-            query: query.clone(),
+            queries: queries.to_vec(),
             access: access.clone(),
             place,
         })
     }
 
+    /// What all queries have in common is taken from the first.
     fn wants_count(&self) -> bool {
-        self.query.total != Total::None
-            || self.query.summary == Summary::Count
-            || self.query.count == 0
+        self.queries.first().is_some_and(|query| {
+            query.total != Total::None || query.summary == Summary::Count || query.count == 0
+        })
+    }
+
+    /// Matches on the page.
+    fn wanted(&self) -> usize {
+        let shown = self
+            .queries
+            .first()
+            .filter(|query| query.summary != Summary::Count);
+        shown.map_or(0, |query| {
+            usize::try_from(query.count).unwrap_or(usize::MAX)
+        })
     }
 }
 
@@ -71,79 +88,111 @@ pub(super) fn page(
     let generation = inner.shared.generation();
     let ticket = inner.shared.current.ticket();
     crate::readers::snapshot(connection, || {
-        let of = asked.query.resource_type;
-        let tally = tally(connection, of)?;
-        let ask = Ask {
-            query: &asked.query,
-            access: &asked.access,
-            place: asked.place.as_ref(),
-            newest: Rid::new(of, tally.newest),
-        };
-        let snapshot = Snapshot {
-            connection,
-            shared: &inner.shared,
-        };
-        let plan = inner
-            .shared
-            .planner()
-            .search(ask, &snapshot)
-            .map_err(|e| store_error(&e))?;
-        let Some(plan) = plan else {
-            let total = asked.wants_count().then_some(0);
+        let planned = planned(inner, connection, (asked, generation))?;
+        let Some((first, _)) = planned.plans.split_first() else {
             return Ok(SearchPage {
-                total,
+                total: planned.walk.total,
                 ..SearchPage::default()
             });
         };
-        let total = match plan.total() {
-            Some(total) => Some(total),
-            None if asked.wants_count() => Some(totals::count(
-                inner,
-                connection,
-                (asked, &plan),
-                &totals::State {
-                    generation,
-                    live: tally.live,
-                },
-            )?),
-            None => None,
-        };
-        matches(inner, connection, (asked, ticket), (&plan, total))
+        let count = asked.wanted();
+        if count == 0 {
+            return Ok(SearchPage {
+                total: planned.walk.total,
+                ..SearchPage::default()
+            });
+        }
+        let hits = hits(connection, &planned.plans, count)?;
+        let page = first.page(hits, count, &planned.walk);
+        let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
+        let shown = included::with(inner, connection, asked, &rids)?;
+        Ok(SearchPage {
+            matches: versions(inner, connection, ticket, &rids)?,
+            included: versions(inner, connection, ticket, &shown.rids)?,
+            is_cut: shown.is_cut,
+            total: planned.walk.total,
+            next: page.next,
+            previous: page.previous,
+        })
     })
 }
 
-fn matches(
+/// The plans of the types that can match, in the order in which their rows are walked.
+struct Planned {
+    plans: Vec<SearchPlan>,
+    walk: WalkFacts,
+}
+
+fn planned(
     inner: &Inner,
     connection: &Connection,
-    (asked, ticket): (&Asked, Ticket),
-    (plan, total): (&SearchPlan, Option<u64>),
-) -> Result<SearchPage, Error> {
-    let count = usize::try_from(asked.query.count).unwrap_or(usize::MAX);
-    if count == 0 || asked.query.summary == Summary::Count {
-        return Ok(SearchPage {
-            total,
-            ..SearchPage::default()
-        });
+    (asked, generation): (&Asked, u64),
+) -> Result<Planned, Error> {
+    let snapshot = Snapshot {
+        connection,
+        shared: &inner.shared,
+    };
+    let begun = asked.place.as_ref();
+    let mut walk = WalkFacts {
+        total: begun.and_then(Place::total),
+        snapshots: Vec::with_capacity(asked.queries.len()),
+    };
+    let counts = walk.total.is_none() && asked.wants_count();
+    if counts {
+        walk.total = Some(0);
     }
+    let mut plans = Vec::new();
+    for query in &asked.queries {
+        let tally = tally(connection, query.resource_type)?;
+        let ask = Ask {
+            query,
+            access: &asked.access,
+            place: begun,
+            newest: Rid::new(query.resource_type, tally.newest),
+            types: if asked.queries.len() == 1 {
+                Types::One
+            } else {
+                Types::Several
+            },
+        };
+        walk.snapshots.push(ask.snapshot());
+        let plan = inner.shared.planner().search(ask, &snapshot);
+        let Some(plan) = plan.map_err(|e| store_error(&e))? else {
+            continue;
+        };
+        if let Some(total) = walk.total.as_mut().filter(|_| counts) {
+            let live = tally.live;
+            let state = totals::State { generation, live };
+            let question = (query, &asked.access);
+            *total += totals::count(inner, connection, question, &plan, &state)?;
+        }
+        plans.push(plan);
+    }
+    if begun.is_some_and(Place::is_backward) {
+        plans.reverse();
+    }
+    Ok(Planned { plans, walk })
+}
+
+/// Up to one more row than the page has, in order.
+fn hits(connection: &Connection, plans: &[SearchPlan], count: usize) -> Result<Vec<Hit>, Error> {
+    let enough = count.saturating_add(1);
     let mut hits = Vec::with_capacity(count.min(128) + 1);
-    for statement in &plan.rows {
-        let wanted = count.saturating_add(1).saturating_sub(hits.len());
-        if wanted > 0 {
-            rows(connection, statement, wanted, &mut hits).map_err(|e| store_error(&e))?;
+    for plan in plans {
+        let before = hits.len();
+        let taken = if plan.is_by_type() { before } else { 0 };
+        for statement in &plan.rows {
+            let wanted = enough.saturating_sub(taken + (hits.len() - before));
+            if wanted > 0 {
+                rows(connection, statement, wanted, &mut hits).map_err(|e| store_error(&e))?;
+            }
         }
     }
-    let page = plan.page(hits, count, total);
-    let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
-    let shown = included::with(inner, connection, asked, &rids)?;
-    let included = versions(inner, connection, ticket, &shown.rids)?;
-    Ok(SearchPage {
-        matches: versions(inner, connection, ticket, &rids)?,
-        included,
-        is_cut: shown.is_cut,
-        total,
-        next: page.next,
-        previous: page.previous,
-    })
+    if let [first, _, ..] = plans {
+        first.merge(&mut hits);
+        hits.truncate(enough);
+    }
+    Ok(hits)
 }
 
 /// Appends up to so many rows of a statement.

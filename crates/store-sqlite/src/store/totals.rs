@@ -14,7 +14,6 @@ use quick_cache::sync::Cache;
 use rusqlite::Connection;
 
 use super::Inner;
-use super::search::Asked;
 use crate::fault::store_error;
 use crate::lookups::Bound;
 
@@ -60,13 +59,14 @@ pub(super) struct State {
 pub(super) fn count(
     inner: &Inner,
     connection: &Connection,
-    (asked, plan): (&Asked, &SearchPlan),
+    (query, access): (&Query, &Access),
+    plan: &SearchPlan,
     state: &State,
 ) -> Result<u64, Error> {
     let Some(count) = &plan.count else {
         return Ok(state.live);
     };
-    let key = question(&asked.query, &asked.access);
+    let key = question(query, access);
     let known = inner.totals.known.get(&key);
     if let Some(known) = known.filter(|known| known.generation == state.generation) {
         return Ok(known.total);
@@ -77,8 +77,7 @@ pub(super) fn count(
         let args = rusqlite::params_from_iter(statement.args.iter().chain(&limit).map(Bound));
         prepared.query_row(args, |row| row.get::<_, u64>(0))
     };
-    if let Some(known) =
-        known.filter(|known| known.total > BOUND && asked.query.total == Total::Estimate)
+    if let Some(known) = known.filter(|known| known.total > BOUND && query.total == Total::Estimate)
         && known.counted.elapsed() < known.fresh
     {
         let limit = i64::try_from(BOUND + 1).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cresset_access::{Access, Verb};
 use cresset_store::layout::Rid;
-use cresset_store::plan::Ask;
+use cresset_store::plan::{Ask, Types};
 use cresset_store::{Error, Expectation};
 
 use super::apply::Applier;
@@ -62,6 +62,7 @@ impl Expected {
             access: &self.access,
             place: None,
             newest: Rid::ceiling(query.resource_type),
+            types: Types::One,
         };
         let mut hits = Vec::new();
         if let Some(plan) = applier.shared.planner().search(ask, &snapshot)? {

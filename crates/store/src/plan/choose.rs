@@ -4,6 +4,7 @@ use cresset_search::Query;
 use cresset_search::query::Order;
 
 use super::condition::{Atom, Condition, Weight};
+use super::hop::span;
 use super::lookups::{Lookups, Span};
 use super::order::{Key, KeySource, Ordering};
 use super::page::Walk;
@@ -12,7 +13,7 @@ use super::ranges::start_from;
 use super::resolve::Resolver;
 use super::scan::Driver;
 use super::size::{FEW, LINKED_MAX, Sizes};
-use super::{Ask, Planner, Route};
+use super::{Ask, Planner, Route, Types};
 use crate::layout::parameters::{Own, Slot, own_column};
 
 /// Up to this many candidates are collected and sorted; more are walked in order.
@@ -54,7 +55,7 @@ impl<L: Lookups> Chooser<'_, L> {
         let broad = many && !driver.is_ordered() && driver.is_cheap_probe();
         let implied = match ask.place {
             Some(place) => place.implied,
-            None if broad => self.single_column(&driver),
+            None if broad && ask.types == Types::One => self.single_column(&driver),
             None => None,
         };
         let Some(order) = implied else {
@@ -97,6 +98,13 @@ impl<L: Lookups> Chooser<'_, L> {
 
     fn key(&self, query: &Query, sort: cresset_search::SortKey) -> Key {
         let parameters = &self.planner.encoder.parameters;
+        if let Some(alias) = parameters.alias(sort.parameter) {
+            let held = parameters.column(alias.of, Slot::Own);
+            return Key {
+                source: KeySource::Target(held, span(alias.target)),
+                order: sort.order,
+            };
+        }
         let definition = self.planner.definitions.search_parameter_at(sort.parameter);
         let source = match definition.map(|p| p.code) {
             Some("_lastUpdated") => {

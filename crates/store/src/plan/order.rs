@@ -3,6 +3,9 @@
 use cresset_definitions::SearchType;
 use cresset_search::query::Order;
 
+use super::lookups::Span;
+use super::page::Hit;
+use super::probe::within;
 use super::statement::{Arg, Builder};
 
 /// What a sort key is made of.
@@ -18,8 +21,9 @@ pub(crate) enum KeySource {
     Token(i64),
     /// The texts behind interned uris in this column.
     Uri(i64),
-    /// The target's integer in this column: references sort by their target's first mention.
-    Target(i64),
+    /// The target's integer in this column, within this span: references sort by their target's
+    /// first mention.
+    Target(i64, Span),
     /// The resource's own integer.
     Rid,
 }
@@ -30,7 +34,7 @@ impl KeySource {
         match self {
             Self::Range(p) | Self::Updated(p) => Some(("rng", "v", p)),
             Self::Text(p) => Some(("str", "s", p)),
-            Self::Token(_) | Self::Uri(_) | Self::Target(_) | Self::Rid => None,
+            Self::Token(_) | Self::Uri(_) | Self::Target(..) | Self::Rid => None,
         }
     }
 
@@ -39,7 +43,7 @@ impl KeySource {
             SearchType::Date | SearchType::Number | SearchType::Quantity => Self::Range(own),
             SearchType::String => Self::Text(own),
             SearchType::Uri => Self::Uri(uri),
-            SearchType::Reference => Self::Target(own),
+            SearchType::Reference => Self::Target(own, Span::ALL),
             SearchType::Token | SearchType::Composite | SearchType::Special => Self::Token(own),
         }
     }
@@ -60,8 +64,16 @@ impl KeySource {
         match self {
             Self::Range(p) => scalar("x.v", "rng_r x", p),
             Self::Text(p) => scalar("x.s", "str_r x", p),
-            Self::Token(_) | Self::Uri(_) | Self::Target(_) => {
+            Self::Token(_) | Self::Uri(_) => {
                 sql.text(&format!("j{n}.k"));
+            }
+            Self::Target(p, span) => {
+                sql.text(&format!(
+                    "(SELECT {best}(x.v) FROM ref x WHERE x.r=c.r AND x.p="
+                ))
+                .int(p);
+                within(sql, "x.v", span);
+                sql.text(")");
             }
             Self::Updated(_) => {
                 sql.text("(SELECT x.updated FROM resource x WHERE x.r=c.r)");
@@ -78,8 +90,9 @@ impl KeySource {
         let (column, from, p) = match self {
             Self::Token(p) => ("t.folded", "idx x JOIN token t ON t.id=x.v", p),
             Self::Uri(p) => ("u.uri", "idx x JOIN uri u ON u.id=x.v", p),
-            Self::Target(p) => ("x.v", "idx x", p),
-            Self::Range(_) | Self::Text(_) | Self::Updated(_) | Self::Rid => return,
+            Self::Range(_) | Self::Text(_) | Self::Updated(_) | Self::Target(..) | Self::Rid => {
+                return;
+            }
         };
         let best = best(order);
         sql.text(&format!(
@@ -131,6 +144,39 @@ impl Ordering {
     /// `""` or `" DESC"`.
     pub(crate) fn rid_direction(&self) -> &'static str {
         if self.rid_flows_up() { "" } else { " DESC" }
+    }
+
+    /// The order of two rows as the statements give them.
+    pub(crate) fn compare(&self, a: &Hit, b: &Hit) -> std::cmp::Ordering {
+        for (at, key) in self.keys.iter().enumerate() {
+            let (a, b) = (a.keys.get(at), b.keys.get(at));
+            let is_null = |key: Option<&Arg>| matches!(key, None | Some(Arg::Null));
+            let nulls = is_null(a).cmp(&is_null(b));
+            let nulls = if self.backward {
+                nulls.reverse()
+            } else {
+                nulls
+            };
+            let values = match (a, b) {
+                (Some(Arg::Int(a)), Some(Arg::Int(b))) => a.cmp(b),
+                (Some(Arg::Text(a)), Some(Arg::Text(b))) => a.cmp(b),
+                _ => std::cmp::Ordering::Equal,
+            };
+            let values = if self.flows_up(key.order) {
+                values
+            } else {
+                values.reverse()
+            };
+            let order = nulls.then(values);
+            if order.is_ne() {
+                return order;
+            }
+        }
+        if self.rid_flows_up() {
+            a.rid.cmp(&b.rid)
+        } else {
+            b.rid.cmp(&a.rid)
+        }
     }
 
     /// Writes ` ORDER BY …` over columns `k1 … kn, r`.

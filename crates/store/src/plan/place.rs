@@ -1,6 +1,9 @@
 //! A place in an ordered result, and the bytes it travels as.
 
+use cresset_definitions::ResourceType;
+
 use super::statement::Arg;
+use crate::layout::Rid;
 use crate::store::{Cursor, Error};
 
 /// Where a page begins: after one row of the result, in one direction.
@@ -8,8 +11,8 @@ use crate::store::{Cursor, Error};
 pub struct Place {
     /// Towards the beginning of the result.
     pub(crate) backward: bool,
-    /// The highest integer of the type when the walk began: what is created later is left out.
-    pub(crate) snapshot: i64,
+    /// The highest integer of each type when the walk began: what is created later is left out.
+    pub(crate) snapshots: Vec<i64>,
     /// What the first page counted.
     pub(crate) total: Option<u64>,
     /// What orders a result that asked for no order, where that is cheaper.
@@ -28,6 +31,22 @@ pub(crate) struct Implied {
 }
 
 impl Place {
+    /// What the first page of this walk counted.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// Whether it leads towards the beginning of the result.
+    pub fn is_backward(&self) -> bool {
+        self.backward
+    }
+
+    /// The highest integer of a type when the walk began.
+    pub(crate) fn snapshot(&self, of: ResourceType) -> Option<i64> {
+        let mut snapshots = self.snapshots.iter().copied();
+        snapshots.find(|rid| Rid(*rid).resource_type() == Some(of))
+    }
+
     /// The place a cursor stands for.
     ///
     /// # Errors

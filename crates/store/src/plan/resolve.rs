@@ -44,7 +44,26 @@ impl<L: Lookups> Resolver<'_, L> {
             }
             Criterion::PointsTo(parameter, hops) => self.points_to(*parameter, hops),
             Criterion::PointedAt(parameter, hop) => self.pointed_at(*parameter, hop),
+            Criterion::Any(criteria) => self.any(criteria),
         }
+    }
+
+    /// Alternatives of several parameters; keys of them all are one condition, which can drive.
+    fn any(&self, criteria: &[Criterion]) -> Result<Condition, L::Error> {
+        let conditions = criteria.iter().map(|criterion| self.criterion(criterion));
+        let conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
+        let are_keys = |c: &Condition| matches!(c, Condition::AnyOf(_));
+        if !conditions.iter().all(are_keys) {
+            let groups = conditions.into_iter().map(|condition| vec![condition]);
+            return Ok(Condition::AnyGroup(groups.collect()));
+        }
+        let atoms = conditions
+            .into_iter()
+            .flat_map(|condition| match condition {
+                Condition::AnyOf(atoms) => atoms,
+                _ => Vec::new(),
+            });
+        Ok(Condition::AnyOf(gathered(atoms.collect())))
     }
 
     fn missing(&self, parameter: ParameterIx, missing: bool) -> Result<Condition, L::Error> {
@@ -77,14 +96,7 @@ impl<L: Lookups> Resolver<'_, L> {
         for wanted in matches {
             self.atoms(parameter, wanted, &mut atoms)?;
         }
-        // What one list can hold stands together.
-        atoms.sort_by_key(|atom| match atom {
-            Atom::Point { p, v, w } if v.is_one() && *w == Weight::NONE => (0, *p),
-            Atom::Rid(_) => (1, 0),
-            _ => (2, 0),
-        });
-        atoms.dedup();
-        Ok(atoms)
+        Ok(gathered(atoms))
     }
 
     fn atoms(
@@ -330,6 +342,17 @@ impl<L: Lookups> Resolver<'_, L> {
             .search_parameter_at(parameter)
             .map(|p| p.search_type)
     }
+}
+
+/// What one list can hold, side by side.
+fn gathered(mut atoms: Vec<Atom>) -> Vec<Atom> {
+    atoms.sort_by_key(|atom| match atom {
+        Atom::Point { p, v, w } if v.is_one() && *w == Weight::NONE => (0, *p),
+        Atom::Rid(_) => (1, 0),
+        _ => (2, 0),
+    });
+    atoms.dedup();
+    atoms
 }
 
 fn folded(token: &TokenMatch) -> TokenMatch {

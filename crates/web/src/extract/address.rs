@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_fhir::search_types::{Compartment, Place};
 use cresset_fhir::{Kind, vread};
 use http::request::Parts;
 
@@ -23,6 +24,9 @@ pub struct OneResource(pub ResourceType, pub ResourceId);
 
 /// `[base]/[type]/[id]/_history/[vid]`
 pub struct OneVersion(pub ResourceType, pub ResourceId, pub u64);
+
+/// `[base]/[type]/[id]/[member]`: a compartment and what of it is searched, a type or `*`.
+pub struct Member(pub Place);
 
 impl FromRequestParts<App> for Instance {
     type Rejection = Failure;
@@ -48,6 +52,25 @@ impl FromRequestParts<App> for OneResource {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
         let params = params(parts).await?;
         Ok(Self(resource_type(&params)?, id(&params)?))
+    }
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        let params = params(parts).await?;
+        let compartment = Compartment {
+            owner: resource_type(&params)?,
+            id: id(&params)?,
+        };
+        let member = value(&params, "member");
+        if member == "*" {
+            return Ok(Self(Place::Within(compartment)));
+        }
+        let nothing = || Failure::new(Kind::NotFound, "There is nothing at this address");
+        let of = ResourceType::parse(member).ok_or_else(nothing)?;
+        Ok(Self(Place::TypeWithin(compartment, of)))
     }
 }
 

@@ -1,0 +1,122 @@
+//! search of several types: of the whole system, and within a compartment (R4 3.1.1.2).
+
+use cresset_access::{Access, Verb};
+use cresset_definitions::ResourceType;
+use cresset_rules::Interaction;
+pub use cresset_search::Compartment;
+use cresset_search::{Scope, parse_types, take_types};
+
+use crate::bundle::searchset::searchset;
+use crate::fault::{Fault, Kind};
+use crate::search::{Handling, links, permit_hops, refused, take_place};
+use crate::service::{Service, permit};
+use crate::subset::Subset;
+
+/// Where is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `[base]?_type=…`
+    System,
+    /// `[base]/Patient/1/*`
+    Within(Compartment),
+    /// `[base]/Patient/1/Condition`
+    TypeWithin(Compartment, ResourceType),
+}
+
+impl Place {
+    fn compartment(&self) -> Option<&Compartment> {
+        match self {
+            Self::System => None,
+            Self::Within(compartment) | Self::TypeWithin(compartment, _) => Some(compartment),
+        }
+    }
+
+    /// The address under the base.
+    fn path(&self) -> String {
+        match self {
+            Self::System => String::new(),
+            Self::Within(c) => format!("{}/{}/*", c.owner, c.id),
+            Self::TypeWithin(c, of) => format!("{}/{}/{of}", c.owner, c.id),
+        }
+    }
+}
+
+impl Service {
+    /// One page of a search of several types as a Bundle of type `searchset`. Types the caller may
+    /// not search are left out, unless they were named: then the search is refused.
+    ///
+    /// # Errors
+    /// As [`Service::search`]; [`Kind::NotFound`] for a type that cannot lie in the compartment.
+    pub async fn search_types(
+        &self,
+        access: &Access,
+        place: &Place,
+        mut pairs: Vec<(String, String)>,
+        handling: Handling,
+    ) -> Result<Vec<u8>, Fault> {
+        let sealed = take_place(&mut pairs)?;
+        let named = match place {
+            Place::TypeWithin(..) => None,
+            _ => take_types(&mut pairs).map_err(|fault| refused(&fault))?,
+        };
+        let types = self.searched(access, place, named.as_ref().map(|(types, _)| types))?;
+        let subset = Subset::parse(&pairs, &types)?;
+        let scope = Scope {
+            types: &types,
+            within: place.compartment(),
+        };
+        let mut parsed = parse_types(&scope, &pairs, &self.reading(handling))
+            .map_err(|fault| refused(&fault))?;
+        for query in &parsed.queries {
+            permit_hops(access, query)?;
+        }
+        let named = named.map(|(_, value)| ("_type".to_owned(), value));
+        parsed.applied.splice(0..0, named);
+        let walk = self.walk(place.path(), &parsed.applied);
+        let at = walk.at(sealed.as_deref())?;
+        let mut page = self
+            .store()
+            .search_types(access, &parsed.queries, at.as_ref())
+            .await?;
+        subset.cut(&mut page.matches);
+        let links = links(&walk, &parsed.ignored, sealed.as_deref(), &page);
+        Ok(searchset(&page, &links, &self.settings().base_url))
+    }
+
+    fn searched(
+        &self,
+        access: &Access,
+        place: &Place,
+        named: Option<&Vec<ResourceType>>,
+    ) -> Result<Vec<ResourceType>, Fault> {
+        let members = match place.compartment() {
+            None => ResourceType::all().collect(),
+            Some(compartment) => compartment.members().ok_or_else(|| {
+                let text = format!("There is no compartment of {}", compartment.owner);
+                Fault::new(Kind::NotFound, text)
+            })?,
+        };
+        let named = match (place, named) {
+            (Place::TypeWithin(_, of), _) => vec![*of],
+            (_, Some(named)) => named.clone(),
+            (_, None) => {
+                let may = |of: &ResourceType| {
+                    access.permits(Verb::Search, *of)
+                        && self.offer(Interaction::Search, *of).is_ok()
+                };
+                let types: Vec<ResourceType> = members.into_iter().filter(may).collect();
+                let none = || Fault::new(Kind::Forbidden, "This token allows no search");
+                return (!types.is_empty()).then_some(types).ok_or_else(none);
+            }
+        };
+        for of in &named {
+            if !members.contains(of) {
+                let text = format!("{of} lies in no such compartment");
+                return Err(Fault::new(Kind::NotFound, text));
+            }
+            self.offer(Interaction::Search, *of)?;
+            permit(access, Verb::Search, *of)?;
+        }
+        Ok(named)
+    }
+}
