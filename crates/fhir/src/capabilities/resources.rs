@@ -1,7 +1,7 @@
 //! What each resource type offers under a rule set.
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
-use cresset_rules::Interaction;
+use cresset_rules::{Absent, Interaction};
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
         "interaction": interactions,
         "versioning": "versioned",
         "readHistory": is_offered("vread"),
-        "updateCreate": is_offered("update") && settings.client_ids,
+        "updateCreate": is_offered("update") && updates_create(settings, resource_type),
         "conditionalCreate": is_offered("create"),
         "conditionalRead": "full-support",
         "conditionalUpdate": is_offered("update"),
@@ -114,6 +114,14 @@ const fn conditional_delete(is_offered: bool, deletes: Deletes) -> &'static str 
         Deletes::Multiple if is_offered => "multiple",
         _ => "not-supported",
     }
+}
+
+/// Whether an update of what is not there creates it: the rule set says so, or the instance.
+fn updates_create(settings: &Settings, resource_type: ResourceType) -> bool {
+    let rules = settings.rules.of_type(resource_type);
+    rules.map_or(settings.client_ids, |rules| {
+        rules.behaviour.absent == Absent::Created
+    })
 }
 
 fn parameter(parameter: &SearchParameter) -> Value {

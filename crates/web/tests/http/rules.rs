@@ -19,7 +19,9 @@ mod observation;
 mod patient;
 mod practitioner;
 mod questionnaire_response;
+mod reading;
 mod task;
+mod us_core;
 
 /// A practice that wears `canvas`.
 pub(crate) async fn canvas() -> Practice {

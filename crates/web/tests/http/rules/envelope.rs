@@ -49,6 +49,27 @@ async fn a_transaction_holds_no_more_than_the_set_offers() {
 }
 
 #[tokio::test]
+async fn a_transaction_goes_through_the_rules_as_a_single_write_does() {
+    let practice = canvas().await;
+    let bundle = |patient: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"resource":{patient},"request":{{"method":"POST","url":"Patient"}}}}]}}"#
+        )
+    };
+    let unnamed = r#"{"resourceType":"Patient","gender":"female","birthDate":"1985-12-10"}"#;
+    let answer = practice.ask("POST /", &bundle(unnamed)).await;
+    answer.refuses(400, "body -> name — Field required (type=missing)");
+    let sms = patient(r#","telecom":[{"system":"sms","value":"5550100"}]"#);
+    let answer = practice.ask("POST /", &bundle(&sms)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let page = practice.ask("GET /Patient", "").await.json();
+    assert_eq!(
+        page["entry"][0]["resource"]["telecom"][0]["system"],
+        "phone"
+    );
+}
+
+#[tokio::test]
 async fn the_statement_lists_what_the_set_offers() {
     let practice = canvas().await;
     let statement = practice.stranger("GET /demo/fhir/metadata").await.json();
@@ -73,6 +94,16 @@ async fn the_statement_lists_what_the_set_offers() {
         "{care_team:?}"
     );
     assert_eq!(interactions("CoverageEligibilityRequest"), ["create"]);
+    let resources = statement["rest"][0]["resource"].as_array().unwrap().iter();
+    let upserts: Vec<_> = resources
+        .filter(|r| r["updateCreate"] == true)
+        .map(|r| r["type"].as_str().unwrap())
+        .collect();
+    assert!(
+        upserts.contains(&"CareTeam") && upserts.contains(&"Basic"),
+        "{upserts:?}"
+    );
+    assert!(!upserts.contains(&"Patient"), "{upserts:?}");
     assert!(interactions("Basic").iter().any(|code| code == "delete"));
 }
 
