@@ -31,7 +31,7 @@ const SCOPES: &str = "system/*.cruds";
 #[command(after_help = "Examples:
   cresset demo
   cresset demo --patients 1000 --seed 7 --data ./large
-  cresset demo --rules canvas --data ./canvas
+  cresset demo --rules r4 --data ./plain
   cresset demo --port 9000 --new-secret
 
 The first start makes the data directory, the instance `demo`, its population and one app, and
@@ -53,7 +53,7 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
     /// Rule set of the practice, on the first start: r4, us-core or canvas
-    #[arg(long, value_name = "SET", default_value = "r4")]
+    #[arg(long, value_name = "SET", default_value = "canvas")]
     rules: String,
     /// Replace the app's secret and the passwords, and show the new ones
     #[arg(long)]

@@ -10,9 +10,11 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
     check,
     shape,
-    ignored: &["extension"],
     ..Behaviour::NONE
 };
+
+/// The note of an appointment, which the server alone names.
+const NOTE: &str = "http://schemas.canvasmedical.com/fhir/extensions/note-id";
 
 /// The elements of the Endpoint that must be there and are not used may come empty; instants may
 /// come without seconds.
@@ -63,6 +65,7 @@ fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {
+    edit::remove_extension(body, NOTE);
     for participant in edit::items_mut(body, "participant") {
         participant.set("status", edit::string("accepted"));
     }

@@ -1,5 +1,7 @@
 //! What an update leaves out and the record keeps.
 
+use std::collections::BTreeSet;
+
 use cresset_model::Value;
 
 use crate::edit;
@@ -35,9 +37,15 @@ pub(super) fn extensions(body: &mut Value, around: &Around<'_>, cleared: &[&str]
     let Some(current) = around.current else {
         return;
     };
+    let url = |extension: &Value| {
+        edit::text(extension, &["url"])
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let sent: BTreeSet<_> = edit::items(body, "extension").iter().map(url).collect();
     for extension in edit::items(current, "extension") {
-        let url = edit::text(extension, &["url"]).unwrap_or_default();
-        if !cleared.contains(&url) && edit::extension(body, url).is_none() {
+        let url = url(extension);
+        if !cleared.contains(&url.as_str()) && !sent.contains(&url) {
             edit::push(body, "extension", extension.clone());
         }
     }

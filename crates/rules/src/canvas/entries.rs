@@ -1,6 +1,8 @@
 //! Lists whose entries have ids: an id that is known is an update of that entry, an entry without
 //! one is new, and an entry that is not sent is gone.
 
+use std::collections::BTreeSet;
+
 use cresset_model::Value;
 
 use crate::edit;
@@ -8,16 +10,23 @@ use crate::write::Around;
 
 /// Gives ids to new entries of a list. An id no entry of the current version has is replaced.
 pub(super) fn identify(body: &mut Value, name: &str, around: &Around<'_>) {
-    let current = around
+    let known = around
         .current
-        .map_or(&[][..], |current| edit::items(current, name));
+        .map(|current| ids(current, name))
+        .unwrap_or_default();
     for entry in edit::items_mut(body, name) {
-        let id = edit::text(entry, &["id"]);
-        let is_known = id.is_some() && current.iter().any(|c| edit::text(c, &["id"]) == id);
-        if !is_known {
+        if !edit::text(entry, &["id"]).is_some_and(|id| known.contains(id)) {
             entry.set("id", edit::string(&(around.new_id)()));
         }
     }
+}
+
+/// The ids of the entries of a list.
+fn ids<'v>(holder: &'v Value, name: &str) -> BTreeSet<&'v str> {
+    let entries = edit::items(holder, name).iter();
+    entries
+        .filter_map(|entry| edit::text(entry, &["id"]))
+        .collect()
 }
 
 /// Identifiers: defaults, ids, and those that are past are kept when they are not sent again.
@@ -34,13 +43,19 @@ pub(super) fn identifiers(body: &mut Value, around: &Around<'_>) {
     let Some(current) = around.current else {
         return;
     };
-    for past in edit::items(current, "identifier") {
-        let id = edit::text(past, &["id"]);
-        let sent = edit::items(body, "identifier");
-        let is_sent = sent.iter().any(|entry| edit::text(entry, &["id"]) == id);
-        let end = edit::text(past, &["period", "end"]);
-        if !is_sent && end.is_some_and(|end| end < around.today()) {
-            edit::push(body, "identifier", past.clone());
-        }
+    let sent = ids(body, "identifier");
+    let is_past = |identifier: &&Value| {
+        let end = edit::text(identifier, &["period", "end"]);
+        end.is_some_and(|end| end < around.today())
+    };
+    let is_sent =
+        |identifier: &Value| edit::text(identifier, &["id"]).is_some_and(|id| sent.contains(id));
+    let past = edit::items(current, "identifier").iter().filter(is_past);
+    let kept: Vec<_> = past
+        .filter(|identifier| !is_sent(identifier))
+        .cloned()
+        .collect();
+    for identifier in kept {
+        edit::push(body, "identifier", identifier);
     }
 }

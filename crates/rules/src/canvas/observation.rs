@@ -1,11 +1,15 @@
 //! Observation: vital signs.
 
+use std::collections::BTreeSet;
+
 use cresset_model::Value;
 
 use crate::edit;
-use crate::write::{Around, Behaviour};
+use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
+    wants: members,
+    check,
     shape,
     ignored: &["category", "issued", "interpretation", "specimen"],
     ..Behaviour::NONE
@@ -15,6 +19,29 @@ const LOINC: &str = "http://loinc.org";
 const UCUM: &str = "http://unitsofmeasure.org";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+
+/// How many signs there are: a panel of more members holds one of them twice.
+const SIGNS: usize = 12;
+
+/// The members of a panel.
+fn members(body: &Value) -> Vec<String> {
+    let members = edit::items(body, "hasMember").iter().take(SIGNS);
+    let references = members.filter_map(|member| edit::text(member, &["reference"]));
+    references.map(str::to_owned).collect()
+}
+
+/// A panel holds each sign once.
+fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    let sign = |member: &'_ Value| edit::code(member.get("code")?, Some(LOINC)).map(str::to_owned);
+    let is_new = |sign: String| seen.insert(sign);
+    let is_distinct = around.known.iter().filter_map(sign).all(is_new);
+    if is_distinct && edit::items(body, "hasMember").len() <= SIGNS {
+        return Ok(());
+    }
+    let text = "Vital sign reading already exists for the given reading";
+    Err(Refusal::rule("Observation.hasMember", text))
+}
 
 fn shape(body: &mut Value, around: &Around<'_>) {
     if edit::text(body, &["status"]) != Some("entered-in-error") {

@@ -146,14 +146,14 @@ fn contacts(body: &mut Value) {
         if let Some(text) = text {
             contact.set("name", edit::object([("text", &text)]));
         }
-        let mut seen = Vec::new();
+        let (mut phone, mut email) = (false, false);
         edit::retain(contact, "telecom", |telecom| {
-            let system = edit::text(telecom, &["system"])
-                .unwrap_or_default()
-                .to_owned();
-            let is_first = matches!(system.as_str(), "phone" | "email") && !seen.contains(&system);
-            seen.push(system);
-            is_first
+            let seen = match edit::text(telecom, &["system"]) {
+                Some("phone") => &mut phone,
+                Some("email") => &mut email,
+                _ => return false,
+            };
+            !std::mem::replace(seen, true)
         });
     }
 }

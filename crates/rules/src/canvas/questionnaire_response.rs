@@ -1,5 +1,7 @@
 //! `QuestionnaireResponse`: the answers must be answers to the questions.
 
+use std::collections::BTreeMap;
+
 use cresset_model::Value;
 
 use super::mark;
@@ -19,6 +21,9 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     ..Behaviour::NONE
 };
 
+/// Most characters of a code that are repeated to its sender.
+const SHOWN_MAX: usize = 64;
+
 fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
     if around.is_update() || body.get("questionnaire").is_none() {
         return Ok(());
@@ -27,7 +32,9 @@ fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
         let text = "The Questionnaire is not known here, or not to this token";
         return Err(Refusal::rule("QuestionnaireResponse.questionnaire", text));
     };
-    answers(questionnaire, body, "QuestionnaireResponse")
+    let mut asked = Questions::new();
+    questions(questionnaire, &mut asked);
+    answers(&asked, body, "QuestionnaireResponse")
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {
@@ -36,31 +43,34 @@ fn shape(body: &mut Value, around: &Around<'_>) {
     }
 }
 
+/// The questions of a questionnaire by `linkId`, at whatever depth.
+fn questions<'q>(holder: &'q Value, into: &mut Questions<'q>) {
+    for item in edit::items(holder, "item") {
+        if let Some(link_id) = edit::text(item, &["linkId"]) {
+            into.insert(link_id, item);
+        }
+        questions(item, into);
+    }
+}
+
+type Questions<'q> = BTreeMap<&'q str, &'q Value>;
+
 /// Every item of the response against the question of its `linkId`.
-fn answers(questionnaire: &Value, holder: &Value, path: &str) -> Result<(), Refusal> {
+fn answers(questions: &Questions<'_>, holder: &Value, path: &str) -> Result<(), Refusal> {
     for (at, item) in edit::items(holder, "item").iter().enumerate() {
         let path = format!("{path}.item[{at}]");
         let link_id = edit::text(item, &["linkId"]).unwrap_or_default();
-        let Some(question) = question(questionnaire, link_id) else {
+        let Some(question) = questions.get(link_id) else {
             let text = "The Questionnaire has no question of this linkId";
             return Err(Refusal::rule(format!("{path}.linkId"), text));
         };
         answer(question, item, &path)?;
-        answers(questionnaire, item, &path)?;
+        answers(questions, item, &path)?;
+        for (at, answer) in edit::items(item, "answer").iter().enumerate() {
+            answers(questions, answer, &format!("{path}.answer[{at}]"))?;
+        }
     }
     Ok(())
-}
-
-/// The item of this `linkId`, at whatever depth.
-fn question<'q>(holder: &'q Value, link_id: &str) -> Option<&'q Value> {
-    edit::items(holder, "item").iter().find_map(|item| {
-        let is_it = edit::text(item, &["linkId"]) == Some(link_id);
-        if is_it {
-            Some(item)
-        } else {
-            question(item, link_id)
-        }
-    })
 }
 
 fn answer(question: &Value, item: &Value, path: &str) -> Result<(), Refusal> {
@@ -121,7 +131,7 @@ fn option(question: &Value, given: &Value) -> Result<(), String> {
     let (system, code) = (edit::text(given, &["system"]), edit::text(given, &["code"]));
     let of_code = |coding: &&&Value| edit::text(coding, &["code"]) == code;
     let same: Vec<_> = codings.iter().filter(of_code).collect();
-    let shown = code.unwrap_or_default();
+    let shown = bounded(code.unwrap_or_default());
     let Some(first) = same.first() else {
         return Err(format!(
             "Question received an invalid response option code: {shown}"
@@ -139,10 +149,15 @@ fn option(question: &Value, given: &Value) -> Result<(), String> {
         ));
     }
     let expected = short(edit::text(first, &["system"]).unwrap_or_default());
-    let given = short(system.unwrap_or_default());
+    let given = bounded(short(system.unwrap_or_default()));
     Err(format!(
         "Question expects answer of code system {expected} but {given} was given"
     ))
+}
+
+/// As much of a text of the caller as an answer repeats.
+fn bounded(text: &str) -> String {
+    text.chars().take(SHOWN_MAX).collect()
 }
 
 /// The EHR's short name of a code system.

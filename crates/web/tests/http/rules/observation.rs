@@ -151,3 +151,33 @@ async fn a_reason_for_absence_never_stands_beside_a_value() {
     let read = stored(&practice, &body).await;
     assert_eq!(read["dataAbsentReason"]["text"], "none");
 }
+
+#[tokio::test]
+async fn a_panel_holds_each_sign_once() {
+    let practice = canvas().await;
+    let mut members = Vec::new();
+    for code in ["29463-7", "29463-7", "8302-2"] {
+        let read = stored(
+            &practice,
+            &with(&sign(code), "/valueQuantity", json!({"value": 70})),
+        )
+        .await;
+        members.push(json!({"reference": format!("Observation/{}", read["id"].as_str().unwrap())}));
+    }
+    let panel =
+        |members: &[Value]| with(&sign("85353-1"), "/hasMember", json!(members)).to_string();
+    let answer = practice.ask("POST /Observation", &panel(&members)).await;
+    answer.refuses(
+        422,
+        "business-rule Vital sign reading already exists for the given reading",
+    );
+    let many = vec![members[0].clone(); 13];
+    practice
+        .ask("POST /Observation", &panel(&many))
+        .await
+        .refuses(422, "Vital sign reading already exists");
+    let answer = practice
+        .ask("POST /Observation", &panel(&members[1..]))
+        .await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+}
