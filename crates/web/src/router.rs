@@ -43,6 +43,10 @@ fn pages_for_people() -> Router<App> {
         .route("/{instance}/sign-out", post(pages::sign_out))
         .route("/{instance}/account", get(pages::account))
         .route(
+            "/{instance}/account/password",
+            get(pages::password_form).post(pages::change_password),
+        )
+        .route(
             "/{instance}/account/sign-out-elsewhere",
             post(pages::sign_out_elsewhere),
         )

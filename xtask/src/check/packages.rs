@@ -9,10 +9,31 @@ use crate::Outcome;
 const TOOLS: &[(&str, &str, &str)] = &[
     ("cc", "gcc", "compiles SQLite, zstd and the cryptography"),
     ("curl", "curl", "runs the lines the demo prints"),
+    ("chromium", "chromium", "walks through the pages"),
+    ("node", "nodejs", "drives the browser"),
+    ("npm", "npm", "installs what drives the browser"),
 ];
 
 /// Installs what is missing when it may, and otherwise says what to install.
-pub(super) fn run(_root: &Path) -> Outcome {
+pub(super) fn run(root: &Path) -> Outcome {
+    tools()?;
+    node_modules(root)
+}
+
+/// What the tests of the pages use, exactly as their lock file says.
+fn node_modules(root: &Path) -> Outcome {
+    let installed = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(root.join("tests/browser"))
+        .status()?;
+    if installed.success() {
+        Ok(())
+    } else {
+        Err("`npm ci` in tests/browser did not work here".into())
+    }
+}
+
+fn tools() -> Outcome {
     let missing: Vec<_> = TOOLS
         .iter()
         .filter(|(command, ..)| !present(command))

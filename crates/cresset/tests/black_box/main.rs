@@ -15,6 +15,7 @@
 mod authorization;
 mod bad_bodies;
 mod bad_requests;
+mod browser;
 mod client;
 mod conditions;
 mod crash;

@@ -140,6 +140,13 @@ impl Server {
         succeed(prlimit);
     }
 
+    /// What a command says about a stopped server's data, as JSON; it is about the instance `alpha`.
+    pub(crate) fn operate(&self, arguments: &[&str]) -> serde_json::Value {
+        let arguments = [arguments, &["--instance", "alpha"]].concat();
+        let output = succeed(command(self.data.path(), &arguments));
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
     /// Proves a stopped server's data; panics with the report when something is wrong.
     pub(crate) fn verify(&self) {
         succeed(command(self.data.path(), &["verify"]));
@@ -212,7 +219,7 @@ fn register(data: &Path, setup: &Setup<'_>) -> App {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

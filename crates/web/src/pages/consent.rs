@@ -109,10 +109,20 @@ pub(crate) async fn decide(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
+    let about = match auth.consider(&handle, Some(&signed_in.who)).await {
+        Ok(Step::Decide(considered)) => considered,
+        Ok(_) => {
+            return Ok(
+                Redirect::to(&format!("/{}/consent/{handle}", signed_in.instance.name))
+                    .into_response(),
+            );
+        }
+        Err(error) => return ended(error),
+    };
     let kept: Vec<&str> = form.values(KEPT).collect();
-    let outcome = match form.value("decision") {
-        "allow" => auth.allow(&handle, &signed_in.who, &kept).await,
-        _ => auth.refuse(&handle, &signed_in.who).await,
+    let (name, outcome) = match form.value("decision") {
+        "allow" => ("consent", auth.allow(&handle, &signed_in.who, &kept).await),
+        _ => ("refusal", auth.refuse(&handle, &signed_in.who).await),
     };
     let answer = match outcome {
         Ok(answer) => answer,
@@ -120,7 +130,9 @@ pub(crate) async fn decide(
     };
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
-        ..Happening::new("consent", StatusCode::SEE_OTHER, &correlation)
+        app: Some(about.app.client_id),
+        patient: about.patient.and_then(|patient| patient.parse().ok()),
+        ..Happening::new(name, StatusCode::SEE_OTHER, &correlation)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     Ok(Redirect::to(answer.url()).into_response())

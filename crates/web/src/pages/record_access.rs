@@ -130,6 +130,8 @@ fn what(interaction: &str, of: Option<String>) -> String {
         "update" | "patch" => "changed",
         "delete" => "deleted from",
         "chart" => return "opened the chart".to_owned(),
+        "consent" => return "allowed access".to_owned(),
+        "refusal" => return "refused access".to_owned(),
         "token" => return "was given access".to_owned(),
         other => other,
     };

@@ -86,6 +86,10 @@ pub(crate) async fn sign_in(
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(error) => return again(&app, &instance, (&headers, &form), &error),
     };
+    // Whoever was signed in here before is so no longer.
+    if let Some(before) = cookie::read(&app, name, &headers, Purpose::Session) {
+        instance.auth.sign_out(&before).await?;
+    }
     let home = format!("/{name}/account");
     let to = own_address(name, form.value("to")).unwrap_or(&home);
     let mut response = Redirect::to(to).into_response();

@@ -352,7 +352,6 @@ async fn prompt_and_max_age_ask_for_a_fresh_sign_in() {
         assert_eq!(page.status, if fresh { 200 } else { 303 }, "{name}={value}");
         if !fresh {
             let mut again = practice.browser();
-            again.cookies.clone_from(&browser.cookies);
             let sign_in = page.location().to_owned();
             let back = again.sign_in_at(&sign_in, "ann", PASSWORD).await;
             assert_eq!(back.location(), path);

@@ -284,6 +284,7 @@ async fn a_patient_sees_who_used_the_record() {
         "Person roe",
         "opened the chart",
         "Person ann, with Sunrise",
+        "allowed access",
         "read name and contact",
     ] {
         assert!(html.contains(words), "{words} {html}");

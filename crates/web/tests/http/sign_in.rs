@@ -190,6 +190,16 @@ async fn a_session_ends_when_it_is_idle_and_when_it_is_old() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_before() {
+    let practice = with_ann().await;
+    let mut browser = practice.browser_of("ann@example.org").await;
+    let mut before = practice.browser();
+    before.cookies.clone_from(&browser.cookies);
+    browser.sign_in("ann@example.org", PASSWORD).await;
+    assert!(is_signed_in(&mut browser).await && !is_signed_in(&mut before).await);
+}
+
+#[tokio::test]
 async fn sessions_end_elsewhere_and_with_the_password() {
     let practice = with_ann().await;
     let mut here = practice.browser_of("ann@example.org").await;
@@ -279,5 +289,55 @@ async fn signing_in_leaves_a_record() {
         trail
             .iter()
             .any(|recorded| recorded.record.subject.as_ref() == Some(&ann.id))
+    );
+}
+
+/// H03 and H12: the old one is asked again, a weak one refused, and what rested on it ends.
+#[tokio::test]
+async fn a_person_changes_the_password() {
+    let practice = with_ann().await;
+    let mut ann = practice.browser_of("ann@example.org").await;
+    let mut elsewhere = practice.browser_of("ann@example.org").await;
+    let path = "/demo/account/password";
+    let token = ann.get(path).await.field("form_token");
+    let other = "another way to say it";
+    for (current, new, status, words) in [
+        (
+            "not the password",
+            other,
+            401,
+            "current password is not right",
+        ),
+        (PASSWORD, "short", 422, "at least 12 characters"),
+        (PASSWORD, "Password1234!", 422, "tried first"),
+        (PASSWORD, "ann@example.org", 422, "your name"),
+    ] {
+        let fields = [
+            ("form_token", token.as_str()),
+            ("current", current),
+            ("new", new),
+        ];
+        let answer = ann.post(path, &fields).await;
+        assert_eq!(answer.status, status, "{new}");
+        assert!(answer.html().contains(words), "{new} {}", answer.html());
+    }
+    assert!(
+        is_signed_in(&mut elsewhere).await,
+        "nothing has changed yet"
+    );
+    let fields = [
+        ("form_token", token.as_str()),
+        ("current", PASSWORD),
+        ("new", other),
+    ];
+    assert_eq!(ann.post(path, &fields).await.location(), "/demo/account");
+    assert!(is_signed_in(&mut ann).await && !is_signed_in(&mut elsewhere).await);
+    assert_eq!(
+        elsewhere.sign_in("ann@example.org", PASSWORD).await.status,
+        401
+    );
+    assert_eq!(
+        elsewhere.sign_in("ann@example.org", other).await.status,
+        303
     );
 }

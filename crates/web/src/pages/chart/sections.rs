@@ -111,7 +111,7 @@ fn line(kind: &Kind, resource: &Value) -> Line {
         .or(referred)
         .filter(|what| !what.is_empty());
     Line {
-        what: what.unwrap_or_else(|| "without a name".to_owned()),
+        what: what.unwrap_or_else(|| "named in another record".to_owned()),
         day: day(resource, kind.days),
     }
 }

@@ -139,24 +139,36 @@ pub(in crate::pages) fn of(offer: &Offer) -> (String, String) {
         ),
         Subject::Everything => (
             "Everything else".to_owned(),
-            format!(
-                "all kinds of record that are not listed; {}",
-                rights(offer.verbs)
-            ),
+            described("all kinds of record that are not listed", offer.verbs),
         ),
         Subject::Operation(operation) => (operation.to_string(), "one action".to_owned()),
         Subject::Records(of) => {
             let (name, example) = record(*of);
-            let comma = if example.is_empty() { "" } else { "; " };
-            (name, format!("{example}{comma}{}", rights(offer.verbs)))
+            (name, described(example, offer.verbs))
         }
         Subject::Some(of, filters) => {
             let (name, _) = record(*of);
             let only: Vec<String> = filters.iter().map(category).collect();
             let name = format!("{name}: only {}", only.join(", "));
-            (name, rights(offer.verbs).to_owned())
+            (name, described("", offer.verbs))
         }
     }
+}
+
+/// An example, and whether more than looking is asked.
+fn described(example: &str, verbs: Verbs) -> String {
+    let rights = match (rights(verbs), example) {
+        (Rights::See, "") => "see",
+        (Rights::See, _) => "",
+        (Rights::SeeAndChange, _) => "see and change",
+        (Rights::Change, _) => "add or change",
+    };
+    let dash = if example.is_empty() || rights.is_empty() {
+        ""
+    } else {
+        " – "
+    };
+    format!("{example}{dash}{rights}")
 }
 
 pub(in crate::pages) fn record(of: ResourceType) -> (String, &'static str) {
@@ -192,14 +204,20 @@ pub(in crate::pages) fn category(filter: &TokenFilter) -> String {
     )
 }
 
-fn rights(verbs: Verbs) -> &'static str {
+enum Rights {
+    See,
+    SeeAndChange,
+    Change,
+}
+
+fn rights(verbs: Verbs) -> Rights {
     let changes = [Verb::Create, Verb::Update, Verb::Delete];
     let reads = [Verb::Read, Verb::Search];
     let any = |of: &[Verb]| of.iter().any(|verb| verbs.contains(*verb));
     match (any(&reads), any(&changes)) {
-        (true, true) => "see and change",
-        (false, true) => "add or change",
-        _ => "see",
+        (true, true) => Rights::SeeAndChange,
+        (false, true) => Rights::Change,
+        _ => Rights::See,
     }
 }
 

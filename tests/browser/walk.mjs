@@ -1,0 +1,153 @@
+// A patient's and a clinician's way through the pages, in a real browser.
+// Called with one JSON argument: { base, clientId, port, patient, clinician, chromium }.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { chromium } from 'playwright-core';
+import { faults } from './pages.mjs';
+
+const given = JSON.parse(process.argv[2]);
+const { base, clientId } = given;
+const home = `http://127.0.0.1:${given.port}`;
+const callback = `${home}/cb`;
+const verifier = randomBytes(32).toString('base64url');
+const found = [];
+
+// The app: it notes with what it is called.
+let sent = [];
+const app = createServer((request, response) => {
+  const url = new URL(request.url, home);
+  if (url.search) sent.push(url);
+  response.end('back at the app');
+}).listen(given.port, '127.0.0.1');
+const browser = await chromium.launch({ executablePath: given.chromium, args: ['--no-sandbox'] });
+try {
+  await patient();
+  await clinician();
+} finally {
+  await browser.close();
+  app.close();
+}
+assert.deepEqual(found, []);
+
+function authorization(more) {
+  const query = {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: callback,
+    scope: 'launch/patient openid fhirUser offline_access patient/Patient.rs patient/Condition.rs patient/Observation.rs',
+    state: 'a state',
+    aud: `${base}/fhir`,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...more,
+  };
+  return `${base}/auth/authorize/?${new URLSearchParams(query)}`;
+}
+
+/** A page of its own; what its browser complains about is a fault. */
+async function open() {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  sent = [];
+  page.on('console', (message) => {
+    // What a status says is expected here and there; what the policy refuses never is.
+    if (message.type() === 'error' && !message.text().includes('status of 4')) found.push(message.text());
+  });
+  return page;
+}
+
+async function look(page, name) {
+  found.push(...(await faults(page, name)));
+}
+
+async function signIn(page, { login, password }) {
+  await page.getByLabel(/you sign in with/).fill(login);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function token(form) {
+  const body = new URLSearchParams({ client_id: clientId, ...form });
+  const answer = await fetch(`${base}/auth/token/`, { method: 'POST', body });
+  return { status: answer.status, ...(await answer.json()) };
+}
+
+async function patient() {
+  const page = await open();
+  await page.goto(authorization());
+  await look(page, 'sign-in');
+  await signIn(page, { ...given.patient, password: 'not the password' });
+  await look(page, 'sign-in that failed');
+  await signIn(page, given.patient);
+  await look(page, 'consent');
+
+  // By keyboard: strike out the problems, and share only lab results of the measurements.
+  await page.getByRole('switch', { name: 'Health problems' }).focus();
+  await page.keyboard.press('Space');
+  await page.locator('summary').last().press('Enter');
+  await page.getByRole('checkbox', { name: 'Lab results' }).check();
+  await look(page, 'consent with parts');
+  await page.getByRole('button', { name: /^Allow / }).click();
+  await page.waitForURL(`${callback}?**`);
+
+  assert.equal(sent.length, 1);
+  assert.equal(sent[0].searchParams.get('state'), 'a state');
+  assert.equal(sent[0].searchParams.get('iss'), `${base}/auth`);
+  const code = sent[0].searchParams.get('code');
+  const tokens = await token({ grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier });
+  assert.equal(tokens.status, 200, JSON.stringify(tokens));
+  assert.equal(
+    tokens.scope,
+    'launch/patient openid fhirUser offline_access patient/Patient.rs ' +
+      'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
+  );
+
+  await page.goto(`${base}/connected-apps`);
+  await look(page, 'connected apps');
+  await page.getByRole('button', { name: /^Stop / }).click();
+  await page.getByText('It is stopped.').waitFor();
+  await look(page, 'connected apps, none left');
+  const headers = { authorization: `Bearer ${tokens.access_token}` };
+  assert.equal((await fetch(`${base}/fhir/Patient`, { headers })).status, 401);
+  const late = await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
+  assert.equal(late.status, 400);
+
+  await page.goto(authorization());
+  await page.getByRole('button', { name: 'Do not allow' }).click();
+  await page.waitForURL(`${callback}?**`);
+  assert.equal(sent[1].searchParams.get('error'), 'access_denied');
+  for (const place of ['record-access', 'account/password', 'account']) {
+    await page.goto(`${base}/${place}`);
+    await look(page, place);
+  }
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: /^Sign in/ }).waitFor();
+}
+
+async function clinician() {
+  const page = await open();
+  await page.goto(`${base}/chart`);
+  await signIn(page, given.clinician);
+  await look(page, 'patients');
+  await page.getByLabel(/Name/).fill('lee');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('link', { name: 'Ann Lee' }).click();
+  await look(page, 'chart');
+  await page.getByRole('button', { name: /^Launch / }).click();
+  await page.waitForURL(`${home}/launch**`);
+  const launched = sent[0].searchParams;
+  assert.equal(launched.get('iss'), `${base}/fhir`);
+  await page.goto(authorization({ scope: 'launch openid fhirUser user/Patient.rs patient/Patient.rs', launch: launched.get('launch') }));
+  await look(page, 'consent of staff');
+  await page.getByRole('button', { name: /^Allow / }).click();
+  await page.waitForURL(`${callback}?**`);
+  const code = sent[1].searchParams.get('code');
+  const tokens = await token({ grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier });
+  assert.equal(tokens.patient, 'p1', JSON.stringify(tokens));
+
+  await page.goto(authorization());
+  await look(page, 'choice of a patient');
+  await page.goto(authorization({ client_id: 'app_unknown' }));
+  await look(page, 'request of nobody');
+}
