@@ -28,6 +28,7 @@ use std::thread;
 use cresset_access::{Access, SystemReason};
 use cresset_base::{Limits, Timestamp};
 use cresset_store::{Error, Store};
+use cresset_validate::Validator;
 use tokio::runtime::Handle;
 
 pub use journal::{Done, Journal, NoJournal};
@@ -50,6 +51,8 @@ pub struct Import {
     pub limits: Arc<Limits>,
     /// The FHIR bases of the instance: references that begin with one are references into the instance.
     pub base_urls: Vec<String>,
+    /// What every resource is checked with.
+    pub validator: Arc<Validator>,
     /// The present, against which references by search are understood.
     pub now: Timestamp,
     /// Threads that parse and check.
@@ -189,6 +192,7 @@ impl Import {
             lookup: Arc::new(lookup),
             limits: Arc::clone(&self.limits),
             base_urls: self.base_urls.clone(),
+            validator: Arc::clone(&self.validator),
             last_chance,
         }
     }

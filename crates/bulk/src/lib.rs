@@ -1,7 +1,7 @@
 //! Bulk data: files of resources into an instance.
 //!
 //! [`import::Import`] takes the resources of many files (newline-delimited JSON, single resources,
-//! Bundles of every type, plain or compressed) through the same [`cresset_fhir::prepare()`] as a
+//! Bundles of every type, plain or compressed) through the same [`cresset_fhir::prepare::prepare_tree`] as a
 //! request, and commits them in large units. Memory stays bounded whatever the size of a file;
 //! what was done is recorded in a [`import::Journal`], so that a second run goes on where the first
 //! stopped and never stores a resource twice.

@@ -81,6 +81,7 @@ impl Practice {
             store: Arc::clone(&self.store),
             limits: Arc::new(Limits::default()),
             base_urls: Vec::new(),
+            validator: Arc::new(cresset_validate::standard().clone()),
             now: "2026-01-01T00:00:00Z".parse().unwrap(),
             workers: 2,
         };

@@ -13,6 +13,7 @@ mod serve;
 mod settings;
 mod synth;
 mod user;
+mod validate;
 mod verify;
 
 use std::future::Future;
@@ -56,6 +57,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Verify(verify::Verify),
     Package(package::Package),
+    Validate(validate::Validate),
     Rules(rules::Rules),
     Settings(settings::Settings),
     Completions(completions::Completions),
@@ -75,6 +77,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Doctor(command) => Ok(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Package(command) => command.run(),
+        Command::Validate(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Settings(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),

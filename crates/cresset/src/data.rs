@@ -13,6 +13,7 @@ use crate::settings::{Flags, Settings};
 use crate::{platform, surroundings};
 
 /// The data directory, held by this process alone.
+#[derive(Clone)]
 pub(crate) struct Data {
     directory: Arc<DataDirectory>,
 }

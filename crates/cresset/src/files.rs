@@ -16,6 +16,11 @@ const LINES: [&str; 2] = [".ndjson", ".jsonl"];
 
 /// The sources that paths stand for: files as they are, folders with all they hold, by name.
 pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    found(paths)?.iter().map(|path| source(path)).collect()
+}
+
+/// The same as files.
+pub(crate) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         let meta = fs::metadata(path).map_err(|error| {
@@ -27,7 +32,13 @@ pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
             files.push(path.clone());
         }
     }
-    files.iter().map(|path| source(path)).collect()
+    Ok(files)
+}
+
+/// Whether each line of a file is a record.
+pub(crate) fn has_lines(path: &Path) -> bool {
+    let stem = stem(path);
+    LINES.iter().any(|ending| stem.ends_with(ending))
 }
 
 fn folder(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -71,12 +82,11 @@ fn source(path: &Path) -> Result<Source, Failure> {
         .modified()
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    let stem = stem(path);
     let mut source = Source::new(full.display().to_string(), move || {
         Ok(Box::new(File::open(&full)?) as Stream)
     });
     source.stamp = format!("{}-{}", meta.len(), modified.unwrap_or_default().as_nanos());
     source.bytes = Some(meta.len());
-    source.one_per_line = LINES.iter().any(|ending| stem.ends_with(ending));
+    source.one_per_line = has_lines(path);
     Ok(source)
 }

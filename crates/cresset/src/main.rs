@@ -11,6 +11,7 @@ mod files;
 mod journal;
 mod log;
 mod output;
+mod packages;
 mod platform;
 mod progress;
 mod settings;

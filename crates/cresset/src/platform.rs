@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
+use crate::packages::Validators;
 use crate::settings::Settings;
 use crate::surroundings;
 
@@ -48,7 +49,13 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
         rng: surroundings::rng(),
         limits: Arc::new(settings.limits.clone()),
         public_url: settings.public_url(),
+        validators: validators(data),
     }
+}
+
+fn validators(data: &Data) -> cresset_web::Validators {
+    let validators = Validators::new(data.clone());
+    Arc::new(move |name, rules| validators.of(name, rules))
 }
 
 /// Serves until told to stop.

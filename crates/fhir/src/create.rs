@@ -26,7 +26,7 @@ impl Service {
     /// when nothing is found that way (conditional create).
     ///
     /// # Errors
-    /// What [`prepare`](crate::prepare()) refuses, [`Kind::Forbidden`](crate::Kind::Forbidden), and
+    /// What [`prepare`](crate::prepare::prepare_tree) refuses, [`Kind::Forbidden`](crate::Kind::Forbidden), and
     /// [`Kind::PreconditionFailed`](crate::Kind::PreconditionFailed) when the condition finds several.
     pub async fn create(
         &self,

@@ -48,7 +48,7 @@ pub use condition::{ReadCondition, WriteCondition};
 pub use criteria::Criteria;
 pub use fault::{Fault, Issue, Kind};
 pub use patch::Patch;
-pub use prepare::{Prepared, prepare};
+pub use prepare::Prepared;
 pub use read::Read;
 pub use service::{LinkStyle, Service, Settings};
 pub use subset::Subset;

@@ -143,7 +143,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Kind::NotFound`], [`Kind::Deleted`]; [`Kind::BusinessRule`] for an operation that cannot be
-    /// applied; what [`prepare`](crate::prepare()) refuses of the result;
+    /// applied; what [`prepare`](crate::prepare::prepare_tree) refuses of the result;
     /// [`Kind::PreconditionFailed`]; [`Kind::Forbidden`].
     pub async fn patch(
         &self,

@@ -6,7 +6,7 @@ use cresset_model::{Bounds, FaultKind, Tree, Unstamped};
 use cresset_rules::{Interaction, RuleSet, wording};
 use cresset_search::IndexRow;
 use cresset_store::Draft;
-use cresset_validate::{Ask, Detail, Severity};
+use cresset_validate::{Ask, Detail, Validator};
 
 use crate::fault::{Fault, Issue, Kind};
 
@@ -36,15 +36,6 @@ impl Prepared {
     }
 }
 
-/// Parses and checks one resource. `own` are the instance's FHIR base URLs, without a slash at the
-/// end: references that begin with one of them are references into the instance.
-///
-/// # Errors
-/// Everything that is wrong with the body at once, each with its place.
-pub fn prepare(body: &[u8], limits: &Limits, own: &[String]) -> Result<Prepared, Fault> {
-    prepare_tree(&parse(body, limits)?, own)
-}
-
 /// Parses a body within the limits.
 ///
 /// # Errors
@@ -61,19 +52,26 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
     })
 }
 
-/// Checks one parsed resource.
+/// Checks one parsed resource with the instance's validator. `own` are the instance's FHIR base
+/// URLs, without a slash at the end: references that begin with one of them are references into the
+/// instance.
 ///
 /// # Errors
 /// Everything that is wrong with it at once, each with its place.
-pub fn prepare_tree(tree: &Tree, own: &[String]) -> Result<Prepared, Fault> {
-    prepare_under(tree, own, RuleSet::r4())
+pub fn prepare_tree(tree: &Tree, own: &[String], validator: &Validator) -> Result<Prepared, Fault> {
+    prepare_under(tree, own, RuleSet::r4(), validator)
 }
 
 /// Checks one parsed resource as a rule set wants it stored.
 ///
 /// # Errors
 /// Everything that is wrong with it at once, each with its place.
-pub fn prepare_under(tree: &Tree, own: &[String], set: &RuleSet) -> Result<Prepared, Fault> {
+pub fn prepare_under(
+    tree: &Tree,
+    own: &[String],
+    set: &RuleSet,
+    validator: &Validator,
+) -> Result<Prepared, Fault> {
     let resource_type = resource_type(tree)?;
     let profiles = set.profiles_of(tree.root());
     let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
@@ -81,8 +79,7 @@ pub fn prepare_under(tree: &Tree, own: &[String], set: &RuleSet) -> Result<Prepa
         profiles: &profiles,
         detail: Detail::Refusals,
     };
-    let mut issues = set.validator().validate(tree.root(), &ask);
-    issues.retain(|issue| issue.severity == Severity::Error);
+    let issues = validator.validate(tree.root(), &ask);
     if !issues.is_empty() {
         return Err(invalid(issues));
     }
@@ -106,14 +103,18 @@ pub fn prepare_under(tree: &Tree, own: &[String], set: &RuleSet) -> Result<Prepa
 ///
 /// # Errors
 /// Everything that is wrong with it at once, each with its place.
-pub(crate) fn accepted(tree: &Tree, set: &RuleSet, interaction: Interaction) -> Result<(), Fault> {
+pub(crate) fn accepted(
+    tree: &Tree,
+    set: &RuleSet,
+    interaction: Interaction,
+    validator: &Validator,
+) -> Result<(), Fault> {
     let profile = resource_type(tree).map(|of| set.profile(of, interaction))?;
     let ask = Ask {
         profiles: profile.as_slice(),
         detail: Detail::Refusals,
     };
-    let mut issues = set.validator().validate(tree.root(), &ask);
-    issues.retain(|issue| issue.severity == Severity::Error);
+    let issues = validator.validate(tree.root(), &ask);
     if issues.is_empty() {
         return Ok(());
     }

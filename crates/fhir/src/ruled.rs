@@ -77,7 +77,7 @@ impl Service {
     /// Takes a body through the rule set.
     ///
     /// # Errors
-    /// What [`prepare`](crate::prepare()) refuses, what the set's profile or behaviour refuses, and
+    /// What [`prepare`](crate::prepare::prepare_tree) refuses, what the set's profile or behaviour refuses, and
     /// what reading the version to be updated refuses.
     pub(crate) async fn ruled(
         &self,

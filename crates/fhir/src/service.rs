@@ -9,6 +9,7 @@ use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_store::Store;
+use cresset_validate::Validator;
 
 use crate::fault::{Fault, Kind};
 use crate::page_link::Sealer;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub deletes: Deletes,
     /// The rule set the instance wears.
     pub rules: &'static RuleSet,
+    /// What every body is checked with; it knows the packages of the instance.
+    pub validator: Arc<Validator>,
 }
 
 pub use cresset_store::{Deletes, LinkStyle};
@@ -147,12 +150,16 @@ impl Service {
 
     /// Checks a body as it was sent against R4 and what the rule set asks of this interaction.
     pub(crate) fn accepted(&self, tree: &Tree, interaction: Interaction) -> Result<(), Fault> {
-        prepare::accepted(tree, self.rules(), interaction).map_err(|fault| self.worded(fault))
+        let validator = &self.settings.validator;
+        prepare::accepted(tree, self.rules(), interaction, validator)
+            .map_err(|fault| self.worded(fault))
     }
 
     /// A parsed body, checked; what is wrong with it is told in the words of the rule set.
     pub(crate) fn checked(&self, tree: &Tree) -> Result<Prepared, Fault> {
-        prepare::prepare_under(tree, self.own(), self.rules()).map_err(|fault| self.worded(fault))
+        let validator = &self.settings.validator;
+        prepare::prepare_under(tree, self.own(), self.rules(), validator)
+            .map_err(|fault| self.worded(fault))
     }
 
     fn worded(&self, mut fault: Fault) -> Fault {

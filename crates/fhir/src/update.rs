@@ -31,7 +31,7 @@ impl Service {
     /// Stores `body` under `id`. A body equal to the current version makes no new one.
     ///
     /// # Errors
-    /// What [`prepare`](crate::prepare()) refuses; [`Kind::NotFound`] where the instance does not
+    /// What [`prepare`](crate::prepare::prepare_tree) refuses; [`Kind::NotFound`] where the instance does not
     /// allow ids chosen by clients; [`Kind::PreconditionFailed`]; [`Kind::Forbidden`].
     pub async fn update(
         &self,

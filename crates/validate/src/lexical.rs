@@ -11,6 +11,8 @@ use cresset_model::{Element, Kind};
 /// Longest string, in bytes (R4: "strings SHALL NOT exceed 1MB").
 const STRING_BYTES_MAX: usize = 1024 * 1024;
 
+const CONTROL: Fault = "must not hold control characters";
+
 /// Why a value is not of its type, as the end of a sentence.
 pub type Fault = &'static str;
 
@@ -94,7 +96,7 @@ fn characters(text: &str) -> Result<(), Fault> {
         .bytes()
         .any(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r'))
     {
-        return Err("must not hold control characters");
+        return Err(CONTROL);
     }
     Ok(())
 }
@@ -104,6 +106,9 @@ fn code(text: &str) -> Result<(), Fault> {
     for byte in text.bytes() {
         // White space as XML Schema has it: a no-break space is an ordinary character of a code.
         let space = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        if byte < b' ' && !space {
+            return Err(CONTROL);
+        }
         if space && after_space {
             return Err("is a code and must not begin with white space or hold two in a row");
         }

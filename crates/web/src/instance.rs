@@ -154,6 +154,7 @@ impl OpenInstances {
             client_ids: settings.client_ids,
             deletes: settings.deletes,
             rules,
+            validator: (self.platform.validators)(&name, rules),
         };
         let fhir = Service::new(store.clone(), surroundings, settings, &key);
         Ok(OpenInstance {

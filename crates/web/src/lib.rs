@@ -32,5 +32,5 @@ pub mod router;
 pub mod serve;
 
 pub use app::App;
-pub use platform::Platform;
+pub use platform::{Platform, Validators};
 pub use serve::serve;

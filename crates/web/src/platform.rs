@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use cresset_base::{Clock, Limits, Rng};
+use cresset_base::{Clock, InstanceName, Limits, Rng};
+use cresset_rules::RuleSet;
 use cresset_store::Instances;
+use cresset_validate::Validator;
 
 /// Everything the web room takes from the binary.
 #[derive(Clone)]
@@ -19,4 +21,9 @@ pub struct Platform {
     /// Scheme, host and port under which callers reach this server, without a slash at the end.
     /// Links are made from this, never from a request's `Host`.
     pub public_url: String,
+    /// The validator of an instance, which knows the profiles of its rule set and its packages.
+    pub validators: Validators,
 }
+
+/// Finds the validator of an instance that wears a rule set.
+pub type Validators = Arc<dyn Fn(&InstanceName, &'static RuleSet) -> Arc<Validator> + Send + Sync>;

@@ -8,6 +8,7 @@ use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_fhir::{Issue, Kind};
 use cresset_model::{Element, Tree};
 use cresset_store::{Change, Precondition};
+use cresset_validate::Validator;
 
 use cresset_fhir::bundle::full_url::FullUrls;
 
@@ -20,6 +21,7 @@ pub(crate) struct Worker {
     pub(crate) lookup: Arc<Lookup>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) base_urls: Vec<String>,
+    pub(crate) validator: Arc<Validator>,
     /// Whether what cannot be resolved now is refused rather than deferred.
     pub(crate) last_chance: bool,
 }
@@ -132,7 +134,7 @@ impl Worker {
     }
 
     fn change(&self, plan: &Plan, tree: &Tree) -> Result<Change, NotNow> {
-        let prepared = prepare_tree(tree, &self.base_urls)?;
+        let prepared = prepare_tree(tree, &self.base_urls, &self.validator)?;
         let precondition = Precondition {
             may_create: true,
             ..Precondition::default()

@@ -10,11 +10,14 @@ use std::time::Instant;
 use clap::Args;
 use cresset_base::InstanceName;
 use cresset_bulk::import::{Import as Importer, Report, Source};
+use cresset_rules::RuleSet;
+use cresset_validate::Validator;
 
 use super::DataDir;
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::journal::{self, FileJournal};
+use crate::packages::Validators;
 use crate::progress::{Progress, Unit};
 use crate::settings::Settings;
 use crate::{files, output, platform, surroundings};
@@ -68,7 +71,8 @@ impl Import {
         }
         let mut journal = FileJournal::open(&path).context(path.display())?;
         let begun = Instant::now();
-        let importer = importer(store, &settings, &self.instance);
+        let validator = Validators::new(data.clone()).of(&self.instance, RuleSet::r4());
+        let importer = importer(store, &settings, &self.instance, validator);
         let report = run(&importer, "importing", sources, &mut journal).await?;
         if let Some(path) = &self.report {
             let text = serde_json::to_vec_pretty(&report).context("writing the report")?;
@@ -88,6 +92,7 @@ pub(super) fn importer(
     store: Arc<dyn cresset_store::Store>,
     settings: &Settings,
     instance: &InstanceName,
+    validator: Arc<Validator>,
 ) -> Importer {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // A record may be as deep and wide as a request; the file around it has no bound.
@@ -97,6 +102,7 @@ pub(super) fn importer(
         store,
         limits,
         base_urls,
+        validator,
         now: surroundings::clock().now(),
         workers,
     }

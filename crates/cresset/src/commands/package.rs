@@ -6,16 +6,17 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use cresset_base::InstanceName;
-use cresset_definitions::package::{Package as FhirPackage, PackageLimits, read};
+use cresset_definitions::package::Package as FhirPackage;
+use cresset_validate::Profiles;
 use serde_json::json;
 
 use super::DataDir;
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
-use crate::output;
+use crate::{output, packages};
 
-/// The folder of an instance's packages.
-const FOLDER: &str = "packages";
+/// Reasons printed; a package of the size of US Core has a dozen value sets no package can list.
+const REASONS_SHOWN: usize = 10;
 
 /// Add FHIR packages (.tgz) to an instance and list them.
 #[derive(Args)]
@@ -23,7 +24,8 @@ const FOLDER: &str = "packages";
   cresset package add --instance sunrise ./hl7.fhir.us.core.tgz
   cresset package list --instance sunrise
 
-A package is checked, and kept in the instance's directory.")]
+A package is checked and kept in the instance's directory; its profiles, value sets and code
+systems are what the instance validates with from its next opening on.")]
 pub(crate) struct Package {
     #[command(flatten)]
     data: DataDir,
@@ -53,26 +55,30 @@ impl Package {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
         let (data, _) = Data::existing(&self.data.data)?;
         data.settings(&self.instance)?;
-        let folder = data.directory_of(&self.instance).join(FOLDER);
+        let instance = data.directory_of(&self.instance);
         match self.action {
-            Action::Add { file } => add(&folder, &file)?,
-            Action::List { json } => list(&folder, json)?,
+            Action::Add { file } => add(&instance, &file)?,
+            Action::List { json } => list(&instance, json)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn add(folder: &Path, file: &Path) -> Result<(), Failure> {
+fn add(instance: &Path, file: &Path) -> Result<(), Failure> {
     let archive = fs::read(file)
         .map_err(|error| Failure::new(Kind::NotFound, format!("{}: {error}", file.display())))?;
-    let package = open(&archive, file)?;
+    let package = packages::open(&archive, file)?;
     let name = file_name(&package).ok_or_else(|| {
         Failure::new(
             Kind::Other,
             "the package's name or version holds characters a name may not hold",
         )
     })?;
-    fs::create_dir_all(folder).context(folder.display())?;
+    let folder = packages::folder(instance);
+    let mut profiles = Profiles::us_core();
+    packages::add_all_of(instance, &mut profiles)?;
+    let refused = packages::add(&package, &mut profiles);
+    fs::create_dir_all(&folder).context(folder.display())?;
     // Written beside its place and moved there, so that a package is whole or absent.
     let (part, path) = (folder.join(format!("{name}.part")), folder.join(name));
     fs::write(&part, &archive).context(part.display())?;
@@ -82,11 +88,14 @@ fn add(folder: &Path, file: &Path) -> Result<(), Failure> {
         "added {} {} with {resources} resources",
         package.name, package.version
     ));
+    if !refused.is_empty() {
+        let count = output::count(refused.len() as u64);
+        output::line(format_args!("{count} definitions are not checked with:"));
+        for one in refused.iter().take(REASONS_SHOWN) {
+            output::line(format_args!("  {}: {}", one.name, one.why));
+        }
+    }
     Ok(())
-}
-
-fn open(archive: &[u8], file: &Path) -> Result<FhirPackage, Failure> {
-    read(archive, &PackageLimits::default()).context(file.display())
 }
 
 /// `name-version.tgz`; `None` where that would not be one plain file name.
@@ -102,15 +111,11 @@ fn file_name(package: &FhirPackage) -> Option<String> {
         .then(|| format!("{}-{}.tgz", package.name, package.version))
 }
 
-fn list(folder: &Path, as_json: bool) -> Result<(), Failure> {
+fn list(instance: &Path, as_json: bool) -> Result<(), Failure> {
     let mut packages = Vec::new();
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder).context(folder.display())? {
-            let path = entry.context(folder.display())?.path();
-            if path.extension().is_some_and(|ending| ending == "tgz") {
-                packages.push(open(&fs::read(&path).context(path.display())?, &path)?);
-            }
-        }
+    for path in packages::files(instance)? {
+        let archive = fs::read(&path).context(path.display())?;
+        packages.push(packages::open(&archive, &path)?);
     }
     packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     if as_json {

@@ -43,9 +43,11 @@ impl<'t> Fit<'_, 't> {
             for (value, _) in values.iter().zip(&taken).filter(|(_, taken)| !**taken) {
                 let name = value.name(part.name);
                 let place = place.property(name.0, name.1);
-                let place = place.index(value.index.unwrap_or_default());
                 let text = "is none of the slices the profile allows";
-                self.error(IssueType::Structure, &place, text);
+                match value.index {
+                    Some(at) => self.error(IssueType::Structure, &place.index(at), text),
+                    None => self.error(IssueType::Structure, &place, text),
+                }
             }
         }
     }

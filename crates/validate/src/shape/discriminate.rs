@@ -81,10 +81,7 @@ pub(super) fn tests(
             found.push((path.into(), Test::Targets(targets)));
         }
         DiscriminatorKind::Type => {
-            let types = match part.types.as_slice() {
-                [] => of_name(part).into_iter().collect(),
-                types => types.to_vec(),
-            };
+            let types = types(part);
             if !types.is_empty() {
                 found.push((path.into(), Test::Types(types)));
             }
@@ -94,13 +91,19 @@ pub(super) fn tests(
     found
 }
 
-/// The type a slice of a choice is named after: `effectiveDateTime` of `effective[x]`.
-fn of_name(part: &Part) -> Option<TypeIx> {
-    let suffix = part.slice?.strip_prefix(part.name)?;
-    let mut letters = suffix.chars();
-    let first = letters.next()?.to_lowercase();
-    let primitive: String = first.chain(letters).collect();
-    type_named(suffix).or_else(|| type_named(&primitive))
+/// The types of a slice: those it names, or the one in its name, as in `valueQuantity`.
+pub(super) fn types(part: &Part) -> Vec<TypeIx> {
+    if !part.types.is_empty() {
+        return part.types.clone();
+    }
+    let suffix = part.slice.and_then(|slice| slice.strip_prefix(part.name));
+    let named = suffix.and_then(|suffix| {
+        // A primitive's name begins small.
+        let (first, rest) = suffix.split_at_checked(1)?;
+        let small = format!("{}{rest}", first.to_ascii_lowercase());
+        type_named(suffix).or_else(|| type_named(&small))
+    });
+    named.into_iter().collect()
 }
 
 /// The part of a slice at a path, through slices where it is sliced again.

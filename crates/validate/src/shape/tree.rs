@@ -2,7 +2,7 @@
 
 use cresset_definitions::profile::{DiscriminatorKind, Profile, Slicing};
 
-use super::{Part, Test, Tests, discriminate, type_named};
+use super::{Part, Test, Tests, discriminate};
 
 /// Deepest id that is followed; the deepest published one has nine steps.
 const DEPTH_MAX: usize = 24;
@@ -71,19 +71,15 @@ fn tell_apart(part: &mut Part, slicing: &'static Slicing) {
     }
 }
 
-/// Slices of a choice are told apart by type even where the profile does not say so.
+/// Slices of a choice are told apart by type, extensions by URL, even where the profile does not
+/// say so.
 fn choices(part: &mut Part) {
-    let name = part.name;
     let unsaid = part.slicing.is_none();
     for (tests, slice) in &mut part.slices {
         if unsaid && tests.is_empty() {
-            let named = slice.slice.and_then(|s| s.strip_prefix(name));
-            let by_type = if slice.types.is_empty() {
-                named.and_then(of_property).into_iter().collect()
-            } else {
-                slice.types.clone()
-            };
-            if by_type.is_empty() {
+            let by_type = discriminate::types(slice);
+            // R4 §2.4.1: extensions are told apart by their URL.
+            if by_type.is_empty() || matches!(slice.name, "extension" | "modifierExtension") {
                 *tests =
                     std::iter::once(discriminate::tests(slice, DiscriminatorKind::Value, "url"))
                         .collect();
@@ -96,12 +92,4 @@ fn choices(part: &mut Part) {
     for inner in &mut part.parts {
         choices(inner);
     }
-}
-
-/// The type in `valueQuantity` after the name of the choice, which may be a primitive's.
-fn of_property(suffix: &str) -> Option<cresset_definitions::TypeIx> {
-    type_named(suffix).or_else(|| {
-        let (first, rest) = suffix.split_at_checked(1)?;
-        type_named(&format!("{}{rest}", first.to_ascii_lowercase()))
-    })
 }

@@ -8,7 +8,7 @@ use cresset_access::{Access, SystemReason};
 use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
-use cresset_fhir::prepare;
+use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_store::grant::AppDetails;
 use cresset_store::{Change, InstanceSettings, Instances, LinkStyle, Precondition, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
@@ -73,6 +73,7 @@ impl Practice {
             rng: Arc::new(SeededRng::new(7)),
             limits,
             public_url: HOST.to_owned(),
+            validators: Arc::new(|_, rules| Arc::new(rules.validator().clone())),
         };
         Self::registered(platform, clock, folder).await
     }
@@ -209,7 +210,8 @@ impl Practice {
     pub(crate) async fn import(&self, bodies: &[&[u8]]) {
         let own = [format!("{HOST}/demo/fhir")];
         let change = |body: &&[u8]| {
-            let prepared = prepare(body, &Limits::default(), &own).unwrap();
+            let tree = parse(body, &Limits::default()).unwrap();
+            let prepared = prepare_tree(&tree, &own, cresset_validate::standard()).unwrap();
             let precondition = Precondition {
                 may_create: true,
                 ..Precondition::default()

@@ -8,6 +8,7 @@ use std::path::Path;
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
 use cresset_bulk::import::{Journal, Source, Stream};
+use cresset_rules::RuleSet;
 use cresset_synth::{Chart, Population};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::journal::{self, FileJournal};
 use crate::output;
+use crate::packages::Validators;
 use crate::settings::Settings;
 
 /// Remembers, in the instance's directory, which population it holds.
@@ -66,7 +68,8 @@ impl Filling {
                 "Making {} patients and their records …",
                 held.patients
             ));
-            let importer = import::importer(store.clone(), settings, name);
+            let validator = Validators::new(data.clone()).of(name, RuleSet::r4());
+            let importer = import::importer(store.clone(), settings, name, validator);
             let report = import::run(&importer, "population", vec![source], &mut journal).await?;
             if let Some(reason) = report.reasons.first() {
                 let what = format!(
