@@ -49,7 +49,8 @@ fn summary(judged: &[Judged]) -> String {
 pub(super) fn text(judged: &[Judged]) -> String {
     let mut out = String::new();
     for one in judged.iter().filter(|j| !j.issues.is_empty()) {
-        let _ = writeln!(out, "{}  {}", one.place(), one.name);
+        let head = format!("{}  {}", one.place(), one.name);
+        let _ = writeln!(out, "{}", head.trim_end());
         for issue in &one.issues {
             let _ = writeln!(out, "  {:<11} {}", issue.severity.code(), issue.text);
         }

@@ -1,7 +1,7 @@
 //! What a read shows is what was stored, and what an older API stored in its own shape is not taken.
 
 use cresset_base::Limits;
-use cresset_fhir::prepare;
+use cresset_fhir::prepare::{parse, prepare_tree};
 use serde_json::{Value, json};
 
 use super::{canvas, read};
@@ -9,7 +9,8 @@ use super::{canvas, read};
 /// Asserts that not even an import takes this body.
 #[track_caller]
 fn not_taken(body: &Value, words: &str) {
-    let fault = prepare(body.to_string().as_bytes(), &Limits::default(), &[]).unwrap_err();
+    let tree = parse(body.to_string().as_bytes(), &Limits::default()).unwrap();
+    let fault = prepare_tree(&tree, &[], cresset_validate::standard()).unwrap_err();
     let texts: Vec<_> = fault.issues.iter().map(|issue| &issue.text).collect();
     assert!(texts.iter().any(|text| text.contains(words)), "{texts:?}");
 }
