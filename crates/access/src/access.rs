@@ -93,6 +93,32 @@ impl Access {
         Self(Kind::System(reason))
     }
 
+    /// What of this lies in the compartment of one patient: never more than before, and nothing of the
+    /// types whose resources name no patient.
+    #[must_use]
+    pub fn within_patient(&self, patient: &ResourceId) -> Self {
+        let mut restrictions = Distinct::default();
+        let table = ResourceType::all()
+            .map(|t| {
+                let reaches = matches!(patient_reach(t), PatientReach::Compartment(_));
+                Verb::ALL.map(|verb| {
+                    let restriction = self.restriction(verb, t);
+                    restrictions.place(if reaches {
+                        restriction.within_patient(patient)
+                    } else {
+                        Restriction::Nothing
+                    })
+                })
+            })
+            .collect();
+        Self(Kind::Granted(Arc::new(Granted {
+            table,
+            restrictions: restrictions.list,
+            operations: Vec::new(),
+            patient: Some(patient.clone()),
+        })))
+    }
+
     /// What this caller may touch of `resource_type` with `verb`.
     pub fn restriction(&self, verb: Verb, resource_type: ResourceType) -> Restriction {
         match &self.0 {

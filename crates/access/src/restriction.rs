@@ -201,6 +201,25 @@ impl Restriction {
         }
     }
 
+    /// What of it lies in the compartment of one patient.
+    pub(crate) fn within_patient(&self, patient: &ResourceId) -> Self {
+        let only = |filter: &Filter| match &filter.patient {
+            Some(other) if other != patient => None,
+            _ => Some(Filter {
+                patient: Some(patient.clone()),
+                tokens: filter.tokens.clone(),
+            }),
+        };
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Everything => Self::any_of(vec![Filter {
+                patient: Some(patient.clone()),
+                tokens: Vec::new(),
+            }]),
+            Self::Only(filters) => Self::any_of(filters.iter().filter_map(only).collect()),
+        }
+    }
+
     /// Whether it gives no resource at all.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Nothing)

@@ -115,6 +115,26 @@ proptest! {
         prop_assert!(union.covers(&a) && union.covers(&b));
     }
 
+    /// Narrowed to a patient an access gives less than before, and no more than that patient's own.
+    #[test]
+    fn within_a_patient_there_is_only_that_patient(set in scopes(), other in any::<bool>()) {
+        let [a, b] = ["a", "b"].map(|id| id.parse::<cresset_base::ResourceId>().unwrap());
+        let access = Access::from_scopes(&set, other.then_some(b));
+        let narrowed = access.within_patient(&a);
+        let own = Access::from_scopes(&parse("patient/*.cruds"), Some(a.clone()));
+        for t in ["Observation", "Organization", "Patient", "Group"] {
+            let t = ResourceType::parse(t).unwrap();
+            for verb in Verb::ALL {
+                let less = narrowed.restriction(verb, t);
+                prop_assert!(access.restriction(verb, t).covers(&less));
+                prop_assert!(own.restriction(verb, t).covers(&less));
+                if let Restriction::Only(filters) = &less {
+                    prop_assert!(filters.iter().all(|f| f.patient.as_ref() == Some(&a)));
+                }
+            }
+        }
+    }
+
     #[test]
     fn narrowing_gives_no_more_than_was_asked_or_allowed(asked in scopes(), allowed in scopes()) {
         let given = asked.narrow(&allowed);

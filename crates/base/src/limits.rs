@@ -24,6 +24,8 @@ pub struct Limits {
     pub bundle_answer_bytes_max: usize,
     /// Most versions looked at for one page of a history of types.
     pub history_scanned_max: u32,
+    /// Most resources one operation looks at.
+    pub operation_scanned_max: usize,
     /// Page size when `_count` is absent.
     pub page_default: u32,
     /// Largest page; a larger `_count` is served as this.
@@ -85,6 +87,7 @@ impl Default for Limits {
             bundle_searches_max: 1_000,
             bundle_answer_bytes_max: 32 * 1024 * 1024,
             history_scanned_max: 10_000,
+            operation_scanned_max: 10_000,
             page_default: 10,
             page_max: 100,
             criteria_max: 64,

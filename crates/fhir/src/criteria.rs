@@ -7,7 +7,7 @@ use cresset_store::{Expectation, Version};
 
 use crate::fault::{Fault, Kind};
 use crate::page_link::PARAMETER;
-use crate::search::refused;
+use crate::search::{permit_hops, refused};
 use crate::service::{Service, permit};
 
 /// Parameters of an answer, which a condition has none of.
@@ -128,6 +128,7 @@ impl Service {
         let parsed = cresset_search::parse(criteria.resource_type, &criteria.pairs, &context)
             .map_err(|fault| refused(&fault))?;
         let mut query = parsed.query;
+        permit_hops(access, &query)?;
         if query.criteria.is_empty() {
             let text = "A conditional interaction needs at least one search parameter";
             return Err(Fault::new(Kind::Required, text));

@@ -9,6 +9,7 @@ mod history;
 mod operation;
 mod patch;
 mod read;
+mod record;
 mod search;
 mod search_types;
 mod shown;
@@ -28,6 +29,7 @@ pub(crate) use operation::{
 };
 pub(crate) use patch::{patch, patch_matching};
 pub(crate) use read::read;
+pub(crate) use record::{docref, encounter_everything, lastn, match_patient, patient_everything};
 pub(crate) use search::{search, search_by_form};
 pub(crate) use search_types::{
     search_compartment, search_compartment_by_form, search_system, search_system_by_form,

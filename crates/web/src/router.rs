@@ -14,6 +14,7 @@ pub fn router(app: App) -> Router {
         .merge(discovery())
         .merge(with_token())
         .merge(operations())
+        .merge(of_records())
         .merge(authorization_endpoint())
         .merge(authorization_server())
         .fallback(outside::nothing_here)
@@ -242,4 +243,26 @@ fn operations() -> Router<App> {
             &of_type("{type}/{id}/$validate"),
             get(fhir::validate).post(fhir::validate),
         )
+}
+
+/// Operations on the record of a patient: a token.
+fn of_records() -> Router<App> {
+    Router::new()
+        .route(
+            "/{instance}/fhir/Patient/{id}/$everything",
+            get(fhir::patient_everything).post(fhir::patient_everything),
+        )
+        .route(
+            "/{instance}/fhir/Encounter/{id}/$everything",
+            get(fhir::encounter_everything).post(fhir::encounter_everything),
+        )
+        .route(
+            "/{instance}/fhir/DocumentReference/$docref",
+            get(fhir::docref).post(fhir::docref),
+        )
+        .route(
+            "/{instance}/fhir/Observation/$lastn",
+            get(fhir::lastn).post(fhir::lastn),
+        )
+        .route("/{instance}/fhir/Patient/$match", post(fhir::match_patient))
 }

@@ -28,6 +28,7 @@ mod http {
     mod paging;
     mod patch;
     mod patient_token;
+    mod record;
     mod rules;
     mod sandbox;
     mod sign_in;

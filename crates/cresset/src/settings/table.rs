@@ -55,6 +55,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.history_scanned_max",
         "most versions looked at for one page of a history of types",
     ),
+    (
+        "limits.operation_scanned_max",
+        "most resources one operation looks at",
+    ),
     ("limits.page_default", "page size when `_count` is absent"),
     (
         "limits.page_max",

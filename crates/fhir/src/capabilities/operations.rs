@@ -21,7 +21,51 @@ impl Operation {
     /// The canonical URL of its definition.
     pub fn definition(&self) -> String {
         let Self { of, name, .. } = self;
+        if *name == DOCREF {
+            return format!("http://hl7.org/fhir/us/core/OperationDefinition/{name}");
+        }
         format!("http://hl7.org/fhir/OperationDefinition/{of}-{name}")
+    }
+}
+
+/// The one operation that US Core defines.
+const DOCREF: &str = "docref";
+
+/// An operation on the record of a patient.
+const fn record(of: &'static str, name: &'static str, about: &'static str) -> Operation {
+    Operation {
+        name,
+        of,
+        of_resource: false,
+        by_get: true,
+        about,
+    }
+}
+
+const RECORD: [Operation; 5] = [
+    record(
+        "DocumentReference",
+        DOCREF,
+        "The documents of a patient, by default the newest summary of care",
+    ),
+    everything("Encounter", "All that belongs to an encounter"),
+    record(
+        "Observation",
+        "lastn",
+        "The newest observations of each code",
+    ),
+    everything("Patient", "All that belongs to a patient"),
+    Operation {
+        by_get: false,
+        ..record("Patient", "match", "The patients a description may mean")
+    },
+];
+
+const fn everything(of: &'static str, about: &'static str) -> Operation {
+    Operation {
+        of_resource: true,
+        by_get: false,
+        ..record(of, "everything", about)
     }
 }
 
@@ -74,7 +118,7 @@ const TERMINOLOGY: [Operation; 6] = [
 
 /// The operations of a type.
 pub fn of_type(resource_type: ResourceType) -> impl Iterator<Item = Operation> {
-    let own = TERMINOLOGY.into_iter();
+    let own = RECORD.into_iter().chain(TERMINOLOGY);
     own.filter(move |operation| operation.of == resource_type.name())
         .chain(std::iter::once(VALIDATE))
 }

@@ -108,6 +108,12 @@ impl Inputs {
         Err(Fault::coded(Kind::Value, "not-supported", text))
     }
 
+    /// All texts with their names, in order.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.texts.iter();
+        texts.map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     /// The first text of this name.
     pub fn text(&self, name: &str) -> Option<&str> {
         let mut texts = self.texts.iter();

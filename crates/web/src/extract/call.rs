@@ -18,7 +18,7 @@ pub struct Call {
     /// The parameters of URL and body.
     pub inputs: Inputs,
     /// The resource it is called of.
-    id: Option<ResourceId>,
+    pub id: Option<ResourceId>,
 }
 
 impl Call {
