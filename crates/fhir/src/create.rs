@@ -1,9 +1,10 @@
 //! create: a new resource under an id the server chooses, unless one like it is there.
 
-use cresset_access::Verb;
+use cresset_access::{Access, Verb};
+use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{AuditRecord, Change, Error, Unit, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Precondition, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::criteria::Criteria;
@@ -43,17 +44,23 @@ impl Service {
             id: None,
         };
         let tree = self.parsed(body)?;
-        let prepared = self.ruled(by.access, target, &tree).await?.prepared;
+        let ruled = self.ruled(by.access, target, &tree).await?;
+        let draft = &ruled.prepared.draft;
         for _ in 0..self.limits().write_attempts_max {
-            let id = self.new_id()?;
-            let mut unit = Unit {
-                changes: vec![Change::Create(id.clone(), prepared.draft.clone())],
-                record: Some(AuditRecord {
-                    id: Some(id.clone()),
-                    ..by.record.clone()
-                }),
-                ..Unit::default()
+            let mut unit = Unit::default();
+            let renewed = self.renewed(by.access, ruled.renews.as_ref(), &mut unit);
+            let (id, change) = if let Some(id) = renewed.await? {
+                let change = Change::Update(id.clone(), draft.clone(), Precondition::default());
+                (id, change)
+            } else {
+                let id = self.new_id()?;
+                (id.clone(), Change::Create(id, draft.clone()))
             };
+            unit.changes.push(change);
+            unit.record = Some(AuditRecord {
+                id: Some(id.clone()),
+                ..by.record.clone()
+            });
             if let Some(criteria) = if_none_exist {
                 let found = self.matching(by.access, criteria, 1).await?;
                 if let Some(version) = found.at_most_one()? {
@@ -66,12 +73,33 @@ impl Service {
                 other => other.map_err(|error| Fault::of_change(error, resource_type, &id))?,
             };
             return match written.into_iter().next() {
-                Some(Written::Created(version)) => Ok(Creation::Created(version)),
+                Some(
+                    Written::Created(version)
+                    | Written::Updated(version)
+                    | Written::Unchanged(version),
+                ) => Ok(Creation::Created(version)),
                 other => Err(Fault::internal(format!(
                     "a create was answered with {other:?}"
                 ))),
             };
         }
         Err(outrun())
+    }
+
+    /// The resource a create renews where the rule set has one of a kind, looked for where the
+    /// caller may search; that it is so is expected of the unit.
+    async fn renewed(
+        &self,
+        access: &Access,
+        criteria: Option<&Criteria>,
+        unit: &mut Unit,
+    ) -> Result<Option<ResourceId>, Fault> {
+        let Some(criteria) = criteria.filter(|c| access.permits(Verb::Search, c.resource_type))
+        else {
+            return Ok(None);
+        };
+        let found = self.matching(access, criteria, 1).await?;
+        unit.expectations.push(found.expectation);
+        Ok(found.versions.first().map(|version| version.id.clone()))
     }
 }

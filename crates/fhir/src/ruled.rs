@@ -13,6 +13,7 @@ use cresset_rules::{Absent, Around, Interaction, Refusal, RefusalKind, TypeRules
 use cresset_store::{Found, Precondition, Refusal as Refused, Version};
 
 use crate::condition::WriteCondition;
+use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::instant;
 use crate::patch::names_versions;
@@ -27,6 +28,8 @@ pub(crate) struct Ruled {
     pub(crate) prepared: Prepared,
     /// The version an update was shaped from.
     pub(crate) basis: Option<Version>,
+    /// By which a create finds the resource it renews.
+    pub(crate) renews: Option<Criteria>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
     absent: Option<Absent>,
 }
@@ -91,6 +94,7 @@ impl Service {
             return Ok(Ruled {
                 prepared: self.checked(tree)?.of_type(resource_type)?,
                 basis: None,
+                renews: None,
                 absent: None,
             });
         };
@@ -105,6 +109,10 @@ impl Service {
             None => None,
         };
         let known = self.wanted(access, rules, &body).await?;
+        let renews = match target.interaction {
+            Interaction::Create => (rules.behaviour.renews)(&body),
+            _ => Vec::new(),
+        };
         self.shaped(
             &mut body,
             rules,
@@ -114,6 +122,7 @@ impl Service {
         Ok(Ruled {
             prepared: self.checked(&self.planted(&body)?)?,
             basis,
+            renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
             absent: Some(rules.behaviour.absent),
         })
     }

@@ -79,6 +79,9 @@ pub struct Behaviour {
     pub admit: fn(&mut Value),
     /// What an update is to a version that is not there yet.
     pub absent: Absent,
+    /// The search parameters by which a create finds the resource it renews; none where every
+    /// create is a new resource.
+    pub renews: fn(&Value) -> Vec<(String, String)>,
     /// The references whose targets shaping wants to see.
     pub wants: fn(&Value) -> Vec<String>,
     /// Refuses what only code can judge.
@@ -103,6 +106,7 @@ impl Behaviour {
     pub const NONE: Self = Self {
         admit: |_| {},
         absent: Absent::Unknown,
+        renews: |_| Vec::new(),
         wants: |_| Vec::new(),
         check: |_, _| Ok(()),
         shape: |_, _| {},

@@ -125,7 +125,7 @@ async fn an_unknown_method_learns_which_are_known() {
     let (_server, client) = Server::alone().await;
     for (method, path) in [
         ("PURGE", "Patient/1"),
-        ("PUT", "Patient"),
+        ("PURGE", "Patient"),
         ("DELETE", "metadata"),
         ("POST", "Patient/1"),
         ("PUT", "Patient/1/_history/1"),

@@ -8,6 +8,7 @@ use crate::write::{Around, Behaviour};
 
 pub(super) static CONSENT: Behaviour = Behaviour {
     admit: admit_consent,
+    renews: same_consent,
     shape: |body, around| {
         body.set("dateTime", edit::string(around.now));
     },
@@ -47,6 +48,39 @@ fn admit_consent(body: &mut Value) {
     if body.get("policy").is_none() {
         edit::default(body, "policyRule", unknown);
     }
+}
+
+/// There is one consent for each patient and category.
+fn same_consent(body: &Value) -> Vec<(String, String)> {
+    let patient = edit::text(body, &["patient", "reference"]);
+    let category = edit::items(body, "category").first();
+    let coding = category.and_then(|category| edit::items(category, "coding").first());
+    let coded = coding.and_then(|coding| {
+        let (system, code) = (
+            edit::text(coding, &["system"])?,
+            edit::text(coding, &["code"])?,
+        );
+        Some(format!("{}|{}", escaped(system), escaped(code)))
+    });
+    match (patient, coded) {
+        (Some(patient), Some(category)) => vec![
+            ("patient".to_owned(), escaped(patient)),
+            ("category".to_owned(), category),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// A value of a search parameter (R4 3.1.1.5.8).
+fn escaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for letter in value.chars() {
+        if matches!(letter, ',' | '|' | '$' | '\\') {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
 }
 
 /// A coverage begins on the day it is stored, unless it says otherwise.

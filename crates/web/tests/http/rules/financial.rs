@@ -45,6 +45,19 @@ async fn a_consent_takes_an_empty_scope() {
     let read = stored(&practice, &body).await;
     assert_eq!(read["scope"], json!({"text": "Unknown"}));
     assert_eq!(read["dateTime"], "2026-01-01T00:00:00.000Z");
+    let again = stored(&practice, &with(&body, "/status", json!("rejected"))).await;
+    assert_eq!(
+        (&again["id"], &again["status"]),
+        (&read["id"], &json!("rejected"))
+    );
+    let of_another = stored(
+        &practice,
+        &with(&body, "/patient/reference", json!("Patient/2")),
+    )
+    .await;
+    assert_ne!(of_another["id"], read["id"]);
+    let other = with(&body, "/category/0/coding/0/code", json!("57016-8"));
+    assert_ne!(stored(&practice, &other).await["id"], read["id"]);
 }
 
 #[tokio::test]
