@@ -104,12 +104,13 @@ fn prepare(
     .collect()
 }
 
-/// The version each change will most likely make; the writer knows for sure.
+/// The version each change will most likely make; the writer knows for sure. Most of many are new, and
+/// looking each up would bring the whole table of ids into memory.
 fn guesses(inner: &Inner, changes: &[Change]) -> Result<Vec<u64>, Error> {
-    if !changes
+    let updates = changes
         .iter()
-        .any(|change| matches!(change, Change::Update(..)))
-    {
+        .any(|change| matches!(change, Change::Update(..)));
+    if !updates || changes.len() > INLINE_CHANGES {
         return Ok(vec![1; changes.len()]);
     }
     inner.ask(inner.whole(), &|_, connection| {
