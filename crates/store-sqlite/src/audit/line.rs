@@ -81,5 +81,12 @@ pub(crate) fn millis(text: &[u8]) -> Option<i64> {
     struct When {
         at: i64,
     }
-    serde_json::from_slice(text).ok().map(|when: When| when.at)
+    as_written(text).or_else(|| serde_json::from_slice(text).ok().map(|when: When| when.at))
+}
+
+/// The same where it stands as [`write`] puts it, which spares reading the line as JSON.
+fn as_written(text: &[u8]) -> Option<i64> {
+    let rest = text.strip_prefix(br#"{"at":"#)?;
+    let digits = rest.split(|byte| *byte == b',').next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }

@@ -98,39 +98,55 @@ impl Scan {
     fn test(&self, sql: &mut Builder<'_>, row: &str) {
         match self {
             Self::Type(of) => {
-                sql.text(&format!("{row}.r>")).int(Rid::floor(*of).0);
-                sql.text(&format!(" AND {row}.r<="))
+                sql.text(row).text(".r>").int(Rid::floor(*of).0);
+                sql.text(" AND ")
+                    .text(row)
+                    .text(".r<=")
                     .int(Rid::ceiling(*of).0)
-                    .text(&format!(" AND {row}.method<2"));
+                    .text(" AND ")
+                    .text(row)
+                    .text(".method<2");
             }
             Self::Rid(rid) => {
-                sql.text(&format!("{row}.r="))
+                sql.text(row)
+                    .text(".r=")
                     .int(*rid)
-                    .text(&format!(" AND {row}.method<2"));
+                    .text(" AND ")
+                    .text(row)
+                    .text(".method<2");
             }
             Self::Points { p, v, w } | Self::Ranges { p, v, w } | Self::ShortRanges { p, v, w } => {
-                sql.text(&format!("{row}.p=")).int(*p);
-                probe::within(sql, &format!("{row}.v"), *v);
-                probe::weight(sql, &format!("{row}.w"), w);
+                sql.text(row).text(".p=").int(*p);
+                probe::within(sql, &column(row, "v"), *v);
+                probe::weight(sql, &column(row, "w"), w);
                 if matches!(self, Self::ShortRanges { .. }) {
-                    sql.text(&format!(" AND {row}.w-{row}.v<=")).int(LONG_MS);
+                    sql.text(" AND ").text(row).text(".w-").text(row);
+                    sql.text(".v<=").int(LONG_MS);
                 }
             }
             Self::Texts { p, test } => {
-                sql.text(&format!("{row}.p=")).int(*p);
+                sql.text(row).text(".p=").int(*p);
                 probe::text(sql, row, test);
             }
             Self::PointList { p, values } => {
-                sql.text(&format!("{row}.p="))
+                sql.text(row)
+                    .text(".p=")
                     .int(*p)
-                    .text(&format!(" AND {row}.v IN ("))
+                    .text(" AND ")
+                    .text(row)
+                    .text(".v IN (")
                     .ints(values.iter().copied())
-                    .text(&format!(") AND {row}.w=0"));
+                    .text(") AND ")
+                    .text(row)
+                    .text(".w=0");
             }
             Self::RidList(rids) => {
-                sql.text(&format!("{row}.r IN ("))
+                sql.text(row)
+                    .text(".r IN (")
                     .ints(rids.iter().copied())
-                    .text(&format!(") AND {row}.method<2"));
+                    .text(") AND ")
+                    .text(row)
+                    .text(".method<2");
             }
             // Begins with another scan, never with one of its own kind.
             Self::Linked { .. } => {
@@ -138,6 +154,10 @@ impl Scan {
             }
         }
     }
+}
+
+fn column(row: &str, name: &str) -> String {
+    [row, ".", name].concat()
 }
 
 /// Writes the tables in the order in which they are to be walked, then what ties them together.
