@@ -348,7 +348,11 @@ mod tests {
             "/demo/fhir/Patient/1/*/_search",
             Some("search-type Patient 1"),
         );
-        check(&Method::GET, "/demo/fhir/Patient/1/$export", None);
+        check(
+            &Method::GET,
+            "/demo/fhir/Patient/1/$export",
+            Some("operation Patient 1"),
+        );
         check(&Method::POST, "/demo/fhir/Patient", Some("create Patient"));
         for (method, name) in [
             (Method::PUT, "update Patient"),
