@@ -11,6 +11,7 @@
 //! applied in `conform`, the forms of primitive values in [`lexical`], the safety of narrative text
 //! in [`narrative`]. Start with [`validator`], then `structure.rs`.
 
+mod binding;
 mod conform;
 pub mod issue;
 pub mod lexical;

@@ -163,6 +163,42 @@ fn bundles_follow_the_rules_of_their_kind() {
 }
 
 #[test]
+fn a_full_url_agrees_with_the_id() {
+    let bundle = |url: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","type":"collection","entry":[
+                {{"fullUrl":"{url}","resource":{{"resourceType":"Patient","id":"1"}}}}]}}"#
+        )
+    };
+    for good in [
+        "http://x.org/fhir/Patient/1",
+        "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
+        "http://x.org/other",
+    ] {
+        check(&bundle(good), &[]);
+    }
+    check(
+        &bundle("http://x.org/fhir/Patient/2"),
+        &["error Bundle.entry[0].fullUrl must end with the id of the resource"],
+    );
+}
+
+#[test]
+fn codes_that_are_doubtful_or_cannot_be_checked_are_told() {
+    let json = r#"{"resourceType":"Patient","maritalStatus":{"coding":[{"system":"s","code":"c"}]},
+        "photo":[{"contentType":"image/x"}],
+        "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}}"#;
+    check(json, &[]);
+    assert_eq!(
+        texts(json, Detail::Everything),
+        [
+            "warning Patient.maritalStatus should have a code of the value set http://hl7.org/fhir/ValueSet/marital-status, if one fits",
+            "information Patient.photo[0].contentType was not checked: the value set http://hl7.org/fhir/ValueSet/mimetypes is not loaded",
+        ]
+    );
+}
+
+#[test]
 fn unknown_modifier_extensions_are_refused_and_others_are_not() {
     check(
         r#"{"resourceType":"Patient","extension":[{"url":"http://x.org/e","valueString":"x"}],

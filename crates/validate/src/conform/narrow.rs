@@ -5,9 +5,9 @@ use cresset_fhirpath::reference::target_type;
 use cresset_model::Element;
 
 use super::{Fit, Found, type_name};
+use crate::binding;
 use crate::issue::{IssueType, Severity};
 use crate::place::Place;
-use crate::profiles::Member;
 use crate::shape::{Part, type_named};
 
 impl<'t> Fit<'_, 't> {
@@ -37,30 +37,15 @@ impl<'t> Fit<'_, 't> {
     }
 
     /// Codes of a binding: required ones refuse, extensible ones warn.
-    fn bound(&mut self, binding: &'static Binding, value: Found<'t>, place: &Place<'_>) {
-        let strict = binding.strength == Strength::Required;
-        let looks =
-            strict || (binding.strength == Strength::Extensible && self.issues.wants_remarks());
+    fn bound(&mut self, part: &'static Binding, value: Found<'t>, place: &Place<'_>) {
+        let looks = part.strength == Strength::Required || self.issues.wants_remarks();
         if !looks || !value.has_value() {
             return;
         }
-        let url = binding.url;
-        match self.profiles.coded(url, value.element, value.type_ix) {
-            Member::Yes => {}
-            Member::No if strict => {
-                let text = format!("must have a code of the value set {url}");
-                self.error(IssueType::CodeInvalid, place, &text);
-            }
-            // A text alone, or a reason for its absence, is no wrong code.
-            Member::No if value.element.get("coding").is_none() => {}
-            Member::No => {
-                let text = format!("should have a code of the value set {url}, if one fits");
-                self.remark(Severity::Warning, IssueType::CodeInvalid, place, &text);
-            }
-            Member::Unknown => {
-                let text = format!("was not checked: the value set {url} is not loaded");
-                self.remark(Severity::Information, IssueType::NotFound, place, &text);
-            }
+        match binding::judge(part, value.element, value.type_ix, self.profiles) {
+            None => {}
+            Some((Severity::Error, code, text)) => self.error(code, place, &text),
+            Some((severity, code, text)) => self.remark(severity, code, place, &text),
         }
     }
 

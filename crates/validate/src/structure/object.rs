@@ -174,6 +174,9 @@ impl<'t> Walk<'t, '_> {
         if matches!(of.kind, TypeKind::Complex | TypeKind::Inline) && is_id_alone(value) {
             return self.error(IssueType::Invariant, place, ID_ALONE);
         }
+        if of.name == "Bundle.entry" {
+            self.full_url(value, place);
+        }
         if of.name == "Extension" {
             self.extension(value, of, place);
             self.known_extension(value, place);

@@ -76,6 +76,7 @@ impl<'t> Walk<'t, '_> {
                 if let Some(set) = definition.binding.as_ref().and_then(|b| b.value_set) {
                     self.coded(value, set, of.name, place);
                 }
+                self.doubtful_code(value, definition, place);
             }
         }
     }
@@ -97,6 +98,7 @@ impl<'t> Walk<'t, '_> {
         if let Some(set) = definition.binding.as_ref().and_then(|b| b.value_set) {
             self.code(text, set, place);
         }
+        self.doubtful_code(value, definition, place);
         if primitive == Primitive::Xhtml
             && let Err(fault) = narrative::check(text)
         {

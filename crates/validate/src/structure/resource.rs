@@ -59,4 +59,22 @@ impl<'t> Walk<'t, '_> {
         self.within = Within::Nothing;
         self.current = around;
     }
+
+    /// R4, `Bundle.entry.fullUrl`: it must not disagree with the id in the resource.
+    pub(super) fn full_url(&mut self, entry: Element<'t>, place: &Place<'_>) {
+        let text = |of: Element<'t>, name| of.get(name).and_then(Element::as_str);
+        let (Some(url), Some(resource)) = (text(entry, "fullUrl"), entry.get("resource")) else {
+            return;
+        };
+        let (Some(name), Some(id)) = (text(resource, "resourceType"), text(resource, "id")) else {
+            return;
+        };
+        let mut segments = url.rsplit('/');
+        let (last, before) = (segments.next(), segments.next());
+        if before == Some(name) && last != Some(id) {
+            let place = place.property("fullUrl", None);
+            let text = "must end with the id of the resource";
+            self.error(IssueType::Value, &place, text);
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! Required bindings: codes that must come from a value set.
 
-use cresset_definitions::{ValueSet, ValueSetIx};
+use cresset_definitions::{Element as Definition, ValueSet, ValueSetIx};
 use cresset_model::Element;
 
 use super::Walk;
-use crate::issue::IssueType;
+use crate::binding;
+use crate::issue::{IssueType, Severity};
 use crate::place::Place;
 
 impl<'t> Walk<'t, '_> {
@@ -38,6 +39,30 @@ impl<'t> Walk<'t, '_> {
         };
         if !fits {
             self.error(IssueType::CodeInvalid, place, &must_be_of(set));
+        }
+    }
+}
+
+impl<'t> Walk<'t, '_> {
+    /// What the bindings that cannot refuse say: extensible ones, and those whose codes R4 alone
+    /// cannot list.
+    pub(super) fn doubtful_code(
+        &mut self,
+        value: Element<'t>,
+        definition: &'static Definition,
+        place: &Place<'_>,
+    ) {
+        let Some(bound) = &definition.binding else {
+            return;
+        };
+        if bound.value_set.is_some() || !self.issues.wants_remarks() {
+            return;
+        }
+        match binding::judge(bound, value, definition.type_ix, self.profiles) {
+            None => {}
+            // An operator loaded the codes that R4 does not list.
+            Some((Severity::Error, code, text)) => self.error(code, place, &text),
+            Some((severity, code, text)) => self.issues.remark(severity, code, place, &text),
         }
     }
 }
