@@ -13,6 +13,7 @@ mod http {
     mod bad_input;
     mod batch;
     mod binary;
+    mod canary;
     mod capabilities;
     mod chart;
     mod compartments;
