@@ -9,7 +9,8 @@
 //! (all code systems, displays, every other value set) lies in a second pack behind
 //! [`terminology()`], so that a server that never asks does not hold it in memory.
 //!
-//! [`us_core()`] holds the profiles of US Core 6.1.0; the search parameters it adds are among R4's.
+//! [`us_core()`] holds the profiles of US Core 6.1.0; the search parameters it adds are among R4's,
+//! and so are those that apps of practices ask for by name (`ehr`).
 //!
 //! This room judges nothing: `validate` applies the tables to a resource, `search` the parameters.
 //! [`package`] reads a FHIR package archive into its resources; what becomes of them is decided by
@@ -18,6 +19,7 @@
 //! Start with [`Definitions`], then [`element`].
 
 pub mod compartment;
+mod ehr;
 pub mod element;
 pub mod pack;
 pub mod package;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     Compartment, ParameterIx, ResourceType, SearchParameter, TypeDef, TypeIx, TypeKind, ValueSet,
-    ValueSetIx, pack, us_core,
+    ValueSetIx, ehr, pack, us_core,
 };
 
 /// What the R4 pack holds, as written by `cargo xtask definitions`.
@@ -42,7 +42,9 @@ pub fn r4() -> &'static Definitions {
     TABLES.get_or_init(|| {
         // The pack is part of the build and a test decodes it; an empty table is unreachable.
         let pack = pack::decode(include_bytes!("../data/r4.pack")).unwrap_or_default();
-        Definitions::from_pack(pack, us_core().search_parameters.clone())
+        let mut added = us_core().search_parameters.clone();
+        added.extend(ehr::parameters());
+        Definitions::from_pack(pack, added)
     })
 }
 

@@ -16,6 +16,7 @@ pub mod access;
 pub mod audit;
 pub mod chains;
 pub mod crud;
+pub mod ehr;
 pub mod expectations;
 pub mod grants;
 pub mod history;
@@ -42,6 +43,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     chains::all(&fresh).await;
     includes::all(&fresh).await;
     types::all(&fresh).await;
+    ehr::all(&fresh).await;
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;

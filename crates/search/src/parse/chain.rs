@@ -23,6 +23,35 @@ const NOT_OFFERED: [&str; 9] = [
     "_type",
 ];
 
+/// Names that apps of practices send and that read otherwise by the grammar: a type, the name, and
+/// the names of which any may hold instead.
+const SHORTHANDS: &[(&str, &str, &[&str])] = &[
+    // R4's `code` of a Questionnaire is that of its items; the form's own code is meant as well.
+    (
+        "QuestionnaireResponse",
+        "questionnaire.code",
+        &["questionnaire.code", "questionnaire.questionnaire-code"],
+    ),
+    (
+        "QuestionnaireResponse",
+        "questionnaire.item.code",
+        &["questionnaire.code"],
+    ),
+    // Members of the team of a patient, who is its subject and takes no part in it.
+    (
+        "Patient",
+        "_has:CareTeam:participant:member",
+        &["_has:CareTeam:subject:participant"],
+    ),
+];
+
+fn shorthand(of: ResourceType, name: &str) -> Option<&'static [&'static str]> {
+    let found = SHORTHANDS
+        .iter()
+        .find(|(resource_type, known, _)| *resource_type == of.name() && *known == name);
+    found.map(|(_, _, meant)| *meant)
+}
+
 /// What precedes the type, the parameter and the rest of a reverse chain.
 const HAS: &str = "_has:";
 
@@ -41,7 +70,12 @@ impl Chain<'_> {
         of: ResourceType,
         hops: &mut usize,
     ) -> Result<Criterion, SearchFault> {
-        self.rest(of, self.name, &mut Count { hops, depth: 0 })
+        let mut count = Count { hops, depth: 0 };
+        let Some(meant) = shorthand(of, self.name) else {
+            return self.rest(of, self.name, &mut count);
+        };
+        let each = meant.iter().map(|name| self.rest(of, name, &mut count));
+        Ok(Criterion::Any(each.collect::<Result<_, _>>()?))
     }
 
     fn rest(
