@@ -2,12 +2,11 @@
 
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
-use cresset_search::{Context, Handling, Summary, Total};
+use cresset_search::Summary;
 use cresset_store::{Expectation, Version};
 
 use crate::fault::{Fault, Kind};
 use crate::page_link::PARAMETER;
-use crate::search::{permit_hops, refused};
 use crate::service::{Service, permit};
 
 /// Parameters of an answer, which a condition has none of.
@@ -118,23 +117,13 @@ impl Service {
             let text = format!("'{code}' is about an answer and cannot be part of a condition");
             return Err(Fault::new(Kind::Invalid, text));
         }
-        let context = Context {
-            limits: self.limits(),
-            now: self.now(),
-            own: self.own(),
-            // An ignored parameter would make the condition find more than was meant.
-            handling: Handling::Strict,
-        };
-        let parsed = cresset_search::parse(criteria.resource_type, &criteria.pairs, &context)
-            .map_err(|fault| refused(&fault))?;
-        let mut query = parsed.query;
-        permit_hops(access, &query)?;
+        // An ignored parameter would make the condition find more than was meant.
+        let mut query = self.strict(access, criteria.resource_type, &criteria.pairs)?;
         if query.criteria.is_empty() {
             let text = "A conditional interaction needs at least one search parameter";
             return Err(Fault::new(Kind::Required, text));
         }
         query.count = u32::try_from(most + 1).unwrap_or(u32::MAX);
-        query.total = Total::None;
         query.summary = Summary::False;
         let page = self.store().search(access, &query, None).await?;
         let found = page

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use cresset_access::{Access, PatientReach, Verb, patient_reach};
 use cresset_base::ResourceId;
 use cresset_definitions::{ResourceType, r4};
-use cresset_search::{Context, Handling, Query, Total};
+use cresset_search::Query;
 use cresset_store::{Cursor, Found, SearchPage};
 
 use crate::bundle::full_url::references;
@@ -20,7 +20,6 @@ use crate::operation::Inputs;
 use crate::page_link::PARAMETER;
 use crate::prepare;
 use crate::read::present;
-use crate::search::refused;
 use crate::service::{Service, permit};
 
 /// Parameters that say when what a resource tells of happened, the first a type has is taken.
@@ -121,7 +120,7 @@ impl Service {
                 pairs.extend(since(inputs));
                 pairs.extend(dates(t, inputs));
                 segments.push(Segment {
-                    query: self.query(t, &pairs)?,
+                    query: self.strict(&narrowed, t, &pairs)?,
                 });
             }
         }
@@ -129,19 +128,6 @@ impl Service {
             permit(access, Verb::Search, of)?;
         }
         Ok((narrowed, segments))
-    }
-
-    fn query(&self, of: ResourceType, pairs: &[(String, String)]) -> Result<Query, Fault> {
-        let context = Context {
-            limits: self.limits(),
-            now: self.now(),
-            own: self.own(),
-            handling: Handling::Strict,
-        };
-        let parsed = cresset_search::parse(of, pairs, &context);
-        let mut query = parsed.map_err(|fault| refused(&fault))?.query;
-        query.total = Total::None;
-        Ok(query)
     }
 
     /// One page: what is left of the segment the place lies in, and of those behind it.

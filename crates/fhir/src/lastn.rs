@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use cresset_access::{Access, Verb};
 use cresset_model::{Element, Tree};
-use cresset_search::{Context, Handling, Total};
 use cresset_store::SearchPage;
 
 use crate::bundle::searchset::searchset;
@@ -12,7 +11,6 @@ use crate::docref::known;
 use crate::fault::{Fault, Kind};
 use crate::operation::Inputs;
 use crate::prepare;
-use crate::search::{permit_hops, refused};
 use crate::service::{Service, permit};
 
 /// Parameters that would change which observations are the newest, or how many there are.
@@ -50,17 +48,8 @@ impl Service {
         };
         let mut pairs = criteria(inputs)?;
         pairs.push(("_sort".to_owned(), "-date".to_owned()));
-        let context = Context {
-            limits: self.limits(),
-            now: self.now(),
-            own: self.own(),
-            handling: Handling::Strict,
-        };
-        let parsed = cresset_search::parse(observations, &pairs, &context);
-        let mut query = parsed.map_err(|fault| refused(&fault))?.query;
-        permit_hops(access, &query)?;
+        let mut query = self.strict(access, observations, &pairs)?;
         query.count = self.limits().page_max;
-        query.total = Total::None;
         let mut newest = Newest::new(max);
         let mut at = None;
         loop {

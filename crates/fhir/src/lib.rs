@@ -29,6 +29,7 @@ pub mod history;
 pub mod identity;
 pub mod instant;
 mod lastn;
+pub mod meta;
 pub mod operation;
 pub mod outcome;
 pub mod page_link;

@@ -9,7 +9,6 @@ mod likeness;
 use std::collections::BTreeMap;
 
 use cresset_access::{Access, Verb};
-use cresset_search::{Context, Handling, Total};
 use cresset_store::Version;
 
 use crate::bundle::write;
@@ -17,7 +16,6 @@ use crate::docref::known;
 use crate::fault::{Fault, Kind};
 use crate::operation::Inputs;
 use crate::prepare;
-use crate::search::refused;
 use crate::service::{Service, permit};
 use likeness::{Description, Likeness};
 
@@ -85,16 +83,8 @@ impl Service {
         }
         let mut found = BTreeMap::new();
         for pairs in searches {
-            let context = Context {
-                limits: self.limits(),
-                now: self.now(),
-                own: self.own(),
-                handling: Handling::Strict,
-            };
-            let parsed = cresset_search::parse(known("Patient")?, &pairs, &context);
-            let mut query = parsed.map_err(|fault| refused(&fault))?.query;
+            let mut query = self.strict(access, known("Patient")?, &pairs)?;
             query.count = CANDIDATES_MAX;
-            query.total = Total::None;
             for version in self.store().search(access, &query, None).await?.matches {
                 found.insert(version.id.clone(), version);
             }

@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Context, FaultKind, Query, SearchFault};
+use cresset_search::{Context, FaultKind, Query, SearchFault, Total};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -47,6 +47,22 @@ impl Service {
         subset.cut(&mut page.matches);
         let links = links(&walk, &parsed.ignored, place.as_deref(), &page);
         Ok(searchset(&page, &links, &self.settings().base_url))
+    }
+
+    /// The query of these parameters, of which none may be ignored and nothing is counted.
+    pub(crate) fn strict(
+        &self,
+        access: &Access,
+        of: ResourceType,
+        pairs: &[(String, String)],
+    ) -> Result<Query, Fault> {
+        let parsed = cresset_search::parse(of, pairs, &self.reading(Handling::Strict))
+            .map_err(|fault| refused(&fault))?;
+        permit_hops(access, &parsed.query)?;
+        Ok(Query {
+            total: Total::None,
+            ..parsed.query
+        })
     }
 
     /// What a search is read against.

@@ -265,4 +265,13 @@ fn of_records() -> Router<App> {
             get(fhir::lastn).post(fhir::lastn),
         )
         .route("/{instance}/fhir/Patient/$match", post(fhir::match_patient))
+        .route("/{instance}/fhir/{type}/{id}/$meta", get(fhir::meta))
+        .route(
+            "/{instance}/fhir/{type}/{id}/$meta-add",
+            post(fhir::meta_add),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}/$meta-delete",
+            post(fhir::meta_delete),
+        )
 }

@@ -116,9 +116,30 @@ const TERMINOLOGY: [Operation; 6] = [
     ),
 ];
 
+/// The labels of a resource of any type.
+const META: [Operation; 3] = [
+    meta(
+        "meta",
+        "The profiles, tags and security labels of a resource",
+    ),
+    meta("meta-add", "Add profiles, tags or security labels"),
+    meta("meta-delete", "Take profiles, tags or security labels away"),
+];
+
+const fn meta(name: &'static str, about: &'static str) -> Operation {
+    Operation {
+        name,
+        of: "Resource",
+        of_resource: true,
+        by_get: false,
+        about,
+    }
+}
+
 /// The operations of a type.
 pub fn of_type(resource_type: ResourceType) -> impl Iterator<Item = Operation> {
     let own = RECORD.into_iter().chain(TERMINOLOGY);
     own.filter(move |operation| operation.of == resource_type.name())
         .chain(std::iter::once(VALIDATE))
+        .chain(META)
 }

@@ -72,6 +72,7 @@ impl Inputs {
             Some(("valueCoding", value)) => {
                 self.codings.push((name.to_owned(), vec![coding(value)]));
             }
+            Some(("valueMeta", value)) => self.resources.push((name.to_owned(), value.to_tree())),
             Some(("valueCodeableConcept", value)) => {
                 let codings = value.get("coding").into_iter();
                 let codings = codings.flat_map(Element::items).map(coding).collect();
@@ -153,7 +154,7 @@ impl Inputs {
             .map(|(_, codings)| codings.as_slice())
     }
 
-    /// The resource of this name.
+    /// The resource, or the Meta, of this name.
     pub fn resource(&self, name: &str) -> Option<&Tree> {
         let mut resources = self.resources.iter();
         resources.find(|(n, _)| n == name).map(|(_, tree)| tree)

@@ -322,3 +322,50 @@ async fn a_patients_token_reaches_no_other_record() {
         .json();
     assert!(entries(&matched, "match").is_empty(), "{matched}");
 }
+
+#[tokio::test]
+async fn labels_are_told_added_and_taken_away() {
+    let practice = filled().await;
+    let change = async |name: &str, meta: Value| {
+        let body = json!({ "resourceType": "Parameters", "parameter": [{ "name": "meta", "valueMeta": meta }] });
+        let answer = practice
+            .ask(&format!("POST /Patient/a/${name}"), &body.to_string())
+            .await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["parameter"][0]["valueMeta"].clone()
+    };
+    let tag = |code: &str| json!({ "system": "urn:t", "code": code });
+    let both = json!({ "tag": [tag("x"), tag("y")], "profile": ["http://example.org/p"] });
+    let meta = change("meta-add", both.clone()).await;
+    assert_eq!(
+        (&meta["versionId"], &meta["tag"]),
+        (&json!("2"), &both["tag"])
+    );
+    let again = change("meta-add", json!({ "tag": [tag("x")] })).await;
+    assert_eq!(
+        again, meta,
+        "what is there is not added twice, and nothing changed"
+    );
+    let less = change(
+        "meta-delete",
+        json!({ "tag": [tag("x")], "profile": ["http://example.org/p"] }),
+    )
+    .await;
+    assert_eq!(
+        (&less["tag"], less["profile"].is_null()),
+        (&json!([tag("y")]), true)
+    );
+    let told = practice.ask("GET /Patient/a/$meta", "").await.json();
+    assert_eq!(told["parameter"][0]["valueMeta"], less);
+    let found = practice.ask("GET /Patient?_tag=urn:t|y", "").await.json();
+    assert_eq!(entries(&found, "match"), ["Patient/a"]);
+    practice
+        .ask("GET /Patient/none/$meta", "")
+        .await
+        .refuses(404, "Unknown");
+    let empty = r#"{"resourceType":"Parameters"}"#;
+    practice
+        .ask("POST /Patient/a/$meta-add", empty)
+        .await
+        .refuses(400, "meta");
+}
