@@ -2,11 +2,13 @@
 
 use cresset_access::{Context, InvalidScopeSet, Scope, ScopeSet};
 use cresset_base::Secret;
+use cresset_outbound::{NotAllowed, address};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, AppDetails, ClientType, Pkce};
 
 use crate::credential::{Kind, generate, generate_client_id, hash};
 use crate::grant::GrantType;
+use crate::key_set::{self, InvalidKeySet};
 use crate::redirect_uri::{self, InvalidRedirectUri};
 use crate::server::AuthServer;
 
@@ -67,6 +69,18 @@ pub enum AppError {
     /// What a public app cannot have.
     #[error("a public app cannot keep a secret, so it {0}")]
     Public(&'static str),
+    /// An app that proves itself with a signature has no secret.
+    #[error("this app signs with its own keys and has no secret to replace")]
+    SignsInstead,
+    /// Two sources of keys, of which only one could be right.
+    #[error("an app's keys are given as a set or by their URL, not both")]
+    TwoKeySets,
+    /// Keys that cannot be used.
+    #[error("the app's key set cannot be used: {0}")]
+    KeySet(#[from] InvalidKeySet),
+    /// A URL of keys that this server would not ask.
+    #[error("the URL of the app's key set cannot be used: {0}")]
+    KeySetUrl(#[from] NotAllowed),
     /// No such app.
     #[error("no app has this client_id")]
     Unknown,
@@ -76,26 +90,21 @@ pub enum AppError {
 }
 
 impl AuthServer {
-    /// Registers an app under a random `client_id`, a confidential one with a random secret.
+    /// Registers an app under a random `client_id`; a confidential one that names no keys gets a
+    /// random secret.
     ///
     /// # Errors
     /// When what is said of the app is not usable, or the store fails.
     pub async fn register_app(&self, new: NewApp) -> Result<Registered, AppError> {
         let scopes = self.check(&new)?;
-        let secret = match new.details.client_type {
-            ClientType::Confidential => Some(generate(Kind::ClientSecret, self.rng.as_ref())),
-            ClientType::Public => None,
-        };
+        let secret =
+            needs_secret(&new.details).then(|| generate(Kind::ClientSecret, self.rng.as_ref()));
         let app = App {
             client_id: generate_client_id(self.rng.as_ref()),
             name: new.name,
             secret: secret.as_ref().map(|secret| hash(secret.expose())),
             scopes: scopes.to_string(),
-            grant_types: new
-                .grant_types
-                .iter()
-                .map(|g| g.as_str().to_owned())
-                .collect(),
+            grant_types: names(&new.grant_types),
             patient_tokens: new.patient_tokens,
             registered: self.clock.now(),
             enabled: true,
@@ -141,10 +150,14 @@ impl AuthServer {
 
     fn check_details(&self, new: &NewApp) -> Result<(), AppError> {
         let details = &new.details;
+        self.check_keys(details)?;
         let uses = |grant| new.grant_types.contains(&grant);
         if details.client_type == ClientType::Public {
             if uses(GrantType::ClientCredentials) {
                 return Err(AppError::Public("gets no token without a person"));
+            }
+            if has_keys(details) {
+                return Err(AppError::Public("keeps no private key either"));
             }
             if details.pkce == Pkce::Exempt {
                 return Err(AppError::Public("must use PKCE"));
@@ -157,6 +170,18 @@ impl AuthServer {
             &details.redirect_uris,
             self.settings.limits.redirect_uris_max,
         )?)
+    }
+
+    fn check_keys(&self, details: &AppDetails) -> Result<(), AppError> {
+        match (&details.jwks, &details.jwks_uri) {
+            (None, None) => Ok(()),
+            (Some(_), Some(_)) => Err(AppError::TwoKeySets),
+            (Some(keys), None) => Ok(key_set::check(keys, self.settings.limits.jwks_keys_max)?),
+            (None, Some(url)) => {
+                address::judge(url, self.settings.outbound.reach())?;
+                Ok(())
+            }
+        }
     }
 
     /// All apps by name.
@@ -176,10 +201,73 @@ impl AuthServer {
         if app.details.client_type == ClientType::Public {
             return Err(AppError::Public("has none to replace"));
         }
+        if has_keys(&app.details) {
+            return Err(AppError::SignsInstead);
+        }
         let secret = generate(Kind::ClientSecret, self.rng.as_ref());
         app.secret = Some(hash(secret.expose()));
         self.store.update_app(app).await?;
         Ok(secret)
+    }
+
+    /// The app with this `client_id`.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn find_app(&self, client_id: &str) -> Result<App, AppError> {
+        self.app(client_id).await
+    }
+
+    /// Changes what an app is registered with; tokens keep what they were given. An app that comes
+    /// to need a secret gets one, which is returned; one that no longer does loses its own.
+    ///
+    /// # Errors
+    /// When what is said of the app is not usable, there is no such app, or the store fails.
+    pub async fn change_app(
+        &self,
+        client_id: &str,
+        new: NewApp,
+    ) -> Result<Option<Secret<String>>, AppError> {
+        let scopes = self.check(&new)?;
+        let old = self.app(client_id).await?;
+        let keeps_secret = needs_secret(&new.details);
+        let fresh = (keeps_secret && old.secret.is_none())
+            .then(|| generate(Kind::ClientSecret, self.rng.as_ref()));
+        let is_same_maker = new.details.organization == old.details.organization;
+        let app = App {
+            name: new.name,
+            secret: fresh
+                .as_ref()
+                .map(|secret| hash(secret.expose()))
+                .or(old.secret)
+                .filter(|_| keeps_secret),
+            scopes: scopes.to_string(),
+            grant_types: names(&new.grant_types),
+            patient_tokens: new.patient_tokens,
+            details: AppDetails {
+                verified: old.details.verified.filter(|_| is_same_maker),
+                logo: new.details.logo.or(old.details.logo),
+                ..new.details
+            },
+            ..old
+        };
+        self.store.update_app(app).await?;
+        self.tokens.forget_all();
+        Ok(fresh)
+    }
+
+    /// Deletes an app; what it was given ends with the return of this call.
+    ///
+    /// # Errors
+    /// When there is no such app, or the store fails.
+    pub async fn delete_app(&self, client_id: &str) -> Result<(), AppError> {
+        let existed = self.store.remove_app(client_id).await?;
+        self.tokens.forget_all();
+        if existed {
+            Ok(())
+        } else {
+            Err(AppError::Unknown)
+        }
     }
 
     /// Lets an app be used again; tokens it still has work again.
@@ -214,6 +302,20 @@ impl AuthServer {
             .await?
             .ok_or(AppError::Unknown)
     }
+}
+
+/// Whether an app proves itself with a secret.
+fn needs_secret(details: &AppDetails) -> bool {
+    details.client_type == ClientType::Confidential && !has_keys(details)
+}
+
+fn names(grant_types: &[GrantType]) -> Vec<String> {
+    grant_types.iter().map(|g| g.as_str().to_owned()).collect()
+}
+
+/// Whether an app proves itself with a signature; it then has no secret.
+pub(crate) fn has_keys(details: &AppDetails) -> bool {
+    details.jwks.is_some() || details.jwks_uri.is_some()
 }
 
 /// Whether a scope is about the patient in context.

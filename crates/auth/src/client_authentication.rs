@@ -1,4 +1,5 @@
-//! Which app is asking (RFC 6749 §2.3.1): the secret by Basic or in the form, never both.
+//! Which app is asking (RFC 6749 §2.3): the secret by Basic or in the form, or a signed assertion;
+//! one of them, never two.
 
 use std::borrow::Cow;
 
@@ -7,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use cresset_base::Secret;
 use cresset_store::grant::{App, ClientType, Hashed};
 
+use crate::client_assertion::ASSERTION_TYPE;
 use crate::credential::{hash, is_same};
 use crate::error::{AuthError, ErrorCode, Refusal, Tried};
 use crate::form::Form;
@@ -16,7 +18,11 @@ use crate::server::AuthServer;
 const AUTHORIZATION_BYTES_MAX: usize = 2_048;
 
 /// The methods of client authentication, as discovery documents name them.
-pub const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+pub const METHODS: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+];
 
 /// What an app presents. Clients disagree on whether Basic values are percent-encoded first (RFC
 /// 6749 says so, most send them raw), so each form that the text allows is tried.
@@ -34,6 +40,9 @@ impl AuthServer {
         authorization: &[&[u8]],
         form: &Form<'_>,
     ) -> Result<App, AuthError> {
+        if let Some(assertion) = assertion(authorization, form)? {
+            return self.asserting_app(assertion, form.get("client_id")).await;
+        }
         let presented = presented(authorization, form)?;
         for (client_id, secret) in &presented.candidates {
             let app = self.store.lookup_app(client_id).await?;
@@ -45,10 +54,15 @@ impl AuthServer {
             .candidates
             .first()
             .map_or("", |(id, _)| id.as_str());
-        self.failures
-            .count(hash(tried_id).0, self.clock.now())
-            .map_err(|retry_after_s| AuthError::TooManyFailures { retry_after_s })?;
+        self.count_failure(tried_id)?;
         Err(unknown_client(presented.tried).into())
+    }
+
+    /// Counts a failure of whoever says to be this app.
+    pub(crate) fn count_failure(&self, client_id: &str) -> Result<(), AuthError> {
+        self.failures
+            .count(hash(client_id).0, self.clock.now())
+            .map_err(|retry_after_s| AuthError::TooManyFailures { retry_after_s })
     }
 }
 
@@ -101,12 +115,33 @@ fn unknown_client(tried: Tried) -> Refusal {
     }
 }
 
-fn presented(authorization: &[&[u8]], form: &Form<'_>) -> Result<Presented, Refusal> {
-    if form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some() {
-        let description =
-            "client assertions are not accepted; send the client_secret by Basic or in the form";
-        return Err(Refusal::new(ErrorCode::InvalidClient, description));
+/// The assertion that an app presents instead of a secret (RFC 7521 §4.2), if it does.
+fn assertion<'f>(authorization: &[&[u8]], form: &Form<'f>) -> Result<Option<&'f str>, Refusal> {
+    let (assertion, of_type) = match (
+        form.get("client_assertion"),
+        form.get("client_assertion_type"),
+    ) {
+        (None, None) => return Ok(None),
+        (Some(assertion), Some(of_type)) => (assertion, of_type),
+        _ => {
+            let description =
+                "client_assertion and client_assertion_type go together; one is missing";
+            return Err(Refusal::new(ErrorCode::InvalidClient, description));
+        }
+    };
+    if !authorization.is_empty() || form.get("client_secret").is_some() {
+        let description = "there is a client_assertion and a secret; an app uses one of them";
+        return Err(Refusal::request(description));
     }
+    if of_type == ASSERTION_TYPE {
+        return Ok(Some(assertion));
+    }
+    let description =
+        "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    Err(Refusal::new(ErrorCode::InvalidClient, description))
+}
+
+fn presented(authorization: &[&[u8]], form: &Form<'_>) -> Result<Presented, Refusal> {
     match (
         authorization,
         form.get("client_id"),

@@ -2,6 +2,7 @@
 
 use crate::client_authentication::METHODS;
 use crate::grant::GrantType;
+use crate::key_set::ALGORITHMS;
 use crate::server::{AuthServer, AuthSettings};
 
 /// Scopes worth naming; any that the grammar allows can be asked for.
@@ -31,7 +32,8 @@ pub const SCOPES_SUPPORTED: [&str; 22] = [
 ];
 
 /// The capabilities of SMART App Launch 2.2 that this server has.
-pub const CAPABILITIES: [&str; 17] = [
+pub const CAPABILITIES: [&str; 18] = [
+    "client-confidential-asymmetric",
     "launch-ehr",
     "launch-standalone",
     "authorize-post",
@@ -64,6 +66,7 @@ struct Metadata<'s> {
     authorization_endpoint: String,
     token_endpoint: String,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
     jwks_uri: String,
     userinfo_endpoint: String,
     grant_types_supported: [&'static str; GrantType::ALL.len()],
@@ -78,8 +81,10 @@ struct Metadata<'s> {
     claims_supported: [&'static str; 10],
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: [&'static str; METHODS.len()],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
 }
 
 #[derive(serde::Serialize)]
@@ -96,6 +101,7 @@ impl<'s> Metadata<'s> {
             authorization_endpoint: format!("{issuer}/authorize/"),
             token_endpoint: format!("{issuer}/token/"),
             token_endpoint_auth_methods_supported: methods(),
+            token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
             jwks_uri: format!("{issuer}/jwks"),
             userinfo_endpoint: format!("{issuer}/userinfo/"),
             grant_types_supported: GrantType::ALL.map(GrantType::as_str),
@@ -121,8 +127,10 @@ impl<'s> Metadata<'s> {
             ],
             introspection_endpoint: format!("{issuer}/introspect/"),
             introspection_endpoint_auth_methods_supported: METHODS,
+            introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
             revocation_endpoint: format!("{issuer}/revoke/"),
             revocation_endpoint_auth_methods_supported: methods(),
+            revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
         }
     }
 }

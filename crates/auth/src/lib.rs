@@ -1,6 +1,7 @@
 //! OAuth 2.0 and SMART: apps, tokens, and who a caller is. One [`AuthServer`] per instance.
 //!
-//! Apps are registered ([`app`]) and authenticate themselves ([`client_authentication`]); a grant,
+//! Apps are registered ([`app`]) and authenticate themselves ([`client_authentication`], with a
+//! signature [`client_assertion`]); a grant,
 //! one file each under [`grant`], turns that into an access token; [`bearer`] turns a token on a
 //! request into a [`Caller`] with the [`cresset_access::Access`] the store demands; [`revocation`],
 //! [`introspection`] and [`discovery`] are what their standards say.
@@ -17,6 +18,7 @@
 pub mod app;
 pub mod authorize;
 pub mod bearer;
+pub mod client_assertion;
 pub mod client_authentication;
 pub mod connected;
 pub mod discovery;
@@ -25,6 +27,7 @@ pub mod form;
 pub mod grant;
 pub mod identity;
 pub mod introspection;
+pub mod key_set;
 pub mod launch;
 pub mod password;
 pub mod redirect_uri;
@@ -37,6 +40,7 @@ pub mod user;
 
 mod credential;
 mod failures;
+mod key_sets;
 mod token_cache;
 
 pub use app::{AppError, NewApp, Registered};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, Rng, Secret};
+use cresset_outbound::Outbound;
 use cresset_store::{AuthStore, Error as StoreError, InstanceSettings};
 
 use crate::discovery::Documents;
 use crate::failures::Failures;
+use crate::key_sets::KeySets;
 use crate::password::PasswordPool;
 use crate::session;
 use crate::token_cache::TokenCache;
@@ -29,6 +31,8 @@ pub struct AuthSettings {
     pub session_s: u32,
     /// Where passwords are hashed; one for all instances of a process.
     pub passwords: PasswordPool,
+    /// The way to the key sets that apps publish; one for all instances of a process.
+    pub outbound: Arc<Outbound>,
     /// The bounds.
     pub limits: Limits,
 }
@@ -40,6 +44,7 @@ impl AuthSettings {
         base_url: &str,
         settings: &InstanceSettings,
         passwords: PasswordPool,
+        outbound: Arc<Outbound>,
         limits: Limits,
     ) -> Self {
         Self {
@@ -50,6 +55,7 @@ impl AuthSettings {
             session_idle_s: settings.session_idle_s,
             session_s: settings.session_s,
             passwords,
+            outbound,
             limits,
         }
     }
@@ -71,6 +77,7 @@ pub struct AuthServer {
     pub(crate) sign_ins: Failures,
     /// By person.
     pub(crate) sign_ins_everywhere: Failures,
+    pub(crate) key_sets: KeySets,
     pub(crate) documents: Documents,
 }
 
@@ -94,6 +101,7 @@ impl AuthServer {
             failures: Failures::new(limits.authentication_failures_max, 60),
             sign_ins: Failures::new(limits.sign_in_failures_max, session::WINDOW_S),
             sign_ins_everywhere: Failures::new(everywhere_max, session::WINDOW_S),
+            key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max),
             documents: Documents::new(&settings),
             settings,
         }
@@ -102,6 +110,11 @@ impl AuthServer {
     /// What it was told about itself.
     pub fn settings(&self) -> &AuthSettings {
         &self.settings
+    }
+
+    /// Where tokens are had, as discovery documents say it.
+    pub(crate) fn token_endpoint(&self) -> String {
+        format!("{}/token/", self.settings.issuer)
     }
 
     /// Where an app learns how our pages look (`smart_style_url`).

@@ -72,6 +72,14 @@ pub struct Limits {
     pub password_queue_max: usize,
     /// Most redirect URIs of one app.
     pub redirect_uris_max: usize,
+    /// Longest client assertion, in bytes.
+    pub assertion_bytes_max: usize,
+    /// Longest document fetched from another server, in bytes.
+    pub outbound_bytes_max: usize,
+    /// Longest time another server may take to answer, in milliseconds.
+    pub outbound_ms_max: u64,
+    /// Most keys in one app's key set.
+    pub jwks_keys_max: usize,
 }
 
 impl Default for Limits {
@@ -111,6 +119,10 @@ impl Default for Limits {
             sign_in_failures_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,
+            assertion_bytes_max: 8 * 1024,
+            outbound_bytes_max: 64 * 1024,
+            outbound_ms_max: 2_000,
+            jwks_keys_max: 32,
         }
     }
 }

@@ -9,6 +9,7 @@ use cresset_auth::AuthServer;
 use cresset_auth::password::PasswordPool;
 use cresset_auth::server::AuthSettings;
 use cresset_base::InstanceName;
+use cresset_outbound::{Outbound, Reach};
 use cresset_web::Platform;
 use tokio::net::TcpListener;
 
@@ -48,6 +49,7 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
         clock: surroundings::clock(),
         rng: surroundings::rng(),
         limits: Arc::new(settings.limits.clone()),
+        outbound: outbound(settings),
         public_url: settings.public_url(),
         validators: validators(data),
     }
@@ -56,6 +58,16 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
 fn validators(data: &Data) -> cresset_web::Validators {
     let validators = Validators::new(data.clone());
     Arc::new(move |name, rules| validators.of(name, rules))
+}
+
+/// The one door to other servers.
+fn outbound(settings: &Settings) -> Arc<Outbound> {
+    let reach = if settings.outbound.private_addresses {
+        Reach::Anywhere
+    } else {
+        Reach::Public
+    };
+    Arc::new(Outbound::new(reach, &settings.limits))
 }
 
 /// Serves until told to stop.
@@ -85,6 +97,7 @@ pub(crate) fn auth(
         &format!("{}/{instance}", settings.public_url()),
         &data.settings(instance)?,
         PasswordPool::new(1, settings.limits.password_queue_max),
+        outbound(settings),
         settings.limits.clone(),
     );
     Ok(AuthServer::new(

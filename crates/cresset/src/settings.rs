@@ -33,10 +33,20 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// Scheme, host and port under which callers reach the server.
     pub(crate) public_url: Option<String>,
+    /// Asking other servers.
+    pub(crate) outbound: OutboundSettings,
     /// Logging.
     pub(crate) log: Log,
     /// Bounds of one request.
     pub(crate) limits: Limits,
+}
+
+/// Asking other servers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OutboundSettings {
+    /// Whether `http` and private addresses may be asked.
+    pub(crate) private_addresses: bool,
 }
 
 /// Logging.
@@ -56,6 +66,7 @@ impl Default for Settings {
             listen: Ipv4Addr::LOCALHOST.into(),
             port: 8080,
             public_url: None,
+            outbound: OutboundSettings::default(),
             log: Log {
                 format: Format::Human,
                 filter: "info".to_owned(),

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/people.sql"),
     include_str!("schema/audit.sql"),
     include_str!("schema/history.sql"),
+    include_str!("schema/assertions.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -106,6 +106,10 @@ pub struct Token {
     pub expires: Timestamp,
 }
 
+/// How long ids of assertions are kept past the end of another: longer than any lives, so that what
+/// is dropped has ended by any clock.
+pub const ASSERTION_KEPT_S: i64 = 3_600;
+
 /// Apps and tokens of one instance.
 #[async_trait]
 pub trait Grants: Send + Sync + 'static {
@@ -117,6 +121,8 @@ pub trait Grants: Send + Sync + 'static {
     async fn list_apps(&self) -> Result<Vec<App>, Error>;
     /// Replaces an app's row (rotated secret, enabled or disabled).
     async fn update_app(&self, app: App) -> Result<(), Error>;
+    /// Deletes an app; true when it existed. Its tokens are tokens of nobody then.
+    async fn remove_app(&self, client_id: &str) -> Result<bool, Error>;
     /// Stores an issued token; durable when it returns. Some of the tokens that ended more than a
     /// day before it was issued are dropped with the same write, so that they cannot pile up.
     async fn add_token(&self, token: Token) -> Result<(), Error>;
@@ -124,4 +130,13 @@ pub trait Grants: Send + Sync + 'static {
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error>;
     /// Ends a token; true when it existed.
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error>;
+    /// Takes note that an app used the client assertion with this id, until the assertion ends;
+    /// false when it had used it before. Durable when it returns; of several at once one is first.
+    /// Some of those that ended more than [`ASSERTION_KEPT_S`] seconds before are dropped with it.
+    async fn consume_assertion(
+        &self,
+        client_id: &str,
+        id: Hashed,
+        ends: Timestamp,
+    ) -> Result<bool, Error>;
 }

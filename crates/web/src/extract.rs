@@ -1,6 +1,7 @@
 //! From a request to typed values; each refuses what it cannot read with precise words.
 
 pub mod address;
+pub mod administrator;
 pub mod body;
 pub mod call;
 pub mod caller;
@@ -19,6 +20,7 @@ pub mod safe_form;
 pub mod signed_in;
 
 pub use address::{Instance, Member, OneResource, OneType, OneVersion};
+pub use administrator::Administrator;
 pub use body::FhirBody;
 pub use call::Call;
 pub use caller::Ask;

@@ -196,6 +196,7 @@ impl OpenInstances {
             base_url,
             settings,
             self.passwords.clone(),
+            self.platform.outbound.clone(),
             (*self.platform.limits).clone(),
         );
         AuthServer::new(

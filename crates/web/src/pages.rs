@@ -1,6 +1,7 @@
 //! Pages for people: one template each, no script, nothing from elsewhere.
 
 mod account;
+mod applications;
 mod assets;
 mod chart;
 mod connected;
@@ -20,6 +21,10 @@ mod sign_in;
 mod site;
 
 pub(crate) use account::{account, sign_out_elsewhere};
+pub(crate) use applications::{
+    application, applications, change_application, delete_application, edit_application,
+    new_application, register_application, rotate_application, switch_application,
+};
 pub(crate) use assets::asset;
 pub(crate) use chart::{chart, chart_search, launch};
 pub(crate) use connected::{connected_apps, disconnect};

@@ -11,6 +11,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages_for_anybody())
         .merge(pages_for_people())
+        .merge(pages_for_administrators())
         .merge(discovery())
         .merge(with_token())
         .merge(operations())
@@ -66,6 +67,37 @@ fn pages_for_people() -> Router<App> {
         .route(
             "/{instance}/consent/{request}/patient",
             get(pages::patient_form).post(pages::choose_patient),
+        )
+}
+
+/// Pages: administrators of the practice.
+fn pages_for_administrators() -> Router<App> {
+    Router::new()
+        .route("/{instance}/auth/applications", get(pages::applications))
+        .route("/{instance}/auth/applications/", get(pages::applications))
+        .route(
+            "/{instance}/auth/applications/register/",
+            get(pages::new_application).post(pages::register_application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}",
+            get(pages::application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}/edit",
+            get(pages::edit_application).post(pages::change_application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}/rotate",
+            post(pages::rotate_application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}/state",
+            post(pages::switch_application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}/delete",
+            post(pages::delete_application),
         )
 }
 
@@ -191,56 +223,54 @@ fn with_token() -> Router<App> {
 
 /// Operations of R4: a token, parameters in the URL or in a body.
 fn operations() -> Router<App> {
-    let of_type = |path: &str| format!("/{{instance}}/fhir/{path}");
-    let of_resource = |of: &str, name: &str| format!("/{{instance}}/fhir/{of}/{{id}}/{name}");
     Router::new()
         .route(
-            &of_type("ValueSet/$expand"),
+            "/{instance}/fhir/ValueSet/$expand",
             get(fhir::expand).post(fhir::expand),
         )
         .route(
-            &of_resource("ValueSet", "$expand"),
+            "/{instance}/fhir/ValueSet/{id}/$expand",
             get(fhir::expand).post(fhir::expand),
         )
         .route(
-            &of_type("ValueSet/$validate-code"),
+            "/{instance}/fhir/ValueSet/$validate-code",
             get(fhir::validate_code_of_value_set).post(fhir::validate_code_of_value_set),
         )
         .route(
-            &of_resource("ValueSet", "$validate-code"),
+            "/{instance}/fhir/ValueSet/{id}/$validate-code",
             get(fhir::validate_code_of_value_set).post(fhir::validate_code_of_value_set),
         )
         .route(
-            &of_type("CodeSystem/$validate-code"),
+            "/{instance}/fhir/CodeSystem/$validate-code",
             get(fhir::validate_code_of_code_system).post(fhir::validate_code_of_code_system),
         )
         .route(
-            &of_resource("CodeSystem", "$validate-code"),
+            "/{instance}/fhir/CodeSystem/{id}/$validate-code",
             get(fhir::validate_code_of_code_system).post(fhir::validate_code_of_code_system),
         )
         .route(
-            &of_type("CodeSystem/$lookup"),
+            "/{instance}/fhir/CodeSystem/$lookup",
             get(fhir::lookup).post(fhir::lookup),
         )
         .route(
-            &of_type("CodeSystem/$subsumes"),
+            "/{instance}/fhir/CodeSystem/$subsumes",
             get(fhir::subsumes).post(fhir::subsumes),
         )
         .route(
-            &of_resource("CodeSystem", "$subsumes"),
+            "/{instance}/fhir/CodeSystem/{id}/$subsumes",
             get(fhir::subsumes).post(fhir::subsumes),
         )
         .route(
-            &of_type("ConceptMap/$translate"),
+            "/{instance}/fhir/ConceptMap/$translate",
             get(fhir::translate).post(fhir::translate),
         )
         .route(
-            &of_resource("ConceptMap", "$translate"),
+            "/{instance}/fhir/ConceptMap/{id}/$translate",
             get(fhir::translate).post(fhir::translate),
         )
-        .route(&of_type("{type}/$validate"), post(fhir::validate))
+        .route("/{instance}/fhir/{type}/$validate", post(fhir::validate))
         .route(
-            &of_type("{type}/{id}/$validate"),
+            "/{instance}/fhir/{type}/{id}/$validate",
             get(fhir::validate).post(fhir::validate),
         )
 }

@@ -7,6 +7,8 @@ mod http {
     pub(crate) mod practice;
 
     mod access;
+    mod access_matrix;
+    mod applications;
     mod audit;
     mod authorization;
     mod authorize;

@@ -5,10 +5,13 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
 
 use super::{Issue, TokenResponse};
-use crate::app::context;
+use crate::app::{context, has_keys};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::Form;
 use crate::server::AuthServer;
+
+/// Longest life of a token got with a signature, in seconds.
+const BACKEND_LIFETIME_S: u32 = 300;
 
 /// Nobody is present, so there is no patient, no identity and nothing to refresh.
 pub(super) fn gives(scope: &Scope) -> bool {
@@ -34,13 +37,25 @@ impl AuthServer {
                 client_credentials without a patient (system/ and user/); ask for registered ones or leave scope out";
             return Err(Refusal::new(ErrorCode::InvalidScope, description).into());
         }
+        let lifetime_s = self.own_lifetime_s(&app);
         let issue = Issue {
             app,
             scope: granted.to_string(),
             patient: None,
-            lifetime_s: self.settings.token_lifetime_s,
+            lifetime_s,
         };
         Ok(self.issue(issue).await?)
+    }
+
+    /// Life of a token that an app gets for itself: one that signs can do so again at any time, so
+    /// SMART ("Backend Services") lets it live five minutes.
+    pub(super) fn own_lifetime_s(&self, app: &App) -> u32 {
+        let lifetime_s = self.settings.token_lifetime_s;
+        if has_keys(&app.details) {
+            lifetime_s.min(BACKEND_LIFETIME_S)
+        } else {
+            lifetime_s
+        }
     }
 
     /// The scopes that a request asks for.

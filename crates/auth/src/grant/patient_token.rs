@@ -29,11 +29,12 @@ impl AuthServer {
         }
         let scope = self.patient_scopes(&app, form)?.to_string();
         let patient = self.known_patient(patient).await?;
+        let lifetime_s = self.own_lifetime_s(&app);
         let issue = Issue {
             app,
             scope,
             patient: Some(patient),
-            lifetime_s: self.settings.token_lifetime_s,
+            lifetime_s,
         };
         Ok(self.issue(issue).await?)
     }

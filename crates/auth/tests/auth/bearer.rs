@@ -316,6 +316,9 @@ impl Grants for Slow {
     async fn update_app(&self, app: App) -> Result<(), Error> {
         self.memory.update_app(app).await
     }
+    async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
+        self.memory.remove_app(client_id).await
+    }
     async fn add_token(&self, token: Token) -> Result<(), Error> {
         self.memory.add_token(token).await
     }
@@ -326,6 +329,14 @@ impl Grants for Slow {
             self.go_on.notified().await;
         }
         found
+    }
+    async fn consume_assertion(
+        &self,
+        client_id: &str,
+        id: Hashed,
+        ends: Timestamp,
+    ) -> Result<bool, Error> {
+        self.memory.consume_assertion(client_id, id, ends).await
     }
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
         self.memory.revoke_token(hash).await

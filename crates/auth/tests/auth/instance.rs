@@ -1,6 +1,6 @@
 //! An authorization server over apps and tokens in memory, with time and randomness held still.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Regis
 use cresset_auth::{BearerError, Caller, TokenResponse};
 use cresset_base::{Clock, Limits, ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
+use cresset_outbound::{Outbound, Reach};
 use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, AppDetails, Grants, Hashed, Token};
 use cresset_store::session::Session;
@@ -27,6 +28,7 @@ use crate::nobody::{nobody, without_people};
 pub(crate) struct Memory {
     apps: Mutex<BTreeMap<String, App>>,
     pub(crate) tokens: Mutex<Vec<Token>>,
+    assertions: Mutex<HashSet<(String, Hashed)>>,
     /// How often a token was looked up.
     pub(crate) lookups: Mutex<u32>,
 }
@@ -52,6 +54,10 @@ impl Grants for Memory {
         Ok(())
     }
 
+    async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
+        Ok(self.apps.lock().remove(client_id).is_some())
+    }
+
     async fn add_token(&self, token: Token) -> Result<(), Error> {
         self.tokens.lock().push(token);
         Ok(())
@@ -60,6 +66,15 @@ impl Grants for Memory {
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
         *self.lookups.lock() += 1;
         Ok(self.tokens.lock().iter().find(|t| t.hash == hash).cloned())
+    }
+
+    async fn consume_assertion(
+        &self,
+        client_id: &str,
+        id: Hashed,
+        _: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.assertions.lock().insert((client_id.to_owned(), id)))
     }
 
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
@@ -102,6 +117,11 @@ pub(crate) fn instance(name: &str, seed: u64) -> Instance {
     }
 }
 
+/// A door that lets tests ask servers on this machine.
+fn outbound() -> Arc<Outbound> {
+    Arc::new(Outbound::new(Reach::Anywhere, &Limits::default()))
+}
+
 /// A server over these apps and tokens.
 pub(crate) fn server(
     name: &str,
@@ -113,6 +133,7 @@ pub(crate) fn server(
         &format!("https://ehr.example/{name}"),
         &InstanceSettings::new(clock.now()),
         PasswordPool::new(1, 0),
+        outbound(),
         Limits::default(),
     );
     AuthServer::new(

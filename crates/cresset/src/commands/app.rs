@@ -1,5 +1,7 @@
 //! `cresset app`
 
+mod keys;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -14,6 +16,7 @@ use super::DataDir;
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
 use crate::{output, platform};
+use keys::Keys;
 
 /// Register, list and rotate the apps of an instance.
 #[derive(Args)]
@@ -22,6 +25,8 @@ use crate::{output, platform};
   cresset app register --instance sunrise --name 'Kiosk' --scopes 'patient/*.rs' --patient-tokens
   cresset app register --instance sunrise --name 'Diary' --public --redirect-uri https://diary.example/cb \
     --scopes 'launch/patient openid fhirUser offline_access patient/*.rs'
+  cresset app register --instance sunrise --name 'Export' --scopes 'system/*.rs' \
+    --jwks-uri https://export.example/jwks.json
   cresset app list --instance sunrise
   cresset app rotate --instance sunrise CLIENT_ID
 
@@ -51,6 +56,8 @@ enum Action {
         patient_tokens: bool,
         #[command(flatten)]
         people: People,
+        #[command(flatten)]
+        keys: Keys,
         /// For scripts
         #[arg(long)]
         json: bool,
@@ -81,17 +88,19 @@ impl App {
                 scopes,
                 patient_tokens,
                 people,
+                keys,
                 json,
             } => {
                 let new = NewApp {
                     patient_tokens,
                     ..backend(&name, &scopes)
                 };
-                let new = if people.redirect_uris.is_empty() {
+                let mut new = if people.redirect_uris.is_empty() {
                     new
                 } else {
                     people.app(new)
                 };
+                keys.add_to(&mut new.details)?;
                 let (client_id, secret) = register(&auth, new).await?;
                 print(&client_id, secret.as_ref(), json);
             }
@@ -169,7 +178,7 @@ pub(super) fn backend(name: &str, scopes: &str) -> NewApp {
     }
 }
 
-/// Registers an app; gives its `client_id` and, unless it is public, its secret.
+/// Registers an app; gives its `client_id`, and its secret if it has one.
 pub(super) async fn register(
     auth: &AuthServer,
     new: NewApp,
@@ -204,7 +213,7 @@ fn print(client_id: &str, secret: Option<&Secret<String>>, as_json: bool) {
             output::line(format_args!("client_secret  {secret}"));
             output::note("The secret is not shown again.");
         }
-        None => output::note("A public app has no secret."),
+        None => output::note("A public app, and one that signs with its own keys, has no secret."),
     }
 }
 

@@ -16,6 +16,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "public_url",
         "scheme, host and port under which callers reach the server; links are made from it. Without it: `http://localhost:{port}`",
     ),
+    (
+        "outbound.private_addresses",
+        "whether URLs that apps register may use http and lead to private addresses, as tests and certification on one machine need",
+    ),
     ("log.format", "`human` or `json` (one object a line)"),
     (
         "log.filter",
@@ -126,6 +130,19 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.token_cache_bytes_max",
         "memory for checked access tokens of one instance, in bytes",
     ),
+    (
+        "limits.assertion_bytes_max",
+        "longest client assertion, in bytes",
+    ),
+    (
+        "limits.outbound_bytes_max",
+        "longest document fetched from another server, such as an app's key set, in bytes",
+    ),
+    (
+        "limits.outbound_ms_max",
+        "longest time another server may take to answer, in milliseconds",
+    ),
+    ("limits.jwks_keys_max", "most keys in one app's key set"),
     (
         "limits.authentication_failures_max",
         "most failed authentications of one app in a minute before further ones are answered 429",

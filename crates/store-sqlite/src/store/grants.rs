@@ -1,8 +1,9 @@
 //! Apps and tokens.
 
 use async_trait::async_trait;
+use cresset_base::Timestamp;
 use cresset_store::Error;
-use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::grant::{ASSERTION_KEPT_S, App, Grants, Hashed, Token};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::SqliteStore;
@@ -76,6 +77,17 @@ impl Grants for SqliteStore {
         }
     }
 
+    async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
+        let client_id = client_id.to_owned();
+        self.change(move |connection| {
+            connection
+                .prepare_cached("DELETE FROM app WHERE client_id=?")?
+                .execute([&client_id])
+        })
+        .await
+        .map(|removed| removed == 1)
+    }
+
     async fn add_token(&self, token: Token) -> Result<(), Error> {
         self.change(move |connection| insert_token(connection, &token))
             .await
@@ -104,6 +116,29 @@ impl Grants for SqliteStore {
         })
         .await
         .map(|ended| ended == 1)
+    }
+
+    async fn consume_assertion(
+        &self,
+        client_id: &str,
+        id: Hashed,
+        ends: Timestamp,
+    ) -> Result<bool, Error> {
+        let client_id = client_id.to_owned();
+        self.change(move |connection| {
+            let ends_ms = millis(ends);
+            connection
+                .prepare_cached(
+                    "DELETE FROM assertion WHERE (client_id,id) IN \
+                     (SELECT client_id,id FROM assertion WHERE ends<?1 LIMIT ?2)",
+                )?
+                .execute((ends_ms - ASSERTION_KEPT_S * 1_000, DROPPED_MAX))?;
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO assertion(client_id,id,ends) VALUES(?,?,?)")?
+                .execute((&client_id, id.0, ends_ms))
+        })
+        .await
+        .map(|added| added == 1)
     }
 }
 

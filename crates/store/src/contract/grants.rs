@@ -13,6 +13,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     tokens_are_kept_and_revoked(fresh()).await;
     ended_tokens_are_dropped_a_day_later(fresh()).await;
     patients_are_known_as_far_as_they_are_seen(fresh()).await;
+    an_assertion_is_used_once(fresh()).await;
     keys_are_given_once(fresh()).await;
 }
 
@@ -74,6 +75,9 @@ async fn apps_are_kept(world: World) {
             .await
             .is_err()
     );
+    assert!(world.store.remove_app("c1").await.unwrap());
+    assert!(!world.store.remove_app("c1").await.unwrap());
+    assert_eq!(world.store.lookup_app("c1").await.unwrap(), None);
 }
 
 async fn tokens_are_kept_and_revoked(world: World) {
@@ -153,6 +157,24 @@ async fn patients_are_known_as_far_as_they_are_seen(world: World) {
     let nothing = ScopeSet::parse("patient/Patient.r", &Limits::default()).unwrap();
     let nothing = Access::from_scopes(&nothing, None);
     assert!(!world.store.knows_patient(&nothing, &id("a")).await.unwrap());
+}
+
+async fn an_assertion_is_used_once(world: World) {
+    let at = |minute: u8| instant(&format!("2026-01-02T03:{minute:02}:00Z"));
+    let use_it = async |app: &str, id: u8, ends| {
+        let used = world.store.consume_assertion(app, Hashed([id; 32]), ends);
+        used.await.unwrap()
+    };
+    assert!(use_it("c1", 1, at(5)).await);
+    assert!(!use_it("c1", 1, at(5)).await);
+    assert!(!use_it("c1", 1, at(9)).await, "another end is no other id");
+    assert!(use_it("c2", 1, at(5)).await, "ids are each app's own");
+    assert!(use_it("c1", 2, at(5)).await);
+    // Long ended ones are dropped on the way; those of the last hour stay.
+    assert!(use_it("c1", 4, instant("2026-01-02T04:04:59Z")).await);
+    assert!(!use_it("c1", 1, at(5)).await);
+    assert!(use_it("c1", 5, instant("2026-01-02T05:00:00Z")).await);
+    assert!(use_it("c1", 1, at(5)).await);
 }
 
 async fn keys_are_given_once(world: World) {

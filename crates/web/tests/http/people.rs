@@ -12,7 +12,7 @@ use http::Request;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::practice::{Answer, HOST, Practice};
+use super::practice::{Answer, HOST, Practice, outbound};
 
 pub(crate) const PASSWORD: &str = "ships pass in the night";
 
@@ -32,11 +32,27 @@ impl Practice {
             &format!("{HOST}/demo"),
             &InstanceSettings::new(cresset_base::Clock::now(&self.clock)),
             PasswordPool::new(1, 0),
+            outbound(),
             Limits::default(),
         );
         let clock = Arc::new(self.clock.clone());
         let rng = Arc::new(SeededRng::new(SEED.fetch_add(1, Ordering::Relaxed)));
         AuthServer::new(self.store.clone(), clock, rng, settings)
+    }
+
+    /// The same for a practice of this name.
+    pub(crate) async fn auth_of(&self, name: &str) -> AuthServer {
+        let platform = self.app.platform();
+        let store = platform.instances.open(&name.parse().unwrap()).await;
+        let settings = AuthSettings::new(
+            &format!("{HOST}/{name}"),
+            &InstanceSettings::new(cresset_base::Clock::now(&self.clock)),
+            PasswordPool::new(1, 0),
+            outbound(),
+            Limits::default(),
+        );
+        let (clock, rng) = (platform.clock.clone(), platform.rng.clone());
+        AuthServer::new(store.unwrap().unwrap(), clock, rng, settings)
     }
 
     /// Adds a person with [`PASSWORD`]; a patient or proxy of the patient with this id.

@@ -9,6 +9,7 @@ use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
 use cresset_fhir::prepare::{parse, prepare_tree};
+use cresset_outbound::{Outbound, Reach};
 use cresset_store::grant::AppDetails;
 use cresset_store::{Change, InstanceSettings, Instances, LinkStyle, Precondition, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
@@ -33,6 +34,11 @@ pub(crate) struct Practice {
     pub(crate) app: App,
     envelope: Envelope,
     _folder: TempDir,
+}
+
+/// A door that lets tests ask servers on this machine.
+pub(crate) fn outbound() -> Arc<Outbound> {
+    Arc::new(Outbound::new(Reach::Anywhere, &Limits::default()))
 }
 
 /// An answer, read to its end.
@@ -72,6 +78,7 @@ impl Practice {
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(7)),
             limits,
+            outbound: outbound(),
             public_url: HOST.to_owned(),
             validators: Arc::new(|_, rules| Arc::new(rules.validator().clone())),
         };
@@ -88,6 +95,7 @@ impl Practice {
             &format!("{HOST}/demo"),
             &InstanceSettings::new(cresset_base::Clock::now(&clock)),
             PasswordPool::new(1, 0),
+            outbound(),
             Limits::default(),
         );
         let auth = AuthServer::new(

@@ -1,0 +1,212 @@
+//! `/[instance]/auth/applications/`: the practice's apps, for its administrators.
+
+mod form;
+mod registered;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::AppError;
+use cresset_fhir::Kind;
+use cresset_store::grant::App as Registered;
+use http::StatusCode;
+
+use super::page::form_page;
+use crate::app::App;
+use crate::audit::{self, Happening};
+use crate::correlation::Correlation;
+use crate::extract::{Administrator, SafeForm, SignedIn};
+use crate::failure::Failure;
+use form::Fields;
+
+#[derive(Template)]
+#[template(path = "applications.html")]
+struct List<'a> {
+    name: &'a str,
+    apps: Vec<Line<'a>>,
+}
+
+struct Line<'a> {
+    client_id: &'a str,
+    name: &'a str,
+    kind: &'static str,
+    scopes: &'a str,
+    registered: String,
+    enabled: bool,
+}
+
+/// Every app of the practice.
+pub(crate) async fn applications(
+    Administrator(signed_in): Administrator,
+) -> Result<Response, Failure> {
+    let instance = &signed_in.instance;
+    let apps = instance.auth.list_apps().await.map_err(failed)?;
+    let page = List {
+        name: instance.name.as_str(),
+        apps: apps.iter().map(line).collect(),
+    };
+    form_page(StatusCode::OK, &page)
+}
+
+fn line(app: &Registered) -> Line<'_> {
+    Line {
+        client_id: &app.client_id,
+        name: &app.name,
+        kind: registered::kind(app),
+        scopes: &app.scopes,
+        registered: registered::day(app.registered),
+        enabled: app.enabled,
+    }
+}
+
+/// The form for a new app.
+pub(crate) async fn new_application(
+    Administrator(signed_in): Administrator,
+) -> Result<Response, Failure> {
+    form::page(&signed_in, StatusCode::OK, &Fields::default(), None)
+}
+
+/// Registers an app and shows what it is known by; its secret this once.
+pub(crate) async fn register_application(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    correlation: Correlation,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&form);
+    match signed_in.instance.auth.register_app(fields.new_app()).await {
+        Ok(registered) => {
+            let client_id = registered.app.client_id.clone();
+            noted(&app, &signed_in, ("app-register", &client_id), &correlation)?;
+            registered::page(&signed_in, &registered.app, registered.secret.as_ref())
+        }
+        Err(error) => refused(&signed_in, &fields, error),
+    }
+}
+
+/// One app, what it may do, and what can be done to it.
+pub(crate) async fn application(
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let found = signed_in.instance.auth.find_app(&client_id).await;
+    let found = found.map_err(failed)?;
+    registered::page(&signed_in, &found, None)
+}
+
+/// The form for what is to change.
+pub(crate) async fn edit_application(
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let found = signed_in.instance.auth.find_app(&client_id).await;
+    let fields = Fields::of_app(&found.map_err(failed)?);
+    form::page(&signed_in, StatusCode::OK, &fields, None)
+}
+
+/// Changes an app; tokens keep what they were given.
+pub(crate) async fn change_application(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+    correlation: Correlation,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&form).of_known(&client_id);
+    let auth = &signed_in.instance.auth;
+    match auth.change_app(&client_id, fields.new_app()).await {
+        Ok(secret) => {
+            noted(&app, &signed_in, ("app-change", &client_id), &correlation)?;
+            let found = auth.find_app(&client_id).await;
+            registered::page(&signed_in, &found.map_err(failed)?, secret.as_ref())
+        }
+        Err(error) => refused(&signed_in, &fields, error),
+    }
+}
+
+/// Replaces the secret and shows the new one this once.
+pub(crate) async fn rotate_application(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+    (correlation, _): (Correlation, SafeForm),
+) -> Result<Response, Failure> {
+    let auth = &signed_in.instance.auth;
+    let secret = auth.rotate_secret(&client_id).await.map_err(failed)?;
+    noted(&app, &signed_in, ("app-rotate", &client_id), &correlation)?;
+    let found = auth.find_app(&client_id).await.map_err(failed)?;
+    registered::page(&signed_in, &found, Some(&secret))
+}
+
+/// Ends the use of an app, or lets it be used again.
+pub(crate) async fn switch_application(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+    correlation: Correlation,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    let auth = &signed_in.instance.auth;
+    let what = if form.value("state") == "enabled" {
+        auth.enable_app(&client_id).await.map_err(failed)?;
+        "app-enable"
+    } else {
+        auth.disable_app(&client_id).await.map_err(failed)?;
+        "app-disable"
+    };
+    noted(&app, &signed_in, (what, &client_id), &correlation)?;
+    let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// Deletes an app; everything it was given ends with it.
+pub(crate) async fn delete_application(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+    correlation: Correlation,
+    form: SafeForm,
+) -> Result<Response, Failure> {
+    if form.value("sure") != "yes" {
+        let text = "Tick the box to say that the app and everything it was given is to end";
+        return Err(Failure::new(Kind::BusinessRule, text));
+    }
+    let auth = &signed_in.instance.auth;
+    auth.delete_app(&client_id).await.map_err(failed)?;
+    noted(&app, &signed_in, ("app-delete", &client_id), &correlation)?;
+    let to = format!("/{}/auth/applications/", signed_in.instance.name);
+    Ok(Redirect::to(&to).into_response())
+}
+
+fn noted(
+    app: &App,
+    signed_in: &SignedIn,
+    (what, client_id): (&'static str, &str),
+    correlation: &Correlation,
+) -> Result<(), Failure> {
+    let happening = Happening {
+        subject: Some(signed_in.who.user.id.clone()),
+        app: Some(client_id.to_owned()),
+        ..Happening::new(what, StatusCode::OK, correlation)
+    };
+    audit::record(app, &signed_in.instance, happening)
+}
+
+/// The form again with what was filled in and what is wrong with it.
+fn refused(signed_in: &SignedIn, fields: &Fields, error: AppError) -> Result<Response, Failure> {
+    match error {
+        AppError::Store(_) | AppError::Unknown => Err(failed(error)),
+        error => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            form::page(signed_in, status, fields, Some(&error))
+        }
+    }
+}
+
+fn failed(error: AppError) -> Failure {
+    match error {
+        AppError::Store(error) => error.into(),
+        AppError::Unknown => Failure::new(Kind::NotFound, "There is no such app here"),
+        error => Failure::new(Kind::BusinessRule, error.to_string()),
+    }
+}

@@ -1,0 +1,67 @@
+//! One registered app.
+
+use askama::Template;
+use axum::response::Response;
+use cresset_base::{Secret, Timestamp};
+use cresset_store::grant::{App, ClientType};
+use http::StatusCode;
+
+use crate::extract::SignedIn;
+use crate::failure::Failure;
+use crate::pages::page::form_page;
+
+#[derive(Template)]
+#[template(path = "application.html")]
+struct Page<'a> {
+    instance: &'a str,
+    form_token: &'a str,
+    auth: &'a str,
+    app: &'a App,
+    kind: &'static str,
+    registered: String,
+    /// Shown this once.
+    secret: Option<&'a str>,
+    /// Whether there is one that can be replaced.
+    has_secret: bool,
+    by_itself: bool,
+}
+
+/// The page of an app, with its secret if it was made just now.
+pub(super) fn page(
+    signed_in: &SignedIn,
+    app: &App,
+    secret: Option<&Secret<String>>,
+) -> Result<Response, Failure> {
+    let settings = signed_in.instance.fhir.settings();
+    let page = Page {
+        instance: signed_in.instance.name.as_str(),
+        form_token: &signed_in.form_token,
+        auth: &settings.auth_url,
+        kind: kind(app),
+        registered: day(app.registered),
+        secret: secret.map(|secret| secret.expose().as_str()),
+        has_secret: app.secret.is_some(),
+        by_itself: app.grant_types.iter().any(|g| g == "client_credentials"),
+        app,
+    };
+    form_page(StatusCode::OK, &page)
+}
+
+/// How an app proves itself, in the words of the list.
+pub(super) fn kind(app: &App) -> &'static str {
+    let details = &app.details;
+    if details.client_type == ClientType::Public {
+        "public"
+    } else if details.jwks.is_some() || details.jwks_uri.is_some() {
+        "signs with its own key"
+    } else if app.secret.is_some() {
+        "keeps a secret"
+    } else {
+        "built in"
+    }
+}
+
+/// The day of an instant.
+pub(super) fn day(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y").to_string()
+}
