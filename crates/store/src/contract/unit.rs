@@ -1,6 +1,6 @@
 //! A unit commits as a whole or not at all.
 
-use super::world::{World, draft, everything, id, of, put};
+use super::world::{World, body, draft, everything, id, of, put};
 use crate::Error;
 use crate::store::Found;
 use crate::write::{Change, Precondition, Refusal, Written};
@@ -10,6 +10,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     a_refused_change_undoes_its_unit(fresh()).await;
     changes_of_a_unit_see_each_other(fresh()).await;
     references_may_come_before_their_target(fresh()).await;
+    many_updates_get_their_versions(fresh()).await;
 }
 
 fn patient(name: &str) -> String {
@@ -80,4 +81,37 @@ async fn references_may_come_before_their_target(world: World) {
     world.put(&[&patient("p")]).await;
     world.check("Patient", &["p"]).await;
     world.check("Observation?patient=p", &["o"]).await;
+}
+
+/// However many changes a unit has, each version carries its own number.
+async fn many_updates_get_their_versions(world: World) {
+    let patient = |n: u32, gender: &str| {
+        put(&format!(
+            r#"{{"resourceType":"Patient","id":"many{n}","gender":"{gender}"}}"#
+        ))
+    };
+    let unit = |gender: &'static str, numbers: std::ops::Range<u32>| {
+        numbers.map(|n| patient(n, gender)).collect::<Vec<_>>()
+    };
+    world
+        .store
+        .commit(&everything(), unit("male", 0..30))
+        .await
+        .unwrap();
+    (world.advance)(1);
+    let written = world
+        .store
+        .commit(&everything(), unit("female", 10..40))
+        .await
+        .unwrap();
+    let versions: Vec<u64> = written
+        .iter()
+        .map(|written| match written {
+            Written::Created(version) | Written::Updated(version) => version.version,
+            other => panic!("expected a version, got {other:?}"),
+        })
+        .collect();
+    assert_eq!(versions, [[2; 20].as_slice(), [1; 10].as_slice()].concat());
+    let found = world.read(&everything(), "Patient/many10").await;
+    assert!(body(&found).contains(r#""versionId":"2""#));
 }
