@@ -87,15 +87,15 @@ impl Service {
     }
 
     /// The resource a create renews where the rule set has one of a kind, looked for where the
-    /// caller may search; that it is so is expected of the unit.
+    /// caller may search and update; that it is so is expected of the unit.
     async fn renewed(
         &self,
         access: &Access,
         criteria: Option<&Criteria>,
         unit: &mut Unit,
     ) -> Result<Option<ResourceId>, Fault> {
-        let Some(criteria) = criteria.filter(|c| access.permits(Verb::Search, c.resource_type))
-        else {
+        let may = |of| access.permits(Verb::Search, of) && access.permits(Verb::Update, of);
+        let Some(criteria) = criteria.filter(|criteria| may(criteria.resource_type)) else {
             return Ok(None);
         };
         let found = self.matching(access, criteria, 1).await?;
