@@ -4,11 +4,13 @@ use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_search::Handling;
+use cresset_store::SearchPage;
 
+use crate::bundle::searchset::searchset;
 use crate::fault::{Fault, Kind};
 use crate::operation::Inputs;
 use crate::read::present;
-use crate::service::Service;
+use crate::service::{Service, permit};
 
 /// Summary of episode note: what a call without a type asks for.
 const SUMMARY_OF_CARE: &str = "http://loinc.org|34133-9";
@@ -23,6 +25,11 @@ impl Service {
     /// [`Kind::Forbidden`]; [`Kind::Value`].
     pub async fn docref(&self, access: &Access, inputs: &Inputs) -> Result<Vec<u8>, Fault> {
         inputs.only(&["patient", "start", "end", "type", "on-demand"])?;
+        let is_on_demand = match inputs.text("on-demand") {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => return Err(Fault::new(Kind::Value, "on-demand must be true or false")),
+        };
         let patient = self
             .patient_named(access, inputs.required("patient")?)
             .await?;
@@ -35,11 +42,6 @@ impl Service {
                 add("period", format!("{prefix}{date}"));
             }
         }
-        match inputs.text("on-demand") {
-            Some("true") => add("_id", "none-on-demand".to_owned()),
-            None | Some("false") => {}
-            Some(_) => return Err(Fault::new(Kind::Value, "on-demand must be true or false")),
-        }
         if ["start", "end", "type"]
             .iter()
             .all(|name| !is_given(inputs, name))
@@ -48,6 +50,14 @@ impl Service {
             add("_total", "none".to_owned());
         }
         let documents = known("DocumentReference")?;
+        if is_on_demand {
+            permit(access, Verb::Search, documents)?;
+            return Ok(searchset(
+                &SearchPage::default(),
+                &[],
+                &self.settings().base_url,
+            ));
+        }
         self.search(access, documents, pairs, Handling::Strict)
             .await
     }

@@ -137,14 +137,7 @@ impl Service {
         segments: &[Segment],
         (mut place, count): (Place, usize),
     ) -> Result<SearchPage, Fault> {
-        let mut page = SearchPage {
-            matches: Vec::new(),
-            included: Vec::new(),
-            is_cut: false,
-            total: None,
-            next: None,
-            previous: None,
-        };
+        let mut page = SearchPage::default();
         while let Some(segment) = segments.get(usize::from(place.segment)) {
             let left = count - page.matches.len();
             let mut query = segment.query.clone();

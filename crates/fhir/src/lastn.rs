@@ -70,10 +70,7 @@ impl Service {
         let page = SearchPage {
             total: Some(newest.kept.len() as u64),
             matches: newest.kept,
-            included: Vec::new(),
-            is_cut: false,
-            next: None,
-            previous: None,
+            ..SearchPage::default()
         };
         Ok(searchset(&page, &[], &self.settings().base_url))
     }
