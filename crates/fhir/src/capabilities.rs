@@ -71,7 +71,7 @@ fn head(settings: &Settings) -> Value {
 fn rest(settings: &Settings) -> Value {
     json!({
         "mode": "server",
-        "interaction": [{ "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
+        "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
     })
 }
