@@ -30,6 +30,7 @@ pub mod identity;
 pub mod instant;
 mod lastn;
 pub mod meta;
+pub mod openapi;
 pub mod operation;
 pub mod outcome;
 pub mod page_link;

@@ -7,6 +7,7 @@ mod delete;
 mod file;
 mod history;
 mod meta;
+mod openapi;
 mod operation;
 mod patch;
 mod read;
@@ -26,6 +27,7 @@ pub(crate) use delete::{delete, delete_matching};
 pub(crate) use file::{file, file_address};
 pub(crate) use history::{history, history_of_system, history_of_type};
 pub(crate) use meta::{meta, meta_add, meta_delete};
+pub(crate) use openapi::openapi_document;
 pub(crate) use operation::{
     expand, lookup, subsumes, translate, validate_code_of_code_system, validate_code_of_value_set,
 };

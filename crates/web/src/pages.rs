@@ -1,6 +1,7 @@
 //! Pages for people: one template each, no script, nothing from elsewhere.
 
 mod account;
+mod api;
 mod applications;
 mod assets;
 mod chart;
@@ -21,6 +22,7 @@ mod sign_in;
 mod site;
 
 pub(crate) use account::{account, sign_out_elsewhere};
+pub(crate) use api::api;
 pub(crate) use applications::{
     application, applications, change_application, delete_application, edit_application,
     new_application, register_application, rotate_application, switch_application,

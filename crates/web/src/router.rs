@@ -32,6 +32,8 @@ fn pages_for_anybody() -> Router<App> {
         .route("/assets/{file}", get(pages::asset))
         .route("/{instance}", get(pages::to_dashboard))
         .route("/{instance}/", get(pages::dashboard))
+        .route("/{instance}/docs/api", get(pages::api))
+        .route("/{instance}/docs/api/{type}", get(pages::api))
         .route("/{instance}/sandbox-token", post(pages::sandbox_token))
 }
 
@@ -106,6 +108,7 @@ fn discovery() -> Router<App> {
     Router::new()
         .route("/health", get(pages::health))
         .route("/{instance}/fhir/metadata", get(fhir::capabilities))
+        .route("/{instance}/fhir/openapi.json", get(fhir::openapi_document))
         .route(
             "/{instance}/fhir/.well-known/smart-configuration",
             get(oauth::smart_configuration),

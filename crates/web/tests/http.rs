@@ -27,6 +27,7 @@ mod http {
     mod includes;
     mod interactions;
     mod negotiation;
+    mod openapi;
     mod pages;
     mod paging;
     mod patch;

@@ -9,7 +9,9 @@ pub struct Operation {
     pub name: &'static str,
     /// The type it is defined for; the tail of its definition.
     of: &'static str,
-    /// Whether it is also called of one resource.
+    /// Whether it is called of the type.
+    pub of_type: bool,
+    /// Whether it is called of one resource.
     pub of_resource: bool,
     /// Whether it is called of the type by GET.
     pub by_get: bool,
@@ -36,6 +38,7 @@ const fn record(of: &'static str, name: &'static str, about: &'static str) -> Op
     Operation {
         name,
         of,
+        of_type: true,
         of_resource: false,
         by_get: true,
         about,
@@ -63,8 +66,8 @@ const RECORD: [Operation; 5] = [
 
 const fn everything(of: &'static str, about: &'static str) -> Operation {
     Operation {
+        of_type: false,
         of_resource: true,
-        by_get: false,
         ..record(of, "everything", about)
     }
 }
@@ -73,6 +76,7 @@ const fn terminology(of: &'static str, name: &'static str, about: &'static str) 
     Operation {
         name,
         of,
+        of_type: true,
         of_resource: true,
         by_get: true,
         about,
@@ -83,6 +87,7 @@ const fn terminology(of: &'static str, name: &'static str, about: &'static str) 
 const VALIDATE: Operation = Operation {
     name: "validate",
     of: "Resource",
+    of_type: true,
     of_resource: true,
     by_get: false,
     about: "Say what is wrong with a resource, without storing it",

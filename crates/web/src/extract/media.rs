@@ -195,6 +195,13 @@ pub fn of_body(headers: &HeaderMap) -> Result<Format, Failure> {
     }
 }
 
+/// Whether a script of a page asks, which wants JSON and nothing else.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .is_some_and(|accept| accept == "application/json")
+}
+
 /// Whether a browser asks.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());

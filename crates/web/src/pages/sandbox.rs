@@ -7,8 +7,9 @@ use cresset_fhir::Kind;
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::page::page;
-use crate::extract::{Instance, is_own_page};
+use crate::extract::{Instance, is_own_page, media};
 use crate::failure::Failure;
+use crate::render;
 
 #[derive(Template)]
 #[template(path = "sandbox_token.html")]
@@ -34,6 +35,16 @@ pub(crate) async fn sandbox_token(
         return Err(Failure::new(Kind::Forbidden, text));
     }
     let issued = instance.auth.sandbox_token().await?.ok_or_else(not_given)?;
+    if media::wants_json(&headers) {
+        let token = serde_json::json!({
+            "access_token": issued.access_token.expose(),
+            "token_type": "Bearer",
+            "expires_in": issued.expires_in,
+        });
+        let mut response = render::json(StatusCode::OK, token.to_string().into_bytes());
+        render::protect(response.headers_mut());
+        return Ok(response);
+    }
     let shown = SandboxToken {
         name: instance.name.as_str(),
         fhir: &instance.fhir.settings().base_url,

@@ -1,0 +1,258 @@
+//! What can be asked at each address.
+
+use cresset_definitions::{ResourceType, SearchParameter, r4};
+use cresset_rules::{Interaction, RuleSet};
+use serde_json::{Map, Value, json};
+
+use super::components::{of_search, reference};
+use crate::capabilities::is_searchable;
+use crate::capabilities::operations::{self, Operation};
+
+/// Operations by method, of one address.
+type Methods = Map<String, Value>;
+
+/// An address with what can be asked there, left out when that is nothing.
+fn put(paths: &mut Map<String, Value>, path: String, parameters: &[&str], methods: Methods) {
+    if methods.is_empty() {
+        return;
+    }
+    let mut item = methods;
+    if !parameters.is_empty() {
+        let parameters: Vec<Value> = parameters.iter().map(|name| reference(name)).collect();
+        item.insert("parameters".to_owned(), parameters.into());
+    }
+    paths.insert(path, Value::Object(item));
+}
+
+/// What belongs to no type.
+pub(super) fn of_system(paths: &mut Map<String, Value>) {
+    let mut metadata = call(
+        "What this server can do",
+        None,
+        ("200", "resource"),
+        Vec::new(),
+    );
+    if let Some(members) = metadata.as_object_mut() {
+        members.insert("security".to_owned(), json!([]));
+    }
+    put(paths, "/metadata".to_owned(), &[], one("get", metadata));
+    let transaction = with_body(call(
+        "A Bundle of changes",
+        None,
+        ("200", "bundle"),
+        Vec::new(),
+    ));
+    put(paths, "/".to_owned(), &[], one("post", transaction));
+}
+
+/// Everything of one type.
+pub(super) fn of_type(of: ResourceType, rules: &RuleSet, paths: &mut Map<String, Value>) {
+    let offered = rules.interactions(of);
+    let is = |interaction| offered.contains(interaction);
+    let tag = Some(of.name());
+    let mut type_level = Methods::new();
+    if is(Interaction::Search) {
+        let mut parameters = searched(of);
+        parameters.extend(of_search());
+        let search = call(&format!("Search {of}"), tag, ("200", "bundle"), parameters);
+        type_level.insert("get".to_owned(), search);
+        let by_form = with_form(call(
+            &format!("Search {of} by a form"),
+            tag,
+            ("200", "bundle"),
+            Vec::new(),
+        ));
+        put(paths, format!("/{of}/_search"), &[], one("post", by_form));
+    }
+    if is(Interaction::Create) {
+        let create = with_body(call(
+            &format!("Create a {of}"),
+            tag,
+            ("201", "resource"),
+            named(&["Prefer"]),
+        ));
+        type_level.insert("post".to_owned(), create);
+    }
+    put(paths, format!("/{of}"), &[], type_level);
+    put(
+        paths,
+        format!("/{of}/{{id}}"),
+        &["id"],
+        of_resource(of, &is),
+    );
+    if is(Interaction::HistoryInstance) {
+        let history = call(
+            &format!("The versions of a {of}"),
+            tag,
+            ("200", "bundle"),
+            named(&["_count"]),
+        );
+        put(
+            paths,
+            format!("/{of}/{{id}}/_history"),
+            &["id"],
+            one("get", history),
+        );
+    }
+    if is(Interaction::Vread) {
+        let vread = call(
+            &format!("A version of a {of}"),
+            tag,
+            ("200", "resource"),
+            named(&["_summary", "_elements"]),
+        );
+        let path = format!("/{of}/{{id}}/_history/{{version}}");
+        put(paths, path, &["id", "version"], one("get", vread));
+    }
+    if is(Interaction::Read) {
+        for operation in operations::of_type(of) {
+            of_operation(of, &operation, paths);
+        }
+    }
+}
+
+fn of_resource(of: ResourceType, is: &impl Fn(Interaction) -> bool) -> Methods {
+    let tag = Some(of.name());
+    let written = named(&["If-Match", "Prefer"]);
+    let mut methods = Methods::new();
+    if is(Interaction::Read) {
+        let parameters = named(&[
+            "If-None-Match",
+            "_summary",
+            "_elements",
+            "_format",
+            "_pretty",
+        ]);
+        let read = call(
+            &format!("Read a {of}"),
+            tag,
+            ("200", "resource"),
+            parameters,
+        );
+        methods.insert("get".to_owned(), read);
+    }
+    if is(Interaction::Update) {
+        let update = with_body(call(
+            &format!("Update a {of}"),
+            tag,
+            ("200", "resource"),
+            written.clone(),
+        ));
+        methods.insert("put".to_owned(), update);
+    }
+    if is(Interaction::Patch) {
+        let patch = with_patch(call(
+            &format!("Patch a {of}"),
+            tag,
+            ("200", "resource"),
+            written,
+        ));
+        methods.insert("patch".to_owned(), patch);
+    }
+    if is(Interaction::Delete) {
+        let delete = call(
+            &format!("Delete a {of}"),
+            tag,
+            ("204", "nothing"),
+            named(&["If-Match"]),
+        );
+        methods.insert("delete".to_owned(), delete);
+    }
+    methods
+}
+
+fn of_operation(of: ResourceType, operation: &Operation, paths: &mut Map<String, Value>) {
+    let about = operation.about;
+    let ask = || call(about, Some(of.name()), ("200", "answer"), Vec::new());
+    let methods = |by_get: bool| {
+        let mut methods = one("post", with_body(ask()));
+        if by_get {
+            methods.insert("get".to_owned(), ask());
+        }
+        methods
+    };
+    let name = operation.name;
+    if operation.of_type {
+        put(
+            paths,
+            format!("/{of}/${name}"),
+            &[],
+            methods(operation.by_get),
+        );
+    }
+    if operation.of_resource {
+        put(
+            paths,
+            format!("/{of}/{{id}}/${name}"),
+            &["id"],
+            methods(true),
+        );
+    }
+}
+
+/// The search parameters of a type.
+fn searched(of: ResourceType) -> Vec<Value> {
+    let parameters = r4().search_parameters_of(of).iter();
+    let shown = |p: &SearchParameter| json!({ "name": p.code, "in": "query", "description": p.expression, "schema": { "type": "string" } });
+    parameters.filter(|p| is_searchable(p)).map(shown).collect()
+}
+
+fn named(names: &[&str]) -> Vec<Value> {
+    names.iter().map(|name| reference(name)).collect()
+}
+
+fn one(method: &str, operation: Value) -> Methods {
+    Methods::from_iter([(method.to_owned(), operation)])
+}
+
+/// One operation: what it does, its tag, status and form of its success, its parameters.
+fn call(
+    about: &str,
+    tag: Option<&str>,
+    (status, form): (&str, &str),
+    parameters: Vec<Value>,
+) -> Value {
+    let response = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
+    let mut operation = json!({
+        "summary": about,
+        "responses": { status: response(form), "default": response("outcome") },
+    });
+    if let Some(members) = operation.as_object_mut() {
+        if let Some(tag) = tag {
+            members.insert("tags".to_owned(), json!([tag]));
+        }
+        if !parameters.is_empty() {
+            members.insert("parameters".to_owned(), parameters.into());
+        }
+    }
+    operation
+}
+
+fn with_body(operation: Value) -> Value {
+    sent(
+        operation,
+        json!({ "$ref": "#/components/requestBodies/resource" }),
+    )
+}
+
+fn with_form(operation: Value) -> Value {
+    let schema = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let content = json!({ "application/x-www-form-urlencoded": { "schema": schema } });
+    sent(operation, json!({ "content": content }))
+}
+
+fn with_patch(operation: Value) -> Value {
+    let content = json!({
+        "application/json-patch+json": { "schema": { "type": "array", "items": { "type": "object" } } },
+        "application/merge-patch+json": { "schema": { "type": "object" } },
+        "application/fhir+json": { "schema": { "$ref": "#/components/schemas/resource" } },
+    });
+    sent(operation, json!({ "required": true, "content": content }))
+}
+
+fn sent(mut operation: Value, body: Value) -> Value {
+    if let Some(members) = operation.as_object_mut() {
+        members.insert("requestBody".to_owned(), body);
+    }
+    operation
+}
