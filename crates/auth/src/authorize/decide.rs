@@ -228,8 +228,8 @@ impl AuthServer {
         let limits = &self.settings.limits;
         let app = self.store.lookup_app(&request.client_id).await?;
         let app = app.filter(|app| app.enabled).ok_or(GONE)?;
-        let patient = patient(&request, user);
         let asked = ScopeSet::parse(&request.scopes, limits).map_err(broken)?;
+        let patient = patient(&request.context, &asked, user);
         let scopes = rights::within(&asked, user.role, limits)?
             .retain(|scope| is_in_context(scope, &request.context));
         if offers(&scopes).is_empty() {
@@ -325,10 +325,9 @@ impl AuthServer {
 }
 
 /// The patient a request is about, where nobody needs to choose.
-fn patient(request: &AuthorizationRequest, user: &User) -> Option<String> {
-    let asked = ScopeSet::parse(&request.scopes, &cresset_base::Limits::default());
-    if request.context.patient.is_some() || !asked.is_ok_and(|asked| is_about_a_patient(&asked)) {
-        return request.context.patient.clone();
+fn patient(context: &InContext, asked: &ScopeSet, user: &User) -> Option<String> {
+    if context.patient.is_some() || !is_about_a_patient(asked) {
+        return context.patient.clone();
     }
     match (user.role, user.patients.as_slice()) {
         (Role::Patient | Role::Proxy, [only]) => Some(only.clone()),

@@ -45,6 +45,8 @@ enum Action {
         no_client_ids: bool,
         #[command(flatten)]
         wearing: Wearing,
+        #[command(flatten)]
+        people: People,
         /// Answer no read before its audit record is on disk, instead of a tenth of a second later
         #[arg(long)]
         audit_each: bool,
@@ -80,6 +82,28 @@ enum Action {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// How long people and the apps they allowed stay.
+#[derive(Args)]
+struct People {
+    /// Life of refresh tokens in days, counted anew with each use; 0 for ever
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    refresh_days: u32,
+    /// Time after which somebody who does nothing is signed out
+    #[arg(long, value_name = "SECONDS", default_value_t = 15 * 60)]
+    session_idle: u32,
+    /// Time after which everybody must sign in again
+    #[arg(long, value_name = "SECONDS", default_value_t = 12 * 60 * 60)]
+    session: u32,
+}
+
+impl People {
+    fn apply(&self, settings: &mut InstanceSettings) {
+        settings.refresh_days = self.refresh_days;
+        settings.session_idle_s = self.session_idle;
+        settings.session_s = self.session;
+    }
 }
 
 /// What an instance accepts and how it answers.
@@ -119,6 +143,7 @@ impl Instance {
                 token_lifetime,
                 no_client_ids,
                 wearing,
+                people,
                 audit_each,
                 audit_days,
             } => {
@@ -126,6 +151,7 @@ impl Instance {
                 settings.token_lifetime_s = token_lifetime;
                 settings.client_ids = !no_client_ids;
                 wearing.apply(&mut settings)?;
+                people.apply(&mut settings);
                 if audit_each {
                     settings.audit_sync = AuditSync::Each;
                 }
