@@ -135,6 +135,7 @@ const fn meta(name: &'static str, about: &'static str) -> Operation {
     Operation {
         name,
         of: "Resource",
+        of_type: false,
         of_resource: true,
         by_get: false,
         about,
