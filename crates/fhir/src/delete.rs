@@ -28,8 +28,8 @@ impl Service {
     /// Deletes a resource; that there was nothing to delete is success as well.
     ///
     /// # Errors
-    /// [`Kind::PreconditionFailed`](crate::Kind::PreconditionFailed),
-    /// [`Kind::Forbidden`](crate::Kind::Forbidden).
+    /// [`Kind::PreconditionFailed`],
+    /// [`Kind::Forbidden`].
     pub async fn delete(
         &self,
         by: Audited<'_>,
@@ -67,7 +67,7 @@ impl Service {
     /// # Errors
     /// [`Kind::PreconditionFailed`] when they find several and the instance does not delete several
     /// at once, [`Kind::TooLong`] when they find more than the limits allow;
-    /// [`Kind::Forbidden`](crate::Kind::Forbidden).
+    /// [`Kind::Forbidden`].
     pub async fn delete_matching(
         &self,
         by: Audited<'_>,

@@ -125,7 +125,7 @@ impl Service {
     /// A new id for a resource.
     ///
     /// # Errors
-    /// [`Kind::Exception`](crate::Kind::Exception), which does not happen: a UUID is a legal id.
+    /// [`Kind::Exception`], which does not happen: a UUID is a legal id.
     pub fn new_id(&self) -> Result<ResourceId, Fault> {
         identity::new_id(&*self.surroundings.clock, &*self.surroundings.rng)
     }

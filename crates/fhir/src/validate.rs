@@ -5,7 +5,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::Interaction;
-use cresset_validate::{Ask, Detail, Severity, standard};
+use cresset_validate::{Ask, Detail, Severity};
 
 use crate::binary::tree_of;
 use crate::condition::ReadCondition;
@@ -76,7 +76,8 @@ impl Service {
             detail: Detail::Everything,
         };
         issues.extend(
-            standard()
+            self.settings()
+                .validator
                 .validate(tree.root(), &ask)
                 .into_iter()
                 .map(|issue| {

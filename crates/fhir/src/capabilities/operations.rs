@@ -2,6 +2,17 @@
 
 use cresset_definitions::ResourceType;
 
+/// The methods an operation is called with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Methods {
+    /// It only tells, and its parameters fit into a URL.
+    Get,
+    /// It changes something, or its parameters are resources.
+    Post,
+    /// Either.
+    Both,
+}
+
 /// An operation of the standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Operation {
@@ -9,12 +20,10 @@ pub struct Operation {
     pub name: &'static str,
     /// The type it is defined for; the tail of its definition.
     of: &'static str,
-    /// Whether it is called of the type.
-    pub of_type: bool,
-    /// Whether it is called of one resource.
-    pub of_resource: bool,
-    /// Whether it is called of the type by GET.
-    pub by_get: bool,
+    /// How it is called of the type, if it is.
+    pub of_type: Option<Methods>,
+    /// How it is called of one resource, if it is.
+    pub of_resource: Option<Methods>,
     /// What it does, as a sentence without a full stop.
     pub about: &'static str,
 }
@@ -38,9 +47,8 @@ const fn record(of: &'static str, name: &'static str, about: &'static str) -> Op
     Operation {
         name,
         of,
-        of_type: true,
-        of_resource: false,
-        by_get: true,
+        of_type: Some(Methods::Both),
+        of_resource: None,
         about,
     }
 }
@@ -59,15 +67,15 @@ const RECORD: [Operation; 5] = [
     ),
     everything("Patient", "All that belongs to a patient"),
     Operation {
-        by_get: false,
+        of_type: Some(Methods::Post),
         ..record("Patient", "match", "The patients a description may mean")
     },
 ];
 
 const fn everything(of: &'static str, about: &'static str) -> Operation {
     Operation {
-        of_type: false,
-        of_resource: true,
+        of_type: None,
+        of_resource: Some(Methods::Both),
         ..record(of, "everything", about)
     }
 }
@@ -76,9 +84,8 @@ const fn terminology(of: &'static str, name: &'static str, about: &'static str) 
     Operation {
         name,
         of,
-        of_type: true,
-        of_resource: true,
-        by_get: true,
+        of_type: Some(Methods::Both),
+        of_resource: Some(Methods::Both),
         about,
     }
 }
@@ -87,9 +94,8 @@ const fn terminology(of: &'static str, name: &'static str, about: &'static str) 
 const VALIDATE: Operation = Operation {
     name: "validate",
     of: "Resource",
-    of_type: true,
-    of_resource: true,
-    by_get: false,
+    of_type: Some(Methods::Post),
+    of_resource: Some(Methods::Both),
     about: "Say what is wrong with a resource, without storing it",
 };
 
@@ -105,7 +111,7 @@ const TERMINOLOGY: [Operation; 6] = [
         "How two codes stand to each other",
     ),
     Operation {
-        of_resource: false,
+        of_resource: None,
         ..terminology("CodeSystem", "lookup", "What is known of a code")
     },
     terminology(
@@ -123,10 +129,13 @@ const TERMINOLOGY: [Operation; 6] = [
 
 /// The labels of a resource of any type.
 const META: [Operation; 3] = [
-    meta(
-        "meta",
-        "The profiles, tags and security labels of a resource",
-    ),
+    Operation {
+        of_resource: Some(Methods::Get),
+        ..meta(
+            "meta",
+            "The profiles, tags and security labels of a resource",
+        )
+    },
     meta("meta-add", "Add profiles, tags or security labels"),
     meta("meta-delete", "Take profiles, tags or security labels away"),
 ];
@@ -135,9 +144,8 @@ const fn meta(name: &'static str, about: &'static str) -> Operation {
     Operation {
         name,
         of: "Resource",
-        of_type: false,
-        of_resource: true,
-        by_get: false,
+        of_type: None,
+        of_resource: Some(Methods::Post),
         about,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::{of_search, reference};
 use crate::capabilities::is_searchable;
-use crate::capabilities::operations::{self, Operation};
+use crate::capabilities::operations::{self, Methods as Called, Operation};
 
 /// Operations by method, of one address.
 type Methods = Map<String, Value>;
@@ -164,29 +164,23 @@ fn of_resource(of: ResourceType, is: &impl Fn(Interaction) -> bool) -> Methods {
 fn of_operation(of: ResourceType, operation: &Operation, paths: &mut Map<String, Value>) {
     let about = operation.about;
     let ask = || call(about, Some(of.name()), ("200", "answer"), Vec::new());
-    let methods = |by_get: bool| {
-        let mut methods = one("post", with_body(ask()));
-        if by_get {
+    let methods = |called: Called| {
+        let mut methods = Methods::new();
+        if called != Called::Post {
             methods.insert("get".to_owned(), ask());
+        }
+        if called != Called::Get {
+            methods.insert("post".to_owned(), with_body(ask()));
         }
         methods
     };
     let name = operation.name;
-    if operation.of_type {
-        put(
-            paths,
-            format!("/{of}/${name}"),
-            &[],
-            methods(operation.by_get),
-        );
+    if let Some(called) = operation.of_type {
+        put(paths, format!("/{of}/${name}"), &[], methods(called));
     }
-    if operation.of_resource {
-        put(
-            paths,
-            format!("/{of}/{{id}}/${name}"),
-            &["id"],
-            methods(true),
-        );
+    if let Some(called) = operation.of_resource {
+        let path = format!("/{of}/{{id}}/${name}");
+        put(paths, path, &["id"], methods(called));
     }
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn millis(text: &[u8]) -> Option<i64> {
     as_written(text).or_else(|| serde_json::from_slice(text).ok().map(|when: When| when.at))
 }
 
-/// The same where it stands as [`write`] puts it, which spares reading the line as JSON.
+/// The same where it stands as [`write()`] puts it, which spares reading the line as JSON.
 fn as_written(text: &[u8]) -> Option<i64> {
     let rest = text.strip_prefix(br#"{"at":"#)?;
     let digits = rest.split(|byte| *byte == b',').next()?;

@@ -10,6 +10,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     iteration_ends(fresh()).await;
     each_page_has_its_own(fresh()).await;
     nothing_is_shown_that_may_not_be_read(fresh()).await;
+    content_is_shown_to_those_who_read_everything(fresh()).await;
     too_many_are_cut(fresh()).await;
 }
 
@@ -218,6 +219,22 @@ async fn nothing_is_shown_that_may_not_be_read(world: World) {
         &["Patient/a"],
     )
     .await;
+}
+
+/// Whether a `securityContext` lets a caller read a `Binary` is not decided in a statement.
+async fn content_is_shown_to_those_who_read_everything(world: World) {
+    fill(&world).await;
+    world
+        .put(&[
+            r#"{"resourceType":"Binary","id":"of-b","contentType":"text/plain","securityContext":{"reference":"Patient/b"}}"#,
+            r#"{"resourceType":"Provenance","id":"pc","target":[{"reference":"Binary/of-b"}],"recorded":"2023-01-01T00:00:00Z","agent":[{"who":{"reference":"Practitioner/dr"}}]}"#,
+        ])
+        .await;
+    let url = "Provenance?_id=pc&_include=Provenance:target";
+    let some = scopes("user/Provenance.rs user/Binary.rs", None);
+    check(&world, &some, url, &[]).await;
+    let all = scopes("system/*.rs", None);
+    check(&world, &all, url, &["Binary/of-b"]).await;
 }
 
 async fn too_many_are_cut(world: World) {

@@ -15,7 +15,7 @@ use cresset_store::{Change, InstanceSettings, Instances, LinkStyle, Precondition
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::{ManualClock, SeededRng};
 use cresset_web::envelope::Envelope;
-use cresset_web::{App, Platform};
+use cresset_web::{App, Platform, Validators};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -56,6 +56,16 @@ impl Practice {
 
     /// A practice with its own limits and settings.
     pub(crate) async fn with(limits: Limits, set: impl Fn(&mut InstanceSettings)) -> Self {
+        let validators: Validators = Arc::new(|_, rules| Arc::new(rules.validator().clone()));
+        Self::judging(validators, limits, set).await
+    }
+
+    /// A practice whose instances are judged by validators of their own.
+    pub(crate) async fn judging(
+        validators: Validators,
+        limits: Limits,
+        set: impl Fn(&mut InstanceSettings),
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let clock = ManualClock::default();
         let limits = Arc::new(limits);
@@ -80,7 +90,7 @@ impl Practice {
             limits,
             outbound: outbound(),
             public_url: HOST.to_owned(),
-            validators: Arc::new(|_, rules| Arc::new(rules.validator().clone())),
+            validators,
         };
         Self::registered(platform, clock, folder).await
     }

@@ -1,5 +1,10 @@
 //! `$validate` says what is wrong, and stores nothing.
 
+use std::sync::Arc;
+
+use cresset_base::Limits;
+use cresset_validate::{Profiles, Validator};
+
 use super::practice::Practice;
 
 const GOOD: &str = r#"{"resourceType":"Patient","id":"a","active":true,"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">A</div>"}}"#;
@@ -112,4 +117,24 @@ async fn type_id_mode_and_profile_are_judged() {
         .ask("POST /Nothing/$validate", GOOD)
         .await
         .refuses(404, "Unknown resource type");
+}
+
+#[tokio::test]
+async fn the_profiles_of_the_instance_are_the_ones_that_count() {
+    const US_CORE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient";
+    let bare = |_: &_, _: &_| Arc::new(Validator::new(Profiles::r4()));
+    let without = Practice::judging(Arc::new(bare), Limits::default(), |_| {}).await;
+    let line = format!("POST /Patient/$validate?profile={US_CORE}");
+    let issues = without.ask(&line, GOOD).await.issues();
+    assert!(
+        issues.iter().any(|issue| issue.contains("not loaded here")),
+        "{issues:?}"
+    );
+    let issues = Practice::open().await.ask(&line, GOOD).await.issues();
+    assert!(
+        issues
+            .iter()
+            .any(|issue| issue.contains("must have 'name'")),
+        "{issues:?}"
+    );
 }
