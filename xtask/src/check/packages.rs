@@ -10,26 +10,45 @@ const TOOLS: &[(&str, &str, &str)] = &[
     ("cc", "gcc", "compiles SQLite, zstd and the cryptography"),
     ("curl", "curl", "runs the lines the demo prints"),
     ("chromium", "chromium", "walks through the pages"),
-    ("node", "nodejs", "drives the browser"),
-    ("npm", "npm", "installs what drives the browser"),
+    ("node", "nodejs", "drives the browser and runs clients"),
+    ("npm", "npm", "installs what node runs"),
 ];
 
 /// Installs what is missing when it may, and otherwise says what to install.
 pub(super) fn run(root: &Path) -> Outcome {
     tools()?;
-    node_modules(root)
+    recent_node()?;
+    node_modules(&root.join("tests/browser"))?;
+    node_modules(&root.join("tests/clients"))
 }
 
-/// What the tests of the pages use, exactly as their lock file says.
-fn node_modules(root: &Path) -> Outcome {
+/// The oldest release of node that the clients of the tests run on.
+const NODE_MIN: u32 = 20;
+
+fn recent_node() -> Outcome {
+    let said = Command::new("node").arg("--version").output()?.stdout;
+    let said = String::from_utf8_lossy(&said);
+    let major = said.trim().trim_start_matches('v').split('.').next();
+    if major.is_some_and(|major| major.parse().is_ok_and(|major: u32| major >= NODE_MIN)) {
+        return Ok(());
+    }
+    Err(format!(
+        "node is {}; the clients of the tests need {NODE_MIN} or later",
+        said.trim()
+    )
+    .into())
+}
+
+/// What a folder of tests uses, exactly as its lock file says.
+fn node_modules(folder: &Path) -> Outcome {
     let installed = Command::new("npm")
         .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(root.join("tests/browser"))
+        .current_dir(folder)
         .status()?;
     if installed.success() {
         Ok(())
     } else {
-        Err("`npm ci` in tests/browser did not work here".into())
+        Err(format!("`npm ci` in {} did not work here", folder.display()).into())
     }
 }
 

@@ -17,6 +17,7 @@ mod bad_bodies;
 mod bad_requests;
 mod browser;
 mod client;
+mod clients;
 mod conditions;
 mod crash;
 mod disk_full;
