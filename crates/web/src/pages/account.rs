@@ -17,6 +17,7 @@ struct Account<'a> {
     login: &'a str,
     role: &'static str,
     is_staff: bool,
+    is_administrator: bool,
     form_token: &'a str,
 }
 
@@ -28,6 +29,7 @@ pub(crate) async fn account(signed_in: SignedIn) -> Result<Response, Failure> {
         login: &signed_in.who.user.login,
         role: shown(signed_in.who.user.role),
         is_staff: signed_in.who.user.role.is_staff(),
+        is_administrator: signed_in.who.user.role == Role::Administrator,
         form_token: &signed_in.form_token,
     };
     form_page(StatusCode::OK, &page)

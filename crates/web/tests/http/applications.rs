@@ -244,7 +244,9 @@ async fn only_an_administrator_of_this_practice_gets_in() {
         for path in [APPS, REGISTER, &one, &format!("{one}/edit")] {
             assert_eq!(browser.get(path).await.status, 403, "{who} {path}");
         }
-        let account = browser.get("/demo/account").await.field("form_token");
+        let account = browser.get("/demo/account").await;
+        assert!(!account.html().contains(APPS), "{who}");
+        let account = account.field("form_token");
         for action in ["rotate", "state", "delete", "edit"] {
             let fields = [
                 ("form_token", account.as_str()),
@@ -256,6 +258,8 @@ async fn only_an_administrator_of_this_practice_gets_in() {
         }
     }
     let mut boss = practice.browser_of("boss").await;
+    let account = boss.get("/demo/account").await;
+    assert!(account.html().contains(&format!("href=\"{APPS}\"")));
     let elsewhere = boss.get("/other/auth/applications/").await;
     assert!(
         elsewhere.location().starts_with("/other/sign-in"),

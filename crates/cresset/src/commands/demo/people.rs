@@ -1,4 +1,4 @@
-//! Two people of the demo: a patient and a clinician of the synthetic practice.
+//! The people of the demo: a patient of the synthetic practice, a clinician, and its administrator.
 
 use cresset_auth::AuthServer;
 use cresset_auth::user::NewUser;
@@ -19,9 +19,10 @@ pub(super) struct SignIn {
     pub(super) password: Option<Secret<String>>,
 }
 
-const PEOPLE: [(Role, &str, &str); 2] = [
+const PEOPLE: [(Role, &str, &str); 3] = [
     (Role::Patient, "patient", "Patient"),
     (Role::Clinician, "clinician", "Practitioner"),
+    (Role::Administrator, "administrator", "Practitioner"),
 ];
 
 /// Adds who is missing; with `renew` all of them get another password.

@@ -62,13 +62,14 @@ impl Display for Printed {
 impl Printed {
     fn people(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "Sign in at {}/demo/sign-in as\n", self.url)?;
+        writeln!(f, "  {:<14} {:<26} who", "user name", "password")?;
         for person in &self.people {
             let SignIn {
                 role, login, name, ..
             } = person;
             let password = person.password.as_ref().map(Secret::expose);
             let password = password.map_or("(shown on the first start)", String::as_str);
-            writeln!(f, "  {login:<10} {password:<26} {name} ({role})")?;
+            writeln!(f, "  {login:<14} {password:<26} {name} ({role})")?;
         }
         writeln!(f)
     }
@@ -103,7 +104,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("patient    pa55word") && text.contains("Ann Lee"),
+            text.contains("patient        pa55word") && text.contains("Ann Lee"),
             "{text}"
         );
         printed.people[0].password = None;
