@@ -1,4 +1,4 @@
-//! How often an app or a person failed to authenticate lately.
+//! How often an app or a person failed to authenticate lately, and how many sandbox tokens were given.
 
 use cresset_base::Timestamp;
 use parking_lot::Mutex;

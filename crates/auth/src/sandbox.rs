@@ -19,17 +19,37 @@ const NAME: &str = "Sandbox";
 /// Read and search, nothing else.
 const SCOPES: &str = "system/*.rs";
 
+/// All who ask are nobody in particular, so they share one count.
+const EVERYBODY: [u8; 32] = [0; 32];
+
+/// Why there is no sandbox token.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// An operator disabled the built-in app.
+    #[error("sandbox tokens are not given out")]
+    Disabled,
+    /// More than `limits.sandbox_tokens_max` were given out within a minute.
+    #[error("too many sandbox tokens were given out lately")]
+    Throttled,
+    /// The store is at fault.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl AuthServer {
-    /// A fresh token that can read and search for an hour; `None` when an operator disabled the
-    /// built-in app, which is registered on first use. Only for an instance that is a sandbox.
+    /// A fresh token that can read and search for an hour. The built-in app is registered on first
+    /// use. Only for an instance that is a sandbox.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn sandbox_token(&self) -> Result<Option<TokenResponse>, StoreError> {
+    /// See [`SandboxError`].
+    pub async fn sandbox_token(&self) -> Result<TokenResponse, SandboxError> {
         let app = self.sandbox_app().await?;
         if !app.enabled {
-            return Ok(None);
+            return Err(SandboxError::Disabled);
         }
+        self.sandbox_tokens
+            .count(EVERYBODY, self.clock.now())
+            .map_err(|_| SandboxError::Throttled)?;
         let issued = self
             .issue(Issue {
                 app,
@@ -38,7 +58,7 @@ impl AuthServer {
                 lifetime_s: LIFETIME_S,
             })
             .await?;
-        Ok(Some(issued))
+        Ok(issued)
     }
 
     async fn sandbox_app(&self) -> Result<App, StoreError> {

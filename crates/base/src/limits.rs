@@ -66,6 +66,8 @@ pub struct Limits {
     pub token_cache_bytes_max: u64,
     /// Most failed authentications of one app in a minute before further ones are answered 429.
     pub authentication_failures_max: u32,
+    /// Most tokens the page of a sandbox gives out in a minute before further ones are answered 429.
+    pub sandbox_tokens_max: u32,
     /// Most failed sign-ins of one person from one address in a quarter of an hour.
     pub sign_in_failures_max: u32,
     /// Most passwords that wait to be hashed before further ones are answered 503.
@@ -116,6 +118,7 @@ impl Default for Limits {
             oauth_parameters_max: 64,
             token_cache_bytes_max: 4 * 1024 * 1024,
             authentication_failures_max: 20,
+            sandbox_tokens_max: 60,
             sign_in_failures_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,

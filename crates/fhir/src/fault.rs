@@ -37,6 +37,8 @@ pub enum Kind {
     TooLong,
     /// The request is understood but breaks a rule of this instance.
     BusinessRule,
+    /// Asked too often; try again later.
+    Throttled,
     /// Something failed that the caller cannot mend.
     Exception,
     /// Too much is waiting or it took too long; try again.
@@ -47,7 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, by status.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Structure,
         Self::Required,
         Self::Value,
@@ -63,6 +65,7 @@ impl Kind {
         Self::TooLong,
         Self::UnsupportedMediaType,
         Self::BusinessRule,
+        Self::Throttled,
         Self::Exception,
         Self::Transient,
         Self::NoStore,
@@ -86,6 +89,7 @@ impl Kind {
             Self::TooLong => (413, "too-long"),
             Self::UnsupportedMediaType => (415, "not-supported"),
             Self::BusinessRule => (422, "business-rule"),
+            Self::Throttled => (429, "throttled"),
             Self::Exception => (500, "exception"),
             Self::Transient => (503, "transient"),
             Self::NoStore => (507, "no-store"),

@@ -81,6 +81,9 @@ impl Failure {
             Kind::Transient => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
+            Kind::Throttled => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
+            }
             Kind::Forbidden => {
                 headers.insert(
                     WWW_AUTHENTICATE,

@@ -148,6 +148,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most failed authentications of one app in a minute before further ones are answered 429",
     ),
     (
+        "limits.sandbox_tokens_max",
+        "most tokens the page of a sandbox gives out in a minute before further ones are answered 429",
+    ),
+    (
         "limits.sign_in_failures_max",
         "most failed sign-ins of one person from one address in a quarter of an hour before further ones are turned away",
     ),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use cresset_auth::sandbox::LIFETIME_S;
+use cresset_auth::sandbox::{LIFETIME_S, SandboxError};
 use cresset_fhir::Kind;
 use http::{HeaderMap, StatusCode, Uri};
 
@@ -34,7 +34,7 @@ pub(crate) async fn sandbox_token(
         let text = "Only the page of this practice may ask for a sandbox token";
         return Err(Failure::new(Kind::Forbidden, text));
     }
-    let issued = instance.auth.sandbox_token().await?.ok_or_else(not_given)?;
+    let issued = instance.auth.sandbox_token().await.map_err(refused)?;
     if media::wants_json(&headers) {
         let token = serde_json::json!({
             "access_token": issued.access_token.expose(),
@@ -56,6 +56,17 @@ pub(crate) async fn sandbox_token(
 
 /// How long a sandbox token lives, in minutes.
 pub(super) const LIFETIME_MINUTES: u32 = LIFETIME_S / 60;
+
+fn refused(error: SandboxError) -> Failure {
+    match error {
+        SandboxError::Disabled => not_given(),
+        SandboxError::Throttled => Failure::new(
+            Kind::Throttled,
+            "This sandbox gave out many tokens within the last minute; try again in a minute",
+        ),
+        SandboxError::Store(error) => error.into(),
+    }
+}
 
 fn not_given() -> Failure {
     Failure::new(Kind::NotFound, "There is nothing at this address")

@@ -164,3 +164,20 @@ async fn the_built_in_app_gets_nothing_at_the_token_endpoint() {
         assert!([400, 401].contains(&answer.status.as_u16()), "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn the_button_can_be_pressed_so_often_in_a_minute() {
+    let limits = Limits {
+        sandbox_tokens_max: 2,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |settings| settings.sandbox = true).await;
+    let press = async || practice.stranger(&format!("POST {FORM}")).await;
+    assert_eq!(press().await.status, 200);
+    assert_eq!(press().await.status, 200);
+    let refused = press().await;
+    assert_eq!(refused.status, 429, "{refused:?}");
+    assert_eq!(refused.header("retry-after"), "60");
+    practice.clock.advance(jiff::SignedDuration::from_secs(61));
+    assert_eq!(press().await.status, 200);
+}
