@@ -13,6 +13,7 @@ use crate::redirect_uri::{self, InvalidRedirectUri};
 use crate::server::AuthServer;
 
 const NAME_CHARS_MAX: usize = 200;
+const REFRESH_DAYS_MAX: u32 = 36_500;
 
 /// What is said of an app when it is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,14 @@ pub enum AppError {
     /// A redirect URI that codes must not be sent to.
     #[error(transparent)]
     RedirectUri(#[from] InvalidRedirectUri),
+    /// A launch URL that people must not be sent to.
+    #[error(
+        "a launch URL is an https address without a fragment; http only on the person's own device"
+    )]
+    LaunchUrl,
+    /// A life of refresh tokens that is no number of days.
+    #[error("refresh tokens live a whole number of days up to {REFRESH_DAYS_MAX}, 0 for ever")]
+    RefreshDays,
     /// What a public app cannot have.
     #[error("a public app cannot keep a secret, so it {0}")]
     Public(&'static str),
@@ -151,6 +160,17 @@ impl AuthServer {
     fn check_details(&self, new: &NewApp) -> Result<(), AppError> {
         let details = &new.details;
         self.check_keys(details)?;
+        let launched = details.launch_url.as_deref();
+        if launched.is_some_and(|url| !url.starts_with("http") || redirect_uri::check(url).is_err())
+        {
+            return Err(AppError::LaunchUrl);
+        }
+        if details
+            .refresh_days
+            .is_some_and(|days| days > REFRESH_DAYS_MAX)
+        {
+            return Err(AppError::RefreshDays);
+        }
         let uses = |grant| new.grant_types.contains(&grant);
         if details.client_type == ClientType::Public {
             if uses(GrantType::ClientCredentials) {

@@ -74,7 +74,11 @@ pub(crate) async fn register_application(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form);
-    match signed_in.instance.auth.register_app(fields.new_app()).await {
+    let registered = match fields.new_app() {
+        Ok(new) => signed_in.instance.auth.register_app(new).await,
+        Err(error) => Err(error),
+    };
+    match registered {
         Ok(registered) => {
             let client_id = registered.app.client_id.clone();
             noted(&app, &signed_in, ("app-register", &client_id), &correlation)?;
@@ -114,7 +118,11 @@ pub(crate) async fn change_application(
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form).of_known(&client_id);
     let auth = &signed_in.instance.auth;
-    match auth.change_app(&client_id, fields.new_app()).await {
+    let changed = match fields.new_app() {
+        Ok(new) => auth.change_app(&client_id, new).await,
+        Err(error) => Err(error),
+    };
+    match changed {
         Ok(secret) => {
             noted(&app, &signed_in, ("app-change", &client_id), &correlation)?;
             let found = auth.find_app(&client_id).await;

@@ -170,6 +170,26 @@ async fn what_is_wrong_is_said_beside_the_form_and_nothing_is_lost_or_stored() {
         ),
         (("jwks", "{}"), "key set cannot be used", "jwks"),
         (
+            ("launch_url", "javascript:alert(1)"),
+            "launch URL is an https address",
+            "launch_url",
+        ),
+        (
+            ("launch_url", "http://app.example/launch"),
+            "launch URL is an https address",
+            "launch_url",
+        ),
+        (
+            ("refresh_days", "ninety"),
+            "a whole number of days",
+            "refresh_days",
+        ),
+        (
+            ("refresh_days", "36501"),
+            "a whole number of days",
+            "refresh_days",
+        ),
+        (
             ("jwks_uri", "ftp://x.example/"),
             "does not begin with https",
             "jwks_uri",

@@ -72,6 +72,8 @@ fn field(error: &AppError) -> &'static str {
         AppError::Public(_) => "is_public",
         AppError::KeySet(_) | AppError::TwoKeySets => "jwks",
         AppError::KeySetUrl(_) => "jwks_uri",
+        AppError::LaunchUrl => "launch_url",
+        AppError::RefreshDays => "refresh_days",
         _ => "scopes",
     }
 }
@@ -132,7 +134,10 @@ impl Fields {
     }
 
     /// The app that the form describes, not yet judged.
-    pub(super) fn new_app(&self) -> NewApp {
+    ///
+    /// # Errors
+    /// [`AppError::RefreshDays`] for what is no number of days.
+    pub(super) fn new_app(&self) -> Result<NewApp, AppError> {
         let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let mut grant_types = Vec::new();
         if self.by_people {
@@ -146,7 +151,10 @@ impl Fields {
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         };
-        NewApp {
+        let refresh_days = given(&self.refresh_days)
+            .map(|days| days.parse().map_err(|_| AppError::RefreshDays))
+            .transpose()?;
+        Ok(NewApp {
             name: self.name.clone(),
             scopes: words(&self.scopes).join(" "),
             grant_types,
@@ -164,12 +172,12 @@ impl Fields {
                 } else {
                     Pkce::Required
                 },
-                refresh_days: self.refresh_days.parse().ok(),
+                refresh_days,
                 organization: given(&self.organization),
                 jwks: given(&self.jwks),
                 jwks_uri: given(&self.jwks_uri),
                 ..AppDetails::default()
             },
-        }
+        })
     }
 }
