@@ -1,6 +1,6 @@
 //! Opening a database the same way every time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -38,8 +38,7 @@ pub(crate) fn open(path: &Path, role: Role) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // The writer's commits are brought to the disk by a thread of its own, before anyone is told.
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     let cache_kib = if role == Role::Writer {
@@ -73,11 +72,4 @@ pub(crate) fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
 /// Frees the pages a connection keeps for later.
 pub(crate) fn shrink(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA shrink_memory")
-}
-
-/// The log of a database in WAL mode; it is there as long as a connection is open.
-pub(crate) fn log_path(database: &Path) -> PathBuf {
-    let mut log = database.as_os_str().to_owned();
-    log.push("-wal");
-    log.into()
 }

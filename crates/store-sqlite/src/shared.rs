@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cresset_base::{Clock, Limits};
 use cresset_definitions::r4;
@@ -37,8 +37,6 @@ pub(crate) struct Shared {
     pub(crate) facts: RwLock<HashMap<i64, ColumnFacts>>,
     pub(crate) sizes: Sizes,
     pub(crate) current: Current,
-    /// Set when a commit could not be brought to the disk.
-    pub(crate) broken: Arc<AtomicBool>,
     /// Changes with every commit that touched a resource.
     pub(crate) generation: AtomicU64,
     /// Commits since the instance was opened.
@@ -98,7 +96,6 @@ impl Shared {
             shapes: RwLock::new(shapes(connection)?),
             facts: RwLock::new(facts(connection)?),
             sizes: Sizes::default(),
-            broken: Arc::default(),
             generation: AtomicU64::new(1),
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),
@@ -132,11 +129,6 @@ impl Shared {
             encoder: &self.encoder,
             dialect: &Spelling,
         }
-    }
-
-    /// Whether nothing is written any more, because a commit could not be brought to the disk.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
     }
 
     pub(crate) fn generation(&self) -> u64 {

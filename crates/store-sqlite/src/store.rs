@@ -15,7 +15,7 @@ mod sessions;
 mod totals;
 mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::audit::{block, trail};
-use crate::connection::{Role, log_path, open};
+use crate::connection::{Role, open};
 use crate::fault::{failed, store_error};
 use crate::instant::millis;
 use crate::readers::Readers;
@@ -278,7 +278,9 @@ fn verb_name(verb: Verb) -> &'static str {
 }
 
 fn disk_bytes(database: &Path) -> u64 {
-    [database.to_path_buf(), log_path(database)]
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    [database.to_path_buf(), PathBuf::from(log)]
         .iter()
         .filter_map(|path| std::fs::metadata(path).ok())
         .map(|metadata| metadata.len())

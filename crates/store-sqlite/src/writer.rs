@@ -1,5 +1,5 @@
-//! The one thread that changes an instance: it gathers what waits and commits it together; once the
-//! commit is on the disk ([`mod@sync`]), everyone is answered.
+//! The one thread that changes an instance: it gathers what waits, commits it together, and only
+//! then answers.
 //!
 //! Start with [`Writer::run`]; [`mod@unit`] is what arrives, [`apply`] what happens to it, [`batch`]
 //! how index rows reach their tables, [`memory`] how names become integers.
@@ -10,7 +10,6 @@ pub(crate) mod expected;
 pub(crate) mod facts;
 pub(crate) mod group;
 pub(crate) mod memory;
-pub(crate) mod sync;
 pub(crate) mod unit;
 
 use std::sync::Arc;
@@ -20,12 +19,10 @@ use cresset_store::Error;
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 
-use crate::connection::{empty_log, log_path, shrink};
-use crate::fault::failed;
+use crate::connection::{empty_log, shrink};
 use crate::shared::Shared;
 use crate::training::Training;
 use memory::Memory;
-use sync::Sync;
 use unit::Unit;
 
 /// What the writer is asked to do.
@@ -64,7 +61,6 @@ pub(crate) struct Writer {
     pub(crate) connection: Connection,
     pub(crate) shared: Arc<Shared>,
     pub(crate) memory: Memory,
-    pub(crate) sync: Sync,
     pub(crate) jobs: Receiver<Job>,
     /// For dictionaries trained elsewhere to come back.
     pub(crate) own: Sender<Job>,
@@ -83,14 +79,10 @@ impl Writer {
         (own, jobs): (Sender<Job>, Receiver<Job>),
     ) -> Result<Self, Error> {
         let memory = Memory::load(&connection).map_err(|e| crate::fault::store_error(&e))?;
-        let sync = std::fs::File::open(log_path(&shared.path))
-            .and_then(|log| Sync::start(shared.broken.clone(), move || log.sync_data()))
-            .map_err(|e| failed(e.to_string()))?;
         Ok(Self {
             connection,
             shared,
             memory,
-            sync,
             jobs,
             own,
             company: 1,

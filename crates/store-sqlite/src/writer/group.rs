@@ -3,32 +3,35 @@
 use std::sync::atomic::Ordering;
 
 use cresset_store::{Error, Written};
+use tokio::sync::oneshot;
 
 use super::apply::{Applier, Stop};
 use super::batch::Batch;
 use super::expected::Expected;
 use super::memory::Memory;
-use super::sync::{Answer, Waiting, stopped};
 use super::unit::Unit;
-use super::{Gathered, Writer, facts};
+use super::{Gathered, Reply, Writer, facts};
 use crate::audit::block;
 use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
 use crate::{instant, training};
 
-/// Commits a group; everyone in it is answered once the commit is on the disk.
+type Answer = (
+    oneshot::Sender<Result<Vec<Written>, Error>>,
+    Result<Vec<Written>, Error>,
+);
+
+/// Commits a group and answers everyone in it.
 pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
-    let mut waiting = Waiting {
-        answers: Vec::with_capacity(group.units.len()),
-        replies: Vec::with_capacity(group.tasks.len()),
-    };
+    let mut answers = Vec::with_capacity(group.units.len());
+    let mut replies = Vec::with_capacity(group.tasks.len());
     let touches_resources = !group.units.is_empty();
     writer
         .shared
         .units
         .fetch_add(group.units.len() as u64, Ordering::Relaxed);
     writer.shared.commits.fetch_add(1, Ordering::Relaxed);
-    let outcome = write(writer, group, &mut waiting);
+    let outcome = write(writer, group, &mut answers, &mut replies);
     if let Err(error) = &outcome {
         tracing::error!(%error, "a commit failed");
         recover(writer);
@@ -38,23 +41,30 @@ pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
     if outcome.is_ok() && touches_resources {
         writer.shared.generation.fetch_add(1, Ordering::Release);
     }
-    match outcome {
-        Ok(()) => {
-            writer.sync.after(waiting);
-            if touches_resources {
-                training::consider(writer);
-            }
-        }
-        failed => waiting.tell(&failed),
+    for (sender, answer) in answers {
+        let answer = match (&outcome, answer) {
+            (Err(error), Ok(_)) => Err(again(error)),
+            (_, answer) => answer,
+        };
+        // The caller may have gone; what is committed stays.
+        let _ = sender.send(answer);
+    }
+    for reply in replies {
+        reply(&outcome);
+    }
+    if outcome.is_ok() && touches_resources {
+        training::consider(writer);
     }
 }
 
-fn write(writer: &mut Writer, group: Gathered, waiting: &mut Waiting) -> Result<(), Error> {
-    let whole = !writer.shared.is_broken();
-    let mut outcome = whole
-        .then_some(())
-        .ok_or_else(stopped)
-        .and_then(|()| refresh(writer).map_err(|e| store_error(&e)))
+fn write(
+    writer: &mut Writer,
+    group: Gathered,
+    answers: &mut Vec<Answer>,
+    replies: &mut Vec<Reply>,
+) -> Result<(), Error> {
+    let mut outcome = refresh(writer)
+        .map_err(|e| store_error(&e))
         .and_then(|()| run(writer, "BEGIN IMMEDIATE"));
     let mut batch = Batch::default();
     for unit in group.units {
@@ -62,15 +72,13 @@ fn write(writer: &mut Writer, group: Gathered, waiting: &mut Waiting) -> Result<
             Ok(()) => accept(writer, &mut batch, unit),
             Err(error) => ((unit.reply, Err(again(error))), None),
         };
-        waiting.answers.push(answer);
+        answers.push(answer);
         outcome = match failure {
             Some(error) => Err(error),
             None => outcome,
         };
     }
-    waiting
-        .replies
-        .extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
+    replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
     outcome?;
     finish(writer, &mut batch).map_err(|e| store_error(&e))?;
     let (taken, newest) = writer.shared.journal.take();
@@ -240,7 +248,7 @@ fn refresh(writer: &mut Writer) -> rusqlite::Result<()> {
 }
 
 /// The same error for someone else.
-pub(super) fn again(error: &Error) -> Error {
+fn again(error: &Error) -> Error {
     match error {
         Error::StorageFull => Error::StorageFull,
         Error::Busy => Error::Busy,
