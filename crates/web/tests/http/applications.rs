@@ -142,59 +142,62 @@ async fn an_app_is_registered_used_changed_rotated_disabled_and_deleted() {
     assert_noted(&practice, id).await;
 }
 
+/// What is filled in wrong, what is said of it, and beside which field.
+const WRONG: &[((&str, &str), &str, &str)] = &[
+    (
+        ("redirect_uris", "http://app.example/cb"),
+        "uses https",
+        "redirect_uris",
+    ),
+    (
+        ("redirect_uris", "https://*.example/cb"),
+        "no &#39;*&#39;",
+        "redirect_uris",
+    ),
+    (
+        ("redirect_uris", "javascript:alert(1)"),
+        "redirect URI",
+        "redirect_uris",
+    ),
+    (
+        ("by_people", "yes"),
+        "at least one redirect URI",
+        "redirect_uris",
+    ),
+    (("jwks", "{}"), "key set cannot be used", "jwks"),
+    (
+        ("launch_url", "javascript:alert(1)"),
+        "launch URL is an https address",
+        "launch_url",
+    ),
+    (
+        ("launch_url", "http://app.example/launch"),
+        "launch URL is an https address",
+        "launch_url",
+    ),
+    (
+        ("refresh_days", "ninety"),
+        "a whole number of days",
+        "refresh_days",
+    ),
+    (
+        ("refresh_days", "36501"),
+        "a whole number of days",
+        "refresh_days",
+    ),
+    (
+        ("jwks_uri", "ftp://x.example/"),
+        "does not begin with https",
+        "jwks_uri",
+    ),
+];
+
 #[tokio::test]
 async fn what_is_wrong_is_said_beside_the_form_and_nothing_is_lost_or_stored() {
     let practice = practice().await;
     let before = practice.store.list_apps().await.unwrap().len();
     let mut boss = practice.browser_of("boss").await;
-    for (more, words, field) in [
-        (
-            ("redirect_uris", "http://app.example/cb"),
-            "uses https",
-            "redirect_uris",
-        ),
-        (
-            ("redirect_uris", "https://*.example/cb"),
-            "no &#39;*&#39;",
-            "redirect_uris",
-        ),
-        (
-            ("redirect_uris", "javascript:alert(1)"),
-            "redirect URI",
-            "redirect_uris",
-        ),
-        (
-            ("by_people", "yes"),
-            "at least one redirect URI",
-            "redirect_uris",
-        ),
-        (("jwks", "{}"), "key set cannot be used", "jwks"),
-        (
-            ("launch_url", "javascript:alert(1)"),
-            "launch URL is an https address",
-            "launch_url",
-        ),
-        (
-            ("launch_url", "http://app.example/launch"),
-            "launch URL is an https address",
-            "launch_url",
-        ),
-        (
-            ("refresh_days", "ninety"),
-            "a whole number of days",
-            "refresh_days",
-        ),
-        (
-            ("refresh_days", "36501"),
-            "a whole number of days",
-            "refresh_days",
-        ),
-        (
-            ("jwks_uri", "ftp://x.example/"),
-            "does not begin with https",
-            "jwks_uri",
-        ),
-    ] {
+    for &(more, words, field) in WRONG {
         let page = fill(&mut boss, REGISTER, &backend(&[more])).await;
         assert_eq!(page.status, 422, "{more:?}");
         let html = page.html();
