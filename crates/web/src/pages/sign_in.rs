@@ -172,7 +172,15 @@ fn own_address<'a>(instance: &str, to: &'a str) -> Option<&'a str> {
     let rest = to.strip_prefix('/')?.strip_prefix(instance)?;
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     let own = rest.starts_with('/') && !rest.starts_with("//") && rest.bytes().all(plain);
-    own.then_some(to)
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    // A browser takes `..`, also as `%2e%2e`, for the way up and out of the practice.
+    let climbs = path.split('/').any(|part| {
+        matches!(
+            part.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        )
+    });
+    (own && !climbs).then_some(to)
 }
 
 #[cfg(test)]
@@ -193,6 +201,9 @@ mod tests {
             ("/demo//evil.example", false),
             ("/demo/\\evil.example", false),
             ("/demo/a b", false),
+            ("/demo/../other/account", false),
+            ("/demo/%2E%2e/other/account", false),
+            ("/demo/consent?to=../x", true),
             ("https://evil.example/demo/", false),
             ("javascript:alert(1)", false),
             ("/demo/\r\nSet-Cookie:x", false),
