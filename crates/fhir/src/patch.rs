@@ -125,7 +125,12 @@ impl Patch {
 
     /// Whether it tells its author something of what the resource holds.
     fn asks(&self) -> bool {
-        matches!(&self.0, Kinds::Json(operations) if json::asks(operations))
+        match &self.0 {
+            Kinds::Json(operations) => json::asks(operations),
+            Kinds::Merge(_) => false,
+            // A path may hold a condition, and whether it finds a place tells what is there.
+            Kinds::FhirPath(_) => true,
+        }
     }
 }
 
@@ -226,7 +231,7 @@ impl Service {
         (condition, rewrite): (&WriteCondition, Option<Rewrite<'_>>),
     ) -> Result<Change, Fault> {
         if patch.asks() && !may_see(access, resource_type) {
-            let text = "Authorization failed: 'test' asks what the resource holds, which takes the right to read it";
+            let text = "Authorization failed: 'test' and paths of FHIRPath ask what the resource holds, which takes the right to read it";
             return Err(Fault::new(Kind::Forbidden, text));
         }
         let found = self.store().basis(access, resource_type, id).await?;

@@ -195,6 +195,12 @@ pub(super) fn version(
         if current == Some(number) {
             return current_within(inner, connection, (of, id), rid, restriction);
         }
+        // Whoever may not see the resource as it is now may not see what it was.
+        if *restriction != Restriction::Everything
+            && current_within(inner, connection, (of, id), rid, restriction)? == Found::Absent
+        {
+            return Ok(Found::Absent);
+        }
         match earlier(inner, connection, rid, (of, id, number))? {
             Some(version) if version.method == Method::Delete => {
                 let visible = *restriction == Restriction::Everything

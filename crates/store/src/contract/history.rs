@@ -185,6 +185,15 @@ async fn history_shows_only_what_was_visible(world: World) {
         Found::Absent
     );
     assert_eq!(world.read(&b, "Observation/o").await, Found::Absent);
+    // It was b's for a while: who lost the resource has lost that version too.
+    assert_eq!(
+        world
+            .store
+            .version(&b, of("Observation"), &id("o"), 2)
+            .await
+            .unwrap(),
+        Found::Absent
+    );
     world
         .change(
             &everything(),
