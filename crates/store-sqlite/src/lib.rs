@@ -4,7 +4,7 @@
 //! once (`writer`), any number of connections read (`readers`); both meet only in the database
 //! and in a few tables of names held in memory (`shared`). What a search means is decided by the
 //! planner of `cresset-store`; here its statements are run. Bodies are kept as they go on the wire,
-//! compressed (`codec`).
+//! compressed.
 //!
 //! This room decides nothing about FHIR and nothing about who may do what: an `Access` comes in
 //! with every call, and its restriction goes into the statement that answers it.
@@ -12,24 +12,23 @@
 //! Start with [`SqliteStore`] for one instance and [`DataDirectory`] for all of them.
 
 mod audit;
-mod codec;
 mod connection;
 mod current;
 mod directory;
 mod fault;
 mod identity;
-mod instant;
 mod json;
 mod lookups;
 mod readers;
 mod row;
 mod schema;
 mod shared;
-mod sizes;
 mod store;
 mod training;
 mod verify;
 mod writer;
+
+pub(crate) use cresset_store::backend::{codec, instant, sizes};
 
 pub use directory::{Bases, DataDirectory, DirectoryError, Options};
 pub use store::{Figures, SqliteStore};

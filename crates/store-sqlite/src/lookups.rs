@@ -27,6 +27,12 @@ impl ToSql for Bound<'_> {
             Arg::Null => ValueRef::Null,
             Arg::Int(value) => ValueRef::Integer(*value),
             Arg::Text(text) => ValueRef::Text(text.as_bytes()),
+            // Lists are spelled out for this backend.
+            Arg::Ints(_) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure(
+                    "a list is no argument".into(),
+                ));
+            }
         }))
     }
 }
@@ -140,16 +146,12 @@ impl Lookups for Snapshot<'_> {
     }
 
     fn facts(&self, column: i64) -> ColumnFacts {
-        let none = ColumnFacts {
-            repeats: false,
-            long: false,
-        };
         self.shared
             .facts
             .read()
             .get(&column)
             .copied()
-            .unwrap_or(none)
+            .unwrap_or_default()
     }
 
     fn size(&self, statement: &Statement) -> rusqlite::Result<u64> {

@@ -2,32 +2,15 @@
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::store::Method;
+use cresset_store::backend::codec::Codec;
+use cresset_store::backend::version::Stored;
 use cresset_store::{Error, Version};
 use rusqlite::Row;
 
-use crate::codec::Codec;
 use crate::fault::{failed, store_error};
-use crate::instant;
-
-pub(crate) fn method_code(method: Method) -> i64 {
-    match method {
-        Method::Create => 0,
-        Method::Update => 1,
-        Method::Delete => 2,
-    }
-}
-
-pub(crate) fn method_of(code: i64) -> Method {
-    match code {
-        0 => Method::Create,
-        1 => Method::Update,
-        _ => Method::Delete,
-    }
-}
 
 /// The version in a row of `version, updated, method, body`. Without an id at hand it is read from
-/// the body, where it stands at a fixed place.
+/// the body.
 pub(crate) fn version(
     row: &Row<'_>,
     codec: &Codec,
@@ -35,32 +18,14 @@ pub(crate) fn version(
     id: Option<&ResourceId>,
 ) -> Result<Version, Error> {
     let column = |e: rusqlite::Error| store_error(&e);
-    let method = method_of(row.get(2).map_err(column)?);
-    let stored = row
-        .get_ref(3)
-        .map_err(column)?
-        .as_blob()
-        .map_err(|_| failed("a body is no blob"))?;
-    let body = if method == Method::Delete {
-        bytes::Bytes::new()
-    } else {
-        codec.expand(stored)?
-    };
-    let id = match id {
-        Some(id) => id.clone(),
-        None if method == Method::Delete => read_id(stored)?,
-        None => {
-            read_id(id_in(&body, resource_type).ok_or_else(|| failed("a stored body has no id"))?)?
-        }
-    };
-    Ok(Version {
-        resource_type,
-        id,
+    let body = row.get_ref(3).map_err(column)?;
+    let stored = Stored {
         version: row.get(0).map_err(column)?,
-        last_updated: instant::timestamp(row.get(1).map_err(column)?),
-        method,
-        body,
-    })
+        updated_ms: row.get(1).map_err(column)?,
+        method: row.get(2).map_err(column)?,
+        body: body.as_blob().map_err(|_| failed("a body is no blob"))?,
+    };
+    stored.version(codec, resource_type, id)
 }
 
 /// The version number in such a row.
@@ -74,18 +39,4 @@ pub(crate) fn key(row: &Row<'_>, rid_column: usize) -> Result<(i64, u64), Error>
         row.get(rid_column).map_err(|e| store_error(&e))?,
         number(row)?,
     ))
-}
-
-/// A stored body begins `{"resourceType":"…","id":"…"`.
-fn id_in(body: &[u8], resource_type: ResourceType) -> Option<&[u8]> {
-    let rest = body.strip_prefix(br#"{"resourceType":""#)?;
-    let rest = rest.strip_prefix(resource_type.name().as_bytes())?;
-    let rest = rest.strip_prefix(br#"","id":""#)?;
-    rest.split(|byte| *byte == b'"').next()
-}
-
-fn read_id(text: &[u8]) -> Result<ResourceId, Error> {
-    let text = std::str::from_utf8(text).ok();
-    text.and_then(|text| text.parse().ok())
-        .ok_or_else(|| failed("a stored id is none"))
 }

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cresset_base::{Clock, Limits};
 use cresset_definitions::r4;
 use cresset_store::Error;
+use cresset_store::backend::audit::Journal;
+use cresset_store::backend::shape::numbers_of;
 use cresset_store::layout::{Encoder, Parameters, StoredParameter};
 use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 
-use crate::audit::{Journal, block};
+use crate::audit::block;
 use crate::codec::Codec;
 use crate::current::Current;
 use crate::fault::store_error;
@@ -213,20 +215,4 @@ fn facts(connection: &Connection) -> rusqlite::Result<HashMap<i64, ColumnFacts>>
         ))
     })?;
     facts.collect()
-}
-
-/// Parameter numbers as the `shape` table keeps them.
-pub(crate) fn numbers_blob(numbers: &[i64]) -> Vec<u8> {
-    numbers
-        .iter()
-        .filter_map(|n| u16::try_from(*n).ok())
-        .flat_map(u16::to_le_bytes)
-        .collect()
-}
-
-fn numbers_of(blob: &[u8]) -> Vec<i64> {
-    blob.chunks_exact(2)
-        .filter_map(|pair| pair.try_into().ok())
-        .map(|pair| i64::from(u16::from_le_bytes(pair)))
-        .collect()
 }

@@ -24,6 +24,7 @@ use cresset_access::{Access, Restriction, Verb};
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::Query;
+use cresset_store::backend::totals::Totals;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::{
@@ -42,7 +43,6 @@ use crate::readers::Readers;
 use crate::shared::{Shared, Surroundings};
 use crate::writer::{AUDIT_ENOUGH, Job, Reply, Writer};
 use crate::{schema, verify};
-use totals::Totals;
 
 pub(crate) use crate::directory::Options;
 pub(crate) use search::rows;

@@ -7,11 +7,13 @@
 //! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
+//! [`backend`] holds the parts every backend is built of.
 //! `contract` (feature `contract-tests`) holds the checks each backend runs against itself.
 //!
 //! This room knows no driver and runs no statement. Start with [`Store`], then [`plan::Planner`].
 
 pub mod audit;
+pub mod backend;
 pub mod consent;
 #[cfg(feature = "contract-tests")]
 pub mod contract;

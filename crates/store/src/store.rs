@@ -117,6 +117,24 @@ pub enum Error {
     Failed(String),
 }
 
+impl Error {
+    /// A failure that is neither the caller's nor the machine's.
+    pub fn failed(detail: impl Into<String>) -> Self {
+        Self::Failed(detail.into())
+    }
+
+    /// The same for someone else who waited for the same commit.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::StorageFull => Self::StorageFull,
+            Self::Busy => Self::Busy,
+            Self::TimedOut => Self::TimedOut,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
 /// What an authorization server keeps.
 pub trait AuthStore: Grants + Users + Sessions + Consents + Patients + Secrets {}
 

@@ -1,31 +1,10 @@
-//! Blocks of records, each sealed together with the one before.
+//! The blocks of the trail as rows.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use cresset_store::Error;
+use cresset_store::backend::audit::{Block, Lines};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::journal::Lines;
-use super::line;
-use crate::codec::compress_plain;
-use crate::fault::{failed, store_error};
-
-/// What the seal of the first block covers in place of one before it.
-pub(crate) const FIRST_SEAL: [u8; 32] = [0; 32];
-
-/// One block.
-pub(crate) struct Block {
-    /// Number of its last record.
-    pub(crate) last: u64,
-    pub(crate) count: u64,
-    pub(crate) first_at: i64,
-    pub(crate) last_at: i64,
-    /// Number in the journal of the newest record that this block or an earlier one holds.
-    pub(crate) journal: u64,
-    pub(crate) previous: [u8; 32],
-    pub(crate) seal: [u8; 32],
-    /// Compressed lines.
-    pub(crate) records: Vec<u8>,
-}
+use crate::fault::store_error;
 
 /// The columns of [`read`].
 pub(crate) const COLUMNS: &str = "last,count,first_at,last_at,journal,previous,seal,records";
@@ -57,14 +36,9 @@ pub(crate) fn append(connection: &Connection, lines: &Lines, journal: u64) -> Re
         return Ok(());
     }
     let newest = newest(connection).map_err(|e| store_error(&e))?;
-    let (before, previous, earlier) = newest.map_or((0, FIRST_SEAL, 0), |block| {
-        (block.last, block.seal, block.journal)
-    });
-    let last = before + lines.count as u64;
-    let (first_at, last_at) =
-        span(&lines.text).ok_or_else(|| failed("a record of the audit trail has no instant"))?;
-    let seal = seal(&previous, last, &lines.text);
-    let records = compress_plain(&lines.text)?;
+    let Some(block) = Block::behind(newest.as_ref(), lines, journal)? else {
+        return Ok(());
+    };
     let mut statement = connection
         .prepare_cached(
             "INSERT INTO audit_block(last,count,first_at,last_at,journal,previous,seal,records) \
@@ -72,46 +46,17 @@ pub(crate) fn append(connection: &Connection, lines: &Lines, journal: u64) -> Re
         )
         .map_err(|e| store_error(&e))?;
     let row = (
-        last,
-        lines.count as u64,
-        first_at,
-        last_at,
-        journal.max(earlier),
-        previous,
-        seal,
-        records,
+        block.last,
+        block.count,
+        block.first_at,
+        block.last_at,
+        block.journal,
+        block.previous,
+        block.seal,
+        block.records,
     );
     statement.execute(row).map_err(|e| store_error(&e))?;
     Ok(())
-}
-
-/// The earliest and the latest instant of some lines; a clock may have been set back between them.
-pub(crate) fn span(text: &[u8]) -> Option<(i64, i64)> {
-    let mut lines = split(text).map(line::millis);
-    let first = lines.next()??;
-    lines.try_fold((first, first), |(earliest, latest), at| {
-        at.map(|at| (earliest.min(at), latest.max(at)))
-    })
-}
-
-/// The lines of a block, without their ends.
-pub(crate) fn split(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
-    text.split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-}
-
-/// SHA-256 over the seal before, the number of the last record, and the records.
-pub(crate) fn seal(previous: &[u8; 32], last: u64, text: &[u8]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    context.update(previous);
-    context.update(&last.to_be_bytes());
-    context.update(text);
-    let mut seal = [0; 32];
-    let digest = context.finish();
-    seal.iter_mut()
-        .zip(digest.as_ref())
-        .for_each(|(to, from)| *to = *from);
-    seal
 }
 
 /// Drops the blocks that ended before this instant, but never the newest one.

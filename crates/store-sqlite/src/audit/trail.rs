@@ -2,12 +2,14 @@
 
 use cresset_store::Error;
 use cresset_store::audit::{AuditAsk, Recorded};
+use cresset_store::backend::audit::block::split;
+use cresset_store::backend::audit::line;
+use cresset_store::backend::codec::Codec;
+use cresset_store::backend::instant;
 use rusqlite::Connection;
 
-use super::{block, line};
-use crate::codec::Codec;
+use super::block;
 use crate::fault::store_error;
-use crate::instant;
 
 /// The records asked for, newest first.
 pub(crate) fn find(
@@ -42,7 +44,7 @@ pub(crate) fn find(
     {
         let block = block::read(row).map_err(|e| store_error(&e))?;
         let text = codec.expand(&block.records)?;
-        for (text, number) in block::split(&text).rev().zip((1..=block.last).rev()) {
+        for (text, number) in split(&text).rev().zip((1..=block.last).rev()) {
             let record = line::read(text)?;
             if found.len() < most && ask.wants(number, &record) {
                 found.push(Recorded { number, record });

@@ -1,10 +1,12 @@
 //! Whether the trail is what was written: every seal is computed again.
 
+use cresset_store::backend::audit::Block;
+use cresset_store::backend::audit::block::{seal, span, split};
+use cresset_store::backend::codec::Codec;
 use cresset_store::verify::Report;
 use rusqlite::Connection;
 
-use super::block::{self, Block};
-use crate::codec::Codec;
+use super::block;
 
 /// Adds to the report what is wrong with the trail, and where.
 pub(crate) fn examine(
@@ -48,11 +50,11 @@ fn wrong(block: &Block, codec: &Codec) -> Option<&'static str> {
     let Ok(text) = codec.expand(&block.records) else {
         return Some("cannot be expanded");
     };
-    if block::seal(&block.previous, block.last, &text) != block.seal {
+    if seal(&block.previous, block.last, &text) != block.seal {
         return Some("are not what was sealed");
     }
-    let is_counted = block::split(&text).count() as u64 == block.count;
-    let is_timed = block::span(&text) == Some((block.first_at, block.last_at));
+    let is_counted = split(&text).count() as u64 == block.count;
+    let is_timed = span(&text) == Some((block.first_at, block.last_at));
     (!is_counted || !is_timed).then_some("are listed under other numbers or instants")
 }
 

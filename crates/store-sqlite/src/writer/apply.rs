@@ -5,8 +5,9 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::extract;
-use cresset_store::layout::encode::Key;
-use cresset_store::layout::{Keys, Own, Rid, Subject, encode, own_column};
+use cresset_store::backend::condition::{Head, creatable, holds};
+use cresset_store::backend::version::{method_code, method_of};
+use cresset_store::layout::{Keys, Rid, Subject, encode};
 use cresset_store::store::Method;
 use cresset_store::visibility::admits;
 use cresset_store::write::{Draft, Precondition, Refusal};
@@ -18,7 +19,6 @@ use super::memory::{Memory, WriterTerms};
 use super::unit::{Frame, Kind, Prepared, stamped};
 use crate::fault::store_error;
 use crate::instant;
-use crate::row::{method_code, method_of};
 use crate::shared::Shared;
 
 /// Why a change did not happen: the unit's fault, or the database's.
@@ -33,18 +33,16 @@ impl From<rusqlite::Error> for Stop {
     }
 }
 
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
-}
-
-/// The current version of a resource without its body.
-#[derive(Clone, Copy)]
-struct Head {
-    version: u64,
-    updated_ms: i64,
-    method: Method,
 }
 
 /// Works on the tables for one unit.
@@ -180,7 +178,9 @@ impl Applier<'_> {
             Some(_) => self.replace(about.rid, &frame, method, coming.keys.shape)?,
             None => self.insert(about.rid, &frame, method, coming.keys.shape)?,
         }
-        let keys = Self::with_update(coming.keys, about.resource_type, frame.updated_ms);
+        let keys = coming
+            .keys
+            .with_update(about.resource_type, frame.updated_ms);
         self.batch.replace(about.rid.0, &Keys::default(), &keys);
         self.note_facts(&keys);
         self.live.push((about.resource_type.code(), 1));
@@ -211,7 +211,9 @@ impl Applier<'_> {
         }
         let frame = self.frame(about, &coming, head.version + 1, Some(head))?;
         self.replace(about.rid, &frame, Method::Update, coming.keys.shape)?;
-        let keys = Self::with_update(coming.keys, about.resource_type, frame.updated_ms);
+        let keys = coming
+            .keys
+            .with_update(about.resource_type, frame.updated_ms);
         self.batch.replace(about.rid.0, &old.keys, &keys);
         self.note_facts(&keys);
         Ok(Written::Updated(about.version(&frame, Method::Update)))
@@ -340,24 +342,12 @@ impl Applier<'_> {
         };
         let keys =
             encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-        let keys = Self::with_update(keys, about.resource_type, head.updated_ms);
+        let keys = keys.with_update(about.resource_type, head.updated_ms);
         Ok(Old {
             wire,
             keys,
             is_admitted,
         })
-    }
-
-    fn with_update(mut keys: Keys, resource_type: ResourceType, updated_ms: i64) -> Keys {
-        let key = Key {
-            p: own_column(resource_type, Own::Updated),
-            v: updated_ms,
-            w: 0,
-        };
-        if let Err(at) = keys.ranges.binary_search(&key) {
-            keys.ranges.insert(at, key);
-        }
-        keys
     }
 
     /// Notes columns in which a resource has several values or a long range.
@@ -409,31 +399,4 @@ impl About {
             body: frame.wire.clone(),
         }
     }
-}
-
-/// Whether an update may bring a resource into being.
-fn creatable(precondition: &Precondition, head: Option<Head>) -> Result<(), Stop> {
-    let refusal = match head {
-        _ if precondition.if_match.is_some() => Refusal::PreconditionFailed,
-        _ if precondition.may_create => return Ok(()),
-        Some(_) => Refusal::Deleted,
-        None => Refusal::Absent,
-    };
-    Err(Stop::Refused(refusal))
-}
-
-/// Whether what is asked of the current version holds.
-fn holds(precondition: &Precondition, head: Head) -> Result<(), Stop> {
-    let matches = precondition
-        .if_match
-        .as_ref()
-        .is_none_or(|versions| versions.contains(&head.version));
-    // HTTP dates have a resolution of one second.
-    let unmodified = precondition
-        .if_unmodified_since
-        .is_none_or(|since| head.updated_ms.div_euclid(1000) <= since.as_second());
-    if matches && unmodified && !precondition.if_absent {
-        return Ok(());
-    }
-    Err(Stop::Refused(Refusal::PreconditionFailed))
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use cresset_store::layout::encode::{Key, Keys, Target, TextKey, by_resource};
+use cresset_store::backend::audit::Lines;
+use cresset_store::layout::encode::{Changed, Keys, by_resource};
 use rusqlite::{Connection, ToSql, params_from_iter};
-
-use crate::audit::journal::Lines;
 
 /// What one commit adds to and takes from the search tables.
 #[derive(Default)]
@@ -71,13 +70,6 @@ impl Rows {
     }
 }
 
-struct Changed<'k> {
-    index: Vec<&'k Key>,
-    ranges: Vec<&'k Key>,
-    texts: Vec<&'k TextKey>,
-    targets: Vec<&'k Target>,
-}
-
 /// Where a batch stood before a unit, to go back to when the unit is refused.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
@@ -107,8 +99,8 @@ impl Batch {
     /// Replaces a resource's keys by others; what both have is left alone.
     pub(crate) fn replace(&mut self, rid: i64, old: &Keys, new: &Keys) {
         self.touched.insert(rid);
-        self.added.extend(rid, &difference(new, old));
-        self.removed.extend(rid, &difference(old, new));
+        self.added.extend(rid, &new.without(old));
+        self.removed.extend(rid, &old.without(new));
     }
 
     /// Writes everything, each table in the order of its key.
@@ -117,20 +109,6 @@ impl Batch {
         add(connection, &mut self.added)?;
         self.touched.clear();
         Ok(())
-    }
-}
-
-fn difference<'k>(of: &'k Keys, without: &Keys) -> Changed<'k> {
-    fn missing<'k, T: Ord>(of: &'k [T], without: &[T]) -> Vec<&'k T> {
-        of.iter()
-            .filter(|key| without.binary_search(key).is_err())
-            .collect()
-    }
-    Changed {
-        index: missing(&of.index, &without.index),
-        ranges: missing(&of.ranges, &without.ranges),
-        texts: missing(&of.texts, &without.texts),
-        targets: missing(&of.targets, &without.targets),
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn commit(writer: &mut Writer, group: Gathered) {
     }
     for (sender, answer) in answers {
         let answer = match (&outcome, answer) {
-            (Err(error), Ok(_)) => Err(again(error)),
+            (Err(error), Ok(_)) => Err(error.again()),
             (_, answer) => answer,
         };
         // The caller may have gone; what is committed stays.
@@ -70,7 +70,7 @@ fn write(
     for unit in group.units {
         let (answer, failure) = match &outcome {
             Ok(()) => accept(writer, &mut batch, unit),
-            Err(error) => ((unit.reply, Err(again(error))), None),
+            Err(error) => ((unit.reply, Err(error.again())), None),
         };
         answers.push(answer);
         outcome = match failure {
@@ -138,13 +138,13 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
     match are_so(&mut applier, &expectations) {
         Ok(true) => {}
         Ok(false) => return ((reply, Err(Error::Outdated)), None),
-        Err(error) => return ((reply, Err(again(&error))), Some(error)),
+        Err(error) => return ((reply, Err(error.again())), Some(error)),
     }
     let mut targets = Vec::with_capacity(changes.len());
     for change in &changes {
         match applier.target(change) {
             Ok(target) => targets.push(target),
-            Err(error) => return ((reply, Err(again(&error))), Some(error)),
+            Err(error) => return ((reply, Err(error.again())), Some(error)),
         }
     }
     let work = Work {
@@ -155,7 +155,7 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
     match apply_all(&mut applier, work) {
         Ok(written) => ((reply, Ok(written)), None),
         Err((at, Stop::Refused(refusal))) => ((reply, Err(Error::Refused(at, refusal))), None),
-        Err((_, Stop::Failed(error))) => ((reply, Err(again(&error))), Some(error)),
+        Err((_, Stop::Failed(error))) => ((reply, Err(error.again())), Some(error)),
     }
 }
 
@@ -245,14 +245,4 @@ fn refresh(writer: &mut Writer) -> rusqlite::Result<()> {
         writer.stale = false;
     }
     Ok(())
-}
-
-/// The same error for someone else.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::StorageFull => Error::StorageFull,
-        Error::Busy => Error::Busy,
-        Error::TimedOut => Error::TimedOut,
-        other => Error::Failed(other.to_string()),
-    }
 }

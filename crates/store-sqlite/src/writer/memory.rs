@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_store::backend::shape::numbers_blob;
 use cresset_store::layout::Rid;
 use cresset_store::layout::encode::{Terms, Unit};
 use cresset_store::plan::Shape;
@@ -15,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::identity::StoredId;
 use crate::lookups::block_span;
-use crate::shared::{BLOCK_BITS, Shared, numbers_blob};
+use crate::shared::{BLOCK_BITS, Shared};
 
 /// Entries of one cache before it is emptied: what is in use comes back quickly.
 const ENTRIES_MAX: usize = 60_000;

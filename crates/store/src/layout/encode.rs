@@ -92,6 +92,50 @@ pub struct Keys {
     pub shape: i64,
 }
 
+/// Keys that one version of a resource has and another has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed<'k> {
+    /// Equality kinds.
+    pub index: Vec<&'k Key>,
+    /// Range kinds.
+    pub ranges: Vec<&'k Key>,
+    /// Strings.
+    pub texts: Vec<&'k TextKey>,
+    /// Local references.
+    pub targets: Vec<&'k Target>,
+}
+
+impl Keys {
+    /// What the other keys have not.
+    pub fn without<'k>(&'k self, other: &Self) -> Changed<'k> {
+        fn missing<'k, T: Ord>(of: &'k [T], without: &[T]) -> Vec<&'k T> {
+            of.iter()
+                .filter(|key| without.binary_search(key).is_err())
+                .collect()
+        }
+        Changed {
+            index: missing(&self.index, &other.index),
+            ranges: missing(&self.ranges, &other.ranges),
+            texts: missing(&self.texts, &other.texts),
+            targets: missing(&self.targets, &other.targets),
+        }
+    }
+
+    /// With the key of the instant at which the version was written.
+    #[must_use]
+    pub fn with_update(mut self, resource_type: ResourceType, updated_ms: i64) -> Self {
+        let key = Key {
+            p: own_column(resource_type, Own::Updated),
+            v: updated_ms,
+            w: 0,
+        };
+        if let Err(at) = self.ranges.binary_search(&key) {
+            self.ranges.insert(at, key);
+        }
+        self
+    }
+}
+
 /// The tables encoding needs.
 #[derive(Debug)]
 pub struct Encoder {

@@ -70,9 +70,8 @@ impl Planner<'_> {
             return Ok(Vec::new());
         }
         let mut sql = Builder::new(self.dialect);
-        sql.text("SELECT DISTINCT f.v AS r FROM ref f WHERE f.r IN (")
-            .ints(from)
-            .text(")");
+        sql.text("SELECT DISTINCT f.v AS r FROM ref f WHERE f.r")
+            .among(from);
         if let Some(parameter) = include.parameter {
             let parameters = &self.encoder.parameters;
             let mut columns = vec![parameters.column(parameter, Slot::Own)];
@@ -81,7 +80,7 @@ impl Planner<'_> {
                     .alias(parameter)
                     .map(|alias| parameters.column(alias.of, Slot::Own)),
             );
-            sql.text(" AND f.p IN (").ints(columns).text(")");
+            sql.text(" AND f.p").among(columns);
             if let Some(alias) = parameters.alias(parameter) {
                 probe::within(&mut sql, "f.v", span(alias.target));
             }
@@ -120,11 +119,11 @@ impl Planner<'_> {
                     continue;
                 }
                 let mut sql = Builder::new(self.dialect);
-                sql.text("SELECT DISTINCT b.r AS r FROM idx b WHERE b.p IN (")
-                    .ints(columns)
-                    .text(") AND b.v IN (")
-                    .ints(at_hand.iter().map(|rid| rid.0))
-                    .text(") AND b.w=0");
+                sql.text("SELECT DISTINCT b.r AS r FROM idx b WHERE b.p")
+                    .among(columns)
+                    .text(" AND b.v")
+                    .among(at_hand.iter().map(|rid| rid.0))
+                    .text(" AND b.w=0");
                 probe::each(&mut sql, conditions, ("b.r", 0));
                 sql.text(" LIMIT ");
                 statements.push(sql.finish());

@@ -66,12 +66,23 @@ pub struct Shape {
 }
 
 /// What all resources of an instance have in common in one column of ranges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ColumnFacts {
     /// Some resource has more than one value.
     pub repeats: bool,
     /// Some value is a range of more than a day.
     pub long: bool,
+}
+
+impl ColumnFacts {
+    /// What holds of values of either kind.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            repeats: self.repeats || other.repeats,
+            long: self.long || other.long,
+        }
+    }
 }
 
 /// Questions the planner asks of one snapshot of one instance.

@@ -209,7 +209,7 @@ impl Frame<'_> {
         if !self.once {
             sql.text("SELECT count(*) FROM (");
             self.candidates(&mut sql, "", None);
-            sql.text(")");
+            sql.text(") s");
             return sql.finish();
         }
         let probes = self.probes(self.driver);

@@ -187,10 +187,7 @@ fn either(sql: &mut Builder<'_>, parts: &[Part<'_>], candidate: &str) {
         [Part::Atom(atom)] => probe(sql, atom, candidate),
         [Part::List(List::Points(p, values))] => points(sql, *p, values, candidate),
         [Part::List(List::Rids(rids))] => {
-            sql.text(candidate)
-                .text(" IN (")
-                .ints(rids.iter().copied())
-                .text(")");
+            sql.text(candidate).among(rids.iter().copied());
         }
         _ => {
             let (left, right) = parts.split_at(parts.len() / 2);
@@ -206,9 +203,9 @@ fn either(sql: &mut Builder<'_>, parts: &[Part<'_>], candidate: &str) {
 fn points(sql: &mut Builder<'_>, column: i64, values: &[i64], candidate: &str) {
     sql.text("EXISTS(SELECT 1 FROM idx x WHERE x.p=")
         .int(column)
-        .text(" AND x.v IN (");
-    sql.ints(values.iter().copied())
-        .text(&format!(") AND x.w=0 AND x.r={candidate})"));
+        .text(" AND x.v")
+        .among(values.iter().copied())
+        .text(&format!(" AND x.w=0 AND x.r={candidate})"));
 }
 
 fn probe(sql: &mut Builder<'_>, atom: &Atom, candidate: &str) {
@@ -254,9 +251,9 @@ fn probe(sql: &mut Builder<'_>, atom: &Atom, candidate: &str) {
         }
         Atom::Shape { ids, .. } => {
             sql.text(&format!(
-                "EXISTS(SELECT 1 FROM resource x WHERE x.r={candidate} AND x.shape IN ("
+                "EXISTS(SELECT 1 FROM resource x WHERE x.r={candidate} AND x.shape"
             ));
-            sql.ints(ids.iter().copied()).text("))");
+            sql.among(ids.iter().copied()).text(")");
         }
     }
 }
@@ -279,11 +276,7 @@ pub(crate) fn weight(sql: &mut Builder<'_>, column: &str, weight: &Weight) {
     match weight {
         Weight::Within(span) => within(sql, column, *span),
         Weight::OneOf(values) => {
-            sql.text(" AND ")
-                .text(column)
-                .text(" IN (")
-                .ints(values.iter().copied())
-                .text(")");
+            sql.text(" AND ").text(column).among(values.iter().copied());
         }
     }
 }

@@ -134,17 +134,17 @@ impl Scan {
                     .int(*p)
                     .text(" AND ")
                     .text(row)
-                    .text(".v IN (")
-                    .ints(values.iter().copied())
-                    .text(") AND ")
+                    .text(".v")
+                    .among(values.iter().copied())
+                    .text(" AND ")
                     .text(row)
                     .text(".w=0");
             }
             Self::RidList(rids) => {
                 sql.text(row)
-                    .text(".r IN (")
-                    .ints(rids.iter().copied())
-                    .text(") AND ")
+                    .text(".r")
+                    .among(rids.iter().copied())
+                    .text(" AND ")
                     .text(row)
                     .text(".method<2");
             }
@@ -310,7 +310,7 @@ impl Driver {
             });
             scan.from(&mut sql);
         }
-        sql.text(" LIMIT ").int(limit).text(")");
+        sql.text(" LIMIT ").int(limit).text(") s");
         sql.finish()
     }
 }

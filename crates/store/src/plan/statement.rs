@@ -6,6 +6,19 @@ pub trait Dialect: Send + Sync {
     fn placeholder(&self, n: usize, out: &mut String);
     /// The function `f(haystack, needle)` that gives the 1-based position of a text in another, 0 when absent.
     fn position(&self) -> &'static str;
+    /// Writes the test that what stands before is one of these, the first of which is the `n`th
+    /// argument; gives the arguments.
+    fn among(&self, n: usize, values: Vec<i64>, out: &mut String) -> Vec<Arg> {
+        out.push_str(" IN (");
+        for at in 0..values.len() {
+            if at > 0 {
+                out.push(',');
+            }
+            self.placeholder(n + at, out);
+        }
+        out.push(')');
+        values.into_iter().map(Arg::Int).collect()
+    }
 }
 
 /// An argument. Nothing a caller sent ever becomes statement text.
@@ -17,6 +30,8 @@ pub enum Arg {
     Int(i64),
     /// A text.
     Text(String),
+    /// A list of integers, where the backend takes one as a single argument.
+    Ints(Vec<i64>),
 }
 
 /// One parametrised statement.
@@ -65,13 +80,12 @@ impl<'d> Builder<'d> {
         self.arg(Arg::Int(value))
     }
 
-    pub(crate) fn ints(&mut self, values: impl IntoIterator<Item = i64>) -> &mut Self {
-        for (at, value) in values.into_iter().enumerate() {
-            if at > 0 {
-                self.text(",");
-            }
-            self.int(value);
-        }
+    /// Writes that what stands before is one of these.
+    pub(crate) fn among(&mut self, values: impl IntoIterator<Item = i64>) -> &mut Self {
+        let next = self.statement.args.len() + 1;
+        let values = values.into_iter().collect();
+        let args = self.dialect.among(next, values, &mut self.statement.text);
+        self.statement.args.extend(args);
         self
     }
 

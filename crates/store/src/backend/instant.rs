@@ -3,17 +3,17 @@
 use cresset_base::Timestamp;
 
 /// Milliseconds of an instant, rounded down.
-pub(crate) fn millis(at: Timestamp) -> i64 {
+pub fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
 /// The instant of these milliseconds; those out of range, which nothing writes, become the epoch.
-pub(crate) fn timestamp(ms: i64) -> Timestamp {
+pub fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
 /// As FHIR writes it, always with milliseconds.
-pub(crate) fn text(ms: i64) -> String {
+pub fn text(ms: i64) -> String {
     format!("{:.3}", timestamp(ms))
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use cresset_store::plan::Statement;
+use crate::plan::Statement;
 use quick_cache::sync::Cache;
 
 /// How long a size is good enough while the instance changes.
@@ -16,7 +16,7 @@ const KEPT: usize = 512;
 const WORTH: u64 = 64;
 
 /// The sizes of one instance.
-pub(crate) struct Sizes(Cache<Statement, Size>);
+pub struct Sizes(Cache<Statement, Size>);
 
 #[derive(Clone, Copy)]
 struct Size {
@@ -33,14 +33,14 @@ impl Default for Sizes {
 
 impl Sizes {
     /// What the statement gave, if it would give about the same now.
-    pub(crate) fn get(&self, statement: &Statement, generation: u64) -> Option<u64> {
+    pub fn get(&self, statement: &Statement, generation: u64) -> Option<u64> {
         let size = self.0.get(statement)?;
         let good = size.generation == generation || size.counted.elapsed() < FRESH;
         good.then_some(size.rows)
     }
 
     /// Keeps what the statement gave.
-    pub(crate) fn keep(&self, statement: &Statement, generation: u64, rows: u64) {
+    pub fn keep(&self, statement: &Statement, generation: u64, rows: u64) {
         if rows >= WORTH {
             let size = Size {
                 rows,

@@ -8,11 +8,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
-use cresset_store::{AuditRecord, Error};
+use crate::audit::AuditRecord;
+use crate::store::Error;
 use parking_lot::Mutex;
 
 use super::line;
-use crate::fault::failed;
 
 /// Names of the two files within an instance's directory.
 const FILES: [&str; 2] = ["audit-a.journal", "audit-b.journal"];
@@ -20,7 +20,7 @@ const FILES: [&str; 2] = ["audit-a.journal", "audit-b.journal"];
 const NUMBER_BYTES: usize = 8;
 
 /// The journal of one instance.
-pub(crate) struct Journal(Mutex<State>);
+pub struct Journal(Mutex<State>);
 
 struct State {
     files: [File; 2],
@@ -39,21 +39,26 @@ struct State {
 
 /// Records as lines, one after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Lines {
-    pub(crate) text: Vec<u8>,
-    pub(crate) count: usize,
+pub struct Lines {
+    /// Each with its line feed.
+    pub text: Vec<u8>,
+    /// How many.
+    pub count: usize,
 }
 
 impl Lines {
     /// Adds a record.
-    pub(crate) fn push(&mut self, record: &AuditRecord) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the record cannot be written as text.
+    pub fn push(&mut self, record: &AuditRecord) -> Result<(), Error> {
         line::write(record, &mut self.text)?;
         self.count += 1;
         Ok(())
     }
 
     /// Adds others behind these.
-    pub(crate) fn append(&mut self, others: &Self) {
+    pub fn append(&mut self, others: &Self) {
         self.text.extend_from_slice(&others.text);
         self.count += others.count;
     }
@@ -67,7 +72,10 @@ impl Lines {
 impl Journal {
     /// Opens the files and takes up what was left in them after `committed`, the number of the
     /// newest record that a block holds.
-    pub(crate) fn open(directory: &Path, committed: u64) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when a file cannot be opened or read.
+    pub fn open(directory: &Path, committed: u64) -> Result<Self, Error> {
         let [a, b] = FILES.map(|name| open(&directory.join(name)));
         let mut files = [a?, b?];
         let mut left = Vec::new();
@@ -102,7 +110,10 @@ impl Journal {
     }
 
     /// Appends a record; gives how many wait now.
-    pub(crate) fn append(&self, record: &AuditRecord, most: usize) -> Result<usize, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when as many wait as may, [`Error::StorageFull`], [`Error::Failed`].
+    pub fn append(&self, record: &AuditRecord, most: usize) -> Result<usize, Error> {
         let mut state = self.0.lock();
         if state.waiting.count + state.taken.count >= most {
             return Err(Error::Busy);
@@ -112,14 +123,14 @@ impl Journal {
     }
 
     /// How many wait.
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         let state = self.0.lock();
         state.waiting.count + state.taken.count
     }
 
     /// What is to be committed now, and the number of its newest record. It stays in the journal
     /// until [`Journal::committed`].
-    pub(crate) fn take(&self) -> (Lines, u64) {
+    pub fn take(&self) -> (Lines, u64) {
         let mut guard = self.0.lock();
         let state = &mut *guard;
         if state.taken.count == 0 && state.lengths.get(1 - state.active) == Some(&0) {
@@ -131,7 +142,7 @@ impl Journal {
     }
 
     /// What was taken is in the database: its file can be emptied.
-    pub(crate) fn committed(&self) {
+    pub fn committed(&self) {
         let mut guard = self.0.lock();
         let state = &mut *guard;
         state.taken.clear();
@@ -157,7 +168,7 @@ impl State {
             self.files.get_mut(self.active),
             self.lengths.get_mut(self.active),
         ) else {
-            return Err(failed("the journal has no file"));
+            return Err(Error::failed("the journal has no file"));
         };
         if let Err(error) = file.write_all(&self.frame) {
             // Half a record must not stand before the next one.
@@ -199,6 +210,6 @@ fn fault(error: &std::io::Error) -> Error {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             Error::StorageFull
         }
-        _ => failed(format!("the audit journal: {error}")),
+        _ => Error::failed(format!("the audit journal: {error}")),
     }
 }

@@ -7,15 +7,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::store::Error;
 use bytes::Bytes;
 use cresset_definitions::ResourceType;
-use cresset_store::Error;
 use parking_lot::RwLock;
 use zstd::zstd_safe::{
     CCtx, CDict, DCtx, DDict, compress_bound, get_dict_id_from_frame, get_frame_content_size,
 };
-
-use crate::fault::failed;
 
 const LEVEL: i32 = 3;
 
@@ -34,7 +32,7 @@ struct Table {
 
 /// All dictionaries of one instance.
 #[derive(Default)]
-pub(crate) struct Codec {
+pub struct Codec {
     table: RwLock<Table>,
 }
 
@@ -45,7 +43,7 @@ thread_local! {
 
 impl Codec {
     /// Adds a dictionary; what is written from now on uses it.
-    pub(crate) fn add(&self, number: u32, resource_type: u8, bytes: Vec<u8>) {
+    pub fn add(&self, number: u32, resource_type: u8, bytes: Vec<u8>) {
         let dictionary = Arc::new(Dictionary {
             bytes,
             compressing: OnceLock::new(),
@@ -57,30 +55,32 @@ impl Codec {
     }
 
     /// Whether a type has a dictionary.
-    pub(crate) fn has(&self, resource_type: ResourceType) -> bool {
+    pub fn has(&self, resource_type: ResourceType) -> bool {
         self.table.read().newest.contains_key(&resource_type.code())
     }
 
     /// The stored form of a body.
-    pub(crate) fn compress(
-        &self,
-        resource_type: ResourceType,
-        body: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it cannot be compressed.
+    pub fn compress(&self, resource_type: ResourceType, body: &[u8]) -> Result<Vec<u8>, Error> {
         let dictionary = self.table.read().newest.get(&resource_type.code()).cloned();
         compressed(body, dictionary.as_deref())
     }
 
     /// The body of a stored form.
-    pub(crate) fn expand(&self, stored: &[u8]) -> Result<Bytes, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it is no frame, or one of an unknown dictionary.
+    pub fn expand(&self, stored: &[u8]) -> Result<Bytes, Error> {
         let length = get_frame_content_size(stored).ok().flatten();
         let length = length
             .and_then(|n| usize::try_from(n).ok())
-            .ok_or_else(|| failed("a body has no length"))?;
+            .ok_or_else(|| Error::failed("a body has no length"))?;
         let dictionary = match get_dict_id_from_frame(stored) {
             Some(number) => {
                 let found = self.table.read().by_number.get(&number.get()).cloned();
-                Some(found.ok_or_else(|| failed("a body names an unknown dictionary"))?)
+                Some(found.ok_or_else(|| Error::failed("a body names an unknown dictionary"))?)
             }
             None => None,
         };
@@ -94,13 +94,16 @@ impl Codec {
             }
             None => context.decompress(&mut out, stored),
         });
-        result.map_err(|code| failed(zstd::zstd_safe::get_error_name(code)))?;
+        result.map_err(|code| Error::failed(zstd::zstd_safe::get_error_name(code)))?;
         Ok(Bytes::from(out))
     }
 }
 
 /// The stored form of what is no resource; [`Codec::expand`] reads it.
-pub(crate) fn compress_plain(text: &[u8]) -> Result<Vec<u8>, Error> {
+///
+/// # Errors
+/// [`Error::Failed`] when it cannot be compressed.
+pub fn compress_plain(text: &[u8]) -> Result<Vec<u8>, Error> {
     compressed(text, None)
 }
 
@@ -115,7 +118,7 @@ fn compressed(text: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, E
         }
         None => context.compress(&mut out, text, LEVEL),
     });
-    result.map_err(|code| failed(zstd::zstd_safe::get_error_name(code)))?;
+    result.map_err(|code| Error::failed(zstd::zstd_safe::get_error_name(code)))?;
     out.shrink_to_fit();
     Ok(out)
 }
@@ -124,7 +127,7 @@ fn compressed(text: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, E
 const DICTIONARY_BYTES: usize = 16 * 1024;
 
 /// Trains a dictionary from bodies and gives it a small number, which each frame repeats.
-pub(crate) fn train(samples: &[Bytes], number: u32) -> Option<Vec<u8>> {
+pub fn train(samples: &[Bytes], number: u32) -> Option<Vec<u8>> {
     let mut bytes = zstd::dict::from_samples(samples, DICTIONARY_BYTES).ok()?;
     // A dictionary is: 4 bytes of magic, 4 bytes of its number, the tables, the content.
     bytes.get_mut(4..8)?.copy_from_slice(&number.to_le_bytes());

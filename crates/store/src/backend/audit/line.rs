@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::audit::AuditRecord;
+use crate::store::Error;
 use cresset_definitions::ResourceType;
-use cresset_store::{AuditRecord, Error};
 
-use crate::fault::failed;
-use crate::instant;
+use crate::backend::instant;
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +35,10 @@ struct Line<'l> {
 }
 
 /// Appends a record and a line feed.
-pub(crate) fn write(record: &AuditRecord, out: &mut Vec<u8>) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Failed`] when the record cannot be written as text.
+pub fn write(record: &AuditRecord, out: &mut Vec<u8>) -> Result<(), Error> {
     let line = Line {
         at: instant::millis(record.at),
         did: (&record.interaction).into(),
@@ -49,14 +52,17 @@ pub(crate) fn write(record: &AuditRecord, out: &mut Vec<u8>) -> Result<(), Error
         address: record.address,
         correlation: (&record.correlation_id).into(),
     };
-    serde_json::to_writer(&mut *out, &line).map_err(|e| failed(e.to_string()))?;
+    serde_json::to_writer(&mut *out, &line).map_err(|e| Error::failed(e.to_string()))?;
     out.push(b'\n');
     Ok(())
 }
 
 /// The record of a line, without its line feed.
-pub(crate) fn read(text: &[u8]) -> Result<AuditRecord, Error> {
-    let broken = || failed("a record of the audit trail cannot be read");
+///
+/// # Errors
+/// [`Error::Failed`] when the text is no record.
+pub fn read(text: &[u8]) -> Result<AuditRecord, Error> {
+    let broken = || Error::failed("a record of the audit trail cannot be read");
     let line: Line<'_> = serde_json::from_slice(text).map_err(|_| broken())?;
     let id = |text: Option<Cow<'_, str>>| text.map(|text| text.parse()).transpose();
     let of = |name: &str| ResourceType::parse(name).ok_or_else(broken);
@@ -76,7 +82,7 @@ pub(crate) fn read(text: &[u8]) -> Result<AuditRecord, Error> {
 }
 
 /// Just when it was.
-pub(crate) fn millis(text: &[u8]) -> Option<i64> {
+pub fn millis(text: &[u8]) -> Option<i64> {
     #[derive(serde::Deserialize)]
     struct When {
         at: i64,

@@ -1,0 +1,13 @@
+//! Parts every backend is built of; none knows a driver.
+
+pub mod audit;
+pub mod codec;
+pub mod condition;
+pub mod facts;
+pub mod history;
+pub mod identity;
+pub mod instant;
+pub mod shape;
+pub mod sizes;
+pub mod totals;
+pub mod version;
