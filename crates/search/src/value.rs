@@ -58,3 +58,17 @@ pub enum TokenMatch {
     /// `system|`: any code of the system.
     System(String),
 }
+
+impl TokenMatch {
+    /// Whether it asks for a unit of measure: by its code (UCUM codes know upper and lower case), or
+    /// by the text people see.
+    pub fn is_unit(&self, [system, code, unit]: [&str; 3]) -> bool {
+        let named = |asked: &String| asked == code || asked.to_lowercase() == unit.to_lowercase();
+        match self {
+            Self::Code(asked) => named(asked),
+            Self::SystemAndCode(asked_system, asked) => asked_system == system && asked == code,
+            Self::NoSystem(asked) => system.is_empty() && named(asked),
+            Self::System(asked_system) => asked_system == system,
+        }
+    }
+}

@@ -118,7 +118,7 @@ impl Lookups for Snapshot<'_> {
         let mut ids = Vec::new();
         while let Some(row) = rows.next()? {
             let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
-            if is_unit(wanted, [text(1)?, text(2)?, text(3)?]) {
+            if wanted.is_unit([text(1)?, text(2)?, text(3)?]) {
                 ids.push(row.get(0)?);
             }
         }
@@ -164,16 +164,5 @@ impl Lookups for Snapshot<'_> {
         let rows = prepared.query_row(args, |row| row.get(0))?;
         self.shared.sizes.keep(statement, generation, rows);
         Ok(rows)
-    }
-}
-
-/// A unit is asked for by its code (UCUM codes know upper and lower case), or by the text people see.
-fn is_unit(wanted: &TokenMatch, [system, code, unit]: [&str; 3]) -> bool {
-    let named = |asked: &String| asked == code || asked.to_lowercase() == unit.to_lowercase();
-    match wanted {
-        TokenMatch::Code(asked) => named(asked),
-        TokenMatch::SystemAndCode(asked_system, asked) => asked_system == system && asked == code,
-        TokenMatch::NoSystem(asked) => system.is_empty() && named(asked),
-        TokenMatch::System(asked_system) => asked_system == system,
     }
 }

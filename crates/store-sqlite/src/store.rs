@@ -27,6 +27,7 @@ use cresset_search::Query;
 use cresset_store::backend::totals::Totals;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
+use cresset_store::visibility::given;
 use cresset_store::{
     Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Recorded, SearchPage, Store,
     Unit, Written,
@@ -203,7 +204,7 @@ impl SqliteStore {
         verb: Verb,
         target: (ResourceType, &ResourceId),
     ) -> Result<Found, Error> {
-        let restriction = restriction(access, verb, target.0)?;
+        let restriction = given(access, verb, target.0)?;
         if restriction == Restriction::Everything
             && let Some(version) = self.inner.shared.current.find(target.0, target.1)
         {
@@ -255,28 +256,6 @@ impl Drop for SqliteStore {
     }
 }
 
-/// What an access gives, or the refusal to do anything at all.
-pub(crate) fn restriction(
-    access: &Access,
-    verb: Verb,
-    of: ResourceType,
-) -> Result<Restriction, Error> {
-    match access.restriction(verb, of) {
-        Restriction::Nothing => Err(Error::Forbidden(verb_name(verb), of)),
-        restriction => Ok(restriction),
-    }
-}
-
-fn verb_name(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Create => "create",
-        Verb::Read => "read",
-        Verb::Update => "update",
-        Verb::Delete => "delete",
-        Verb::Search => "search",
-    }
-}
-
 fn disk_bytes(database: &Path) -> u64 {
     let mut log = database.as_os_str().to_owned();
     log.push("-wal");
@@ -314,7 +293,7 @@ impl Store for SqliteStore {
         id: &ResourceId,
         version: u64,
     ) -> Result<Found, Error> {
-        let restriction = restriction(access, Verb::Read, resource_type)?;
+        let restriction = given(access, Verb::Read, resource_type)?;
         self.inner.ask(self.inner.whole(), &|inner, connection| {
             read::version(
                 inner,
@@ -332,7 +311,7 @@ impl Store for SqliteStore {
         id: &ResourceId,
         page: HistoryAsk,
     ) -> Result<Option<HistoryPage>, Error> {
-        let restriction = restriction(access, Verb::Read, resource_type)?;
+        let restriction = given(access, Verb::Read, resource_type)?;
         let id = id.clone();
         self.ask(move |inner, connection| {
             history::page(
@@ -353,8 +332,8 @@ impl Store for SqliteStore {
     ) -> Result<HistoryPage, Error> {
         let types = types
             .iter()
-            .map(|of| Ok((*of, restriction(access, Verb::Search, *of)?)))
-            .collect::<Result<chronicle::Types, Error>>()?;
+            .map(|of| Ok((*of, given(access, Verb::Search, *of)?)))
+            .collect::<Result<_, Error>>()?;
         self.ask(move |inner, connection| chronicle::page(inner, connection, &types, &page))
             .await
     }
@@ -365,7 +344,7 @@ impl Store for SqliteStore {
         query: &Query,
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
-        restriction(access, Verb::Search, query.resource_type)?;
+        given(access, Verb::Search, query.resource_type)?;
         let ask = search::Asked::new(std::slice::from_ref(query), access, at)?;
         self.ask(move |inner, connection| search::page(inner, connection, &ask))
             .await

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cresset_store::Error;
+use cresset_store::backend::prepared::Prepared;
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 
@@ -192,11 +193,7 @@ impl Gathered {
         match job {
             Job::Unit(unit) => {
                 self.changes += unit.changes.len();
-                self.bytes += unit
-                    .changes
-                    .iter()
-                    .map(unit::Prepared::bytes)
-                    .sum::<usize>();
+                self.bytes += unit.changes.iter().map(Prepared::bytes).sum::<usize>();
                 self.units.push(*unit);
             }
             Job::Task(task) => self.tasks.push(task),

@@ -1,12 +1,14 @@
 //! Parts every backend is built of; none knows a driver.
 
 pub mod audit;
+pub mod chronicle;
 pub mod codec;
 pub mod condition;
 pub mod facts;
 pub mod history;
 pub mod identity;
 pub mod instant;
+pub mod prepared;
 pub mod shape;
 pub mod sizes;
 pub mod totals;

@@ -1,12 +1,15 @@
 //! What a restriction says of a resource that is not, or no longer, in the tables: one about to be
 //! written, an earlier version, a deleted one.
 
-use cresset_access::{Filter, Restriction, TokenFilter};
-use cresset_definitions::r4;
-use cresset_search::{IndexValue, patient_compartment};
+use cresset_access::{Access, Filter, Restriction, TokenFilter, Verb};
+use cresset_base::Limits;
+use cresset_definitions::{ResourceType, r4};
+use cresset_model::{Bounds, parse};
+use cresset_search::{IndexValue, extract, patient_compartment};
 
 use crate::layout::Subject;
 use crate::layout::encode::fold_code;
+use crate::store::{Error, Method, Version};
 
 /// Whether a resource with these rows is within the restriction. It says the same as the statement
 /// the planner writes for the restriction does of a stored resource.
@@ -15,6 +18,56 @@ pub fn admits(restriction: &Restriction, subject: Subject<'_>) -> bool {
         Restriction::Nothing => false,
         Restriction::Everything => true,
         Restriction::Only(filters) => filters.iter().any(|filter| passes(filter, subject)),
+    }
+}
+
+/// Whether a version's own content is within the restriction; a deletion shows nothing by itself.
+/// `bases` are the base URLs under which references point into the instance.
+///
+/// # Errors
+/// [`Error::Failed`] when a stored body does not parse.
+pub fn shows(
+    restriction: &Restriction,
+    version: &Version,
+    (limits, bases): (&Limits, &[String]),
+) -> Result<bool, Error> {
+    if *restriction == Restriction::Everything {
+        return Ok(true);
+    }
+    if version.method == Method::Delete {
+        return Ok(false);
+    }
+    let tree = parse(&version.body, Bounds::from(limits))
+        .map_err(|_| Error::failed("a stored body does not parse"))?;
+    let rows = extract(&tree, bases);
+    Ok(admits(
+        restriction,
+        Subject {
+            resource_type: version.resource_type,
+            id: &version.id,
+            rows: &rows,
+        },
+    ))
+}
+
+/// What an access gives, or the refusal to do anything at all.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn given(access: &Access, verb: Verb, of: ResourceType) -> Result<Restriction, Error> {
+    match access.restriction(verb, of) {
+        Restriction::Nothing => Err(Error::Forbidden(verb_name(verb), of)),
+        restriction => Ok(restriction),
+    }
+}
+
+fn verb_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "create",
+        Verb::Read => "read",
+        Verb::Update => "update",
+        Verb::Delete => "delete",
+        Verb::Search => "search",
     }
 }
 

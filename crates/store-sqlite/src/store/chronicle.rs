@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use cresset_access::Restriction;
 use cresset_definitions::ResourceType;
+use cresset_store::backend::chronicle::{Moment, State, Types, page_of};
 use cresset_store::layout::{Own, Rid, own_column};
 use cresset_store::store::{HistoryAsk, Method};
-use cresset_store::{Cursor, Error, HistoryPage, Version};
+use cresset_store::{Error, HistoryPage, Version};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Inner, read};
@@ -21,25 +22,6 @@ use crate::row;
 /// Fewest versions taken from the sources at once.
 const ROUND_MIN: usize = 32;
 
-/// A place in the order of time: when a version was written, of which resource, which one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Moment {
-    updated_ms: i64,
-    rid: i64,
-    version: i64,
-}
-
-/// What a version is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Live,
-    Tombstone,
-    Replaced,
-}
-
-/// The types asked for, each with what the caller may see of it.
-pub(super) type Types = Vec<(ResourceType, Restriction)>;
-
 /// One page.
 pub(super) fn page(
     inner: &Inner,
@@ -47,14 +29,7 @@ pub(super) fn page(
     types: &Types,
     ask: &HistoryAsk,
 ) -> Result<HistoryPage, Error> {
-    let before = match &ask.at {
-        Some(cursor) => Moment::read(cursor)?,
-        None => Moment {
-            updated_ms: ask.during.map_or(i64::MAX, |(_, end)| instant::millis(end)),
-            rid: i64::MAX,
-            version: i64::MAX,
-        },
-    };
+    let before = Moment::before(ask)?;
     crate::readers::snapshot(connection, || {
         let mut chronicle = Chronicle {
             inner,
@@ -269,42 +244,5 @@ impl<'a> Chronicle<'a> {
         let row = rows.next().map_err(|e| store_error(&e))?;
         let row = row.ok_or_else(|| failed("a version that was announced is not there"))?;
         row::version(row, &self.inner.shared.codec, of, None)
-    }
-}
-
-fn page_of(versions: Vec<Version>, next: Option<Moment>) -> HistoryPage {
-    HistoryPage {
-        versions,
-        total: None,
-        next: next.map(Moment::cursor),
-    }
-}
-
-impl Moment {
-    fn cursor(self) -> Cursor {
-        let numbers = [self.updated_ms, self.rid, self.version];
-        Cursor(
-            numbers
-                .iter()
-                .flat_map(|number| number.to_le_bytes())
-                .collect(),
-        )
-    }
-
-    fn read(cursor: &Cursor) -> Result<Self, Error> {
-        let mut numbers = cursor.0.chunks(8).map(|chunk| {
-            let bytes = <[u8; 8]>::try_from(chunk).map_err(|_| Error::BadCursor)?;
-            Ok(i64::from_le_bytes(bytes))
-        });
-        let mut next = || numbers.next().ok_or(Error::BadCursor)?;
-        let moment = Self {
-            updated_ms: next()?,
-            rid: next()?,
-            version: next()?,
-        };
-        match numbers.next() {
-            None => Ok(moment),
-            Some(_) => Err(Error::BadCursor),
-        }
     }
 }

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use cresset_access::{Access, Restriction, Verb};
+use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_store::backend::prepared::{Permitted, Prepared, permitted, prepare};
 use cresset_store::{Change, Error, Written};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
-use super::{Inner, SqliteStore, restriction};
+use super::{Inner, SqliteStore};
 use crate::fault::{failed, store_error};
 use crate::identity::StoredId;
 use crate::instant;
 use crate::writer::Job;
 use crate::writer::expected::Expected;
-use crate::writer::unit::{Frame, Kind, Prepared, Unit, about};
+use crate::writer::unit::Unit;
 
 /// More changes than this are prepared on a thread that may block.
 const INLINE_CHANGES: usize = 16;
@@ -34,10 +35,10 @@ pub(super) async fn commit(
         .collect::<Result<_, _>>()?;
     let permitted = permitted(access, &changes)?;
     let changes = if changes.len() <= INLINE_CHANGES {
-        prepare(&store.inner, changes, permitted)?
+        prepared(&store.inner, changes, permitted)?
     } else {
         let inner: Arc<Inner> = store.inner.clone();
-        let task = tokio::task::spawn_blocking(move || prepare(&inner, changes, permitted));
+        let task = tokio::task::spawn_blocking(move || prepared(&inner, changes, permitted));
         task.await.map_err(|e| failed(e.to_string()))??
     };
     let (reply, answer) = oneshot::channel();
@@ -52,56 +53,16 @@ pub(super) async fn commit(
         .map_err(|_| failed("the writer ended before it answered"))?
 }
 
-/// For each change what it may touch, and for an update what it may create.
-type Permitted = (Restriction, Restriction);
-
-fn permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>, Error> {
-    let one = |change: &Change| {
-        let (of, _) = about(change);
-        Ok(match change {
-            Change::Create(..) => (restriction(access, Verb::Create, of)?, Restriction::Nothing),
-            Change::Update(..) => (
-                restriction(access, Verb::Update, of)?,
-                access.restriction(Verb::Create, of),
-            ),
-            Change::Delete(..) => (restriction(access, Verb::Delete, of)?, Restriction::Nothing),
-        })
-    };
-    changes.iter().map(one).collect()
-}
-
-/// Stamps and compresses bodies for the version each change will most likely make.
-fn prepare(
+/// The changes for the versions they will most likely make.
+fn prepared(
     inner: &Inner,
     changes: Vec<Change>,
     permitted: Vec<Permitted>,
 ) -> Result<Vec<Prepared>, Error> {
-    let now_ms = instant::millis(inner.shared.clock.now());
+    let shared = &inner.shared;
+    let now_ms = instant::millis(shared.clock.now());
     let guesses = guesses(inner, &changes)?;
-    let each = changes.into_iter().zip(permitted).zip(guesses);
-    each.map(|((change, (restriction, creation)), version)| {
-        let (resource_type, id) = about(&change);
-        let id = id.clone();
-        let frame = |draft| Frame::new(&inner.shared, draft, &id, version, now_ms);
-        let kind = match change {
-            Change::Create(_, draft) => {
-                let frame = frame(&draft)?;
-                Kind::Create(draft, frame)
-            }
-            Change::Update(_, draft, precondition) => {
-                let frame = frame(&draft)?;
-                Kind::Update(draft, frame, precondition, creation)
-            }
-            Change::Delete(_, _, precondition) => Kind::Delete(precondition),
-        };
-        Ok(Prepared {
-            kind,
-            resource_type,
-            id,
-            restriction,
-        })
-    })
-    .collect()
+    prepare(&shared.codec, now_ms, (changes, permitted), guesses)
 }
 
 /// The version each change will most likely make; the writer knows for sure. Most of many are new, and

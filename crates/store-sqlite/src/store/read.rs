@@ -3,17 +3,15 @@
 use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_model::{Bounds, parse};
-use cresset_search::extract;
-use cresset_store::layout::{Rid, Subject};
+use cresset_store::layout::Rid;
 use cresset_store::plan::Lookups;
 use cresset_store::store::Method;
-use cresset_store::visibility::admits;
+use cresset_store::visibility;
 use cresset_store::{Error, Found, Version};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Inner;
-use crate::fault::{failed, store_error};
+use crate::fault::store_error;
 use crate::identity::StoredId;
 use crate::lookups::{Bound, Snapshot};
 use crate::row;
@@ -138,23 +136,8 @@ pub(super) fn shows(
     version: &Version,
     restriction: &Restriction,
 ) -> Result<bool, Error> {
-    if *restriction == Restriction::Everything {
-        return Ok(true);
-    }
-    if version.method == Method::Delete {
-        return Ok(false);
-    }
-    let tree = parse(&version.body, Bounds::from(&*inner.shared.limits))
-        .map_err(|_| failed("a stored body does not parse"))?;
-    let rows = extract(&tree, &inner.shared.bases);
-    Ok(admits(
-        restriction,
-        Subject {
-            resource_type: version.resource_type,
-            id: &version.id,
-            rows: &rows,
-        },
-    ))
+    let shared = &inner.shared;
+    visibility::shows(restriction, version, (&shared.limits, &shared.bases))
 }
 
 /// A version that is no longer current.

@@ -6,6 +6,7 @@ use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::extract;
 use cresset_store::backend::condition::{Head, creatable, holds};
+use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::backend::version::{method_code, method_of};
 use cresset_store::layout::{Keys, Rid, Subject, encode};
 use cresset_store::store::Method;
@@ -16,7 +17,6 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::Batch;
 use super::memory::{Memory, WriterTerms};
-use super::unit::{Frame, Kind, Prepared, stamped};
 use crate::fault::store_error;
 use crate::instant;
 use crate::shared::Shared;
@@ -265,7 +265,7 @@ impl Applier<'_> {
             return Ok(coming.frame.clone());
         }
         Frame::new(
-            self.shared,
+            &self.shared.codec,
             &coming.draft,
             &about.id,
             version,

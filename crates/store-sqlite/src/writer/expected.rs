@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use cresset_access::{Access, Verb};
 use cresset_store::layout::Rid;
 use cresset_store::plan::{Ask, Types};
+use cresset_store::visibility::given;
 use cresset_store::{Error, Expectation};
 
 use super::apply::Applier;
 use super::memory::WriterTerms;
 use crate::fault::store_error;
 use crate::lookups::Snapshot;
-use crate::store::{restriction, rows};
+use crate::store::rows;
 
 /// What a search of the caller found.
 pub(crate) struct Expected {
@@ -22,7 +23,7 @@ pub(crate) struct Expected {
 impl Expected {
     pub(crate) fn new(access: &Access, mut expectation: Expectation) -> Result<Self, Error> {
         expectation.query.sort.clear();
-        restriction(access, Verb::Search, expectation.query.resource_type)?;
+        given(access, Verb::Search, expectation.query.resource_type)?;
         Ok(Self {
             expectation,
             access: access.clone(),

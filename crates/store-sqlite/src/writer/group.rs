@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use cresset_store::backend::prepared::Prepared;
 use cresset_store::{Error, Written};
 use tokio::sync::oneshot;
 
@@ -174,7 +175,7 @@ fn are_so(applier: &mut Applier<'_>, expectations: &[Expected]) -> Result<bool, 
 }
 
 struct Work {
-    changes: Vec<super::unit::Prepared>,
+    changes: Vec<Prepared>,
     targets: Vec<super::apply::Target>,
     audit: Option<cresset_store::AuditRecord>,
 }

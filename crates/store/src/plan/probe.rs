@@ -283,28 +283,49 @@ pub(crate) fn weight(sql: &mut Builder<'_>, column: &str, weight: &Weight) {
 
 /// Writes the test of a folded text in the row named `row`.
 pub(crate) fn text(sql: &mut Builder<'_>, row: &str, test: &TextTest) {
+    let most = sql.dialect().text_chars();
     let mut part = |before: &str, value: Arg, after: &str| {
         sql.text(" AND ").text(before).arg(value).text(after);
     };
     match test {
         TextTest::Starts(prefix, beyond) => {
+            if let Some((start, rest)) = divided(prefix, most) {
+                part(&format!("{row}.s="), start, "");
+                part(&format!("starts_with({row}.rest,"), rest, ")");
+                return;
+            }
             part(&format!("{row}.s>="), Arg::Text(prefix.clone()), "");
             if let Some(beyond) = beyond {
                 part(&format!("{row}.s<"), Arg::Text(beyond.clone()), "");
             }
         }
         TextTest::Exact(folded, hash) => {
-            part(&format!("{row}.s="), Arg::Text(folded.clone()), "");
+            match divided(folded, most) {
+                Some((start, rest)) => {
+                    part(&format!("{row}.s="), start, "");
+                    part(&format!("{row}.rest="), rest, "");
+                }
+                None => part(&format!("{row}.s="), Arg::Text(folded.clone()), ""),
+            }
             part(&format!("{row}.h="), Arg::Int(*hash), "");
         }
         TextTest::Contains(needle) => {
             let position = sql.dialect().position();
-            sql.text(" AND ")
-                .text(position)
-                .text("(")
-                .text(row)
-                .text(".s,");
-            sql.arg(Arg::Text(needle.clone())).text(")>0");
+            let whole = if most.is_some() {
+                format!("{row}.s||{row}.rest")
+            } else {
+                format!("{row}.s")
+            };
+            sql.text(" AND ").text(position).text("(").text(&whole);
+            sql.text(",").arg(Arg::Text(needle.clone())).text(")>0");
         }
     }
+}
+
+/// A text that may have a rest beyond its first characters, in two parts.
+fn divided(text: &str, most: Option<usize>) -> Option<(Arg, Arg)> {
+    let (at, _) = text.char_indices().nth(most?.checked_sub(1)?)?;
+    let end = at + text.get(at..)?.chars().next()?.len_utf8();
+    let (start, rest) = text.split_at_checked(end)?;
+    Some((Arg::Text(start.to_owned()), Arg::Text(rest.to_owned())))
 }

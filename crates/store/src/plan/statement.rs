@@ -6,6 +6,11 @@ pub trait Dialect: Send + Sync {
     fn placeholder(&self, n: usize, out: &mut String);
     /// The function `f(haystack, needle)` that gives the 1-based position of a text in another, 0 when absent.
     fn position(&self) -> &'static str;
+    /// Characters of a folded text in its column; what is beyond them stands in the column `rest`.
+    /// `None` where the column holds the whole.
+    fn text_chars(&self) -> Option<usize> {
+        None
+    }
     /// Writes the test that what stands before is one of these, the first of which is the `n`th
     /// argument; gives the arguments.
     fn among(&self, n: usize, values: Vec<i64>, out: &mut String) -> Vec<Arg> {
