@@ -52,6 +52,10 @@ pub struct Limits {
     pub write_queue_max: usize,
     /// Most writes that share one commit.
     pub group_commit_max: usize,
+    /// Most connections of one instance on one node to its PostgreSQL server.
+    pub cluster_connections_max: usize,
+    /// Longest wait for one of them, in milliseconds, before 503 is answered.
+    pub cluster_wait_ms_max: u64,
     /// Most audit records of one instance that wait for the next commit; beyond it 503 is answered.
     pub audit_waiting_max: usize,
     /// Most bytes of expanded bodies that one open instance keeps for the next reader.
@@ -111,6 +115,8 @@ impl Default for Limits {
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,
+            cluster_connections_max: 16,
+            cluster_wait_ms_max: 2_000,
             audit_waiting_max: 32_768,
             body_cache_bytes_max: 32 * 1024 * 1024,
             scope_bytes_max: 32 * 1024,

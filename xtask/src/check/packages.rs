@@ -12,6 +12,12 @@ const TOOLS: &[(&str, &str, &str)] = &[
     ("chromium", "chromium", "walks through the pages"),
     ("node", "nodejs", "drives the browser and runs clients"),
     ("npm", "npm", "installs what node runs"),
+    (
+        "psql",
+        "postgresql-client",
+        "asks the server of the tests whether it is there",
+    ),
+    ("initdb", "postgresql", "the second backend's server"),
 ];
 
 /// Installs what is missing when it may, and otherwise says what to install.
@@ -75,7 +81,15 @@ fn tools() -> Outcome {
 }
 
 fn present(command: &str) -> bool {
-    let asked = Command::new(command)
+    // Debian keeps the programs of each version of PostgreSQL's server apart.
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let apart = versions
+        .flatten()
+        .map(|v| v.path().join("bin").join(command));
+    let found = apart.into_iter().find(|path| path.is_file());
+    let asked = Command::new(found.unwrap_or_else(|| command.into()))
         .arg("--version")
         .stdout(Stdio::null())
         .stderr(Stdio::null())

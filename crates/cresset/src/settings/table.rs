@@ -110,6 +110,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "most writes that share one commit",
     ),
     (
+        "limits.cluster_connections_max",
+        "most connections of one instance on one node to its PostgreSQL server",
+    ),
+    (
+        "limits.cluster_wait_ms_max",
+        "longest wait for one of them, in milliseconds, before 503 is answered",
+    ),
+    (
         "limits.audit_waiting_max",
         "most audit records of one instance that wait for the next commit before 503 is answered",
     ),

@@ -11,7 +11,7 @@ use crate::store::Error;
 const FIRST_SEAL: [u8; 32] = [0; 32];
 
 /// The records of one commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Block {
     /// Number of its last record.
     pub last: u64,

@@ -1,0 +1,259 @@
+//! A server with many instances: each has a schema, and a role that may touch nothing else.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use cresset_base::{InstanceName, Limits};
+use cresset_store::layout::sortable::text_hash;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio_postgres::{Client, Config, NoTls};
+
+/// The oldest server that is tried.
+const VERSION_MIN: i32 = 150_000;
+/// How long a server may take to take a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Why a cluster could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// The URL is none.
+    #[error("this is no URL of a PostgreSQL server: {0}")]
+    Url(String),
+    /// It cannot be reached, or refuses the login.
+    #[error("the PostgreSQL server cannot be used: {0}")]
+    Unreachable(String),
+    /// It is too old.
+    #[error("the server is PostgreSQL {0}; 15 or later is needed")]
+    TooOld(String),
+    /// The login lacks a right.
+    #[error("the role {role} may not {right}; grant it with: {remedy}")]
+    Right {
+        /// The login.
+        role: String,
+        /// What it may not do.
+        right: &'static str,
+        /// The statement that mends it.
+        remedy: String,
+    },
+    /// The schema or the role is there.
+    #[error("the server has an instance named {0} already")]
+    Exists(InstanceName),
+    /// There is no such schema.
+    #[error("the server has no instance named {0}")]
+    Absent(InstanceName),
+    /// Something else went wrong; the text is the server's.
+    #[error("the PostgreSQL server says: {0}")]
+    Failed(String),
+}
+
+/// A database of a PostgreSQL server in which instances live.
+#[derive(Clone)]
+pub struct Cluster {
+    config: Config,
+}
+
+impl Cluster {
+    /// The cluster behind a URL such as `postgres://cresset@db.example/cresset`.
+    ///
+    /// # Errors
+    /// [`ClusterError::Url`].
+    pub fn parse(url: &str) -> Result<Self, ClusterError> {
+        let mut config =
+            Config::from_str(url).map_err(|error| ClusterError::Url(detail(&error)))?;
+        config.application_name("cresset").connect_timeout(CONNECT);
+        Ok(Self { config })
+    }
+
+    /// Whether the server is new enough and the login may make instances.
+    ///
+    /// # Errors
+    /// What stands in the way, with what mends it.
+    pub async fn check(&self) -> Result<(), ClusterError> {
+        let client = self.connect().await?;
+        examine(&client).await
+    }
+
+    /// Makes the role and the schema of an instance.
+    ///
+    /// # Errors
+    /// [`ClusterError::Exists`], or as [`Cluster::check`].
+    pub async fn create(&self, name: &InstanceName) -> Result<(), ClusterError> {
+        let client = self.connect().await?;
+        examine(&client).await?;
+        let place = self.place(name);
+        let taken = "SELECT 1 FROM pg_namespace WHERE nspname=$1 \
+                     UNION ALL SELECT 1 FROM pg_roles WHERE rolname=$2";
+        let taken = client
+            .query(taken, &[&place.schema, &place.role])
+            .await
+            .map_err(|error| failed(&error))?;
+        if !taken.is_empty() {
+            return Err(ClusterError::Exists(name.clone()));
+        }
+        let Place { schema, role } = place;
+        // Names are made of an instance's name, which holds no quotes.
+        let text = format!(
+            "BEGIN; CREATE ROLE \"{role}\" NOLOGIN; GRANT \"{role}\" TO CURRENT_USER; \
+             CREATE SCHEMA \"{schema}\" AUTHORIZATION \"{role}\"; COMMIT"
+        );
+        client
+            .batch_execute(&text)
+            .await
+            .map_err(|error| failed(&error))
+    }
+
+    /// Removes an instance with everything in it.
+    ///
+    /// # Errors
+    /// [`ClusterError::Absent`], or as [`Cluster::check`].
+    pub async fn remove(&self, name: &InstanceName) -> Result<(), ClusterError> {
+        let client = self.connect().await?;
+        let Place { schema, role } = self.place(name);
+        let there = client
+            .query("SELECT 1 FROM pg_namespace WHERE nspname=$1", &[&schema])
+            .await
+            .map_err(|error| failed(&error))?;
+        if there.is_empty() {
+            return Err(ClusterError::Absent(name.clone()));
+        }
+        let text = format!(
+            "BEGIN; DROP SCHEMA \"{schema}\" CASCADE; DROP ROLE IF EXISTS \"{role}\"; COMMIT"
+        );
+        client
+            .batch_execute(&text)
+            .await
+            .map_err(|error| failed(&error))
+    }
+
+    /// Connections for one instance: they see its schema and act as its role, whoever logged in.
+    pub(crate) fn pool(&self, name: &InstanceName, limits: &Limits) -> Result<Pool, ClusterError> {
+        let Place { schema, role } = self.place(name);
+        let mut config = self.config.clone();
+        config.options(format!(
+            "-c search_path=\"{schema}\" -c role={role} -c statement_timeout={}",
+            limits.request_ms_max
+        ));
+        let fast = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        Pool::builder(Manager::from_config(config, NoTls, fast))
+            .max_size(limits.cluster_connections_max)
+            .wait_timeout(Some(Duration::from_millis(limits.cluster_wait_ms_max)))
+            .create_timeout(Some(CONNECT))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| ClusterError::Failed(error.to_string()))
+    }
+
+    fn place(&self, name: &InstanceName) -> Place {
+        // Roles belong to the whole server, schemas to one of its databases.
+        let database = text_hash(self.config.get_dbname().unwrap_or_default());
+        Place {
+            schema: format!("cresset_{name}"),
+            role: format!("cresset_{name}_{database:08x}"),
+        }
+    }
+
+    async fn connect(&self) -> Result<Client, ClusterError> {
+        let connecting = self.config.connect(NoTls).await;
+        let (client, connection) =
+            connecting.map_err(|error| ClusterError::Unreachable(detail(&error)))?;
+        // It ends with the client.
+        tokio::spawn(connection);
+        Ok(client)
+    }
+}
+
+/// Where an instance lives.
+struct Place {
+    schema: String,
+    role: String,
+}
+
+async fn examine(client: &Client) -> Result<(), ClusterError> {
+    let text = "SELECT current_setting('server_version_num')::int,current_setting('server_version'),\
+                current_user::text,r.rolcreaterole OR r.rolsuper,\
+                has_database_privilege(current_database(),'CREATE'),quote_ident(current_database()) \
+                FROM pg_roles r WHERE r.rolname=current_user";
+    let row = client
+        .query_one(text, &[])
+        .await
+        .map_err(|error| failed(&error))?;
+    let get = |error: tokio_postgres::Error| failed(&error);
+    let version: i32 = row.try_get(0).map_err(get)?;
+    if version < VERSION_MIN {
+        return Err(ClusterError::TooOld(row.try_get(1).map_err(get)?));
+    }
+    let role: String = row.try_get(2).map_err(get)?;
+    if !row.try_get::<_, bool>(3).map_err(get)? {
+        let remedy = format!("ALTER ROLE \"{role}\" CREATEROLE");
+        return Err(ClusterError::Right {
+            role,
+            right: "make roles",
+            remedy,
+        });
+    }
+    if !row.try_get::<_, bool>(4).map_err(get)? {
+        let database: String = row.try_get(5).map_err(get)?;
+        let remedy = format!("GRANT CREATE ON DATABASE {database} TO \"{role}\"");
+        return Err(ClusterError::Right {
+            role,
+            right: "make schemas in this database",
+            remedy,
+        });
+    }
+    Ok(())
+}
+
+fn failed(error: &tokio_postgres::Error) -> ClusterError {
+    ClusterError::Failed(detail(error))
+}
+
+/// What an error says, with its cause.
+fn detail(error: &tokio_postgres::Error) -> String {
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(said), _) => said.message().to_owned(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cluster;
+    use cresset_base::{InstanceName, Limits};
+    use cresset_testkit::postgres;
+    use tokio_postgres::error::SqlState;
+
+    /// The planner writes no schema's name. Should a statement ever name another instance's, the
+    /// server itself refuses it.
+    #[tokio::test]
+    async fn a_connection_of_one_instance_cannot_touch_another() {
+        let cluster = Cluster::parse(postgres::server().url()).unwrap();
+        let names: [InstanceName; 2] = ["mine", "theirs"].map(|name| name.parse().unwrap());
+        for name in &names {
+            cluster.create(name).await.unwrap();
+            let pool = cluster.pool(name, &Limits::default()).unwrap();
+            let mut connection = pool.get().await.unwrap();
+            crate::schema::migrate(&mut connection).await.unwrap();
+        }
+        let pool = cluster.pool(&names[0], &Limits::default()).unwrap();
+        let mine = pool.get().await.unwrap();
+        assert!(
+            mine.query("SELECT r FROM resource", &[])
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        for statement in [
+            "SELECT r FROM cresset_theirs.resource",
+            "INSERT INTO cresset_theirs.secret VALUES('a','b')",
+            "DROP SCHEMA cresset_theirs CASCADE",
+            "CREATE SCHEMA more",
+        ] {
+            let refused = mine.query(statement, &[]).await.unwrap_err();
+            let code = refused.code().cloned();
+            assert_eq!(code, Some(SqlState::INSUFFICIENT_PRIVILEGE), "{statement}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! One open instance.
+
+mod audit;
+mod chronicle;
+mod consents;
+mod counts;
+mod grants;
+mod included;
+mod patients;
+mod read;
+mod search;
+mod secrets;
+mod sessions;
+mod small;
+mod totals;
+mod users;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cresset_access::{Access, Verb};
+use cresset_base::{Clock, InstanceName, Limits, ResourceId};
+use cresset_definitions::ResourceType;
+use cresset_search::Query;
+use cresset_store::backend::instant::millis;
+use cresset_store::backend::prepared::{permitted, prepare};
+use cresset_store::store::HistoryAsk;
+use cresset_store::visibility::given;
+use cresset_store::{Cursor, Error, Found, HistoryPage, SearchPage, Store, Unit, Written};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::cluster::{Cluster, ClusterError};
+use crate::schema;
+use crate::shared::{Shared, Surroundings};
+use crate::writer::{self, Job};
+
+pub(crate) use search::limited;
+
+/// More changes than this are prepared on a thread that may block.
+const INLINE_CHANGES: usize = 16;
+/// A connection nobody used for this long is closed.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// What an instance is opened with.
+#[derive(Clone)]
+pub struct Options {
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds.
+    pub limits: Arc<Limits>,
+    /// The name of this node; no other may have it.
+    pub node: String,
+    /// A directory of this node for this instance's journal of audit records.
+    pub directory: PathBuf,
+    /// The base URLs under which references point into the instance, without a slash at the end.
+    pub bases: Vec<String>,
+}
+
+/// One instance, open on this node.
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+    jobs: mpsc::Sender<Job>,
+}
+
+impl PostgresStore {
+    /// Opens an instance of a cluster, migrating its schema where it is of an earlier version.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the server cannot be reached, [`Error::Failed`] when the schema is of a
+    /// newer version or not there.
+    pub async fn open(
+        cluster: &Cluster,
+        name: &InstanceName,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let unusable = |error: ClusterError| Error::failed(error.to_string());
+        let pool = cluster.pool(name, &options.limits).map_err(unusable)?;
+        let around = Surroundings {
+            pool: pool.clone(),
+            bases: options.bases,
+            clock: options.clock,
+            limits: options.limits,
+            node: options.node,
+            directory: options.directory,
+        };
+        let mut first = pool.get().await.map_err(crate::fault::pool_error)?;
+        schema::migrate(&mut first).await?;
+        let shared = Arc::new(Shared::load(&mut first, around).await?);
+        drop(first);
+        let (jobs, queue) = mpsc::channel(shared.limits.write_queue_max);
+        tokio::spawn(writer::run(shared.clone(), queue));
+        if shared.journal.waiting() > 0 {
+            // What an earlier process left in the journal.
+            jobs.try_send(Job::Audit).map_err(|_| Error::Busy)?;
+        }
+        tokio::spawn(rest(Arc::downgrade(&shared)));
+        Ok(Self { shared, jobs })
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), Error> {
+        self.jobs.try_send(job).map_err(|_| Error::Busy)
+    }
+
+    async fn current(
+        &self,
+        access: &Access,
+        verb: Verb,
+        name: (ResourceType, &ResourceId),
+    ) -> Result<Found, Error> {
+        let restriction = given(access, verb, name.0)?;
+        read::current(&self.shared, name, &restriction).await
+    }
+}
+
+/// Closes connections nobody needs, for as long as the instance is open.
+async fn rest(shared: std::sync::Weak<Shared>) {
+    loop {
+        tokio::time::sleep(IDLE / 2).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        shared.pool.retain(|_, used| used.last_used() < IDLE);
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn read(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error> {
+        self.current(access, Verb::Read, (resource_type, id)).await
+    }
+
+    async fn basis(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Found, Error> {
+        self.current(access, Verb::Update, (resource_type, id))
+            .await
+    }
+
+    async fn version(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        version: u64,
+    ) -> Result<Found, Error> {
+        let restriction = given(access, Verb::Read, resource_type)?;
+        read::version(&self.shared, (resource_type, id), version, &restriction).await
+    }
+
+    async fn history(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+        page: HistoryAsk,
+    ) -> Result<Option<HistoryPage>, Error> {
+        let restriction = given(access, Verb::Read, resource_type)?;
+        read::history(&self.shared, (resource_type, id), &restriction, &page).await
+    }
+
+    async fn history_of(
+        &self,
+        access: &Access,
+        types: &[ResourceType],
+        page: HistoryAsk,
+    ) -> Result<HistoryPage, Error> {
+        let types = types
+            .iter()
+            .map(|of| Ok((*of, given(access, Verb::Search, *of)?)))
+            .collect::<Result<_, Error>>()?;
+        chronicle::page(&self.shared, &types, &page).await
+    }
+
+    async fn search(
+        &self,
+        access: &Access,
+        query: &Query,
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error> {
+        given(access, Verb::Search, query.resource_type)?;
+        let asked = search::Asked::new(std::slice::from_ref(query), access, at)?;
+        search::page(&self.shared, &asked).await
+    }
+
+    async fn search_types(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<SearchPage, Error> {
+        let asked = search::Asked::new(queries, access, at)?;
+        search::page(&self.shared, &asked).await
+    }
+
+    async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error> {
+        counts::visible(&self.shared, access).await
+    }
+
+    async fn commit_unit(&self, access: &Access, unit: Unit) -> Result<Vec<Written>, Error> {
+        let expectations = unit
+            .expectations
+            .into_iter()
+            .map(|expectation| writer::Expected::new(access, expectation))
+            .collect::<Result<_, _>>()?;
+        let permitted = permitted(access, &unit.changes)?;
+        let changes = (unit.changes, permitted);
+        let shared = self.shared.clone();
+        let is_small = changes.0.len() <= INLINE_CHANGES;
+        let prepared = move || {
+            let now_ms = millis(shared.clock.now());
+            // Most of what is written is new; the writer knows for sure.
+            let guesses = vec![1; changes.0.len()];
+            prepare(&shared.codec, now_ms, changes, guesses)
+        };
+        let changes = if is_small {
+            prepared()?
+        } else {
+            let task = tokio::task::spawn_blocking(prepared).await;
+            task.map_err(|e| Error::failed(e.to_string()))??
+        };
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Job::Unit(Box::new(writer::Unit {
+            changes,
+            expectations,
+            audit: unit.record,
+            reply,
+        })))?;
+        answer
+            .await
+            .map_err(|_| Error::failed("the writer ended before it answered"))?
+    }
+}

@@ -1,0 +1,216 @@
+//! What people allowed apps.
+
+use async_trait::async_trait;
+use cresset_base::Timestamp;
+use cresset_store::Error;
+use cresset_store::backend::instant::{millis, timestamp};
+use cresset_store::consent::{Code, Consent, Consents, Consumed, RefreshToken, Ticket};
+use cresset_store::grant::{Hashed, Token};
+use deadpool_postgres::GenericClient;
+use tokio_postgres::Row;
+
+use super::PostgresStore;
+use super::grants::insert_token;
+use super::small::{DROPPED_MAX, json, text};
+use crate::fault::store_error;
+use crate::row::get;
+use crate::snapshot::execute;
+
+const CONSENTS: &str = "SELECT content,last_used,revoked FROM consent";
+
+/// How long a code is still known after its end, so that a second use is noticed, in milliseconds.
+const CODE_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+
+#[async_trait]
+impl Consents for PostgresStore {
+    async fn add_consent(&self, consent: Consent, code: Code) -> Result<(), Error> {
+        let add = "WITH old AS (DELETE FROM code WHERE hash IN \
+                   (SELECT hash FROM code WHERE expires<$8 LIMIT $9 FOR UPDATE SKIP LOCKED)), \
+                   allowed AS (INSERT INTO consent(id,person,content,granted) VALUES($1,$2,$3,$4)) \
+                   INSERT INTO code(hash,content,expires) VALUES($5,$6,$7)";
+        let granted_ms = millis(consent.granted);
+        self.change(
+            add,
+            &[
+                &consent.id,
+                &consent.user,
+                &text(&consent)?,
+                &granted_ms,
+                &code.hash.0.as_slice(),
+                &text(&code)?,
+                &millis(code.expires),
+                &(granted_ms - CODE_KEPT_MS),
+                &DROPPED_MAX,
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn lookup_consent(&self, id: &str) -> Result<Option<Consent>, Error> {
+        let text = format!("{CONSENTS} WHERE id=$1");
+        self.one(&text, &[&id], consent).await
+    }
+
+    async fn list_consents(&self, user: &str) -> Result<Vec<Consent>, Error> {
+        let text =
+            format!("{CONSENTS} WHERE person=$1 AND revoked IS NULL ORDER BY granted DESC,id");
+        self.all(&text, &[&user], consent).await
+    }
+
+    async fn revoke_consent(&self, id: &str, at: Timestamp) -> Result<bool, Error> {
+        let text = "UPDATE consent SET revoked=$2 WHERE id=$1 AND revoked IS NULL";
+        let revoked = self.change(text, &[&id, &millis(at)]).await?;
+        Ok(revoked == 1)
+    }
+
+    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Code>, Error> {
+        let code = |row: &Row| {
+            let code: Code = json(row, 0)?;
+            Ok(Code { hash, ..code })
+        };
+        let key = hash.0.as_slice();
+        let first = "UPDATE code SET used=$2 WHERE hash=$1 AND used IS NULL RETURNING content";
+        if let Some(code) = self.one(first, &[&key, &millis(at)], code).await? {
+            return Ok(Consumed::First(code));
+        }
+        let again = "SELECT content FROM code WHERE hash=$1";
+        let again = self.one(again, &[&key], code).await?;
+        Ok(again.map_or(Consumed::Unknown, Consumed::Again))
+    }
+
+    async fn add_tokens(&self, token: Token, refresh: Option<RefreshToken>) -> Result<(), Error> {
+        let mut connection = self.connection().await?;
+        let transaction = connection
+            .transaction()
+            .await
+            .map_err(|e| store_error(&e))?;
+        touch(&transaction, &token).await?;
+        insert_token(&transaction, &token).await?;
+        if let Some(refresh) = &refresh {
+            insert_refresh(&transaction, refresh).await?;
+        }
+        transaction.commit().await.map_err(|e| store_error(&e))
+    }
+
+    async fn lookup_refresh_token(&self, hash: Hashed) -> Result<Option<RefreshToken>, Error> {
+        let text = "SELECT consent,scopes,issued,expires,used FROM refresh_token WHERE hash=$1";
+        let read = |row: &Row| {
+            Ok(RefreshToken {
+                hash,
+                consent: get(row, 0)?,
+                scopes: get(row, 1)?,
+                issued: timestamp(get(row, 2)?),
+                expires: get::<Option<i64>>(row, 3)?.map(timestamp),
+                used: get::<Option<i64>>(row, 4)?.map(timestamp),
+            })
+        };
+        self.one(text, &[&hash.0.as_slice()], read).await
+    }
+
+    async fn rotate_refresh_token(
+        &self,
+        used: Hashed,
+        token: Token,
+        refresh: RefreshToken,
+    ) -> Result<bool, Error> {
+        let mut connection = self.connection().await?;
+        let transaction = connection
+            .transaction()
+            .await
+            .map_err(|e| store_error(&e))?;
+        let text = "UPDATE refresh_token SET used=$2 WHERE hash=$1 AND used IS NULL";
+        let args: [&(dyn tokio_postgres::types::ToSql + Sync); 2] =
+            [&used.0.as_slice(), &millis(token.issued)];
+        if execute(&transaction, text, &args).await? == 0 {
+            return Ok(false);
+        }
+        touch(&transaction, &token).await?;
+        insert_token(&transaction, &token).await?;
+        insert_refresh(&transaction, &refresh).await?;
+        transaction.commit().await.map_err(|e| store_error(&e))?;
+        Ok(true)
+    }
+
+    async fn add_ticket(&self, ticket: Ticket, now: Timestamp) -> Result<(), Error> {
+        let text = "WITH ended AS (DELETE FROM ticket WHERE hash IN \
+                    (SELECT hash FROM ticket WHERE expires<$4 LIMIT $5 FOR UPDATE SKIP LOCKED)) \
+                    INSERT INTO ticket(hash,content,expires) VALUES($1,$2,$3)";
+        let hash = ticket.hash.0.as_slice();
+        self.change(
+            text,
+            &[
+                &hash,
+                &ticket.content,
+                &millis(ticket.expires),
+                &millis(now),
+                &DROPPED_MAX,
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn lookup_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error> {
+        let text = "SELECT content,expires FROM ticket WHERE hash=$1";
+        self.ticket(text, hash).await
+    }
+
+    async fn update_ticket(&self, hash: Hashed, content: String) -> Result<bool, Error> {
+        let text = "UPDATE ticket SET content=$2 WHERE hash=$1";
+        let changed = self.change(text, &[&hash.0.as_slice(), &content]).await?;
+        Ok(changed == 1)
+    }
+
+    async fn consume_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error> {
+        let text = "DELETE FROM ticket WHERE hash=$1 RETURNING content,expires";
+        self.ticket(text, hash).await
+    }
+}
+
+impl PostgresStore {
+    async fn ticket(&self, text: &str, hash: Hashed) -> Result<Option<Ticket>, Error> {
+        let read = |row: &Row| {
+            Ok(Ticket {
+                hash,
+                content: get(row, 0)?,
+                expires: timestamp(get(row, 1)?),
+            })
+        };
+        self.one(text, &[&hash.0.as_slice()], read).await
+    }
+}
+
+fn consent(row: &Row) -> Result<Consent, Error> {
+    let consent: Consent = json(row, 0)?;
+    Ok(Consent {
+        last_used: get::<Option<i64>>(row, 1)?.map(timestamp),
+        revoked: get::<Option<i64>>(row, 2)?.map(timestamp),
+        ..consent
+    })
+}
+
+/// Notes that the consent of a token is used.
+async fn touch(client: &impl GenericClient, token: &Token) -> Result<(), Error> {
+    let text = "UPDATE consent SET last_used=$2 WHERE id=$1";
+    let touched = execute(client, text, &[&token.consent, &millis(token.issued)]).await;
+    touched.map(drop)
+}
+
+async fn insert_refresh(client: &impl GenericClient, token: &RefreshToken) -> Result<(), Error> {
+    let text =
+        "INSERT INTO refresh_token(hash,consent,scopes,issued,expires) VALUES($1,$2,$3,$4,$5)";
+    let added = execute(
+        client,
+        text,
+        &[
+            &token.hash.0.as_slice(),
+            &token.consent,
+            &token.scopes,
+            &millis(token.issued),
+            &token.expires.map(millis),
+        ],
+    )
+    .await;
+    added.map(drop)
+}

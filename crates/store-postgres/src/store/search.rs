@@ -1,0 +1,313 @@
+//! One page of a search.
+
+use std::collections::HashMap;
+
+use cresset_access::Access;
+use cresset_definitions::ResourceType;
+use cresset_search::{Query, Summary, Total};
+use cresset_store::layout::Rid;
+use cresset_store::plan::page::Hit;
+use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement, Types, WalkFacts};
+use cresset_store::{Cursor, Error, SearchPage, Version};
+use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use super::included::Included;
+use super::{included, totals};
+use crate::catalog::Catalog;
+use crate::fault::store_error;
+use crate::lookups::Answers;
+use crate::row::{self, get};
+use crate::shared::{Shared, stored_type};
+use crate::snapshot::{begin, connection, query};
+use crate::value::Bound;
+
+/// A search and who asks.
+pub(super) struct Asked {
+    /// One for each type, in order of their codes.
+    pub(super) queries: Vec<Query>,
+    pub(super) access: Access,
+    place: Option<Place>,
+}
+
+impl Asked {
+    pub(super) fn new(
+        queries: &[Query],
+        access: &Access,
+        at: Option<&Cursor>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            queries: queries.to_vec(),
+            access: access.clone(),
+            place: at.map(Place::read).transpose()?,
+        })
+    }
+
+    /// What all queries have in common is taken from the first.
+    fn wants_count(&self) -> bool {
+        self.queries.first().is_some_and(|query| {
+            query.total != Total::None || query.summary == Summary::Count || query.count == 0
+        })
+    }
+
+    /// Matches on the page.
+    fn wanted(&self) -> usize {
+        let shown = self
+            .queries
+            .first()
+            .filter(|query| query.summary != Summary::Count);
+        shown.map_or(0, |query| {
+            usize::try_from(query.count).unwrap_or(usize::MAX)
+        })
+    }
+}
+
+/// The state of an instance a snapshot sees.
+pub(super) struct Pulse {
+    /// Another after each commit.
+    pub(super) generation: u64,
+    pub(super) catalog: i64,
+    tallies: HashMap<i16, Tally>,
+}
+
+/// Rows and live resources of a type.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    newest: i64,
+    pub(super) live: u64,
+}
+
+impl Pulse {
+    pub(super) async fn take(
+        snapshot: &Transaction<'_>,
+        types: &[ResourceType],
+    ) -> Result<Self, Error> {
+        let types: Vec<i16> = types.iter().map(|of| stored_type(*of)).collect();
+        let text = "SELECT w.generation,w.catalog,t.type,t.next-1,t.live \
+                    FROM writer w LEFT JOIN tally t ON t.type=ANY($1)";
+        let rows = query(snapshot, text, &[&types]).await;
+        let mut pulse = Self {
+            generation: 0,
+            catalog: 0,
+            tallies: HashMap::new(),
+        };
+        for row in &rows.map_err(|e| store_error(&e))? {
+            pulse.generation = u64::try_from(get::<i64>(row, 0)?).unwrap_or_default();
+            pulse.catalog = get(row, 1)?;
+            if let Some(of) = get::<Option<i16>>(row, 2)? {
+                let tally = Tally {
+                    newest: get(row, 3)?,
+                    live: u64::try_from(get::<i64>(row, 4)?).unwrap_or_default(),
+                };
+                pulse.tallies.insert(of, tally);
+            }
+        }
+        Ok(pulse)
+    }
+
+    pub(super) fn tally(&self, of: ResourceType) -> Tally {
+        let tally = self.tallies.get(&stored_type(of));
+        tally.copied().unwrap_or_default()
+    }
+}
+
+/// Plans and runs a search within one snapshot.
+pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, Error> {
+    let mut connection = connection(shared).await?;
+    let snapshot = begin(&mut connection).await?;
+    within(shared, &snapshot, asked).await
+}
+
+/// The same in a snapshot that is there.
+pub(super) async fn within(
+    shared: &Shared,
+    snapshot: &Transaction<'_>,
+    asked: &Asked,
+) -> Result<SearchPage, Error> {
+    let types: Vec<ResourceType> = asked.queries.iter().map(|q| q.resource_type).collect();
+    let pulse = Pulse::take(snapshot, &types).await?;
+    let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
+    let mut answers = Answers::new(shared, catalog, pulse.generation);
+    let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
+    let total = planned.walk.total;
+    let count = asked.wanted();
+    let Some(first) = planned.plans.first().filter(|_| count > 0) else {
+        return Ok(SearchPage {
+            total,
+            ..SearchPage::default()
+        });
+    };
+    let mut bodies = HashMap::new();
+    let hits = hits(snapshot, &planned.plans, count, &mut bodies).await?;
+    let page = first.page(hits, count, &planned.walk);
+    let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
+    let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
+    let found = rids
+        .iter()
+        .filter_map(|rid| bodies.get(rid).map(|row| (*rid, row)));
+    let matches = found.map(|(rid, row)| version(shared, rid, row, 0));
+    Ok(SearchPage {
+        matches: matches.collect::<Result<_, _>>()?,
+        included: bodies_of(shared, snapshot, &shown).await?,
+        is_cut: shown.is_cut,
+        total,
+        next: page.next,
+        previous: page.previous,
+    })
+}
+
+/// The plans of the types that can match, in the order in which their rows are walked.
+struct Planned {
+    plans: Vec<SearchPlan>,
+    walk: WalkFacts,
+}
+
+async fn planned(
+    snapshot: &Transaction<'_>,
+    answers: &mut Answers<'_>,
+    (asked, pulse): (&Asked, &Pulse),
+    shared: &Shared,
+) -> Result<Planned, Error> {
+    let begun = asked.place.as_ref();
+    let mut walk = WalkFacts {
+        total: begun.and_then(Place::total),
+        snapshots: Vec::with_capacity(asked.queries.len()),
+    };
+    let counts = walk.total.is_none() && asked.wants_count();
+    if counts {
+        walk.total = Some(0);
+    }
+    let mut plans = Vec::new();
+    for query in &asked.queries {
+        let tally = pulse.tally(query.resource_type);
+        let ask = Ask {
+            query,
+            access: &asked.access,
+            place: begun,
+            newest: Rid::new(query.resource_type, tally.newest),
+            types: if asked.queries.len() == 1 {
+                Types::One
+            } else {
+                Types::Several
+            },
+        };
+        walk.snapshots.push(ask.snapshot());
+        let plan = |answers: &Answers<'_>| shared.planner().search(ask, answers);
+        let Some(plan) = answers.plan(snapshot, plan).await? else {
+            continue;
+        };
+        if let Some(total) = walk.total.as_mut().filter(|_| counts) {
+            let state = (pulse.generation, tally.live);
+            *total += totals::count(shared, snapshot, (query, &asked.access), &plan, state).await?;
+        }
+        plans.push(plan);
+    }
+    if begun.is_some_and(Place::is_backward) {
+        plans.reverse();
+    }
+    Ok(Planned { plans, walk })
+}
+
+/// Up to one more row than the page has, in order, with the rows of their bodies.
+async fn hits(
+    snapshot: &Transaction<'_>,
+    plans: &[SearchPlan],
+    count: usize,
+    bodies: &mut HashMap<i64, Row>,
+) -> Result<Vec<Hit>, Error> {
+    let enough = count.saturating_add(1);
+    let mut hits = Vec::with_capacity(count.min(128) + 1);
+    for plan in plans {
+        let before = hits.len();
+        let taken = if plan.is_by_type() { before } else { 0 };
+        for statement in &plan.rows {
+            let wanted = enough.saturating_sub(taken + (hits.len() - before));
+            if wanted > 0 {
+                let mut rows = rows(snapshot, statement, wanted, bodies).await?;
+                // The bodies were joined to them in any order.
+                plan.merge(&mut rows);
+                hits.append(&mut rows);
+            }
+        }
+    }
+    if let [first, _, ..] = plans {
+        first.merge(&mut hits);
+        hits.truncate(enough);
+    }
+    Ok(hits)
+}
+
+/// Up to so many rows of a statement, and their bodies, in any order.
+async fn rows(
+    snapshot: &Transaction<'_>,
+    statement: &Statement,
+    wanted: usize,
+    bodies: &mut HashMap<i64, Row>,
+) -> Result<Vec<Hit>, Error> {
+    let text = format!(
+        "SELECT b.version,b.updated,b.method,b.body,q.* FROM ({}${}) q JOIN resource b ON b.r=q.r",
+        statement.text,
+        statement.args.len() + 1
+    );
+    let mut hits = Vec::new();
+    for row in limited(snapshot, &text, statement, wanted).await? {
+        let rid: i64 = get(&row, 4)?;
+        let keys = (5..row.len()).map(|at| key(&row, at));
+        hits.push(Hit {
+            rid,
+            keys: keys.collect::<Result<_, _>>()?,
+        });
+        bodies.insert(rid, row);
+    }
+    Ok(hits)
+}
+
+/// The rows of a text around a statement, whose last argument says how many.
+pub(crate) async fn limited(
+    snapshot: &Transaction<'_>,
+    text: &str,
+    statement: &Statement,
+    wanted: usize,
+) -> Result<Vec<Row>, Error> {
+    let limit = Arg::Int(i64::try_from(wanted).unwrap_or(i64::MAX));
+    let args: Vec<Bound<'_>> = statement.args.iter().chain([&limit]).map(Bound).collect();
+    let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as _).collect();
+    let rows = query(snapshot, text, &args).await;
+    rows.map_err(|e| store_error(&e))
+}
+
+fn key(row: &Row, at: usize) -> Result<Arg, Error> {
+    let is_text = row
+        .columns()
+        .get(at)
+        .is_some_and(|column| *column.type_() == Type::TEXT);
+    let key = if is_text {
+        get::<Option<String>>(row, at)?.map(Arg::Text)
+    } else {
+        get::<Option<i64>>(row, at)?.map(Arg::Int)
+    };
+    Ok(key.unwrap_or(Arg::Null))
+}
+
+fn version(shared: &Shared, rid: i64, row: &Row, at: usize) -> Result<Version, Error> {
+    let of = Rid(rid).resource_type();
+    let of = of.ok_or_else(|| Error::failed("an index row of no type"))?;
+    row::version(row, at, &shared.codec, (of, None))
+}
+
+async fn bodies_of(
+    shared: &Shared,
+    snapshot: &Transaction<'_>,
+    shown: &Included,
+) -> Result<Vec<Version>, Error> {
+    if shown.rids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "SELECT r,version,updated,method,body FROM resource WHERE r=ANY($1) ORDER BY r";
+    let rows = query(snapshot, text, &[&shown.rids]).await;
+    let rows = rows.map_err(|e| store_error(&e))?;
+    rows.iter()
+        .map(|row| version(shared, get(row, 0)?, row, 1))
+        .collect()
+}

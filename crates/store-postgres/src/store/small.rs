@@ -1,0 +1,74 @@
+//! Rows of the small tables.
+
+use cresset_store::Error;
+use cresset_store::grant::Hashed;
+use deadpool_postgres::Object;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_postgres::Row;
+
+use super::PostgresStore;
+use crate::fault::store_error;
+use crate::row::get;
+use crate::snapshot::{Args, connection, execute, query, query_opt};
+
+/// Old rows dropped when one is added: more than one, so that their number shrinks.
+pub(super) const DROPPED_MAX: i64 = 16;
+
+impl PostgresStore {
+    pub(super) async fn connection(&self) -> Result<Object, Error> {
+        connection(&self.shared).await
+    }
+
+    /// The first row of a statement, read.
+    pub(super) async fn one<T>(
+        &self,
+        text: &str,
+        args: Args<'_>,
+        read: impl Fn(&Row) -> Result<T, Error> + Send,
+    ) -> Result<Option<T>, Error> {
+        let connection = self.connection().await?;
+        let row = query_opt(&connection, text, args).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// All its rows.
+    pub(super) async fn all<T>(
+        &self,
+        text: &str,
+        args: Args<'_>,
+        read: impl Fn(&Row) -> Result<T, Error> + Send,
+    ) -> Result<Vec<T>, Error> {
+        let connection = self.connection().await?;
+        let rows = query(&connection, text, args).await;
+        rows.map_err(|e| store_error(&e))?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Runs one statement in a transaction of its own, durable when it returns; gives the rows it
+    /// changed.
+    pub(super) async fn change(&self, text: &str, args: Args<'_>) -> Result<u64, Error> {
+        let connection = self.connection().await?;
+        execute(&connection, text, args).await
+    }
+}
+
+/// The part of a small row that nothing looks up by, as one JSON document.
+pub(super) fn text(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::failed(error.to_string()))
+}
+
+/// What a column of such a row holds.
+pub(super) fn json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<T, Error> {
+    serde_json::from_str(get(row, column)?).map_err(|error| Error::failed(error.to_string()))
+}
+
+/// A stored hash.
+pub(super) fn hash_of(bytes: &[u8]) -> Result<Hashed, Error> {
+    let bytes = bytes.try_into();
+    bytes
+        .map(Hashed)
+        .map_err(|_| Error::failed("a stored hash has another length"))
+}

@@ -1,0 +1,193 @@
+//! One commit for many units, each of which is accepted or refused on its own.
+
+use cresset_store::backend::audit::{Block, Lines};
+use cresset_store::layout::Keys;
+use cresset_store::{Error, Written};
+use deadpool_postgres::Transaction;
+use tokio::sync::oneshot;
+
+use super::apply::{Applier, Stop};
+use super::pending::{Statements, flush};
+use super::terms::{Counters, Registry};
+use super::world::World;
+use super::{Gathered, Unit};
+use crate::fault::store_error;
+use crate::row::get;
+use crate::shared::Shared;
+use crate::snapshot::{connection, query_opt};
+
+type Answer = Result<Vec<Written>, Error>;
+
+/// Commits a group and answers everyone in it.
+pub(super) async fn commit(shared: &Shared, group: Gathered) {
+    let replies: Vec<oneshot::Sender<Answer>>;
+    let outcome;
+    if group.units.is_empty() && shared.journal.waiting() == 0 {
+        replies = Vec::new();
+        outcome = Ok(Vec::new());
+    } else {
+        let (units, all) = split(group.units);
+        replies = all;
+        outcome = write(shared, units).await;
+    }
+    match &outcome {
+        Ok(_) => shared.journal.committed(),
+        Err(error) => tracing::error!(%error, "a commit failed"),
+    }
+    let failure = outcome.as_ref().err().map(Error::again);
+    let mut answers = outcome.unwrap_or_default().into_iter();
+    for reply in replies {
+        let answer = match (&failure, answers.next()) {
+            (None, Some(answer)) => answer,
+            (Some(error), _) => Err(error.again()),
+            (None, None) => Err(Error::failed("a unit was not answered")),
+        };
+        // The caller may have gone; what is committed stays.
+        let _ = reply.send(answer);
+    }
+    for reply in group.settles {
+        let _ = reply.send(failure.as_ref().map_or(Ok(()), |error| Err(error.again())));
+    }
+}
+
+/// Units without those who wait for them.
+fn split(units: Vec<Unit>) -> (Vec<Unit>, Vec<oneshot::Sender<Answer>>) {
+    let apart = units.into_iter().map(|mut unit| {
+        let (nobody, _) = oneshot::channel();
+        let reply = std::mem::replace(&mut unit.reply, nobody);
+        (unit, reply)
+    });
+    apart.unzip()
+}
+
+/// Writes everything in one transaction; gives what became of each unit.
+async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
+    let mut connection = connection(shared).await?;
+    let transaction = connection
+        .build_transaction()
+        .start()
+        .await
+        .map_err(|e| store_error(&e))?;
+    let counters = Counters::lock(&transaction).await?;
+    let mut registry = Registry::begin(shared, &transaction, counters).await?;
+    let mut world = World::load(shared, &transaction, &mut registry, &units).await?;
+    let coming = World::coming(shared, &transaction, &mut registry, &units).await?;
+    let mut answers = Vec::with_capacity(units.len());
+    let mut records = Lines::default();
+    for (unit, keys) in units.into_iter().zip(coming) {
+        if !unit.expectations.is_empty() {
+            flush(&transaction, &mut registry, &mut world).await?;
+            if !are_so(shared, &transaction, &mut registry, &unit).await? {
+                answers.push(Err(Error::Outdated));
+                continue;
+            }
+        }
+        answers.push(accept(
+            shared,
+            (&registry, &mut world),
+            (unit, keys),
+            &mut records,
+        )?);
+    }
+    flush(&transaction, &mut registry, &mut world).await?;
+    let mut last = Statements::default();
+    audit(shared, &transaction, records, &mut last).await?;
+    registry.last_statement(&mut last);
+    last.run(&transaction).await?;
+    transaction.commit().await.map_err(|e| store_error(&e))?;
+    registry.committed();
+    Ok(answers)
+}
+
+async fn are_so(
+    shared: &Shared,
+    transaction: &Transaction<'_>,
+    registry: &mut Registry<'_>,
+    unit: &Unit,
+) -> Result<bool, Error> {
+    for expected in &unit.expectations {
+        if !expected.is_so(shared, transaction, registry).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Applies one unit whole or not at all; only a fault of ours ends the group.
+fn accept(
+    shared: &Shared,
+    (registry, world): (&Registry<'_>, &mut World),
+    (unit, keys): (Unit, Vec<Option<Keys>>),
+    records: &mut Lines,
+) -> Result<Answer, Error> {
+    let mut applier = Applier::new(shared, world);
+    let mut written = Vec::with_capacity(unit.changes.len());
+    for (at, (change, keys)) in unit.changes.into_iter().zip(keys).enumerate() {
+        let rid = registry.known(change.resource_type, &change.id);
+        match applier.apply(change, rid, keys) {
+            Ok(one) => written.push(one),
+            Err(Stop::Refused(refusal)) => {
+                applier.back();
+                return Ok(Err(Error::Refused(at, refusal)));
+            }
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    if let Some(record) = &unit.audit {
+        records.push(record)?;
+    }
+    Ok(Ok(written))
+}
+
+/// Adds the block of this commit's records, those of earlier reads among them.
+async fn audit(
+    shared: &Shared,
+    transaction: &Transaction<'_>,
+    mut records: Lines,
+    out: &mut Statements,
+) -> Result<(), Error> {
+    let (taken, newest) = shared.journal.take();
+    records.append(&taken);
+    if records.count == 0 {
+        return Ok(());
+    }
+    let before = "SELECT last,seal FROM audit_block ORDER BY last DESC LIMIT 1";
+    let before = query_opt(transaction, before, &[]).await?;
+    let before = before
+        .map(|row| {
+            let seal: &[u8] = get(&row, 1)?;
+            Ok::<_, Error>(Block {
+                last: u64::try_from(get::<i64>(&row, 0)?).unwrap_or_default(),
+                seal: seal.try_into().unwrap_or_default(),
+                ..Block::default()
+            })
+        })
+        .transpose()?;
+    let Some(block) = Block::behind(before.as_ref(), &records, 0)? else {
+        return Ok(());
+    };
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let text = "INSERT INTO audit_block(last,count,first_at,last_at,previous,seal,records) \
+                VALUES($1,$2,$3,$4,$5,$6,$7)";
+    out.add(
+        text,
+        vec![
+            Box::new(number(block.last)),
+            Box::new(number(block.count)),
+            Box::new(block.first_at),
+            Box::new(block.last_at),
+            Box::new(block.previous.to_vec()),
+            Box::new(block.seal.to_vec()),
+            Box::new(block.records),
+        ],
+    );
+    if taken.count > 0 {
+        let text = "INSERT INTO node(name,number) VALUES($1,$2) \
+                    ON CONFLICT(name) DO UPDATE SET number=$2";
+        out.add(
+            text,
+            vec![Box::new(shared.node.clone()), Box::new(number(newest))],
+        );
+    }
+    Ok(())
+}
