@@ -20,7 +20,8 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use cresset_base::Secret;
 
 use crate::failure::{Context, Failure};
 
@@ -74,7 +75,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Import(command) => wait(command.run()),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
-        Command::Doctor(command) => Ok(command.run()),
+        Command::Doctor(command) => wait(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Package(command) => command.run(),
         Command::Validate(command) => command.run(),
@@ -90,6 +91,26 @@ fn wait(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<Exit
         .build()
         .context("starting threads")?;
     runtime.block_on(command)
+}
+
+/// Where a new instance keeps its data.
+#[derive(Args)]
+struct Where {
+    /// Keep the data on this PostgreSQL server (15 or later) instead of in the data directory
+    #[arg(
+        long = "store",
+        value_name = "URL",
+        env = "CRESSET_STORE",
+        hide_env_values = true
+    )]
+    store: Option<String>,
+}
+
+impl Where {
+    /// The server's URL.
+    fn url(self) -> Option<Secret<String>> {
+        self.store.map(Secret::new)
+    }
 }
 
 /// The data directory, for commands that need nothing else.

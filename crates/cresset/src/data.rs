@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cresset_base::InstanceName;
+use async_trait::async_trait;
+use cresset_base::{InstanceName, Secret};
 use cresset_store::verify::Report;
-use cresset_store::{InstanceSettings, Instances, Store};
+use cresset_store::{Error, InstanceSettings, Instances, Place, Store};
 use cresset_store_sqlite::{DataDirectory, DirectoryError, Options};
 
+use crate::clusters::{self, Clusters};
 use crate::failure::{Context, Failure, Kind};
 use crate::settings::{Flags, Settings};
 use crate::{platform, surroundings};
@@ -16,6 +18,7 @@ use crate::{platform, surroundings};
 #[derive(Clone)]
 pub(crate) struct Data {
     directory: Arc<DataDirectory>,
+    clusters: Arc<Clusters>,
 }
 
 impl Data {
@@ -32,6 +35,7 @@ impl Data {
         let directory = DataDirectory::open(&settings.data, options).map_err(failure)?;
         Ok(Self {
             directory: Arc::new(directory),
+            clusters: Arc::new(Clusters::new(settings)),
         })
     }
 
@@ -64,21 +68,49 @@ impl Data {
         self.directory.names().map_err(failure)
     }
 
-    /// Creates an empty instance.
-    pub(crate) fn create(
+    /// Creates an empty instance, on the server of this URL or else in its own directory.
+    pub(crate) async fn create(
         &self,
         name: &InstanceName,
         settings: &InstanceSettings,
+        cluster: Option<&Secret<String>>,
     ) -> Result<(), Failure> {
-        self.directory
-            .create(name, settings)
-            .map(drop)
-            .map_err(failure)
+        let Some(url) = cluster else {
+            return self
+                .directory
+                .create(name, settings)
+                .map(drop)
+                .map_err(failure);
+        };
+        if self.directory.exists(name) {
+            return Err(failure(DirectoryError::Exists(name.clone())));
+        }
+        clusters::create(url, name).await?;
+        let settings = InstanceSettings {
+            place: Place::Cluster,
+            ..settings.clone()
+        };
+        self.directory.register(name, &settings).map_err(failure)?;
+        clusters::note(url, &self.directory_of(name))
     }
 
     /// Deletes an instance with all its data.
-    pub(crate) fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
+        if self.settings(name)?.place == Place::Cluster {
+            self.clusters.close(name).await;
+            clusters::remove(name, &self.directory_of(name)).await?;
+        }
         self.directory.delete(name).map_err(failure)
+    }
+
+    /// Whether the servers of all instances can be used.
+    pub(crate) async fn check_clusters(&self) -> Result<(), Failure> {
+        for name in self.names()? {
+            if self.settings(&name)?.place == Place::Cluster {
+                clusters::check(&name, &self.directory_of(&name)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The settings of an instance.
@@ -87,8 +119,15 @@ impl Data {
     }
 
     /// The data of an instance.
-    pub(crate) fn store(&self, name: &InstanceName) -> Result<Arc<dyn Store>, Failure> {
-        Ok(self.directory.store(name).map_err(failure)?)
+    pub(crate) async fn store(&self, name: &InstanceName) -> Result<Arc<dyn Store>, Failure> {
+        match self.directory.store(name) {
+            Ok(store) => Ok(store),
+            Err(DirectoryError::Elsewhere(_)) => {
+                let opened = self.clusters.store(name, &self.directory_of(name)).await;
+                Ok(opened.context(format_args!("opening instance {name}"))?)
+            }
+            Err(error) => Err(failure(error)),
+        }
     }
 
     /// Checks everything an instance holds.
@@ -116,7 +155,31 @@ impl Data {
 
     /// All instances, opened when they are asked for.
     pub(crate) fn instances(&self) -> Arc<dyn Instances> {
-        Arc::clone(&self.directory) as Arc<dyn Instances>
+        Arc::new(self.clone())
+    }
+}
+
+#[async_trait]
+impl Instances for Data {
+    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
+        if let Some(store) = self.clusters.opened(name).await {
+            return Ok(Some(store));
+        }
+        match self.directory.store(name) {
+            Err(DirectoryError::Elsewhere(_)) => {
+                let store = self.clusters.store(name, &self.directory_of(name)).await?;
+                Ok(Some(store))
+            }
+            _ => Instances::open(&*self.directory, name).await,
+        }
+    }
+
+    async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error> {
+        Instances::settings(&*self.directory, name).await
+    }
+
+    async fn list(&self) -> Result<Vec<InstanceName>, Error> {
+        Instances::list(&*self.directory).await
     }
 }
 

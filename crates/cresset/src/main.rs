@@ -4,6 +4,7 @@
 //! randomness, signals, the terminal. Each command is one file under `commands`; what they do is
 //! done by the rooms below. Start with [`commands`].
 
+mod clusters;
 mod commands;
 mod data;
 mod failure;

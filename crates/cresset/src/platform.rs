@@ -87,12 +87,12 @@ pub(crate) fn fhir_base(public_url: &str, instance: &InstanceName) -> String {
 }
 
 /// An instance's authorization server, for the operator's own use.
-pub(crate) fn auth(
+pub(crate) async fn auth(
     data: &Data,
     settings: &Settings,
     instance: &InstanceName,
 ) -> Result<AuthServer, Failure> {
-    let store = data.store(instance)?;
+    let store = data.store(instance).await?;
     let settings = AuthSettings::new(
         &format!("{}/{instance}", settings.public_url()),
         &data.settings(instance)?,

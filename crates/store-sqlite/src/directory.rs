@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cresset_base::{Clock, InstanceName, Limits};
-use cresset_store::{Error, InstanceSettings, Instances, Store};
+use cresset_store::{Error, InstanceSettings, Instances, Place, Store};
 use parking_lot::Mutex;
 
 use crate::fault::failed;
@@ -48,6 +48,9 @@ pub enum DirectoryError {
     /// There is an instance of this name.
     #[error("an instance named {0} exists already")]
     Exists(InstanceName),
+    /// The instance is not kept in its directory.
+    #[error("the data of instance {0} is kept on a PostgreSQL server")]
+    Elsewhere(InstanceName),
     /// There is no instance of this name.
     #[error("there is no instance named {0}")]
     Absent(InstanceName),
@@ -124,6 +127,19 @@ impl DataDirectory {
         name: &InstanceName,
         settings: &InstanceSettings,
     ) -> Result<Arc<SqliteStore>, DirectoryError> {
+        self.register(name, settings)?;
+        self.store(name)
+    }
+
+    /// Makes the directory and the settings of an instance without any data.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Exists`] when there is one of this name.
+    pub fn register(
+        &self,
+        name: &InstanceName,
+        settings: &InstanceSettings,
+    ) -> Result<(), DirectoryError> {
         let path = self.instance_path(name);
         match std::fs::create_dir(&path) {
             Ok(()) => {}
@@ -132,8 +148,7 @@ impl DataDirectory {
             }
             Err(e) => return Err(DirectoryError::Io(path, e)),
         }
-        settings::write(&path, settings)?;
-        self.store(name)
+        settings::write(&path, settings)
     }
 
     /// Whether there is an instance of this name.
@@ -210,7 +225,8 @@ impl DataDirectory {
     /// The store of an instance, opened on first use; instances long unused are closed on the way.
     ///
     /// # Errors
-    /// [`DirectoryError::Absent`], or [`DirectoryError::Store`] when it cannot be opened.
+    /// [`DirectoryError::Absent`], [`DirectoryError::Elsewhere`], or [`DirectoryError::Store`] when it
+    /// cannot be opened.
     pub fn store(&self, name: &InstanceName) -> Result<Arc<SqliteStore>, DirectoryError> {
         if !self.exists(name) {
             return Err(DirectoryError::Absent(name.clone()));
@@ -227,6 +243,9 @@ impl DataDirectory {
         if let Some(entry) = open.get_mut(name) {
             entry.used = Instant::now();
             return Ok(entry.store.clone());
+        }
+        if self.instance_settings(name)?.place != Place::Directory {
+            return Err(DirectoryError::Elsewhere(name.clone()));
         }
         let bases = (self.options.bases)(name);
         let store = SqliteStore::open(&self.instance_path(name), &self.options, bases)

@@ -54,12 +54,26 @@ pub enum AuditSync {
     Each,
 }
 
+/// Where the data of an instance is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// In its own directory.
+    #[default]
+    Directory,
+    /// On a PostgreSQL server.
+    Cluster,
+}
+
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InstanceSettings {
     /// When the instance was created.
     pub created: Timestamp,
+    /// Where its data is kept; fixed when it is created.
+    #[serde(default)]
+    pub place: Place,
     /// The rule set it wears.
     pub rules: String,
     /// How page links are written.
@@ -121,6 +135,7 @@ impl InstanceSettings {
     pub fn new(created: Timestamp) -> Self {
         Self {
             created,
+            place: Place::default(),
             rules: "r4".to_owned(),
             links: LinkStyle::Absolute,
             token_lifetime_s: 36_000,

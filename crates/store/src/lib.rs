@@ -31,7 +31,9 @@ pub mod visibility;
 pub mod write;
 
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
-pub use instances::{AuditSync, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle};
+pub use instances::{
+    AuditSync, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle, Place,
+};
 pub use patient::Patients;
 pub use secret::Secrets;
 pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};

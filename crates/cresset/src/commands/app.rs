@@ -81,7 +81,7 @@ enum Action {
 impl App {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let (data, settings) = Data::existing(&self.data.data)?;
-        let auth = platform::auth(&data, &settings, &self.instance)?;
+        let auth = platform::auth(&data, &settings, &self.instance).await?;
         match self.action {
             Action::Register {
                 name,

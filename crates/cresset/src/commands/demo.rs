@@ -13,7 +13,7 @@ use cresset_auth::sandbox::CLIENT_ID as SANDBOX;
 use cresset_base::InstanceName;
 use cresset_store::InstanceSettings;
 
-use super::{app, rules};
+use super::{Where, app, rules};
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
 use crate::settings::{Flags, Settings};
@@ -33,6 +33,7 @@ const SCOPES: &str = "system/*.cruds";
   cresset demo --patients 1000 --seed 7 --data ./large
   cresset demo --rules r4 --data ./plain
   cresset demo --port 9000 --new-secret
+  cresset demo --data ./cluster --store postgres://cresset@localhost/cresset
 
 The first start makes the data directory, the instance `demo`, its population and one app, and
 shows the app's secret and the passwords of two people once. Later starts reuse them. Ctrl-C stops it.")]
@@ -55,6 +56,8 @@ pub(crate) struct Demo {
     /// Rule set of the practice, on the first start: r4, us-core or canvas
     #[arg(long, value_name = "SET", default_value = "canvas")]
     rules: String,
+    #[command(flatten)]
+    store: Where,
     /// Replace the app's secret and the passwords, and show the new ones
     #[arg(long)]
     new_secret: bool,
@@ -82,14 +85,15 @@ impl Demo {
             let mut instance = InstanceSettings::new(surroundings::clock().now());
             instance.sandbox = true;
             rules.clone_into(&mut instance.rules);
-            data.create(&name, &instance)?;
+            let url = self.store.url();
+            data.create(&name, &instance, url.as_ref()).await?;
         }
         let filling = Filling {
             patients: self.patients,
             seed: self.seed,
         };
         let resources = filling.fill(&data, &settings, &name).await?;
-        let auth = platform::auth(&data, &settings, &name)?;
+        let auth = platform::auth(&data, &settings, &name).await?;
         let known = auth
             .list_apps()
             .await

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use crate::failure::Kind;
+use crate::failure::{Failure, Kind};
 use crate::output;
 use crate::settings::Flags;
 
@@ -59,8 +59,8 @@ impl Check {
 }
 
 impl Doctor {
-    pub(crate) fn run(self) -> ExitCode {
-        let checks = checks::all(self.config.as_deref(), &self.flags);
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let checks = checks::all(self.config.as_deref(), &self.flags).await;
         let sound = checks.iter().all(|check| check.outcome != Outcome::Failed);
         if self.json {
             output::json(&serde_json::json!({"sound": sound, "checks": checks}));
@@ -74,10 +74,10 @@ impl Doctor {
                 output::line(format_args!("{mark}  {:<16} {}", check.what, check.found));
             }
         }
-        if sound {
+        Ok(if sound {
             ExitCode::SUCCESS
         } else {
             Kind::Unsound.code()
-        }
+        })
     }
 }

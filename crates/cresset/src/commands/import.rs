@@ -65,7 +65,7 @@ impl Import {
         }
         let (data, settings) = Data::existing(&self.data.data)?;
         let path = data.directory_of(&self.instance).join(journal::FILE_NAME);
-        let store = data.store(&self.instance)?;
+        let store = data.store(&self.instance).await?;
         if self.again && path.exists() {
             fs::remove_file(&path).context(path.display())?;
         }

@@ -8,7 +8,7 @@ use cresset_base::InstanceName;
 use cresset_store::{AuditSync, ErrorDialect, InstanceSettings, LinkStyle};
 use serde_json::json;
 
-use super::{DataDir, rules};
+use super::{DataDir, Where, rules};
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::{output, surroundings};
@@ -18,6 +18,7 @@ use crate::{output, surroundings};
 #[command(after_help = "Examples:
   cresset instance create sunrise
   cresset instance create sunset --rules canvas
+  cresset instance create sundown --store postgres://cresset@db.example/cresset
   cresset instance list
   cresset instance show sunrise --json
   cresset instance delete sunrise --yes")]
@@ -47,6 +48,8 @@ enum Action {
         wearing: Wearing,
         #[command(flatten)]
         people: People,
+        #[command(flatten)]
+        store: Where,
         /// Answer no read before its audit record is on disk, instead of a tenth of a second later
         #[arg(long)]
         audit_each: bool,
@@ -144,6 +147,7 @@ impl Instance {
                 no_client_ids,
                 wearing,
                 people,
+                store,
                 audit_each,
                 audit_days,
             } => {
@@ -159,7 +163,10 @@ impl Instance {
                 if relative_links {
                     settings.links = LinkStyle::Relative;
                 }
-                Data::for_command(&data.data)?.0.create(&name, &settings)?;
+                Data::for_command(&data.data)?
+                    .0
+                    .create(&name, &settings, store.url().as_ref())
+                    .await?;
                 output::line(format_args!("created instance {name}"));
             }
             Action::List { data, json } => list(&data, json)?,
@@ -172,7 +179,7 @@ impl Instance {
                     )
                     .hint("say so with --yes"));
                 }
-                Data::existing(&data.data)?.0.delete(&name)?;
+                Data::existing(&data.data)?.0.delete(&name).await?;
                 output::line(format_args!("deleted instance {name}"));
             }
         }
@@ -211,7 +218,7 @@ fn list(data: &DataDir, as_json: bool) -> Result<(), Failure> {
 async fn show(data: &DataDir, name: &InstanceName, as_json: bool) -> Result<(), Failure> {
     let (data, _) = Data::existing(&data.data)?;
     let settings = data.settings(name)?;
-    let store = data.store(name)?;
+    let store = data.store(name).await?;
     let access = Access::system(SystemReason::OperatorCounts);
     let counts = store.counts(&access).await.context("counting")?;
     let apps = store.list_apps().await.context("listing apps")?;

@@ -33,6 +33,7 @@ impl Serve {
         log::start(settings.log.format, &settings.log.filter)?;
         let listener = platform::bind(settings.listen, settings.port).await?;
         let data = Data::open(&settings)?;
+        data.check_clusters().await?;
         output::line(format_args!(
             "Cresset serves {} on {}",
             settings.data.display(),

@@ -62,7 +62,7 @@ impl Filling {
         let journal_path = folder.join(journal::FILE_NAME);
         let mut journal = FileJournal::open(&journal_path).context(journal_path.display())?;
         let source = source(&held);
-        let store = data.store(name)?;
+        let store = data.store(name).await?;
         if !journal.done(&source).finished {
             output::note(format_args!(
                 "Making {} patients and their records …",

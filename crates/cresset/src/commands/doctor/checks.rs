@@ -23,7 +23,7 @@ const EARLIEST: &str = "2026-11-01T00:00:00Z";
 const AHEAD_MAX_S: u64 = 60;
 
 /// All checks, in the order in which one failing explains the next.
-pub(super) fn all(config: Option<&Path>, flags: &Flags) -> Vec<Check> {
+pub(super) async fn all(config: Option<&Path>, flags: &Flags) -> Vec<Check> {
     let settings = match Settings::load(config, flags) {
         Ok(settings) => settings,
         Err(failure) => return vec![Check::new("configuration", Outcome::Failed, failure.what())],
@@ -39,7 +39,7 @@ pub(super) fn all(config: Option<&Path>, flags: &Flags) -> Vec<Check> {
         checks.push(writable(&settings.data));
         checks.push(disk(&settings.data));
         checks.push(written_later(&settings.data));
-        checks.extend(instances(&settings));
+        checks.extend(instances(&settings).await);
     }
     checks.push(port(&settings));
     checks
@@ -139,7 +139,7 @@ fn newest(path: &Path, depth: usize) -> Option<SystemTime> {
     times.max()
 }
 
-fn instances(settings: &Settings) -> Vec<Check> {
+async fn instances(settings: &Settings) -> Vec<Check> {
     let data = match Data::open(settings) {
         Ok(data) => data,
         Err(failure) if failure.kind() == Kind::Locked => {
@@ -157,9 +157,9 @@ fn instances(settings: &Settings) -> Vec<Check> {
         Err(failure) => return vec![Check::new("instances", Outcome::Failed, failure.what())],
     };
     for name in &names {
-        let opened = data.settings(name).and_then(|_| data.store(name).map(drop));
+        let opened = data.store(name).await;
         checks.push(match opened {
-            Ok(()) => Check::new(
+            Ok(_) => Check::new(
                 "instance",
                 Outcome::Ok,
                 format!("{name} opens, its schema is current"),
@@ -205,15 +205,15 @@ mod tests {
         );
     }
 
-    #[test]
-    fn an_empty_directory_is_no_fault() {
+    #[tokio::test]
+    async fn an_empty_directory_is_no_fault() {
         let folder = tempfile::tempdir().unwrap();
         let flags = Flags {
             data: Some(folder.path().to_owned()),
             port: Some(0),
             ..Flags::default()
         };
-        let checks = all(None, &flags);
+        let checks = all(None, &flags).await;
         let failed: Vec<_> = checks
             .iter()
             .filter(|check| check.outcome == Outcome::Failed)

@@ -1,0 +1,157 @@
+//! Instances whose data is on PostgreSQL servers, opened when they are asked for.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cresset_base::{InstanceName, Rng, Secret};
+use cresset_store::Error;
+use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore};
+use tokio::sync::Mutex;
+
+use crate::failure::{Context, Failure, Kind};
+use crate::settings::Settings;
+use crate::{platform, surroundings};
+
+/// Holds the URL of an instance's server, within the instance's directory.
+const URL_FILE: &str = "cluster.url";
+/// Holds the name under which servers know this data directory.
+const NODE_FILE: &str = "node";
+/// An instance nobody used for this long is closed.
+const IDLE: Duration = Duration::from_mins(10);
+
+/// Open instances of clusters.
+pub(crate) struct Clusters {
+    settings: Settings,
+    open: Mutex<HashMap<InstanceName, Open>>,
+}
+
+struct Open {
+    store: Arc<PostgresStore>,
+    used: Instant,
+}
+
+impl Clusters {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            settings: settings.clone(),
+            open: Mutex::default(),
+        }
+    }
+
+    /// The store of an instance that is open.
+    pub(crate) async fn opened(&self, name: &InstanceName) -> Option<Arc<PostgresStore>> {
+        let mut open = self.open.lock().await;
+        let entry = open.get_mut(name)?;
+        entry.used = Instant::now();
+        Some(entry.store.clone())
+    }
+
+    /// The store of an instance, opened on first use; instances long unused are closed on the way.
+    pub(crate) async fn store(
+        &self,
+        name: &InstanceName,
+        directory: &Path,
+    ) -> Result<Arc<PostgresStore>, Error> {
+        let mut open = self.open.lock().await;
+        open.retain(|_, entry| Arc::strong_count(&entry.store) > 1 || entry.used.elapsed() < IDLE);
+        if let Some(entry) = open.get(name) {
+            return Ok(entry.store.clone());
+        }
+        let failed = |failure: Failure| Error::failed(failure.what());
+        let cluster = cluster_of(directory).map_err(failed)?;
+        let options = Options {
+            clock: surroundings::clock(),
+            limits: Arc::new(self.settings.limits.clone()),
+            node: node(&self.settings.data).map_err(failed)?,
+            directory: directory.to_owned(),
+            bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
+        };
+        let store = Arc::new(PostgresStore::open(&cluster, name, options).await?);
+        let entry = Open {
+            store: store.clone(),
+            used: Instant::now(),
+        };
+        open.insert(name.clone(), entry);
+        Ok(store)
+    }
+
+    /// Closes an instance that is to be removed.
+    pub(crate) async fn close(&self, name: &InstanceName) {
+        self.open.lock().await.remove(name);
+    }
+}
+
+/// Makes the place of a new instance on a server.
+pub(crate) async fn create(url: &Secret<String>, name: &InstanceName) -> Result<(), Failure> {
+    let cluster = Cluster::parse(url.expose()).map_err(failure)?;
+    cluster.create(name).await.map_err(failure)
+}
+
+/// Removes it again with all its data.
+pub(crate) async fn remove(name: &InstanceName, directory: &Path) -> Result<(), Failure> {
+    match cluster_of(directory)?.remove(name).await {
+        Ok(()) | Err(ClusterError::Absent(_)) => Ok(()),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+/// Whether the server of an instance can be used. One that cannot be reached now may be later.
+pub(crate) async fn check(name: &InstanceName, directory: &Path) -> Result<(), Failure> {
+    match cluster_of(directory)?.check().await {
+        Err(error @ ClusterError::Unreachable(_)) => {
+            tracing::warn!(instance = %name, %error, "its requests are answered 503 until it is back");
+            Ok(())
+        }
+        checked => checked.map_err(failure),
+    }
+}
+
+/// Notes the server of an instance where nobody else can read it: a URL may hold a password.
+pub(crate) fn note(url: &Secret<String>, directory: &Path) -> Result<(), Failure> {
+    let path = directory.join(URL_FILE);
+    let write = || {
+        let mut options = fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        file.write_all(url.expose().as_bytes())?;
+        file.sync_all()
+    };
+    write().context(path.display())
+}
+
+fn cluster_of(directory: &Path) -> Result<Cluster, Failure> {
+    let path = directory.join(URL_FILE);
+    let url = fs::read_to_string(&path).context(path.display())?;
+    Cluster::parse(url.trim()).map_err(failure)
+}
+
+/// The name of this data directory among all that serve the same instances.
+fn node(data: &Path) -> Result<String, Failure> {
+    let path: PathBuf = data.join(NODE_FILE);
+    if !path.exists() {
+        let mut bytes = [0; 8];
+        surroundings::SystemRng.fill(&mut bytes);
+        let name = format!("{:016x}", u64::from_be_bytes(bytes));
+        fs::write(&path, name).context(path.display())?;
+    }
+    fs::read_to_string(&path).context(path.display())
+}
+
+fn failure(error: ClusterError) -> Failure {
+    match error {
+        ClusterError::Url(_) => Failure::new(Kind::Settings, error)
+            .hint("it looks like postgres://role:password@host:5432/database"),
+        ClusterError::Exists(_) => Failure::new(Kind::Settings, error)
+            .hint("another name, or another database of the server, is free"),
+        ClusterError::Absent(_) => Failure::new(Kind::NotFound, error),
+        _ => Failure::new(Kind::Other, error),
+    }
+}
