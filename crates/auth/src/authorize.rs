@@ -82,22 +82,31 @@ pub enum AuthorizeError {
 }
 
 impl AuthServer {
-    /// Takes an authorization request; gives the handle under which it is considered.
+    /// Takes an authorization request from this address; gives the handle under which it is
+    /// considered.
     ///
     /// # Errors
     /// What is wrong with it, and who is to be told.
-    pub async fn authorize(&self, pairs: &[(String, String)]) -> Result<String, AuthorizeError> {
+    pub async fn authorize(
+        &self,
+        pairs: &[(String, String)],
+        address: &str,
+    ) -> Result<String, AuthorizeError> {
         let parameters = Parameters::new(pairs, &self.settings.limits)?;
         let (app, redirect_uri) = self.asking(&parameters).await?;
         let request = self.checked(&parameters, &app, redirect_uri).await;
-        let request = request.map_err(|error| match error {
+        let bounded = request.and_then(|request| {
+            self.bound(address, request.asked)?;
+            Ok(request)
+        });
+        let request = bounded.map_err(|error| match error {
             Unsound::Refused(code, description) => {
                 let to = (redirect_uri, parameters.get("state"));
                 AuthorizeError::Answered(self.refusal(to, code, &description))
             }
             Unsound::Store(error) => error.into(),
         })?;
-        let handle = generate(Kind::Ticket, self.rng.as_ref());
+        let handle = generate(Kind::Request, self.rng.as_ref());
         let content = serde_json::to_string(&request)
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         let ticket = Ticket {
@@ -107,6 +116,15 @@ impl AuthServer {
         };
         self.store.add_ticket(ticket, request.asked).await?;
         Ok(handle.expose().clone())
+    }
+
+    /// Nobody has proved anything yet, and each request is kept for a while: so not without end.
+    fn bound(&self, address: &str, now: Timestamp) -> Result<(), Unsound> {
+        let counted = self.authorizations.count(hash(address).0, now);
+        counted.map_err(|_| {
+            let text = "too many requests came from this address; wait a minute and try again";
+            Unsound::refused("temporarily_unavailable", text)
+        })
     }
 
     /// The app and the address of the answer: until both are certain, nobody is sent anywhere.
@@ -207,7 +225,7 @@ impl AuthServer {
                 Ok(None)
             };
         };
-        if !is_of_kind(Kind::Ticket, handle) {
+        if !is_of_kind(Kind::Launch, handle) {
             return Err(unknown());
         }
         let ticket = self.store.consume_ticket(hash(handle)).await?;

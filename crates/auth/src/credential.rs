@@ -16,7 +16,8 @@ pub(crate) enum Kind {
     RefreshToken,
     Code,
     Session,
-    Ticket,
+    Request,
+    Launch,
 }
 
 impl Kind {
@@ -28,7 +29,8 @@ impl Kind {
             Self::RefreshToken => "crr_",
             Self::Code => "crc_",
             Self::Session => "crn_",
-            Self::Ticket => "crh_",
+            Self::Request => "crh_",
+            Self::Launch => "crl_",
         }
     }
 }

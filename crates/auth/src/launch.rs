@@ -49,7 +49,7 @@ impl AuthServer {
         if !self.store.knows_patient(&access, patient).await? {
             return Ok(None);
         }
-        let handle = generate(Kind::Ticket, self.rng.as_ref());
+        let handle = generate(Kind::Launch, self.rng.as_ref());
         let launch = Launch {
             client_id: app.client_id,
             user: who.user.id.clone(),

@@ -81,6 +81,12 @@ pub fn check(uri: &str) -> Result<(), InvalidRedirectUri> {
     }
 }
 
+/// Whether an address leads to one app alone (RFC 8252 §7.2): any app of a device may listen on its
+/// loopback address or take a private-use scheme.
+pub(crate) fn is_claimed(uri: &str) -> bool {
+    uri.starts_with("https://")
+}
+
 fn is_own_device(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -77,6 +77,8 @@ pub struct AuthServer {
     pub(crate) sign_ins: Failures,
     /// By person.
     pub(crate) sign_ins_everywhere: Failures,
+    /// Authorization requests taken lately, by address: a use of the same counting.
+    pub(crate) authorizations: Failures,
     /// Sandbox tokens given out lately: a use of the same counting.
     pub(crate) sandbox_tokens: Failures,
     pub(crate) key_sets: KeySets,
@@ -103,6 +105,7 @@ impl AuthServer {
             failures: Failures::new(limits.authentication_failures_max, 60),
             sign_ins: Failures::new(limits.sign_in_failures_max, session::WINDOW_S),
             sign_ins_everywhere: Failures::new(everywhere_max, session::WINDOW_S),
+            authorizations: Failures::new(limits.authorizations_max, 60),
             sandbox_tokens: Failures::new(limits.sandbox_tokens_max, 60),
             key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max),
             documents: Documents::new(&settings),

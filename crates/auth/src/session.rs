@@ -51,6 +51,14 @@ pub struct Begun {
     pub user: User,
 }
 
+/// Where an attempt to sign in is counted.
+struct Attempt {
+    /// By person and address.
+    here: [u8; 32],
+    /// By person; not for a browser that is known.
+    everywhere: Option<[u8; 32]>,
+}
+
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
@@ -91,34 +99,61 @@ impl AuthServer {
         } else {
             asked.address
         };
-        let here = hash(&format!("{login}\n{origin}")).0;
-        let everywhere = hash(&login).0;
-        let waits = [
-            self.sign_ins.wait_s(here, now),
-            (!device)
-                .then(|| self.sign_ins_everywhere.wait_s(everywhere, now))
-                .flatten(),
-        ];
-        if let Some(retry_after_s) = waits.into_iter().flatten().max() {
-            return Err(SignInError::TooManyFailures { retry_after_s });
+        let attempt = Attempt {
+            here: hash(&format!("{login}\n{origin}")).0,
+            everywhere: (!device).then(|| hash(&login).0),
+        };
+        self.count_attempt(&attempt, now)?;
+        match self.proved(&login, asked.password).await {
+            Ok(Some(user)) => {
+                self.give_back(&attempt);
+                self.begin(user, now).await
+            }
+            Ok(None) => Err(SignInError::Wrong),
+            Err(error) => {
+                // Nothing was learnt from it.
+                self.give_back(&attempt);
+                Err(error.into())
+            }
         }
-        let found = self
-            .store
-            .find_user(&login)
-            .await?
-            .filter(|user| user.enabled);
+    }
+
+    /// Counts an attempt before it is looked at: many at once must not be more than one after the
+    /// other.
+    fn count_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), SignInError> {
+        let too_many = |retry_after_s| SignInError::TooManyFailures { retry_after_s };
+        self.sign_ins.count(attempt.here, now).map_err(too_many)?;
+        let Some(everywhere) = attempt.everywhere else {
+            return Ok(());
+        };
+        let counted = self.sign_ins_everywhere.count(everywhere, now);
+        counted.map_err(|retry_after_s| {
+            self.sign_ins.give_back(attempt.here);
+            too_many(retry_after_s)
+        })
+    }
+
+    fn give_back(&self, attempt: &Attempt) {
+        self.sign_ins.give_back(attempt.here);
+        if let Some(everywhere) = attempt.everywhere {
+            self.sign_ins_everywhere.give_back(everywhere);
+        }
+    }
+
+    /// Whoever signs in with this name, if the password is theirs.
+    async fn proved(
+        &self,
+        login: &str,
+        password: Secret<String>,
+    ) -> Result<Option<User>, StoreError> {
+        let found = self.store.find_user(login).await?;
+        let found = found.filter(|user| user.enabled);
         // What is too long is nobody's password and is not worth the work of hashing it.
-        let plausible = asked.password.expose().len() <= password::BYTES_MAX;
+        let plausible = password.expose().len() <= password::BYTES_MAX;
         let stored = found.as_ref().and_then(|user| user.password.clone());
         let pool = &self.settings.passwords;
-        let same = plausible && pool.verify(asked.password, stored).await?;
-        let Some(user) = found.filter(|_| same) else {
-            // Whether this one was too many is for the next try to learn.
-            let _ = self.sign_ins.count(here, now);
-            let _ = self.sign_ins_everywhere.count(everywhere, now);
-            return Err(SignInError::Wrong);
-        };
-        self.begin(user, now).await
+        let same = plausible && pool.verify(password, stored).await?;
+        Ok(found.filter(|_| same))
     }
 
     async fn begin(&self, user: User, now: Timestamp) -> Result<Begun, SignInError> {
@@ -129,9 +164,15 @@ impl AuthServer {
             authenticated: now,
             last_used: now,
         };
-        self.store
-            .add_session(session, self.session_age(now))
+        let dead_before = self.session_age(now);
+        let begun = self
+            .store
+            .add_session(session, user.revision, dead_before)
             .await?;
+        if !begun {
+            // The password was replaced or the person shut out while it was compared.
+            return Err(SignInError::Wrong);
+        }
         let device = self.mark_browser(&user.login).await?;
         Ok(Begun {
             cookie,

@@ -76,6 +76,7 @@ impl AuthServer {
             fhir_user: new.fhir_user,
             enabled: true,
             created: self.clock.now(),
+            revision: 0,
         };
         if let Some(password) = password {
             user.password = Some(self.hashed(&user, password).await?);
@@ -107,7 +108,11 @@ impl AuthServer {
     ) -> Result<(), UserError> {
         let user = self.user(login).await?;
         let password = Some(self.hashed(&user, password).await?);
-        self.end_everything(User { password, ..user }).await
+        let replaced = |user| User {
+            password: password.clone(),
+            ..user
+        };
+        self.end_everything(login, replaced).await
     }
 
     /// Shuts a person out. Every session and every token of the person ends with the return of
@@ -116,12 +121,11 @@ impl AuthServer {
     /// # Errors
     /// When nobody signs in with this, or the store fails.
     pub async fn disable_user(&self, login: &str) -> Result<(), UserError> {
-        let user = self.user(login).await?;
-        self.end_everything(User {
+        let shut_out = |user| User {
             enabled: false,
             ..user
-        })
-        .await
+        };
+        self.end_everything(login, shut_out).await
     }
 
     /// Lets a person sign in again.
@@ -129,12 +133,11 @@ impl AuthServer {
     /// # Errors
     /// When nobody signs in with this, or the store fails.
     pub async fn enable_user(&self, login: &str) -> Result<(), UserError> {
-        let user = User {
+        let let_in = |user| User {
             enabled: true,
-            ..self.user(login).await?
+            ..user
         };
-        self.store.update_user(user, Ending::Nothing).await?;
-        Ok(())
+        self.change_user(login, Ending::Nothing, let_in).await
     }
 
     /// A password nobody can guess, for a person who chooses their own later.
@@ -142,11 +145,31 @@ impl AuthServer {
         Secret::new(generate_id("", self.rng.as_ref()))
     }
 
-    async fn end_everything(&self, user: User) -> Result<(), UserError> {
+    async fn end_everything(
+        &self,
+        login: &str,
+        change: impl Fn(User) -> User,
+    ) -> Result<(), UserError> {
         let ending = Ending::Everything(self.clock.now());
-        self.store.update_user(user, ending).await?;
+        self.change_user(login, ending, change).await?;
         self.tokens.forget_all();
         Ok(())
+    }
+
+    /// Changes what is stored of a person now; begins anew where somebody else was faster.
+    async fn change_user(
+        &self,
+        login: &str,
+        ending: Ending,
+        change: impl Fn(User) -> User,
+    ) -> Result<(), UserError> {
+        for _ in 0..self.settings.limits.write_attempts_max {
+            let user = change(self.user(login).await?);
+            if self.store.update_user(user, ending).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy.into())
     }
 
     async fn user(&self, login: &str) -> Result<User, UserError> {

@@ -72,6 +72,9 @@ pub struct Limits {
     pub authentication_failures_max: u32,
     /// Most tokens the page of a sandbox gives out in a minute before further ones are answered 429.
     pub sandbox_tokens_max: u32,
+    /// Most authorization requests that one address may send in a minute: enough for a whole
+    /// practice behind one address.
+    pub authorizations_max: u32,
     /// Most failed sign-ins of one person from one address in a quarter of an hour.
     pub sign_in_failures_max: u32,
     /// Most passwords that wait to be hashed before further ones are answered 503.
@@ -125,6 +128,7 @@ impl Default for Limits {
             token_cache_bytes_max: 4 * 1024 * 1024,
             authentication_failures_max: 20,
             sandbox_tokens_max: 60,
+            authorizations_max: 600,
             sign_in_failures_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,

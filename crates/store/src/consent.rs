@@ -106,8 +106,14 @@ pub struct Ticket {
 /// Consents, codes, refresh tokens and tickets of one instance.
 #[async_trait]
 pub trait Consents: Send + Sync + 'static {
-    /// Stores a consent together with the code that is sent to the app.
-    async fn add_consent(&self, consent: Consent, code: Code) -> Result<(), Error>;
+    /// Stores a consent together with the code that is sent to the app; false, and nothing stored,
+    /// when the session in which it was given is no longer one of the person.
+    async fn add_consent(
+        &self,
+        consent: Consent,
+        code: Code,
+        session: Hashed,
+    ) -> Result<bool, Error>;
     /// The consent with this id, revoked or not.
     async fn lookup_consent(&self, id: &str) -> Result<Option<Consent>, Error>;
     /// A person's consents that are not revoked, newest first.

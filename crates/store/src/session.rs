@@ -22,8 +22,15 @@ pub struct Session {
 /// Sessions of one instance.
 #[async_trait]
 pub trait Sessions: Send + Sync + 'static {
-    /// Begins a session; some of those begun before `dead_before` are dropped with the same write.
-    async fn add_session(&self, session: Session, dead_before: Timestamp) -> Result<(), Error>;
+    /// Begins a session of a person who is enabled and has this revision; false, and nothing
+    /// stored, for anybody else. Some of those begun before `dead_before` are dropped with the same
+    /// write.
+    async fn add_session(
+        &self,
+        session: Session,
+        revision: u64,
+        dead_before: Timestamp,
+    ) -> Result<bool, Error>;
     /// The session with this hash, whether or not it is too old.
     async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error>;
     /// Notes that a session is used.

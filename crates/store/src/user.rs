@@ -78,6 +78,10 @@ pub struct User {
     pub enabled: bool,
     /// When the person was added.
     pub created: Timestamp,
+    /// How often everything of the person was ended ([`Ending::Everything`]). What began under an
+    /// earlier one must not be finished.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// People of one instance.
@@ -91,8 +95,9 @@ pub trait Users: Send + Sync + 'static {
     async fn find_user(&self, login: &str) -> Result<Option<User>, Error>;
     /// Everybody by login.
     async fn list_users(&self) -> Result<Vec<User>, Error>;
-    /// Replaces a person's row; false when there is none. With `Ending::Everything` all sessions
-    /// and consents of the person end in the same transaction.
+    /// Replaces a person's row; false, and nothing changed, when there is none or the stored
+    /// revision is no longer the one given. With `Ending::Everything` all sessions and consents of
+    /// the person end in the same transaction, and the row gets the next revision.
     async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error>;
 }
 

@@ -24,6 +24,7 @@ mod http {
     mod conditions;
     mod headers;
     mod history;
+    mod in_flight;
     mod includes;
     mod interactions;
     mod negotiation;

@@ -4,7 +4,7 @@ use cresset_access::{Context, NamedScope, Scope, ScopeSet};
 use cresset_base::ResourceId;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::{Code, Consent, InContext};
-use cresset_store::grant::App;
+use cresset_store::grant::{App, ClientType};
 use cresset_store::user::{Role, User};
 use jiff::SignedDuration;
 
@@ -12,6 +12,7 @@ use super::offer::{Offer, allowed, offers};
 use super::{Answer, AuthorizationRequest, AuthorizeError, Prompt, later};
 use crate::app::context;
 use crate::credential::{Kind, generate, generate_id, hash, is_of_kind};
+use crate::redirect_uri;
 use crate::rights;
 use crate::server::AuthServer;
 use crate::session::SignedIn;
@@ -22,6 +23,19 @@ const CODE_S: i64 = 60;
 const GONE: AuthorizeError = AuthorizeError::Shown(
     "This request has ended or was answered already. Go back to the app and start again.",
 );
+
+const SIGNED_OUT: AuthorizeError = AuthorizeError::Shown(
+    "You were signed out meanwhile, and nothing was allowed. Go back to the app and start again.",
+);
+
+/// What a person decided, as the form says it.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'d> {
+    /// The keys of the offers and parts that are kept.
+    pub kept: &'d [&'d str],
+    /// The patient the form was about.
+    pub patient: Option<&'d str>,
+}
 
 /// What has to happen next with a request.
 #[derive(Debug)]
@@ -122,6 +136,8 @@ impl AuthServer {
     }
 
     /// Allows what is kept of the request; the app gets a code. Where nothing is kept it is refused.
+    /// Nothing happens where the form was about another patient than the request is now: the person
+    /// has to be asked again.
     ///
     /// # Errors
     /// As [`AuthServer::consider`].
@@ -129,23 +145,26 @@ impl AuthServer {
         &self,
         handle: &str,
         who: &SignedIn,
-        kept: &[&str],
-    ) -> Result<Answer, AuthorizeError> {
+        decision: Decision<'_>,
+    ) -> Result<Option<Answer>, AuthorizeError> {
         let request = self.own_request(handle, who).await?;
         let considered = match self.considered(request, &who.user).await? {
             Ok(considered) => considered,
-            Err(answer) => return Ok(answer),
+            Err(answer) => return Ok(Some(answer)),
         };
-        let left = allowed(&considered.scopes, kept);
+        if considered.patient.as_deref() != decision.patient {
+            return Ok(None);
+        }
+        let left = allowed(&considered.scopes, decision.kept);
         if offers(&left).is_empty() {
-            return self.refuse(handle, who).await;
+            return self.refuse(handle, who).await.map(Some);
         }
         if considered.patient.is_none() && is_about_a_patient(&left) {
             return Err(AuthorizeError::Shown(
                 "Choose first whose record it is about.",
             ));
         }
-        self.grant(handle, who, (considered, left)).await
+        self.grant(handle, who, (considered, left)).await.map(Some)
     }
 
     /// Refuses the request; the app is told that access was denied.
@@ -165,6 +184,15 @@ impl AuthServer {
         who: &SignedIn,
         considered: Considered,
     ) -> Result<Answer, AuthorizeError> {
+        let required = |text| {
+            let answer = self.refused(&considered.request, "consent_required", text);
+            Ok(answer)
+        };
+        let is_public = considered.app.details.client_type == ClientType::Public;
+        if is_public && !redirect_uri::is_claimed(&considered.redirect_uri) {
+            // RFC 8252 §8.6: any app on the device may wait at such an address under this client_id.
+            return required("an app on the person's device is not known without the person");
+        }
         let before = self.store.list_consents(&who.user.id).await?;
         let limits = &self.settings.limits;
         let is_covered = before.iter().any(|consent| {
@@ -174,8 +202,7 @@ impl AuthServer {
                     .is_ok_and(|scopes| scopes.covers(&considered.scopes))
         });
         if !is_covered {
-            let text = "the person has not allowed this";
-            return Ok(self.refused(&considered.request, "consent_required", text));
+            return required("the person has not allowed this");
         }
         let scopes = considered.scopes.clone();
         self.grant(handle, who, (considered, scopes)).await
@@ -188,9 +215,13 @@ impl AuthServer {
         (considered, scopes): (Considered, ScopeSet),
     ) -> Result<Answer, AuthorizeError> {
         let now = self.clock.now();
-        // To one of two who press at once.
-        self.store.consume_ticket(hash(handle)).await?.ok_or(GONE)?;
-        let request = considered.request;
+        // To one of two who press at once, and for what was considered alone: another window may
+        // have changed it since.
+        let taken = self.store.consume_ticket(hash(handle)).await?.ok_or(GONE)?;
+        let request: AuthorizationRequest = serde_json::from_str(&taken.content).map_err(broken)?;
+        if request != considered.request {
+            return Err(GONE);
+        }
         let code = generate(Kind::Code, self.rng.as_ref());
         let consent = Consent {
             id: generate_id("con_", self.rng.as_ref()),
@@ -214,7 +245,10 @@ impl AuthServer {
             nonce: request.nonce,
             expires: later(now, CODE_S),
         };
-        self.store.add_consent(consent, stored).await?;
+        let session = who.session.hash;
+        if !self.store.add_consent(consent, stored, session).await? {
+            return Err(SIGNED_OUT);
+        }
         let to = (request.redirect_uri.as_str(), request.state.as_deref());
         Ok(self.answer(to, &[("code", code.expose())]))
     }
@@ -256,12 +290,11 @@ impl AuthServer {
     }
 
     async fn request(&self, handle: &str) -> Result<AuthorizationRequest, AuthorizeError> {
-        if !is_of_kind(Kind::Ticket, handle) {
+        if !is_of_kind(Kind::Request, handle) {
             return Err(GONE);
         }
         let ticket = self.store.lookup_ticket(hash(handle)).await?;
         let ticket = ticket.filter(|ticket| ticket.expires > self.clock.now());
-        // Under the handle of a launch there is none.
         let request = ticket.and_then(|ticket| serde_json::from_str(&ticket.content).ok());
         request.ok_or(GONE)
     }

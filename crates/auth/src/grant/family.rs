@@ -152,10 +152,14 @@ impl AuthServer {
         }
     }
 
-    /// The consent with this id, unless it was ended.
+    /// The consent with this id, unless it was ended or the person who gave it is shut out.
     pub(crate) async fn live_consent(&self, id: &str) -> Result<Option<Consent>, StoreError> {
         let consent = self.store.lookup_consent(id).await?;
-        Ok(consent.filter(|consent| consent.revoked.is_none()))
+        let Some(consent) = consent.filter(|consent| consent.revoked.is_none()) else {
+            return Ok(None);
+        };
+        let user = self.store.lookup_user(&consent.user).await?;
+        Ok(user.filter(|user| user.enabled).map(|_| consent))
     }
 
     /// Ends a consent: its tokens have ended when this returns.

@@ -32,7 +32,7 @@ macro_rules! without_people {
 
         #[async_trait::async_trait]
         impl cresset_store::session::Sessions for $store {
-            async fn add_session(&self, _: Session, _: Timestamp) -> Result<(), Error> {
+            async fn add_session(&self, _: Session, _: u64, _: Timestamp) -> Result<bool, Error> {
                 nobody()
             }
             async fn lookup_session(&self, _: Hashed) -> Result<Option<Session>, Error> {
@@ -51,7 +51,7 @@ macro_rules! without_people {
 
         #[async_trait::async_trait]
         impl cresset_store::consent::Consents for $store {
-            async fn add_consent(&self, _: Consent, _: Code) -> Result<(), Error> {
+            async fn add_consent(&self, _: Consent, _: Code, _: Hashed) -> Result<bool, Error> {
                 nobody()
             }
             async fn lookup_consent(&self, _: &str) -> Result<Option<Consent>, Error> {

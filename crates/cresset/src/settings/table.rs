@@ -160,6 +160,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most tokens the page of a sandbox gives out in a minute before further ones are answered 429",
     ),
     (
+        "limits.authorizations_max",
+        "most authorization requests that one address may send in a minute before further ones are turned away",
+    ),
+    (
         "limits.sign_in_failures_max",
         "most failed sign-ins of one person from one address in a quarter of an hour before further ones are turned away",
     ),

@@ -23,28 +23,40 @@ const CODE_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 
 #[async_trait]
 impl Consents for PostgresStore {
-    async fn add_consent(&self, consent: Consent, code: Code) -> Result<(), Error> {
-        let add = "WITH old AS (DELETE FROM code WHERE hash IN \
+    async fn add_consent(
+        &self,
+        consent: Consent,
+        code: Code,
+        session: Hashed,
+    ) -> Result<bool, Error> {
+        // The lock lets the session end before all of this or after it.
+        let add = "WITH who AS MATERIALIZED (SELECT person FROM session \
+                   WHERE hash=$10 AND person=$2 FOR SHARE), \
+                   old AS (DELETE FROM code WHERE hash IN \
                    (SELECT hash FROM code WHERE expires<$8 LIMIT $9 FOR UPDATE SKIP LOCKED)), \
-                   allowed AS (INSERT INTO consent(id,person,content,granted) VALUES($1,$2,$3,$4)) \
-                   INSERT INTO code(hash,content,expires) VALUES($5,$6,$7)";
+                   allowed AS (INSERT INTO consent(id,person,content,granted) \
+                   SELECT $1::text,person,$3::text,$4::bigint FROM who RETURNING id) \
+                   INSERT INTO code(hash,content,expires) \
+                   SELECT $5::bytea,$6::text,$7::bigint FROM allowed";
         let granted_ms = millis(consent.granted);
-        self.change(
-            add,
-            &[
-                &consent.id,
-                &consent.user,
-                &text(&consent)?,
-                &granted_ms,
-                &code.hash.0.as_slice(),
-                &text(&code)?,
-                &millis(code.expires),
-                &(granted_ms - CODE_KEPT_MS),
-                &DROPPED_MAX,
-            ],
-        )
-        .await
-        .map(drop)
+        let added = self
+            .change(
+                add,
+                &[
+                    &consent.id,
+                    &consent.user,
+                    &text(&consent)?,
+                    &granted_ms,
+                    &code.hash.0.as_slice(),
+                    &text(&code)?,
+                    &millis(code.expires),
+                    &(granted_ms - CODE_KEPT_MS),
+                    &DROPPED_MAX,
+                    &session.0.as_slice(),
+                ],
+            )
+            .await?;
+        Ok(added == 1)
     }
 
     async fn lookup_consent(&self, id: &str) -> Result<Option<Consent>, Error> {

@@ -14,23 +14,36 @@ use crate::row::get;
 
 #[async_trait]
 impl Sessions for PostgresStore {
-    async fn add_session(&self, session: Session, dead_before: Timestamp) -> Result<(), Error> {
-        let text = "WITH dead AS (DELETE FROM session WHERE hash IN \
+    async fn add_session(
+        &self,
+        session: Session,
+        revision: u64,
+        dead_before: Timestamp,
+    ) -> Result<bool, Error> {
+        // The lock lets a change of the person come before all of this or after it.
+        let text = "WITH who AS MATERIALIZED (SELECT id FROM person WHERE id=$2 \
+                    AND (content::json->>'enabled')::boolean \
+                    AND coalesce((content::json->>'revision')::bigint,0)=$7 FOR SHARE), \
+                    dead AS (DELETE FROM session WHERE hash IN \
                     (SELECT hash FROM session WHERE authenticated<$5 LIMIT $6 FOR UPDATE SKIP LOCKED)) \
-                    INSERT INTO session(hash,person,authenticated,last_used) VALUES($1,$2,$3,$4)";
-        self.change(
-            text,
-            &[
-                &session.hash.0.as_slice(),
-                &session.user,
-                &millis(session.authenticated),
-                &millis(session.last_used),
-                &millis(dead_before),
-                &DROPPED_MAX,
-            ],
-        )
-        .await
-        .map(drop)
+                    INSERT INTO session(hash,person,authenticated,last_used) \
+                    SELECT $1::bytea,id,$3::bigint,$4::bigint FROM who";
+        let revision = i64::try_from(revision).unwrap_or(i64::MAX);
+        let begun = self
+            .change(
+                text,
+                &[
+                    &session.hash.0.as_slice(),
+                    &session.user,
+                    &millis(session.authenticated),
+                    &millis(session.last_used),
+                    &millis(dead_before),
+                    &DROPPED_MAX,
+                    &revision,
+                ],
+            )
+            .await?;
+        Ok(begun == 1)
     }
 
     async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error> {

@@ -8,6 +8,8 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::small::{json, text};
+use crate::fault::store_error;
+use crate::snapshot::{Args, execute};
 
 #[async_trait]
 impl Users for PostgresStore {
@@ -39,25 +41,33 @@ impl Users for PostgresStore {
     }
 
     async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
-        let change = "WITH changed AS (UPDATE person SET login=$2,content=$3 WHERE id=$1 \
-                      AND NOT EXISTS(SELECT 1 FROM person o WHERE o.login=$2 AND o.id<>$1) RETURNING id), \
-                      ended AS (DELETE FROM session USING changed WHERE $4 AND person=changed.id), \
-                      revoked AS (UPDATE consent SET revoked=$5 FROM changed \
-                      WHERE $4 AND person=changed.id AND revoked IS NULL) \
-                      SELECT 1 FROM changed";
-        let (ends, at_ms) = match ending {
-            Ending::Nothing => (false, 0),
-            Ending::Everything(at) => (true, millis(at)),
+        let mut connection = self.connection().await?;
+        let transaction = connection
+            .transaction()
+            .await
+            .map_err(|e| store_error(&e))?;
+        let change = "UPDATE person SET login=$2,content=$3 WHERE id=$1 \
+                      AND coalesce((content::json->>'revision')::bigint,0)=$4 \
+                      AND NOT EXISTS(SELECT 1 FROM person o WHERE o.login=$2 AND o.id<>$1)";
+        let known = i64::try_from(user.revision).unwrap_or(i64::MAX);
+        let user = User {
+            revision: user.revision + u64::from(ending != Ending::Nothing),
+            ..user
         };
         let content = text(&user)?;
-        let changed = self
-            .one(
-                change,
-                &[&user.id, &user.login, &content, &ends, &at_ms],
-                |_| Ok(()),
-            )
-            .await?;
-        Ok(changed.is_some())
+        let args: Args<'_> = &[&user.id, &user.login, &content, &known];
+        if execute(&transaction, change, args).await? == 0 {
+            return Ok(false);
+        }
+        if let Ending::Everything(at) = ending {
+            // Each statement of its own, so that it finds what was begun before the row was locked.
+            let ended = "DELETE FROM session WHERE person=$1";
+            execute(&transaction, ended, &[&user.id]).await?;
+            let revoked = "UPDATE consent SET revoked=$2 WHERE person=$1 AND revoked IS NULL";
+            execute(&transaction, revoked, &[&user.id, &millis(at)]).await?;
+        }
+        transaction.commit().await.map_err(|e| store_error(&e))?;
+        Ok(true)
     }
 }
 

@@ -24,8 +24,18 @@ const DROPPED_MAX: i64 = 16;
 
 #[async_trait]
 impl Consents for SqliteStore {
-    async fn add_consent(&self, consent: Consent, code: Code) -> Result<(), Error> {
+    async fn add_consent(
+        &self,
+        consent: Consent,
+        code: Code,
+        session: Hashed,
+    ) -> Result<bool, Error> {
         self.change(move |connection| {
+            let text = "SELECT 1 FROM session WHERE hash=? AND person=?";
+            let mut signed_in = connection.prepare_cached(text)?;
+            if !signed_in.exists((session.0, &consent.user))? {
+                return Ok(false);
+            }
             let text = "INSERT INTO consent(id,person,content,granted) VALUES(?,?,?,?)";
             let rest = json::text(&consent)?;
             let granted = millis(consent.granted);
@@ -35,10 +45,10 @@ impl Consents for SqliteStore {
             connection.execute(
                 text,
                 (code.hash.0, json::text(&code)?, millis(code.expires)),
-            )
+            )?;
+            Ok(true)
         })
         .await
-        .map(drop)
     }
 
     async fn lookup_consent(&self, id: &str) -> Result<Option<Consent>, Error> {

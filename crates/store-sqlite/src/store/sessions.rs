@@ -7,7 +7,7 @@ use cresset_store::grant::Hashed;
 use cresset_store::session::{Session, Sessions};
 use rusqlite::OptionalExtension;
 
-use super::SqliteStore;
+use super::{SqliteStore, users};
 use crate::fault::store_error;
 use crate::instant::{millis, timestamp};
 
@@ -16,8 +16,17 @@ const DROPPED_MAX: i64 = 16;
 
 #[async_trait]
 impl Sessions for SqliteStore {
-    async fn add_session(&self, session: Session, dead_before: Timestamp) -> Result<(), Error> {
+    async fn add_session(
+        &self,
+        session: Session,
+        revision: u64,
+        dead_before: Timestamp,
+    ) -> Result<bool, Error> {
         self.change(move |connection| {
+            let user = users::find(connection, &session.user)?;
+            if !user.is_some_and(|user| user.enabled && user.revision == revision) {
+                return Ok(false);
+            }
             let drop = "DELETE FROM session WHERE hash IN \
                         (SELECT hash FROM session WHERE authenticated<?1 LIMIT ?2)";
             connection.execute(drop, (millis(dead_before), DROPPED_MAX))?;
@@ -30,10 +39,10 @@ impl Sessions for SqliteStore {
                     millis(session.authenticated),
                     millis(session.last_used),
                 ),
-            )
+            )?;
+            Ok(true)
         })
         .await
-        .map(drop)
     }
 
     async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error> {

@@ -10,6 +10,8 @@ use crate::fault::store_error;
 use crate::instant::millis;
 use crate::json;
 
+const BY_ID: &str = "SELECT content FROM person WHERE id=?";
+
 #[async_trait]
 impl Users for SqliteStore {
     async fn add_user(&self, user: User) -> Result<bool, Error> {
@@ -23,8 +25,7 @@ impl Users for SqliteStore {
     }
 
     async fn lookup_user(&self, id: &str) -> Result<Option<User>, Error> {
-        self.person("SELECT content FROM person WHERE id=?", id)
-            .await
+        self.person(BY_ID, id).await
     }
 
     async fn find_user(&self, login: &str) -> Result<Option<User>, Error> {
@@ -48,6 +49,15 @@ impl Users for SqliteStore {
 
     async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
         self.change(move |connection| {
+            let stored = find(connection, &user.id)?;
+            if stored.is_none_or(|stored| stored.revision != user.revision) {
+                return Ok(false);
+            }
+            let ended = u64::from(ending != Ending::Nothing);
+            let user = User {
+                revision: user.revision + ended,
+                ..user
+            };
             let text = "UPDATE OR IGNORE person SET login=?2,content=?3 WHERE id=?1";
             let content = json::text(&user)?;
             let changed = connection.execute(text, (&user.id, &user.login, content))?;
@@ -72,6 +82,12 @@ impl SqliteStore {
         })
         .await
     }
+}
+
+/// The person with this id, within a change.
+pub(super) fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
+    let mut statement = connection.prepare_cached(BY_ID)?;
+    statement.query_row([id], content).optional()
 }
 
 fn content(row: &Row<'_>) -> rusqlite::Result<User> {

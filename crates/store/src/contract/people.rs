@@ -16,6 +16,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     a_code_is_used_once(fresh()).await;
     a_refresh_token_is_exchanged_once(fresh()).await;
     ending_a_person_ends_what_they_began(fresh()).await;
+    nothing_outlives_its_person(fresh()).await;
     tickets_are_kept_and_taken_once(fresh()).await;
 }
 
@@ -39,7 +40,29 @@ fn user(id: &str, login: &str) -> User {
         patients: vec!["p".to_owned()],
         enabled: true,
         created: noon(),
+        revision: 0,
     }
+}
+
+/// These people, each signed in under the hash of their place.
+async fn signed_in(world: &World, people: &[&str]) {
+    for (number, id) in (1..).zip(people) {
+        assert!(world.store.add_user(user(id, id)).await.unwrap());
+        assert!(begin(world, session(number, id)).await);
+    }
+}
+
+async fn begin(world: &World, session: Session) -> bool {
+    let long_ago = instant("2025-01-01T00:00:00Z");
+    let begun = world.store.add_session(session, 0, long_ago).await;
+    begun.unwrap()
+}
+
+/// Adds a consent of somebody who is signed in under this number.
+async fn allow(world: &World, consent: Consent, code: Code, number: u8) -> bool {
+    let session = Hashed([number; 32]);
+    let added = world.store.add_consent(consent, code, session).await;
+    added.unwrap()
 }
 
 fn consent(id: &str, user: &str) -> Consent {
@@ -140,14 +163,13 @@ async fn people_are_kept(world: World) {
 
 async fn sessions_are_kept_and_ended(world: World) {
     let store = &world.store;
-    let long_ago = instant("2025-01-01T00:00:00Z");
-    for number in 1..=4 {
-        store
-            .add_session(session(number, "u1"), long_ago)
-            .await
-            .unwrap();
+    for id in ["u1", "u2", "u3"] {
+        store.add_user(user(id, id)).await.unwrap();
     }
-    store.add_session(session(9, "u2"), long_ago).await.unwrap();
+    for number in 1..=4 {
+        assert!(begin(&world, session(number, "u1")).await);
+    }
+    assert!(begin(&world, session(9, "u2")).await);
     let later = instant("2026-01-02T12:10:00Z");
     store.touch_session(Hashed([1; 32]), later).await.unwrap();
     let touched = Session {
@@ -169,29 +191,22 @@ async fn sessions_are_kept_and_ended(world: World) {
     assert!(is_there(1).await && is_there(9).await);
     assert!(!is_there(2).await && !is_there(3).await && !is_there(4).await);
     let next_day = instant("2026-01-03T12:00:00Z");
-    store.add_session(session(5, "u3"), next_day).await.unwrap();
+    let begun = store.add_session(session(5, "u3"), 0, next_day).await;
+    assert!(begun.unwrap());
     assert!(!is_there(1).await && !is_there(9).await && is_there(5).await);
 }
 
 async fn a_consent_is_kept_and_revoked(world: World) {
     let store = &world.store;
+    signed_in(&world, &["u1", "u2"]).await;
     let (first, later) = (consent("k1", "u1"), instant("2026-01-02T13:00:00Z"));
     let second = Consent {
         granted: later,
         ..consent("k2", "u1")
     };
-    store
-        .add_consent(first.clone(), code(1, "k1"))
-        .await
-        .unwrap();
-    store
-        .add_consent(second.clone(), code(2, "k2"))
-        .await
-        .unwrap();
-    store
-        .add_consent(consent("k3", "u2"), code(3, "k3"))
-        .await
-        .unwrap();
+    assert!(allow(&world, first.clone(), code(1, "k1"), 1).await);
+    assert!(allow(&world, second.clone(), code(2, "k2"), 1).await);
+    assert!(allow(&world, consent("k3", "u2"), code(3, "k3"), 2).await);
     assert_eq!(
         store.lookup_consent("k1").await.unwrap(),
         Some(first.clone())
@@ -214,10 +229,8 @@ async fn a_consent_is_kept_and_revoked(world: World) {
 
 async fn a_code_is_used_once(world: World) {
     let store = &world.store;
-    store
-        .add_consent(consent("k1", "u1"), code(1, "k1"))
-        .await
-        .unwrap();
+    signed_in(&world, &["u1"]).await;
+    assert!(allow(&world, consent("k1", "u1"), code(1, "k1"), 1).await);
     let consume = async |number: u8| {
         let consumed = store.consume_code(Hashed([number; 32]), noon()).await;
         consumed.unwrap()
@@ -230,16 +243,14 @@ async fn a_code_is_used_once(world: World) {
         granted: instant("2026-01-03T13:00:00Z"),
         ..consent("k2", "u1")
     };
-    store.add_consent(later, code(3, "k2")).await.unwrap();
+    assert!(allow(&world, later, code(3, "k2"), 1).await);
     assert_eq!(consume(1).await, Consumed::Unknown);
 }
 
 async fn a_refresh_token_is_exchanged_once(world: World) {
     let store = &world.store;
-    store
-        .add_consent(consent("k1", "u1"), code(1, "k1"))
-        .await
-        .unwrap();
+    signed_in(&world, &["u1"]).await;
+    assert!(allow(&world, consent("k1", "u1"), code(1, "k1"), 1).await);
     let first = token(1, "k1", noon());
     store
         .add_tokens(first.clone(), Some(refresh(2, "k1")))
@@ -274,24 +285,19 @@ async fn a_refresh_token_is_exchanged_once(world: World) {
 
 async fn ending_a_person_ends_what_they_began(world: World) {
     let store = &world.store;
-    store.add_user(user("u1", "zoe")).await.unwrap();
-    let long_ago = instant("2025-01-01T00:00:00Z");
+    signed_in(&world, &["u1", "u2"]).await;
     for (number, person) in [(1, "u1"), (2, "u2")] {
-        store
-            .add_session(session(number, person), long_ago)
-            .await
-            .unwrap();
         let consent = consent(&format!("k{number}"), person);
         let code = code(number, &consent.id);
-        store.add_consent(consent, code).await.unwrap();
+        assert!(allow(&world, consent, code, number).await);
     }
     let everything = Ending::Everything(noon());
-    let nobody = store.update_user(user("u2", "ann"), everything).await;
+    let nobody = store.update_user(user("u9", "ann"), everything).await;
     assert!(!nobody.unwrap(), "there is no such person");
     assert_eq!(store.list_consents("u2").await.unwrap().len(), 1);
     assert!(
         store
-            .update_user(user("u1", "zoe"), everything)
+            .update_user(user("u1", "u1"), everything)
             .await
             .unwrap()
     );
@@ -307,6 +313,36 @@ async fn ending_a_person_ends_what_they_began(world: World) {
             .is_some()
     );
     assert_eq!(store.list_consents("u2").await.unwrap().len(), 1);
+}
+
+/// What began before everything of a person was ended is not finished after it.
+async fn nothing_outlives_its_person(world: World) {
+    let store = &world.store;
+    signed_in(&world, &["u1", "u2"]).await;
+    let (zoe, at) = (user("u1", "u1"), Ending::Everything(noon()));
+    assert!(store.update_user(zoe.clone(), at).await.unwrap());
+    let stored = store.lookup_user("u1").await.unwrap().unwrap();
+    assert_eq!(stored.revision, 1);
+    assert!(!begin(&world, session(3, "u1")).await, "it was revision 0");
+    let again = store.update_user(zoe, Ending::Nothing).await;
+    assert!(!again.unwrap(), "a copy from before");
+    assert!(!allow(&world, consent("k1", "u1"), code(1, "k1"), 1).await);
+    assert!(!allow(&world, consent("k1", "u1"), code(1, "k1"), 2).await);
+    assert_eq!(store.lookup_consent("k1").await.unwrap(), None);
+    let consumed = store.consume_code(Hashed([1; 32]), noon()).await;
+    assert_eq!(consumed.unwrap(), Consumed::Unknown);
+    let disabled = User {
+        enabled: false,
+        ..stored
+    };
+    let disabled = store.update_user(disabled, Ending::Nothing).await;
+    assert!(disabled.unwrap());
+    let long_ago = instant("2025-01-01T00:00:00Z");
+    for (person, revision) in [("u1", 1), ("u2", 1), ("u9", 0)] {
+        let begun = store.add_session(session(4, person), revision, long_ago);
+        assert!(!begun.await.unwrap(), "{person}");
+    }
+    assert_eq!(store.lookup_session(Hashed([4; 32])).await.unwrap(), None);
 }
 
 async fn tickets_are_kept_and_taken_once(world: World) {

@@ -6,7 +6,7 @@ use cresset_auth::authorize::AuthorizeError;
 use http::Method;
 
 use crate::app::App;
-use crate::extract::{Form, Instance, Pairs};
+use crate::extract::{Form, Instance, Pairs, Peer};
 use crate::failure::Failure;
 use crate::pages;
 
@@ -16,6 +16,7 @@ use crate::pages;
 pub(crate) async fn authorize(
     State(app): State<App>,
     Instance(instance): Instance,
+    peer: Peer,
     Pairs(mut pairs): Pairs,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -24,7 +25,8 @@ pub(crate) async fn authorize(
         let Form(form) = Form::from_request(request, &app).await?;
         pairs.extend(form);
     }
-    match instance.auth.authorize(&pairs).await {
+    let address = peer.subscriber().to_string();
+    match instance.auth.authorize(&pairs, &address).await {
         Ok(handle) => {
             let to = format!("/{}/consent/{handle}", instance.name);
             Ok(Redirect::to(&to).into_response())

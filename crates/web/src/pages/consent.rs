@@ -6,7 +6,7 @@ pub(super) mod words;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use cresset_auth::authorize::decide::{Considered, Step};
+use cresset_auth::authorize::decide::{Considered, Decision, Step};
 use cresset_auth::authorize::offer::{Offer, Subject};
 use cresset_base::ResourceId;
 use http::StatusCode;
@@ -38,8 +38,8 @@ struct Page<'a> {
     verified: bool,
     /// The patient, in words; nothing for one's own record.
     whose: Option<String>,
-    /// Whether it is about a record at all.
-    about_record: bool,
+    /// The patient it is about; nothing where it is about no record.
+    patient: Option<&'a str>,
     records: Vec<Switch>,
     others: Vec<Switch>,
     offline: Option<Switch>,
@@ -108,30 +108,33 @@ pub(crate) async fn decide(
     correlation: Correlation,
     form: SafeForm,
 ) -> Result<Response, Failure> {
-    let auth = &signed_in.instance.auth;
-    let about = match auth.consider(&handle, Some(&signed_in.who)).await {
+    let (auth, who) = (&signed_in.instance.auth, &signed_in.who);
+    let here = format!("/{}/consent/{handle}", signed_in.instance.name);
+    let about = match auth.consider(&handle, Some(who)).await {
         Ok(Step::Decide(considered)) => considered,
-        Ok(_) => {
-            return Ok(
-                Redirect::to(&format!("/{}/consent/{handle}", signed_in.instance.name))
-                    .into_response(),
-            );
-        }
+        Ok(_) => return Ok(Redirect::to(&here).into_response()),
         Err(error) => return ended(error),
     };
     let kept: Vec<&str> = form.values(KEPT).collect();
+    let decision = Decision {
+        kept: &kept,
+        patient: Some(form.value("patient")).filter(|patient| !patient.is_empty()),
+    };
     let (name, outcome) = match form.value("decision") {
-        "allow" => ("consent", auth.allow(&handle, &signed_in.who, &kept).await),
-        _ => ("refusal", auth.refuse(&handle, &signed_in.who).await),
+        "allow" => ("consent", auth.allow(&handle, who, decision).await),
+        _ => ("refusal", auth.refuse(&handle, who).await.map(Some)),
     };
     let answer = match outcome {
-        Ok(answer) => answer,
+        Ok(Some(answer)) => answer,
+        // The form was about somebody else.
+        Ok(None) => return Ok(Redirect::to(&here).into_response()),
         Err(error) => return ended(error),
     };
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
         app: Some(about.app.client_id),
-        patient: about.patient.and_then(|patient| patient.parse().ok()),
+        // Whom the decision is about: an allowed one is about whom the form showed.
+        patient: decision.patient.and_then(|patient| patient.parse().ok()),
         ..Happening::new(name, StatusCode::SEE_OTHER, &correlation)
     };
     audit::record(&app, &signed_in.instance, happening)?;
@@ -164,7 +167,7 @@ async fn decide_page(
         logo: details.logo.as_deref(),
         verified: details.verified.is_some(),
         whose: whose(considered, signed_in).await?,
-        about_record: considered.patient.is_some(),
+        patient: considered.patient.as_deref(),
         records,
         others,
         offline,

@@ -65,6 +65,7 @@ async fn a_patient_signs_in_allows_and_the_app_gets_a_code() {
     let fields = [
         ("form_token", token.as_str()),
         ("decision", "allow"),
+        ("patient", "p1"),
         ("keep", "Patient"),
     ];
     let first = browser.post(&consent, &fields).await;
@@ -316,7 +317,7 @@ async fn a_consent_is_one_persons_in_one_browser() {
         ("scope", "patient/*.cruds"),
         ("client_id", "app_other"),
         ("redirect_uri", "https://evil.example/cb"),
-        ("patient", "p2"),
+        ("patient", "p1"),
     ];
     let code = Sent::of(&ann.post(&path, &fields).await).code();
     let tokens = app.redeem(&practice, &code).await.json();
@@ -423,6 +424,7 @@ async fn a_proxy_and_staff_choose_a_patient() {
         let fields = [
             ("form_token", token.as_str()),
             ("decision", "allow"),
+            ("patient", may),
             ("keep", "Patient"),
         ];
         let code = Sent::of(&browser.post(&path, &fields).await).code();

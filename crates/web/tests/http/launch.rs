@@ -144,13 +144,21 @@ impl Browser<'_> {
             Keep::All => ticked.iter().map(String::as_str).collect(),
             Keep::Only(kept) => kept.to_vec(),
         };
+        let patient = page.patient();
         let mut fields = vec![("form_token", token.as_str()), ("decision", "allow")];
+        fields.extend(patient.as_deref().map(|patient| ("patient", patient)));
         fields.extend(kept.into_iter().map(|key| ("keep", key)));
         Sent::of(&self.post(&path, &fields).await)
     }
 }
 
 impl Answer {
+    /// The patient that a consent form is about.
+    pub(crate) fn patient(&self) -> Option<String> {
+        let is_about = self.html().contains("name=\"patient\"");
+        is_about.then(|| self.field("patient"))
+    }
+
     /// The values of check boxes that are ticked.
     pub(crate) fn ticked(&self) -> Vec<String> {
         let html = self.html();
