@@ -52,6 +52,8 @@ pub struct Limits {
     pub write_queue_max: usize,
     /// Most writes that share one commit.
     pub group_commit_max: usize,
+    /// Most resources of which the index is built anew in one commit.
+    pub reindex_part_max: usize,
     /// Most connections of one instance on one node to its PostgreSQL server.
     pub cluster_connections_max: usize,
     /// Longest wait for one of them, in milliseconds, before 503 is answered.
@@ -118,6 +120,7 @@ impl Default for Limits {
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,
+            reindex_part_max: 128,
             cluster_connections_max: 16,
             cluster_wait_ms_max: 2_000,
             audit_waiting_max: 32_768,

@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod instance;
 mod package;
+mod reindex;
 pub(crate) mod rules;
 mod serve;
 mod settings;
@@ -57,6 +58,7 @@ enum Command {
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
     Verify(verify::Verify),
+    Reindex(reindex::Reindex),
     Package(package::Package),
     Validate(validate::Validate),
     Rules(rules::Rules),
@@ -77,6 +79,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Bench(command) => command.run(),
         Command::Doctor(command) => wait(command.run()),
         Command::Verify(command) => wait(command.run()),
+        Command::Reindex(command) => wait(command.run()),
         Command::Package(command) => command.run(),
         Command::Validate(command) => command.run(),
         Command::Rules(command) => command.run(),

@@ -9,6 +9,7 @@ mod commands;
 mod data;
 mod failure;
 mod files;
+mod indexing;
 mod journal;
 mod log;
 mod output;

@@ -216,6 +216,13 @@ impl From<Error> for Fault {
             Error::Busy => {
                 Self::new(Kind::Transient, "The server is busy; try again shortly").logged(detail)
             }
+            Error::Unindexed(percent) => Self::coded(
+                Kind::Transient,
+                "incomplete",
+                format!(
+                    "An index this needs is being built, {percent} % are done; try again when it is complete"
+                ),
+            ),
             Error::TimedOut => Self::new(
                 Kind::Transient,
                 "The request took longer than the limit allows",

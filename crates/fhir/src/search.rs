@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Context, FaultKind, Query, SearchFault, Total};
+use cresset_search::{Context, FaultKind, Query, SearchFault, Total, Unindexed};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -35,7 +35,9 @@ impl Service {
         permit(access, Verb::Search, resource_type)?;
         let place = take_place(&mut pairs)?;
         let subset = Subset::parse(&pairs, &[resource_type])?;
-        let parsed = cresset_search::parse(resource_type, &pairs, &self.reading(handling))
+        let unindexed = self.store().unindexed();
+        let context = self.reading(handling, &unindexed);
+        let parsed = cresset_search::parse(resource_type, &pairs, &context)
             .map_err(|fault| refused(&fault))?;
         permit_hops(access, &parsed.query)?;
         let walk = self.walk(resource_type.name().to_owned(), &parsed.applied);
@@ -56,8 +58,9 @@ impl Service {
         of: ResourceType,
         pairs: &[(String, String)],
     ) -> Result<Query, Fault> {
-        let parsed = cresset_search::parse(of, pairs, &self.reading(Handling::Strict))
-            .map_err(|fault| refused(&fault))?;
+        let unindexed = self.store().unindexed();
+        let context = self.reading(Handling::Strict, &unindexed);
+        let parsed = cresset_search::parse(of, pairs, &context).map_err(|fault| refused(&fault))?;
         permit_hops(access, &parsed.query)?;
         Ok(Query {
             total: Total::None,
@@ -66,11 +69,16 @@ impl Service {
     }
 
     /// What a search is read against.
-    pub(crate) fn reading(&self, handling: Handling) -> Context<'_> {
+    pub(crate) fn reading<'a>(
+        &'a self,
+        handling: Handling,
+        unindexed: &'a Unindexed,
+    ) -> Context<'a> {
         Context {
             limits: self.limits(),
             now: self.now(),
             own: self.own(),
+            unindexed,
             handling,
         }
     }
@@ -143,6 +151,7 @@ pub(crate) fn refused(fault: &SearchFault) -> Fault {
         FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Modifier => {
             (Kind::Invalid, "not-supported")
         }
+        FaultKind::Unindexed => (Kind::Transient, "incomplete"),
         FaultKind::Empty => (Kind::Required, "required"),
         FaultKind::Value => (Kind::Value, "value"),
         FaultKind::TooMany => (Kind::Invalid, "too-costly"),

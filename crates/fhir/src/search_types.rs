@@ -65,8 +65,9 @@ impl Service {
             types: &types,
             within: place.compartment(),
         };
-        let mut parsed = parse_types(&scope, &pairs, &self.reading(handling))
-            .map_err(|fault| refused(&fault))?;
+        let unindexed = self.store().unindexed();
+        let context = self.reading(handling, &unindexed);
+        let mut parsed = parse_types(&scope, &pairs, &context).map_err(|fault| refused(&fault))?;
         for query in &parsed.queries {
             permit_hops(access, query)?;
         }

@@ -22,6 +22,10 @@ use crate::row::{IndexRow, IndexValue};
 use plan::{Branch, Leaf, Plan, Target};
 use shape::Shape;
 
+/// Counts the changes after which extraction gives other rows for the same resource and expression:
+/// whoever makes one raises it, and every instance builds its index anew.
+pub const VERSION: u32 = 1;
+
 /// Everything a search can find a resource by, in the order of its parameters; a fact may occur
 /// more than once.
 ///

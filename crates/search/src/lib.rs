@@ -16,6 +16,7 @@ pub mod parse;
 pub mod query;
 pub mod row;
 pub mod text;
+pub mod unindexed;
 pub mod value;
 
 pub use compartment::patient_compartment;
@@ -28,4 +29,5 @@ pub use query::{
     Criterion, From, Hop, Include, Match, Order, Query, Shown, SortKey, Summary, Test, Total,
 };
 pub use row::{IndexRow, IndexValue};
+pub use unindexed::{Building, Unindexed};
 pub use value::{DateRange, NumberRange, Prefix, TokenMatch};

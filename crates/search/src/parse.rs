@@ -17,6 +17,7 @@ use cresset_base::{Limits, Timestamp};
 use cresset_definitions::ResourceType;
 
 use crate::query::{Criterion, Include, Query};
+use crate::unindexed::Unindexed;
 pub use fault::{FaultKind, SearchFault};
 use page::Page;
 pub use system::{Compartment, ParsedTypes, Scope, parse_types, take_types};
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The base URLs of the instance without a trailing slash: references below them are local.
     pub own: &'a [String],
+    /// The parameters that cannot be searched by yet.
+    pub unindexed: &'a Unindexed,
     /// What becomes of parameters this server does not know.
     pub handling: Handling,
 }
@@ -116,9 +119,10 @@ impl Search<'_> {
             return Err(SearchFault::empty(name));
         }
         if Page::knows(name) {
-            return self
+            let shown = self
                 .page
-                .set(self.resource_type, self.context.limits, (name, value));
+                .set(self.resource_type, self.context.limits, (name, value))?;
+            return self.page.sorted_by(self.context.unindexed).map(|()| shown);
         }
         if include::knows(name) {
             let most = self.context.limits.includes_max;
@@ -126,6 +130,9 @@ impl Search<'_> {
                 return Err(SearchFault::too_many(name, "includes", most));
             }
             let include = include::include(self.resource_type, (name, value))?;
+            if let Some(building) = self.context.unindexed.of_include(&include) {
+                return Err(SearchFault::unindexed(name, building));
+            }
             self.includes.push(include);
             return Ok(None);
         }
@@ -139,6 +146,9 @@ impl Search<'_> {
             value,
         };
         let criterion = chain.criterion(self.resource_type, &mut self.hops)?;
+        if let Some(building) = self.context.unindexed.of_criterion(&criterion) {
+            return Err(SearchFault::unindexed(name, building));
+        }
         self.criteria.push(criterion);
         Ok(None)
     }

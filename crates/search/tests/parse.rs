@@ -5,10 +5,19 @@
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::{ResourceType, r4};
 use cresset_search::{
-    Context, Criterion, Handling, Match, Parsed, Prefix, SearchFault, Test, TokenMatch, parse,
+    Building, Context, Criterion, FaultKind, Handling, Match, Parsed, Prefix, SearchFault, Test,
+    TokenMatch, Unindexed, parse,
 };
 
 fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
+    run_while(search, handling, Unindexed::NONE)
+}
+
+fn run_while(
+    search: &str,
+    handling: Handling,
+    unindexed: &Unindexed,
+) -> Result<Parsed, SearchFault> {
     let (name, query) = search.split_once('?').unwrap();
     let pairs: Vec<(String, String)> = query
         .split('&')
@@ -29,6 +38,7 @@ fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
         limits: &limits,
         now,
         own: &own,
+        unindexed,
         handling,
     };
     parse(ResourceType::parse(name).unwrap(), &pairs, &context)
@@ -632,4 +642,44 @@ fn lenient_handling_leaves_out_what_is_unknown_and_says_so() {
     ] {
         assert!(run(wrong, Handling::Lenient).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn what_is_not_indexed_yet_is_refused_or_left_out() {
+    let of = |name: &str, code: &str| {
+        let of = ResourceType::parse(name).unwrap();
+        r4().search_parameter(of, code).unwrap().ix
+    };
+    let building =
+        [of("Patient", "family"), of("Observation", "subject")].map(|parameter| Building {
+            parameter,
+            percent: 37,
+        });
+    let unindexed = Unindexed::new(building.to_vec());
+    for (search, name) in [
+        ("Patient?family=x", "family"),
+        ("Patient?_sort=-family", "_sort"),
+        ("Observation?patient.family=x", "patient.family"),
+        (
+            "Patient?_has:Observation:subject:code=x",
+            "_has:Observation:subject:code",
+        ),
+        ("Observation?_include=Observation:subject", "_include"),
+        ("Observation?_include=*", "_include"),
+    ] {
+        let fault = run_while(search, Handling::Strict, &unindexed).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Unindexed, "{search}");
+        assert!(fault.sentence.contains("37 %"), "{search}: {fault}");
+        let lenient = run_while(search, Handling::Lenient, &unindexed).unwrap();
+        assert_eq!(lenient.ignored, [name]);
+        assert!(lenient.query.criteria.is_empty() && lenient.query.sort.is_empty());
+    }
+    assert!(
+        run_while(
+            "Patient?name=x&_sort=birthdate",
+            Handling::Strict,
+            &unindexed
+        )
+        .is_ok()
+    );
 }

@@ -9,7 +9,10 @@ use deadpool_postgres::Object;
 use crate::fault::store_error;
 
 /// Each step takes a schema from its position to the next; a step that was released never changes.
-const STEPS: &[&str] = &[include_str!("schema/first.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/first.sql"),
+    include_str!("schema/reindex.sql"),
+];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.
 pub(crate) async fn migrate(connection: &mut Object) -> Result<(), Error> {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, ResourceId};
 use cresset_definitions::{ResourceType, r4};
+use cresset_search::{Building, Unindexed};
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::codec::Codec;
 use cresset_store::backend::sizes::Sizes;
 use cresset_store::backend::totals::Totals;
-use cresset_store::layout::{Encoder, Parameters, StoredParameter};
+use cresset_store::layout::{Encoder, IndexState, Parameters, StoredParameter};
 use cresset_store::plan::Planner;
 use deadpool_postgres::{Object, Pool, Transaction};
 use parking_lot::RwLock;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     pub(crate) node: String,
     pub(crate) encoder: Encoder,
+    /// What cannot be searched by.
+    pub(crate) unindexed: Arc<Unindexed>,
     pub(crate) codec: Codec,
     pub(crate) names: Names,
     pub(crate) catalog: RwLock<Arc<Catalog>>,
@@ -82,7 +85,7 @@ impl Shared {
             .transaction()
             .await
             .map_err(|e| store_error(&e))?;
-        let parameters = parameters(&transaction).await?;
+        let (parameters, unindexed) = parameters(&transaction).await?;
         let committed = "SELECT number FROM node WHERE name=$1";
         let committed = query_opt(&transaction, committed, &[&around.node]).await?;
         let committed: i64 = committed.map_or(Ok(0), |row| get(&row, 0))?;
@@ -96,6 +99,7 @@ impl Shared {
             limits: around.limits,
             node: around.node,
             encoder: Encoder { parameters },
+            unindexed: Arc::new(unindexed),
             codec: Codec::default(),
             names: Names::default(),
             catalog: RwLock::default(),
@@ -113,13 +117,18 @@ impl Shared {
     }
 }
 
-/// The numbers of this build's parameters in the instance.
-async fn parameters(transaction: &Transaction<'_>) -> Result<Parameters, Error> {
+/// The numbers of this build's parameters in the instance, and what cannot be searched by yet.
+async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Unindexed), Error> {
     // Of several nodes that begin one adds what is new.
     let lock = "SELECT 1 FROM writer FOR UPDATE";
     query_opt(transaction, lock, &[]).await?;
-    let rows = query(transaction, "SELECT number,type,code FROM parameter", &[]).await;
+    let rows = query(
+        transaction,
+        "SELECT number,type,code,rule,state FROM parameter",
+        &[],
+    );
     let stored = rows
+        .await
         .map_err(|e| store_error(&e))?
         .iter()
         .map(|row| {
@@ -127,19 +136,41 @@ async fn parameters(transaction: &Transaction<'_>) -> Result<Parameters, Error> 
                 number: get(row, 0)?,
                 resource_type: u8::try_from(get::<i16>(row, 1)?).unwrap_or_default(),
                 code: get(row, 2)?,
+                rule: get(row, 3)?,
+                state: IndexState::from_code(i64::from(get::<i16>(row, 4)?)),
             })
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    let (parameters, added) = Parameters::assign(r4(), &stored);
-    if !added.is_empty() {
-        let numbers: Vec<i64> = added.iter().map(|line| line.number).collect();
-        let types: Vec<i16> = added.iter().map(|l| i16::from(l.resource_type)).collect();
-        let codes: Vec<&str> = added.iter().map(|line| line.code.as_str()).collect();
-        let add = "INSERT INTO parameter(number,type,code) \
-                   SELECT * FROM unnest($1::int8[],$2::int2[],$3::text[])";
-        execute(transaction, add, &[&numbers, &types, &codes]).await?;
+    let filled = query(transaction, "SELECT type FROM tally WHERE live>0", &[]).await;
+    let filled = filled
+        .map_err(|e| store_error(&e))?
+        .iter()
+        .map(|row| Ok(u8::try_from(get::<i16>(row, 0)?).unwrap_or_default()))
+        .collect::<Result<_, Error>>()?;
+    let assigned = Parameters::assign(r4(), &stored, &filled);
+    let changed = &assigned.changed;
+    if !changed.is_empty() {
+        let numbers: Vec<i64> = changed.iter().map(|line| line.number).collect();
+        let types: Vec<i16> = changed.iter().map(|l| i16::from(l.resource_type)).collect();
+        let codes: Vec<&str> = changed.iter().map(|line| line.code.as_str()).collect();
+        let rules: Vec<i64> = changed.iter().map(|line| line.rule).collect();
+        let states: Vec<i16> = changed.iter().map(|line| line.state as i16).collect();
+        let add = "INSERT INTO parameter(number,type,code,rule,state) \
+                   SELECT * FROM unnest($1::int8[],$2::int2[],$3::text[],$4::int8[],$5::int2[]) \
+                   ON CONFLICT(number) DO UPDATE SET rule=excluded.rule,state=excluded.state";
+        execute(
+            transaction,
+            add,
+            &[&numbers, &types, &codes, &rules, &states],
+        )
+        .await?;
     }
-    Ok(parameters)
+    let building = assigned.building.iter().map(|(_, parameter)| Building {
+        parameter: *parameter,
+        percent: 0,
+    });
+    let unindexed = Unindexed::new(building.collect());
+    Ok((assigned.parameters, unindexed))
 }
 
 /// A type's code as rows keep it.

@@ -23,12 +23,14 @@ use async_trait::async_trait;
 use cresset_access::{Access, Verb};
 use cresset_base::{Clock, InstanceName, Limits, ResourceId};
 use cresset_definitions::ResourceType;
-use cresset_search::Query;
+use cresset_search::{Query, Unindexed};
 use cresset_store::backend::instant::millis;
 use cresset_store::backend::prepared::{permitted, prepare};
 use cresset_store::store::HistoryAsk;
 use cresset_store::visibility::given;
-use cresset_store::{Cursor, Error, Found, HistoryPage, SearchPage, Store, Unit, Written};
+use cresset_store::{
+    Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Unit, Written,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cluster::{Cluster, ClusterError};
@@ -125,6 +127,14 @@ async fn rest(shared: std::sync::Weak<Shared>) {
     }
 }
 
+impl PostgresStore {
+    /// Refuses a query whose answer would lack resources that were not looked at.
+    fn must_be_indexed(&self, query: &Query) -> Result<(), Error> {
+        let building = self.shared.unindexed.of_query(query);
+        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
+    }
+}
+
 #[async_trait]
 impl Store for PostgresStore {
     async fn read(
@@ -188,6 +198,7 @@ impl Store for PostgresStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         given(access, Verb::Search, query.resource_type)?;
+        self.must_be_indexed(query)?;
         let asked = search::Asked::new(std::slice::from_ref(query), access, at)?;
         search::page(&self.shared, &asked).await
     }
@@ -198,8 +209,24 @@ impl Store for PostgresStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
+        for query in queries {
+            self.must_be_indexed(query)?;
+        }
         let asked = search::Asked::new(queries, access, at)?;
         search::page(&self.shared, &asked).await
+    }
+
+    fn unindexed(&self) -> Arc<Unindexed> {
+        self.shared.unindexed.clone()
+    }
+
+    async fn reindex(&self) -> Result<Reindexed, Error> {
+        if self.shared.unindexed.is_empty() {
+            return Ok(Reindexed::Done);
+        }
+        Err(Error::failed(
+            "an instance on PostgreSQL does not build its index anew",
+        ))
     }
 
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error> {

@@ -12,6 +12,7 @@
 //! Start with [`SqliteStore`] for one instance and [`DataDirectory`] for all of them.
 
 mod audit;
+mod catalog;
 mod connection;
 mod current;
 mod directory;

@@ -4,8 +4,6 @@ use cresset_definitions::{ResourceType, SearchType, r4};
 use cresset_store::layout::{Slot, column_of};
 use rusqlite::Connection;
 
-use crate::shared::stored_parameters;
-
 const REFERENCES: &str = include_str!("schema/references.sql");
 
 /// Each step takes a database from its position to the next; a step that was released never changes.
@@ -17,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/audit.sql"),
     include_str!("schema/history.sql"),
     include_str!("schema/assertions.sql"),
+    include_str!("schema/reindex.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.
@@ -35,13 +34,15 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 
 /// Copies the references that are known already.
 fn fill_references(connection: &Connection) -> rusqlite::Result<()> {
-    for line in stored_parameters(connection)? {
-        let parameter = ResourceType::from_code(line.resource_type)
-            .and_then(|of| r4().search_parameter(of, &line.code));
+    let mut statement = connection.prepare("SELECT number,type,code FROM parameter")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (number, of, code): (i64, u8, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let parameter = ResourceType::from_code(of).and_then(|of| r4().search_parameter(of, &code));
         if parameter.is_some_and(|p| p.search_type == SearchType::Reference) {
             connection.execute(
                 "INSERT INTO ref(r,p,v) SELECT r,p,v FROM idx WHERE p=?",
-                [column_of(line.number, Slot::Own)],
+                [column_of(number, Slot::Own)],
             )?;
         }
     }

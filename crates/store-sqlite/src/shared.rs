@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cresset_base::{Clock, Limits};
 use cresset_definitions::r4;
+use cresset_search::Unindexed;
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::shape::numbers_of;
-use cresset_store::layout::{Encoder, Parameters, StoredParameter};
+use cresset_store::layout::Encoder;
 use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 
 use crate::audit::block;
+use crate::catalog;
 use crate::codec::Codec;
 use crate::current::Current;
 use crate::fault::store_error;
@@ -32,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) encoder: Encoder,
+    /// What cannot be searched by yet.
+    pub(crate) unindexed: RwLock<Arc<Unindexed>>,
     pub(crate) codec: Codec,
     /// Blocks of each system; no system is the empty text.
     pub(crate) systems: RwLock<HashMap<String, Vec<i64>>>,
@@ -82,10 +86,7 @@ impl Shared {
         around: Surroundings,
         journal: Journal,
     ) -> rusqlite::Result<Self> {
-        let (parameters, added) = Parameters::assign(r4(), &stored_parameters(connection)?);
-        if !added.is_empty() {
-            add_parameters(connection, &added)?;
-        }
+        let (parameters, unindexed) = catalog::assign(connection)?;
         let shared = Self {
             path: around.path,
             bases: around.bases,
@@ -93,6 +94,7 @@ impl Shared {
             clock: around.clock,
             limits: around.limits,
             encoder: Encoder { parameters },
+            unindexed: RwLock::new(Arc::new(unindexed)),
             codec: Codec::default(),
             systems: RwLock::new(systems(connection)?),
             shapes: RwLock::new(shapes(connection)?),
@@ -149,31 +151,6 @@ fn journal(connection: &Connection, database: &Path) -> Result<Journal, Error> {
     let newest = block::newest(connection).map_err(|e| store_error(&e))?;
     let committed = newest.map_or(0, |block| block.journal);
     Journal::open(database.parent().unwrap_or(database), committed)
-}
-
-fn add_parameters(connection: &mut Connection, added: &[StoredParameter]) -> rusqlite::Result<()> {
-    let transaction = connection.transaction()?;
-    {
-        let mut statement =
-            transaction.prepare("INSERT INTO parameter(number,type,code) VALUES(?,?,?)")?;
-        for line in added {
-            statement.execute((line.number, line.resource_type, &line.code))?;
-        }
-    }
-    transaction.commit()
-}
-
-/// The parameters an instance has numbers for.
-pub(crate) fn stored_parameters(connection: &Connection) -> rusqlite::Result<Vec<StoredParameter>> {
-    let mut statement = connection.prepare("SELECT number,type,code FROM parameter")?;
-    let lines = statement.query_map((), |row| {
-        Ok(StoredParameter {
-            number: row.get(0)?,
-            resource_type: row.get(1)?,
-            code: row.get(2)?,
-        })
-    })?;
-    lines.collect()
 }
 
 fn systems(connection: &Connection) -> rusqlite::Result<HashMap<String, Vec<i64>>> {

@@ -23,14 +23,14 @@ use async_trait::async_trait;
 use cresset_access::{Access, Restriction, Verb};
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
-use cresset_search::Query;
+use cresset_search::{Query, Unindexed};
 use cresset_store::backend::totals::Totals;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::visibility::given;
 use cresset_store::{
-    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Recorded, SearchPage, Store,
-    Unit, Written,
+    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Recorded, Reindexed,
+    SearchPage, Store, Unit, Written,
 };
 use flume::Sender;
 use rusqlite::Connection;
@@ -197,6 +197,12 @@ impl SqliteStore {
         self.jobs.try_send(job).map_err(|_| Error::Busy)
     }
 
+    /// Refuses a query whose answer would lack resources that were not looked at yet.
+    fn must_be_indexed(&self, query: &Query) -> Result<(), Error> {
+        let building = self.inner.shared.unindexed.read().of_query(query);
+        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
+    }
+
     /// The current version of what the access gives with this verb.
     fn current(
         &self,
@@ -345,6 +351,7 @@ impl Store for SqliteStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         given(access, Verb::Search, query.resource_type)?;
+        self.must_be_indexed(query)?;
         let ask = search::Asked::new(std::slice::from_ref(query), access, at)?;
         self.ask(move |inner, connection| search::page(inner, connection, &ask))
             .await
@@ -356,9 +363,22 @@ impl Store for SqliteStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
+        for query in queries {
+            self.must_be_indexed(query)?;
+        }
         let ask = search::Asked::new(queries, access, at)?;
         self.ask(move |inner, connection| search::page(inner, connection, &ask))
             .await
+    }
+
+    fn unindexed(&self) -> Arc<Unindexed> {
+        self.inner.shared.unindexed.read().clone()
+    }
+
+    async fn reindex(&self) -> Result<Reindexed, Error> {
+        let (sender, answer) = oneshot::channel();
+        self.enqueue(Job::Reindex(sender))?;
+        answer.await.map_err(|_| Error::Busy)?
     }
 
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error> {

@@ -10,15 +10,17 @@ pub(crate) mod expected;
 pub(crate) mod facts;
 pub(crate) mod group;
 pub(crate) mod memory;
+pub(crate) mod reindex;
 pub(crate) mod unit;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cresset_store::Error;
 use cresset_store::backend::prepared::Prepared;
+use cresset_store::{Error, Reindexed};
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 use crate::connection::{empty_log, shrink};
 use crate::shared::Shared;
@@ -34,6 +36,8 @@ pub(crate) enum Job {
     Task(Task),
     /// Records of interactions that changed nothing wait in [`Shared::journal`].
     Audit,
+    /// Do a part of what is left to do on the index.
+    Reindex(oneshot::Sender<Result<Reindexed, Error>>),
     /// End, after what came before.
     Stop,
 }
@@ -150,7 +154,7 @@ fn patience(job: &Job) -> Duration {
     match job {
         Job::Audit => AUDIT_DELAY,
         Job::Unit(unit) if unit.changes.len() >= BULK => BULK_DELAY,
-        Job::Unit(_) | Job::Task(_) | Job::Stop => COMPANY,
+        Job::Unit(_) | Job::Task(_) | Job::Reindex(_) | Job::Stop => COMPANY,
     }
 }
 
@@ -159,6 +163,8 @@ fn patience(job: &Job) -> Duration {
 pub(crate) struct Gathered {
     pub(crate) units: Vec<Unit>,
     pub(crate) tasks: Vec<Task>,
+    /// Whoever wants a part of the index done; one part serves all.
+    pub(crate) reindex: Vec<oneshot::Sender<Result<Reindexed, Error>>>,
     /// Whether records of reads wait.
     records: bool,
     changes: usize,
@@ -172,7 +178,7 @@ const BYTES_ENOUGH: usize = 32 * 1024 * 1024;
 
 impl Gathered {
     fn is_empty(&self) -> bool {
-        self.units.is_empty() && self.tasks.is_empty() && !self.records
+        self.units.is_empty() && self.tasks.is_empty() && self.reindex.is_empty() && !self.records
     }
 
     fn is_full(&self, shared: &Shared) -> bool {
@@ -184,7 +190,7 @@ impl Gathered {
 
     /// Whether it need not wait for more.
     fn has_company(&self, before: usize) -> bool {
-        let now = self.units.len() + self.tasks.len();
+        let now = self.units.len() + self.tasks.len() + self.reindex.len();
         now > 0 && now >= before
     }
 
@@ -197,6 +203,7 @@ impl Gathered {
                 self.units.push(*unit);
             }
             Job::Task(task) => self.tasks.push(task),
+            Job::Reindex(reply) => self.reindex.push(reply),
             Job::Audit => self.records = true,
             Job::Stop => return false,
         }

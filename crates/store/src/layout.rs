@@ -6,5 +6,8 @@ pub mod rid;
 pub mod sortable;
 
 pub use encode::{Encoder, Keys, Subject, Terms, encode};
-pub use parameters::{Own, Parameters, Slot, StoredParameter, column_of, own_column};
+pub use parameters::{
+    Assigned, IndexState, Own, Parameters, Slot, StoredParameter, column_of, columns_of, number_of,
+    own_column,
+};
 pub use rid::Rid;

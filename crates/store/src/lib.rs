@@ -36,5 +36,7 @@ pub use instances::{
 };
 pub use patient::Patients;
 pub use secret::Secrets;
-pub use store::{AuthStore, Cursor, Error, Found, HistoryPage, SearchPage, Store, Version};
+pub use store::{
+    AuthStore, Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Version,
+};
 pub use write::{Change, Draft, Expectation, Precondition, Refusal, Unit, Written};

@@ -1,11 +1,13 @@
 //! The trait of a backend: one instance's resources.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use cresset_access::Access;
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
-use cresset_search::Query;
+use cresset_search::{Query, Unindexed};
 
 use crate::audit::Audit;
 use crate::consent::Consents;
@@ -88,6 +90,15 @@ pub struct HistoryPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub Vec<u8>);
 
+/// What is left to do on an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reindexed {
+    /// There is more to do.
+    More,
+    /// Every parameter is indexed, and no row is left that nobody asks for.
+    Done,
+}
+
 /// Why a backend could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -109,6 +120,9 @@ pub enum Error {
     /// Too much is waiting, or the backend is away: 503 with Retry-After.
     #[error("the store is busy")]
     Busy,
+    /// The index of a parameter of the query is still being built: 503.
+    #[error("an index is being built, {0} % are done")]
+    Unindexed(u8),
     /// Took longer than the limits allow: 503.
     #[error("the time limit was reached")]
     TimedOut,
@@ -130,6 +144,7 @@ impl Error {
             Self::StorageFull => Self::StorageFull,
             Self::Busy => Self::Busy,
             Self::TimedOut => Self::TimedOut,
+            Self::Unindexed(percent) => Self::Unindexed(*percent),
             other => Self::Failed(other.to_string()),
         }
     }
@@ -203,6 +218,12 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error>;
+
+    /// What cannot be searched by yet; searches that ask for it end in [`Error::Unindexed`].
+    fn unindexed(&self) -> Arc<Unindexed>;
+
+    /// Does a bounded part of what is left to do on the index, committed when it returns.
+    async fn reindex(&self) -> Result<Reindexed, Error>;
 
     /// Resources per type visible to the caller, types without any left out.
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error>;

@@ -105,10 +105,12 @@ impl Lookup {
                 "a search is written Type?name=value&name=value",
             )
         })?;
+        let unindexed = self.store.unindexed();
         let context = Context {
             limits: &self.limits,
             now: self.now,
             own: &[],
+            unindexed: &unindexed,
             handling: Handling::Strict,
         };
         let parsed = parse(resource_type, &pairs, &context)

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::settings::{Flags, Settings};
-use crate::{log, output, platform, shutdown};
+use crate::{indexing, log, output, platform, shutdown};
 
 /// Serve all instances of a data directory.
 #[derive(Args)]
@@ -40,7 +40,10 @@ impl Serve {
             settings.public_url()
         ));
         let platform = platform::platform(&data, &settings);
+        let indexing = tokio::spawn(indexing::all(data.instances()));
         platform::serve(platform, listener, shutdown::signal()?).await?;
+        // What is left is gone on with at the next start.
+        indexing.abort();
         Ok(ExitCode::SUCCESS)
     }
 }

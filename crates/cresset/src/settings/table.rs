@@ -110,6 +110,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most writes that share one commit",
     ),
     (
+        "limits.reindex_part_max",
+        "most resources of which the index is built anew in one commit",
+    ),
+    (
         "limits.cluster_connections_max",
         "most connections of one instance on one node to its PostgreSQL server",
     ),

@@ -4,7 +4,7 @@ use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::{ResourceType, terminology};
 use cresset_model::Tree;
-use cresset_search::{Context, Handling};
+use cresset_search::Handling;
 
 use super::codes::Codes;
 use crate::binary::tree_of;
@@ -90,12 +90,8 @@ impl Service {
             .iter()
             .map(|(name, value)| ((*name).to_owned(), escaped(value)))
             .collect();
-        let context = Context {
-            limits: self.limits(),
-            now: self.now(),
-            own: self.own(),
-            handling: Handling::Strict,
-        };
+        let unindexed = self.store().unindexed();
+        let context = self.reading(Handling::Strict, &unindexed);
         let parsed = cresset_search::parse(of, &pairs, &context)
             .map_err(|fault| Fault::new(Kind::Value, fault.to_string()))?;
         let page = self.store().search(access, &parsed.query, None).await?;

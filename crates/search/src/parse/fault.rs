@@ -1,5 +1,9 @@
 //! Why a search cannot be run, in words for whoever sent it.
 
+use cresset_definitions::r4;
+
+use crate::unindexed::Building;
+
 /// Longest part of a parameter's name that is repeated, in characters.
 const NAME_MAX: usize = 40;
 
@@ -10,6 +14,8 @@ pub enum FaultKind {
     Unknown,
     /// The standard knows it, this server does not offer it.
     Unsupported,
+    /// Its index is still being built.
+    Unindexed,
     /// A modifier that this parameter does not take.
     Modifier,
     /// The parameter has no value.
@@ -43,6 +49,16 @@ impl SearchFault {
 
     pub(super) fn unsupported(parameter: &str, sentence: impl Into<String>) -> Self {
         Self::new(FaultKind::Unsupported, parameter, sentence)
+    }
+
+    pub(super) fn unindexed(parameter: &str, building: Building) -> Self {
+        let named = r4().search_parameter_at(building.parameter);
+        let what = named.map_or("This parameter", |named| named.code);
+        let sentence = format!(
+            "The index of {what} is being built, {} % are done; try again when it is complete.",
+            building.percent
+        );
+        Self::new(FaultKind::Unindexed, parameter, sentence)
     }
 
     pub(super) fn value(parameter: &str, sentence: impl Into<String>) -> Self {
@@ -90,7 +106,7 @@ impl SearchFault {
     pub(super) fn may_be_ignored(&self) -> bool {
         matches!(
             self.kind,
-            FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Empty
+            FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Unindexed | FaultKind::Empty
         )
     }
 }

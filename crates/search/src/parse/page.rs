@@ -6,6 +6,7 @@ use cresset_definitions::{ResourceType, SearchType, r4};
 use super::fault::SearchFault;
 use super::nearness;
 use crate::query::{Order, SortKey, Summary, Total};
+use crate::unindexed::Unindexed;
 
 /// Most sort keys; more say nothing that the first ones have not decided.
 const SORT_KEYS_MAX: usize = 8;
@@ -42,6 +43,18 @@ impl Page {
             _ => once(name, &mut self.summary, summary(value)?)?,
         }
         Ok(None)
+    }
+}
+
+impl Page {
+    /// Takes the order back where one of its keys cannot be sorted by yet.
+    pub(super) fn sorted_by(&mut self, unindexed: &Unindexed) -> Result<(), SearchFault> {
+        let mut keys = self.sort.iter().flatten();
+        let building = keys.find_map(|key| unindexed.find(key.parameter));
+        building.map_or(Ok(()), |building| {
+            self.sort = None;
+            Err(SearchFault::unindexed("_sort", building))
+        })
     }
 }
 

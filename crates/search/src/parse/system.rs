@@ -133,6 +133,12 @@ fn each(
     for of in scope.types {
         let mut parsed = parse(*of, pairs, context)?;
         let within = scope.within.map(|compartment| compartment.criterion(*of));
+        let building = within
+            .as_ref()
+            .and_then(|within| context.unindexed.of_criterion(within));
+        if let Some(building) = building {
+            return Err(SearchFault::unindexed("the compartment", building));
+        }
         parsed.query.criteria.extend(within);
         all.queries.push(parsed.query);
         all.applied = parsed.applied;

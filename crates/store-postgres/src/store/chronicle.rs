@@ -24,6 +24,8 @@ use crate::snapshot::{begin, connection, query};
 
 /// Fewest versions taken from the sources at once.
 const ROUND_MIN: usize = 32;
+/// Most versions whose bodies are held at once, unless a page is larger.
+const ROUND_MAX: usize = 1_024;
 
 const LIVE: &str = "SELECT x.* FROM unnest($1::int4[]) t(p) CROSS JOIN LATERAL \
     (SELECT k.v,k.r,c.version FROM rng k JOIN resource c ON c.r=k.r WHERE k.p=t.p \
@@ -53,7 +55,7 @@ pub(super) async fn page(
     let mut before = Moment::before(ask)?;
     let count = usize::try_from(ask.count).unwrap_or(usize::MAX);
     let most = usize::try_from(shared.limits.history_scanned_max).unwrap_or(usize::MAX);
-    let round = count.saturating_add(1).max(ROUND_MIN);
+    let mut round = count.saturating_add(1).max(ROUND_MIN);
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
     let mut versions: Vec<Version> = Vec::new();
@@ -81,6 +83,8 @@ pub(super) async fn page(
         if is_last {
             return Ok(page_of(versions, None));
         }
+        // What is passed over is passed over in few rounds: each asks every source.
+        round = round.saturating_mul(2).min(ROUND_MAX.max(round));
     }
 }
 

@@ -134,6 +134,7 @@ impl World {
                     rows: &entry.was.rows,
                 };
                 let keys = keys(shared, registry, subject)
+                    .map(|keys| keys.with_shape(*of, entry.was.shape))
                     .map(|keys| Arc::new(keys.with_update(*of, head.updated_ms)));
                 if let Some(keys) = keys {
                     entry.was.keys = keys.clone();

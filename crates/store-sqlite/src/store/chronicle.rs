@@ -58,7 +58,7 @@ impl<'a> Chronicle<'a> {
     fn page(&mut self, mut before: Moment, count: usize) -> Result<HistoryPage, Error> {
         let most =
             usize::try_from(self.inner.shared.limits.history_scanned_max).unwrap_or(usize::MAX);
-        let round = count.saturating_add(1).max(ROUND_MIN);
+        let mut round = count.saturating_add(1).max(ROUND_MIN);
         let mut versions: Vec<Version> = Vec::new();
         let mut scanned = 0;
         loop {
@@ -77,6 +77,8 @@ impl<'a> Chronicle<'a> {
             if is_last {
                 return Ok(page_of(versions, None));
             }
+            // What is passed over is passed over in few rounds: each asks every source.
+            round = round.saturating_mul(2).min(most.saturating_add(1));
         }
     }
 

@@ -320,10 +320,12 @@ impl Applier<'_> {
 
     /// The current version's body, the keys it has in the tables, and whether the caller may touch it.
     fn old(&mut self, about: &About, head: Head) -> Result<Old, Error> {
-        let stored: Vec<u8> = self
+        let (stored, shape): (Vec<u8>, i64) = self
             .connection
-            .prepare_cached("SELECT body FROM resource WHERE r=?")
-            .and_then(|mut statement| statement.query_row([about.rid.0], |row| row.get(0)))
+            .prepare_cached("SELECT body,shape FROM resource WHERE r=?")
+            .and_then(|mut statement| {
+                statement.query_row([about.rid.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            })
             .map_err(|e| store_error(&e))?;
         let wire = self.shared.codec.expand(&stored)?;
         let tree = parse(&wire, Bounds::from(&*self.shared.limits))
@@ -342,7 +344,9 @@ impl Applier<'_> {
         };
         let keys =
             encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-        let keys = keys.with_update(about.resource_type, head.updated_ms);
+        let keys = keys
+            .with_shape(about.resource_type, shape)
+            .with_update(about.resource_type, head.updated_ms);
         Ok(Old {
             wire,
             keys,

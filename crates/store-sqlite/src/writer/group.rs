@@ -1,17 +1,19 @@
 //! One commit for many units, each of which is accepted or refused on its own.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use cresset_store::backend::prepared::Prepared;
-use cresset_store::{Error, Written};
+use cresset_store::{Error, Reindexed, Written};
 use tokio::sync::oneshot;
 
 use super::apply::{Applier, Stop};
 use super::batch::Batch;
 use super::expected::Expected;
 use super::memory::Memory;
+use super::reindex::Part;
 use super::unit::Unit;
-use super::{Gathered, Reply, Writer, facts};
+use super::{Gathered, Reply, Writer, facts, reindex};
 use crate::audit::block;
 use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
@@ -81,6 +83,9 @@ fn write(
     }
     replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
     outcome?;
+    if !group.reindex.is_empty() {
+        replies.push(reindexed(writer, &mut batch, group.reindex)?);
+    }
     finish(writer, &mut batch).map_err(|e| store_error(&e))?;
     let (taken, newest) = writer.shared.journal.take();
     let mut records = std::mem::take(&mut batch.records);
@@ -91,6 +96,29 @@ fn write(
         .shared
         .current
         .commit(&batch.replaced, || run(writer, "COMMIT"))
+}
+
+/// Does a part of the index; what came of it holds when it is committed.
+fn reindexed(
+    writer: &mut Writer,
+    batch: &mut Batch,
+    senders: Vec<oneshot::Sender<Result<Reindexed, Error>>>,
+) -> Result<Reply, Error> {
+    let Part {
+        reindexed,
+        unindexed,
+    } = reindex::part(writer, batch)?;
+    let shared = writer.shared.clone();
+    Ok(Box::new(move |committed| {
+        if committed.is_ok() {
+            *shared.unindexed.write() = Arc::new(unindexed);
+        }
+        for sender in senders {
+            let answer = committed.as_ref().map(|()| reindexed);
+            // Whoever asked may have gone.
+            let _ = sender.send(answer.map_err(Error::again));
+        }
+    }))
 }
 
 fn run(writer: &Writer, text: &str) -> Result<(), Error> {

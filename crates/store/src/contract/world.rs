@@ -8,7 +8,7 @@ use cresset_base::{Limits, ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, Tree, Unstamped, parse};
 use cresset_search::parse::{Context, Handling};
-use cresset_search::{Query, extract};
+use cresset_search::{Query, Unindexed, extract};
 
 use crate::write::{Change, Draft, Precondition, Refusal, Written};
 use crate::{Cursor, Error, Found, SearchPage, Store};
@@ -85,6 +85,7 @@ pub fn query(url: &str) -> Query {
         limits: &limits,
         now,
         own: &[],
+        unindexed: Unindexed::NONE,
         handling: Handling::Strict,
     };
     cresset_search::parse::parse(of(resource_type), &pairs, &context)

@@ -1,12 +1,13 @@
 //! Index rows → keys of integers and folded text.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_search::{DateRange, IndexRow, IndexValue, patient_compartment, text};
 
-use super::parameters::{Column, Own, Parameters, Slot, own_column};
+use super::parameters::{Column, Own, Parameters, Slot, number_of, own_column};
 use super::rid::Rid;
 use super::sortable;
 
@@ -119,6 +120,42 @@ impl Keys {
             texts: missing(&self.texts, &other.texts),
             targets: missing(&self.targets, &other.targets),
         }
+    }
+
+    /// With another set of parameters: the one the tables have of a resource that was indexed by
+    /// earlier rules.
+    #[must_use]
+    pub fn with_shape(mut self, resource_type: ResourceType, shape: i64) -> Self {
+        let p = own_column(resource_type, Own::Shape);
+        for key in self.index.iter_mut().filter(|key| key.p == p) {
+            key.v = shape;
+        }
+        self.index.sort_unstable();
+        self.shape = shape;
+        self
+    }
+
+    /// The keys of some parameters, by the numbers of these, and that of the set of all.
+    #[must_use]
+    pub fn only(mut self, resource_type: ResourceType, numbers: &HashSet<i64>) -> Self {
+        let shape = own_column(resource_type, Own::Shape);
+        let is_one = |p: Column| p == shape || number_of(p).is_some_and(|n| numbers.contains(&n));
+        self.index.retain(|key| is_one(key.p));
+        self.ranges.retain(|key| is_one(key.p));
+        self.texts.retain(|key| is_one(key.p));
+        self.targets.retain(|key| is_one(key.p));
+        self
+    }
+
+    /// The keys without those of the parameters with these numbers.
+    #[must_use]
+    pub fn except(mut self, numbers: &HashSet<i64>) -> Self {
+        let stays = |p: Column| number_of(p).is_none_or(|n| !numbers.contains(&n));
+        self.index.retain(|key| stays(key.p));
+        self.ranges.retain(|key| stays(key.p));
+        self.texts.retain(|key| stays(key.p));
+        self.targets.retain(|key| stays(key.p));
+        self
     }
 
     /// With the key of the instant at which the version was written.

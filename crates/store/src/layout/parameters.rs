@@ -4,9 +4,13 @@
 //! instance's `parameter` table by (type, code). The first column of every index row is
 //! `number * SLOTS + slot`; below 1024 lie the rows every type has without a parameter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
-use cresset_definitions::{Definitions, ParameterIx, ResourceType};
+use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParameter};
+use cresset_search::extract::VERSION;
+
+use super::sortable;
 
 /// Which kind of value of a parameter a row holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +54,18 @@ pub fn column_of(number: i64, slot: Slot) -> Column {
     FIRST + number * SLOTS + slot as i64
 }
 
+/// All columns of a number.
+pub fn columns_of(number: i64) -> RangeInclusive<Column> {
+    let first = FIRST + number * SLOTS;
+    first..=first + SLOTS - 1
+}
+
+/// Whose column it is; `None` for a column types have on their own.
+pub fn number_of(column: Column) -> Option<i64> {
+    let offset = column.checked_sub(FIRST).filter(|offset| *offset >= 0)?;
+    Some(offset / SLOTS)
+}
+
 /// The slot of a parameter's column; `None` for a column types have on their own.
 pub(crate) fn slot_of(column: Column) -> Option<Slot> {
     let slots = [Slot::Own, Slot::Uri, Slot::Identifier, Slot::LongEnd];
@@ -57,6 +73,36 @@ pub(crate) fn slot_of(column: Column) -> Option<Slot> {
     slots
         .into_iter()
         .find(|slot| *slot as i64 == offset % SLOTS)
+}
+
+/// How far the index of a parameter's number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexState {
+    /// Resources written before are being looked at.
+    Building = 0,
+    /// It holds every resource.
+    Complete = 1,
+    /// Nobody keeps its rows any more; they are to be removed.
+    Retired = 2,
+    /// Its rows are removed. A number is not given again: sets of parameters may still name it.
+    Gone = 3,
+}
+
+impl IndexState {
+    /// Whether every write keeps its rows.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Self::Building | Self::Complete)
+    }
+
+    /// As the table keeps it.
+    pub fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Building,
+            1 => Self::Complete,
+            2 => Self::Retired,
+            _ => Self::Gone,
+        }
+    }
 }
 
 /// One line of the `parameter` table.
@@ -68,6 +114,21 @@ pub struct StoredParameter {
     pub resource_type: u8,
     /// Its code.
     pub code: String,
+    /// What decided its rows, see [`rule`]; 0 for a line older than rules.
+    pub rule: i64,
+    /// How far its index is.
+    pub state: IndexState,
+}
+
+/// A build's parameters in an instance.
+#[derive(Debug)]
+pub struct Assigned {
+    /// Both directions.
+    pub parameters: Parameters,
+    /// Lines that are new or have changed, to be stored.
+    pub changed: Vec<StoredParameter>,
+    /// What cannot be searched by until its index is built, by type.
+    pub building: Vec<(ResourceType, ParameterIx)>,
 }
 
 /// Both directions between a build's parameters and an instance's numbers.
@@ -87,39 +148,54 @@ pub struct Alias {
 }
 
 impl Parameters {
-    /// Matches a build's parameters with an instance's numbers; gives the lines to add for those
-    /// the instance does not know yet.
+    /// Matches a build's parameters with an instance's numbers. A parameter the instance does not
+    /// know, or knows by another rule, gets a number of its own, so that its rows never mix with
+    /// others; its index must be built where the type has resources (`filled`).
     pub fn assign(
         definitions: &Definitions,
         stored: &[StoredParameter],
-    ) -> (Self, Vec<StoredParameter>) {
-        let known: HashMap<(u8, &str), i64> = stored
-            .iter()
-            .map(|s| ((s.resource_type, s.code.as_str()), s.number))
-            .collect();
-        let mut next = stored.iter().map(|s| s.number + 1).max().unwrap_or(0);
-        let mut added = Vec::new();
-        let mut numbers = Vec::with_capacity(definitions.search_parameters().len());
-        for parameter in definitions.search_parameters() {
-            let key = (parameter.resource_type.code(), parameter.code);
-            numbers.push(known.get(&key).copied().unwrap_or_else(|| {
-                let number = next;
-                next += 1;
-                added.push(StoredParameter {
-                    number,
-                    resource_type: key.0,
-                    code: key.1.to_owned(),
-                });
-                number
-            }));
+        filled: &HashSet<u8>,
+    ) -> Assigned {
+        let alias = aliases(definitions);
+        let mut assigning = Assigning {
+            next: stored.iter().map(|s| s.number + 1).max().unwrap_or(0),
+            lines: HashMap::new(),
+            filled,
+            changed: Vec::new(),
+        };
+        for line in stored.iter().filter(|line| line.state.is_kept()) {
+            let key = (line.resource_type, line.code.clone());
+            assigning.lines.insert(key, line.clone());
         }
-        (
-            Self {
-                numbers,
-                alias: aliases(definitions),
-            },
-            added,
-        )
+        let parameters = definitions.search_parameters();
+        let mut numbers = Vec::with_capacity(parameters.len());
+        let mut is_building = Vec::with_capacity(parameters.len());
+        for (parameter, alias) in parameters.iter().zip(&alias) {
+            let line = assigning.line(parameter, rule(parameter, *alias));
+            numbers.push(line.number);
+            is_building.push(line.state == IndexState::Building);
+        }
+        let unused = assigning.lines.into_values().map(|line| StoredParameter {
+            state: IndexState::Retired,
+            ..line
+        });
+        let mut changed = assigning.changed;
+        changed.extend(unused);
+        let at = |ix: ParameterIx| is_building.get(usize::from(ix.0)).copied();
+        let building = parameters
+            .iter()
+            .zip(&alias)
+            .filter(|(parameter, alias)| {
+                at(parameter.ix) == Some(true)
+                    || alias.is_some_and(|alias| at(alias.of) == Some(true))
+            })
+            .map(|(parameter, _)| (parameter.resource_type, parameter.ix))
+            .collect();
+        Assigned {
+            parameters: Self { numbers, alias },
+            changed,
+            building,
+        }
     }
 
     /// The instance's number of a parameter.
@@ -139,6 +215,83 @@ impl Parameters {
     pub fn alias(&self, parameter: ParameterIx) -> Option<Alias> {
         self.alias.get(usize::from(parameter.0)).copied().flatten()
     }
+}
+
+/// Lines on their way to this build's parameters.
+struct Assigning<'a> {
+    next: i64,
+    /// Lines nothing was found for yet, by type and code.
+    lines: HashMap<(u8, String), StoredParameter>,
+    filled: &'a HashSet<u8>,
+    changed: Vec<StoredParameter>,
+}
+
+impl Assigning<'_> {
+    /// The line of a parameter, the one that is there or a new one.
+    fn line(&mut self, parameter: &SearchParameter, rule: i64) -> StoredParameter {
+        let resource_type = parameter.resource_type.code();
+        let fresh = if self.filled.contains(&resource_type) && leaves_rows(parameter) {
+            IndexState::Building
+        } else {
+            IndexState::Complete
+        };
+        let key = (resource_type, parameter.code.to_owned());
+        let known = self.lines.remove(&key);
+        if let Some(known) = known.clone().filter(|line| line.rule == rule) {
+            return known;
+        }
+        let line = match known {
+            // Rules were kept when the first parameters had been added to those of the beginning.
+            Some(known) if known.rule == 0 => StoredParameter {
+                rule,
+                state: if parameter.url == LATER {
+                    fresh
+                } else {
+                    IndexState::Complete
+                },
+                ..known
+            },
+            known => {
+                self.changed.extend(known.map(|known| StoredParameter {
+                    state: IndexState::Retired,
+                    ..known
+                }));
+                self.next += 1;
+                StoredParameter {
+                    number: self.next - 1,
+                    resource_type,
+                    code: key.1,
+                    rule,
+                    state: fresh,
+                }
+            }
+        };
+        self.changed.push(line.clone());
+        line
+    }
+}
+
+/// The definitions that were added before rules were kept.
+const LATER: &str = "urn:cresset:ehr-search-parameters";
+
+/// The store knows ids and instants without an index.
+fn leaves_rows(parameter: &SearchParameter) -> bool {
+    !matches!(parameter.code, "_id" | "_lastUpdated")
+}
+
+/// What decides a parameter's rows: changed whenever the same resource leaves others.
+fn rule(parameter: &SearchParameter, alias: Option<Alias>) -> i64 {
+    let mut text = format!(
+        "{VERSION} {:?} {} {:?}",
+        parameter.search_type,
+        parameter.expression,
+        alias.map(|alias| alias.target.name())
+    );
+    for part in parameter.components {
+        text.extend([" ", part.code, " ", part.expression]);
+    }
+    // 0 is a line without a rule.
+    sortable::text_hash(&text).max(1)
 }
 
 /// `patient` is nearly always `subject.where(resolve() is Patient)`: found by comparing expressions.
