@@ -123,7 +123,8 @@ impl AuthServer {
         Ok(Registered { app, secret })
     }
 
-    fn check(&self, new: &NewApp) -> Result<ScopeSet, AppError> {
+    /// Whether what is said of an app is usable, and its scopes.
+    pub(crate) fn check(&self, new: &NewApp) -> Result<ScopeSet, AppError> {
         let printable = |c: char| !c.is_control();
         let name_is_legal = !new.name.trim().is_empty()
             && new.name.chars().count() <= NAME_CHARS_MAX
@@ -325,7 +326,7 @@ impl AuthServer {
 }
 
 /// Whether an app proves itself with a secret.
-fn needs_secret(details: &AppDetails) -> bool {
+pub(crate) fn needs_secret(details: &AppDetails) -> bool {
     details.client_type == ClientType::Confidential && !has_keys(details)
 }
 

@@ -18,6 +18,10 @@ pub(crate) enum Kind {
     Session,
     Request,
     Launch,
+    /// What a developer is given to register an app with.
+    RegistrationLink,
+    /// With which a developer sees what became of it.
+    RegistrationStatus,
 }
 
 impl Kind {
@@ -31,6 +35,8 @@ impl Kind {
             Self::Session => "crn_",
             Self::Request => "crh_",
             Self::Launch => "crl_",
+            Self::RegistrationLink => "crg_",
+            Self::RegistrationStatus => "crq_",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! OAuth 2.0 and SMART: apps, tokens, and who a caller is. One [`AuthServer`] per instance.
 //!
 //! Apps are registered ([`app`]) and authenticate themselves ([`client_authentication`], with a
-//! signature [`client_assertion`]); a grant,
+//! signature [`client_assertion`]), or developers ask for them by a link ([`registration`]); a grant,
 //! one file each under [`grant`], turns that into an access token; [`bearer`] turns a token on a
 //! request into a [`Caller`] with the [`cresset_access::Access`] the store demands; [`revocation`],
 //! [`introspection`] and [`discovery`] are what their standards say.
@@ -31,6 +31,7 @@ pub mod key_set;
 pub mod launch;
 pub mod password;
 pub mod redirect_uri;
+pub mod registration;
 pub mod revocation;
 pub mod rights;
 pub mod sandbox;
@@ -49,4 +50,5 @@ pub use error::{AuthError, ErrorCode, Refusal};
 pub use form::Request;
 pub use grant::{GrantType, LaunchContext, TokenResponse};
 pub use introspection::Introspection;
+pub use registration::{AppRequest, RegistrationError};
 pub use server::{AuthServer, AuthSettings};

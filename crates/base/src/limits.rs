@@ -83,6 +83,8 @@ pub struct Limits {
     pub password_queue_max: usize,
     /// Most redirect URIs of one app.
     pub redirect_uris_max: usize,
+    /// Most registrations that one page lists, the newest first.
+    pub registrations_listed_max: usize,
     /// Longest client assertion, in bytes.
     pub assertion_bytes_max: usize,
     /// Longest document fetched from another server, in bytes.
@@ -135,6 +137,7 @@ impl Default for Limits {
             sign_in_failures_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,
+            registrations_listed_max: 500,
             assertion_bytes_max: 8 * 1024,
             outbound_bytes_max: 64 * 1024,
             outbound_ms_max: 2_000,

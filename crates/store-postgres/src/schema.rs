@@ -12,6 +12,7 @@ use crate::fault::store_error;
 const STEPS: &[&str] = &[
     include_str!("schema/first.sql"),
     include_str!("schema/reindex.sql"),
+    include_str!("schema/registrations.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -8,6 +8,7 @@ mod grants;
 mod included;
 mod patients;
 mod read;
+mod registrations;
 mod search;
 mod secrets;
 mod sessions;

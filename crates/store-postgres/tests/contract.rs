@@ -8,7 +8,7 @@ use cresset_base::{InstanceName, Limits};
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
-    people, search, types, unit,
+    people, registrations, search, types, unit,
 };
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::{ManualClock, postgres};
@@ -64,6 +64,7 @@ contract!(
     order,
     paging,
     people,
+    registrations,
     search,
     types,
     unit

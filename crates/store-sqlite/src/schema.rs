@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/history.sql"),
     include_str!("schema/assertions.sql"),
     include_str!("schema/reindex.sql"),
+    include_str!("schema/registrations.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -9,6 +9,7 @@ mod history;
 mod included;
 mod patients;
 mod read;
+mod registrations;
 mod search;
 mod secrets;
 mod sessions;

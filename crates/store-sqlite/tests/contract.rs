@@ -7,7 +7,7 @@ use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
-    people, search, types, unit,
+    people, registrations, search, types, unit,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -50,6 +50,7 @@ contract!(
     order,
     paging,
     people,
+    registrations,
     search,
     types,
     unit

@@ -24,6 +24,7 @@ pub mod includes;
 pub mod order;
 pub mod paging;
 pub mod people;
+pub mod registrations;
 pub mod search;
 pub mod types;
 pub mod unit;
@@ -47,5 +48,6 @@ pub async fn all(fresh: impl Fn() -> World) {
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;
+    registrations::all(&fresh).await;
     audit::all(&fresh).await;
 }

@@ -3,7 +3,8 @@
 //! There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
-//! [`store`], [`grant`], [`user`], [`session`], [`consent`], [`patient`], [`audit`], [`secret`] and [`instances`]
+//! [`store`], [`grant`], [`user`], [`session`], [`consent`], [`patient`],
+//! [`registration`], [`audit`], [`secret`] and [`instances`]
 //! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
@@ -22,6 +23,7 @@ pub mod instances;
 pub mod layout;
 pub mod patient;
 pub mod plan;
+pub mod registration;
 pub mod secret;
 pub mod session;
 pub mod store;
@@ -35,6 +37,7 @@ pub use instances::{
     AuditSync, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle, Place,
 };
 pub use patient::Patients;
+pub use registration::Registrations;
 pub use secret::Secrets;
 pub use store::{
     AuthStore, Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Version,

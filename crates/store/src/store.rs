@@ -13,6 +13,7 @@ use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::grant::Grants;
 use crate::patient::Patients;
+use crate::registration::Registrations;
 use crate::secret::Secrets;
 use crate::session::Sessions;
 use crate::user::Users;
@@ -151,9 +152,12 @@ impl Error {
 }
 
 /// What an authorization server keeps.
-pub trait AuthStore: Grants + Users + Sessions + Consents + Patients + Secrets {}
+pub trait AuthStore:
+    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations
+{
+}
 
-impl<T: Grants + Users + Sessions + Consents + Patients + Secrets> AuthStore for T {}
+impl<T: Grants + Users + Sessions + Consents + Patients + Secrets + Registrations> AuthStore for T {}
 
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]

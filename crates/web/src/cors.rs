@@ -30,7 +30,7 @@ pub fn is_open(path: &str) -> bool {
 }
 
 /// What lies under an authorization server and is for browsers.
-const PAGES: [&str; 2] = ["applications", "authorize"];
+const PAGES: [&str; 3] = ["applications", "authorize", "registrations"];
 
 /// Whether a path lies under a FHIR base.
 pub fn is_fhir(path: &str) -> bool {

@@ -17,9 +17,12 @@ mod number;
 mod page;
 mod password;
 mod record_access;
+mod registration;
+mod registrations;
 mod sandbox;
 mod sign_in;
 mod site;
+mod visitor;
 
 pub(crate) use account::{account, sign_out_elsewhere};
 pub(crate) use api::api;
@@ -38,6 +41,13 @@ pub(crate) use health::health;
 pub(crate) use home::home;
 pub(crate) use password::{change_password, password_form};
 pub(crate) use record_access::record_access;
+pub(crate) use registration::{
+    collect_secret, registration_form, registration_status, submit_registration,
+};
+pub(crate) use registrations::{
+    approve_registration, deny_registration, make_registration, registration, registrations,
+    withdraw_registration,
+};
 pub(crate) use sandbox::sandbox_token;
 pub(crate) use sign_in::{sign_in, sign_in_form, sign_out};
 

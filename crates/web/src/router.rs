@@ -12,6 +12,7 @@ pub fn router(app: App) -> Router {
         .merge(pages_for_anybody())
         .merge(pages_for_people())
         .merge(pages_for_administrators())
+        .merge(pages_for_developers())
         .merge(discovery())
         .merge(with_token())
         .merge(operations())
@@ -100,6 +101,39 @@ fn pages_for_administrators() -> Router<App> {
         .route(
             "/{instance}/auth/applications/{client_id}/delete",
             post(pages::delete_application),
+        )
+        .route(
+            "/{instance}/auth/registrations/",
+            get(pages::registrations).post(pages::make_registration),
+        )
+        .route(
+            "/{instance}/auth/registrations/{registration}",
+            get(pages::registration),
+        )
+        .route(
+            "/{instance}/auth/registrations/{registration}/approve",
+            post(pages::approve_registration),
+        )
+        .route(
+            "/{instance}/auth/registrations/{registration}/deny",
+            post(pages::deny_registration),
+        )
+        .route(
+            "/{instance}/auth/registrations/{registration}/withdraw",
+            post(pages::withdraw_registration),
+        )
+}
+
+/// Pages: developers whom the practice gave a link.
+fn pages_for_developers() -> Router<App> {
+    Router::new()
+        .route(
+            "/{instance}/register/{link}",
+            get(pages::registration_form).post(pages::submit_registration),
+        )
+        .route(
+            "/{instance}/register/status/{handle}",
+            get(pages::registration_status).post(pages::collect_secret),
         )
 }
 

@@ -34,6 +34,7 @@ mod http {
     mod patch;
     mod patient_token;
     mod record;
+    mod registrations;
     mod rules;
     mod sandbox;
     mod sign_in;

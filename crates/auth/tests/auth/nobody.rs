@@ -107,6 +107,43 @@ macro_rules! without_people {
                 nobody()
             }
         }
+
+        #[async_trait::async_trait]
+        impl cresset_store::registration::Registrations for $store {
+            async fn add_registration(
+                &self,
+                _: cresset_store::registration::Registration,
+                _: Hashed,
+            ) -> Result<(), Error> {
+                nobody()
+            }
+            async fn lookup_registration(
+                &self,
+                _: &str,
+            ) -> Result<Option<cresset_store::registration::Registration>, Error> {
+                nobody()
+            }
+            async fn find_registration(
+                &self,
+                _: cresset_store::registration::Handle,
+            ) -> Result<Option<cresset_store::registration::Registration>, Error> {
+                nobody()
+            }
+            async fn list_registrations(
+                &self,
+                _: usize,
+            ) -> Result<Vec<cresset_store::registration::Registration>, Error> {
+                nobody()
+            }
+            async fn advance_registration(
+                &self,
+                _: cresset_store::registration::Stage,
+                _: cresset_store::registration::Registration,
+                _: cresset_store::registration::Along,
+            ) -> Result<bool, Error> {
+                nobody()
+            }
+        }
     };
 }
 

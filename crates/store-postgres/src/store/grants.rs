@@ -21,9 +21,8 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 #[async_trait]
 impl Grants for PostgresStore {
     async fn add_app(&self, app: App) -> Result<(), Error> {
-        let text = "INSERT INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
-                    VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING";
-        if self.write_app(text, &app).await? == 1 {
+        let connection = self.connection().await?;
+        if insert_app(&connection, &app).await? == 1 {
             Ok(())
         } else {
             Err(Error::failed("an app with this client_id exists"))
@@ -43,7 +42,8 @@ impl Grants for PostgresStore {
     async fn update_app(&self, app: App) -> Result<(), Error> {
         let text = "UPDATE app SET name=$2,secret=$3,scopes=$4,grant_types=$5,patient_tokens=$6,registered=$7,enabled=$8,details=$9 \
                     WHERE client_id=$1";
-        if self.write_app(text, &app).await? == 1 {
+        let connection = self.connection().await?;
+        if write_app(&connection, text, &app).await? == 1 {
             Ok(())
         } else {
             Err(Error::failed("no app has this client_id"))
@@ -101,25 +101,31 @@ impl Grants for PostgresStore {
     }
 }
 
-impl PostgresStore {
-    async fn write_app(&self, text_of: &str, app: &App) -> Result<u64, Error> {
-        let secret = app.secret.as_ref().map(|secret| secret.0.as_slice());
-        self.change(
-            text_of,
-            &[
-                &app.client_id,
-                &app.name,
-                &secret,
-                &app.scopes,
-                &app.grant_types.join(" "),
-                &app.patient_tokens,
-                &millis(app.registered),
-                &app.enabled,
-                &text(&app.details)?,
-            ],
-        )
-        .await
-    }
+/// Stores an app; 0 when its `client_id` is taken.
+pub(super) async fn insert_app(client: &impl GenericClient, app: &App) -> Result<u64, Error> {
+    let text = "INSERT INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
+                VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING";
+    write_app(client, text, app).await
+}
+
+async fn write_app(client: &impl GenericClient, text_of: &str, app: &App) -> Result<u64, Error> {
+    let secret = app.secret.as_ref().map(|secret| secret.0.as_slice());
+    execute(
+        client,
+        text_of,
+        &[
+            &app.client_id,
+            &app.name,
+            &secret,
+            &app.scopes,
+            &app.grant_types.join(" "),
+            &app.patient_tokens,
+            &millis(app.registered),
+            &app.enabled,
+            &text(&app.details)?,
+        ],
+    )
+    .await
 }
 
 /// Stores a token and drops some that ended long ago.

@@ -22,11 +22,7 @@ const DROPPED_MAX: i64 = 16;
 impl Grants for SqliteStore {
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let added = self
-            .change(move |connection| {
-                let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
-                            VALUES(?,?,?,?,?,?,?,?,?)";
-                write_app(connection, text, &app)
-            })
+            .change(move |connection| insert_app(connection, &app))
             .await?;
         if added == 1 {
             Ok(())
@@ -167,6 +163,13 @@ fn drop_ended(connection: &Connection, before_ms: i64) -> rusqlite::Result<usize
     connection
         .prepare_cached(text)?
         .execute((before_ms, DROPPED_MAX))
+}
+
+/// Stores an app; 0 when its `client_id` is taken.
+pub(super) fn insert_app(connection: &Connection, app: &App) -> rusqlite::Result<usize> {
+    let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
+                VALUES(?,?,?,?,?,?,?,?,?)";
+    write_app(connection, text, app)
 }
 
 fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result<usize> {

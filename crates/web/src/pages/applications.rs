@@ -1,6 +1,6 @@
 //! `/[instance]/auth/applications/`: the practice's apps, for its administrators.
 
-mod form;
+pub(super) mod form;
 mod registered;
 
 use askama::Template;
@@ -18,6 +18,7 @@ use crate::correlation::Correlation;
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 use form::Fields;
+pub(super) use registered::{client_type, day};
 
 #[derive(Template)]
 #[template(path = "applications.html")]

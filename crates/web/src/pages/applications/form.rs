@@ -16,22 +16,22 @@ use crate::pages::page::form_page;
     clippy::struct_excessive_bools,
     reason = "each is one box of the form, ticked or not"
 )]
-pub(super) struct Fields {
+pub(in crate::pages) struct Fields {
     /// Absent for an app that is new.
-    client_id: Option<String>,
-    name: String,
-    organization: String,
-    is_public: bool,
-    by_people: bool,
-    by_itself: bool,
-    patient_tokens: bool,
-    redirect_uris: String,
-    launch_url: String,
-    scopes: String,
-    jwks: String,
-    jwks_uri: String,
-    pkce_exempt: bool,
-    refresh_days: String,
+    pub(in crate::pages) client_id: Option<String>,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) organization: String,
+    pub(in crate::pages) is_public: bool,
+    pub(in crate::pages) by_people: bool,
+    pub(in crate::pages) by_itself: bool,
+    pub(in crate::pages) patient_tokens: bool,
+    pub(in crate::pages) redirect_uris: String,
+    pub(in crate::pages) launch_url: String,
+    pub(in crate::pages) scopes: String,
+    pub(in crate::pages) jwks: String,
+    pub(in crate::pages) jwks_uri: String,
+    pub(in crate::pages) pkce_exempt: bool,
+    pub(in crate::pages) refresh_days: String,
 }
 
 #[derive(Template)]
@@ -43,6 +43,7 @@ struct Page<'a> {
     error: Option<String>,
     /// The field the error is about.
     wrong: &'static str,
+    by_practice: bool,
 }
 
 /// The page with the form.
@@ -58,12 +59,13 @@ pub(super) fn page(
         fields,
         error: error.map(ToString::to_string),
         wrong: error.map_or("", field),
+        by_practice: true,
     };
     form_page(status, &page)
 }
 
 /// Where in the form an error is mended.
-fn field(error: &AppError) -> &'static str {
+pub(in crate::pages) fn field(error: &AppError) -> &'static str {
     match error {
         AppError::Name => "name",
         AppError::NoGrants => "by_people",
@@ -98,6 +100,16 @@ impl Fields {
             jwks_uri: text("jwks_uri"),
             pkce_exempt: is_ticked("pkce_exempt"),
             refresh_days: text("refresh_days"),
+        }
+    }
+
+    /// What a developer sent, who cannot ask for what only the practice gives.
+    pub(in crate::pages) fn of_developer(form: &SafeForm) -> Self {
+        Self {
+            patient_tokens: false,
+            pkce_exempt: false,
+            refresh_days: String::new(),
+            ..Self::of(form)
         }
     }
 
@@ -137,7 +149,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`AppError::RefreshDays`] for what is no number of days.
-    pub(super) fn new_app(&self) -> Result<NewApp, AppError> {
+    pub(in crate::pages) fn new_app(&self) -> Result<NewApp, AppError> {
         let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let mut grant_types = Vec::new();
         if self.by_people {

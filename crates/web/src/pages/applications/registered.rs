@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use cresset_base::{Secret, Timestamp};
-use cresset_store::grant::{App, ClientType};
+use cresset_store::grant::{App, AppDetails, ClientType};
 use http::StatusCode;
 
 use crate::extract::SignedIn;
@@ -61,7 +61,15 @@ pub(super) fn kind(app: &App) -> &'static str {
     }
 }
 
+/// What kind of client an app is said to be.
+pub(in crate::pages) fn client_type(details: &AppDetails) -> &'static str {
+    match details.client_type {
+        ClientType::Confidential => "confidential",
+        ClientType::Public => "public",
+    }
+}
+
 /// The day of an instant.
-pub(super) fn day(at: Timestamp) -> String {
+pub(in crate::pages) fn day(at: Timestamp) -> String {
     at.strftime("%-d %B %Y").to_string()
 }
