@@ -15,6 +15,8 @@ use crate::{Error, Result};
 
 /// Most bodies that share one commit: the product's own bound.
 const GROUP_MAX: usize = 512;
+/// Bodies that may wait for their turn.
+pub(super) const QUEUE: usize = 4096;
 
 /// What came of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +27,11 @@ pub struct Created {
     pub per_commit: f64,
 }
 
-/// One body on its way; the sender is told when it is on disk.
-type Wish = (usize, Sender<()>);
+/// One body on its way, and what to do when it is on disk.
+pub(super) struct Wish<B, D> {
+    pub(super) body: B,
+    pub(super) done: D,
+}
 
 /// `writers` threads write bodies round and round, each waiting for its commit.
 ///
@@ -38,21 +43,19 @@ pub fn measure(
     writers: usize,
     duration: Duration,
 ) -> Result<Created> {
-    let database = database(
-        path,
-        "CREATE TABLE body(id INTEGER PRIMARY KEY, json BLOB NOT NULL)",
-    )?;
-    let (wishes, queue) = sync_channel::<Wish>(4096);
-    let writer = {
-        let bodies = Arc::clone(bodies);
-        thread::spawn(move || write(&database, &queue, &bodies))
-    };
+    let database = table(path)?;
+    let (wishes, queue) = sync_channel(QUEUE);
+    let writer = thread::spawn(move || write(&database, &queue));
     let written = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let threads: Vec<_> = (0..writers)
         .map(|first| {
             let (wishes, written) = (wishes.clone(), Arc::clone(&written));
-            thread::spawn(move || wish(first, &wishes, &written, begun + duration))
+            let bodies = Arc::clone(bodies);
+            thread::spawn(move || {
+                let mine = bodies.iter().cycle().skip(first);
+                wish(mine, &wishes, &written, begun + duration);
+            })
         })
         .collect();
     drop(wishes);
@@ -72,37 +75,69 @@ fn ended() -> Error {
     Error::Unexpected("a thread of the baseline ended early".to_owned())
 }
 
-fn wish(first: usize, wishes: &SyncSender<Wish>, written: &AtomicU64, until: Instant) {
-    let (done, on_disk) = channel();
-    let mut number = first;
-    while Instant::now() < until {
-        if wishes.send((number, done.clone())).is_err() || on_disk.recv().is_err() {
+/// Writes one body after the other, each when the one before is on disk.
+fn wish<'b>(
+    bodies: impl Iterator<Item = &'b Vec<u8>>,
+    wishes: &SyncSender<Wish<Vec<u8>, Told>>,
+    written: &AtomicU64,
+    until: Instant,
+) {
+    let (sender, on_disk) = channel();
+    for body in bodies.take_while(|_| Instant::now() < until) {
+        let wish = Wish {
+            body: body.clone(),
+            done: Told(sender.clone()),
+        };
+        if wishes.send(wish).is_err() || on_disk.recv().is_err() {
             return;
         }
         written.fetch_add(1, Ordering::Relaxed);
-        number += 1;
     }
 }
 
-fn write(database: &Connection, queue: &Receiver<Wish>, bodies: &[Vec<u8>]) -> Result<u64> {
+/// Who waits for a body to be on disk.
+pub(super) trait Waiting {
+    /// Tells them.
+    fn tell(self);
+}
+
+struct Told(Sender<()>);
+
+impl Waiting for Told {
+    fn tell(self) {
+        // The writer may have stopped waiting; its body is stored all the same.
+        let _ = self.0.send(());
+    }
+}
+
+/// The database with its one table.
+pub(super) fn table(path: &Path) -> Result<Connection> {
+    database(
+        path,
+        "CREATE TABLE body(id INTEGER PRIMARY KEY, json BLOB NOT NULL)",
+    )
+}
+
+/// Writes what waits, each group in one commit, until nobody can wish any more. Answers how often it committed.
+pub(super) fn write<B: AsRef<[u8]>, D: Waiting>(
+    database: &Connection,
+    queue: &Receiver<Wish<B, D>>,
+) -> Result<u64> {
     let mut insert = database.prepare("INSERT INTO body(json) VALUES (?1)")?;
     let mut commits = 0;
     while let Ok(first) = queue.recv() {
-        let group: Vec<Wish> = std::iter::once(first)
+        let group: Vec<_> = std::iter::once(first)
             .chain(queue.try_iter())
             .take(GROUP_MAX)
             .collect();
         database.execute_batch("BEGIN IMMEDIATE")?;
-        for (number, _) in &group {
-            if let Some(body) = bodies.get(number % bodies.len().max(1)) {
-                insert.execute(params![body])?;
-            }
+        for wish in &group {
+            insert.execute(params![wish.body.as_ref()])?;
         }
         database.execute_batch("COMMIT")?;
         commits += 1;
-        for (_, done) in group {
-            // The writer may have stopped waiting; its body is stored all the same.
-            let _ = done.send(());
+        for wish in group {
+            wish.done.tell();
         }
     }
     Ok(commits)

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use axum::Router;
 use axum::extract::State;
@@ -11,7 +14,9 @@ use bytes::Bytes;
 use http::{StatusCode, Uri, header};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
+use super::create::{self, Waiting, Wish};
 use crate::Result;
 
 type Answers = Arc<HashMap<String, Bytes>>;
@@ -35,12 +40,27 @@ impl Handler {
                 .map(|(path, body)| (path, body.into()))
                 .collect(),
         );
+        Self::serve(Router::new().fallback(answer).with_state(answers))
+    }
+
+    /// Takes bodies and answers 201 once each is on disk in the one table of the database `path`:
+    /// nothing is parsed, checked or indexed.
+    ///
+    /// # Errors
+    /// When no port is free, or the database fails.
+    pub fn storing(path: &Path) -> Result<Self> {
+        let database = create::table(path)?;
+        let (wishes, queue) = sync_channel(create::QUEUE);
+        thread::spawn(move || create::write(&database, &queue));
+        Self::serve(Router::new().fallback(store).with_state(wishes))
+    }
+
+    fn serve(router: Router) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let address = listener.local_addr()?;
-        let router = Router::new().fallback(answer).with_state(answers);
         runtime.spawn(async move { axum::serve(NoDelay(listener), router).await });
         Ok(Self {
             address,
@@ -58,6 +78,25 @@ async fn answer(State(answers): State<Answers>, uri: Uri) -> Response {
         )
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+type Wishes = SyncSender<Wish<Bytes, oneshot::Sender<()>>>;
+
+impl Waiting for oneshot::Sender<()> {
+    fn tell(self) {
+        // Who asked may have gone; the body is stored all the same.
+        let _ = self.send(());
+    }
+}
+
+async fn store(State(wishes): State<Wishes>, body: Bytes) -> StatusCode {
+    let (done, on_disk) = oneshot::channel();
+    // The queue is longer than there are connections, so this does not wait.
+    if wishes.try_send(Wish { body, done }).is_ok() && on_disk.await.is_ok() {
+        StatusCode::CREATED
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
     }
 }
 

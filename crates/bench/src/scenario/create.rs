@@ -1,13 +1,15 @@
 //! Durable creates, beside the same bodies in a bare table.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Bench;
 use super::local::Local;
 use crate::baseline;
+use crate::baseline::http::Handler;
 use crate::figures::{Figure, Goal, ratio};
-use crate::load::{Target, press};
+use crate::load::{Measured, Target, press};
 use crate::sample::samples;
 use crate::{Result, unexpected};
 
@@ -19,18 +21,21 @@ const CHANGES_AT: std::ops::Range<usize> = 8..12;
 /// Creates against any base.
 pub(super) fn create(bench: &Bench, target: &Target) -> Result<Figure> {
     (bench.say)("creating");
-    let requests = Arc::new(
-        bodies()
-            .iter()
-            .map(|body| target.post("Observation", body))
-            .collect::<Vec<_>>(),
-    );
-    let measured = press(target.address, &requests, 201, bench.press())?;
+    let measured = creating(bench, target, target.address)?;
     let note = format!(
         "{} connections, p50 {} µs, p99 {} µs",
         bench.connections, measured.p50_us, measured.p99_us
     );
     Ok(Figure::new("durable create", measured.per_second, "/s").note(note))
+}
+
+/// Presses an address with the creates that `target` takes.
+fn creating(bench: &Bench, target: &Target, address: SocketAddr) -> Result<Measured> {
+    let requests: Vec<_> = bodies()
+        .iter()
+        .map(|body| target.post("Observation", body))
+        .collect();
+    press(address, &Arc::new(requests), 201, bench.press())
 }
 
 /// Creates against the measured server, the commits they took, and the bare table.
@@ -47,6 +52,9 @@ pub(super) fn with_baseline(bench: &Bench, target: &Target, local: &Local) -> Re
         bench.connections,
         bench.duration,
     )?;
+    (bench.say)("the same bodies over HTTP into a bare table");
+    let handler = Handler::storing(&bench.scratch.join("create-http.db"))?;
+    let over_http = creating(bench, target, handler.address)?;
     let shared = ratio(
         created.value * bench.duration.as_secs_f64(),
         f64::from(commits),
@@ -54,6 +62,12 @@ pub(super) fn with_baseline(bench: &Bench, target: &Target, local: &Local) -> Re
     let note = format!("bare table: {:.0}", bare.per_commit);
     Ok(vec![
         created.beside(bare.per_second).goal(Goal::AtLeast(0.4)),
+        Figure::new(
+            "the same by a bare handler that parses, checks and indexes nothing",
+            over_http.per_second,
+            "/s",
+        )
+        .beside(bare.per_second),
         Figure::new("creates that share an fsync", shared, "")
             .goal(Goal::AtLeast(30.0))
             .note(note),

@@ -15,7 +15,11 @@ const MEMORY_MAX: f64 = 300.0;
 /// How the filling of the measured instance went.
 pub(super) fn figures(bench: &Bench, local: &Local) -> Result<Vec<Figure>> {
     (bench.say)("as many bodies and rows into bare tables");
-    let bare = baseline::import::measure(&bench.scratch.join("import.db"), &local.samples)?;
+    let bare = baseline::import::measure(
+        &bench.scratch.join("import.db"),
+        &local.samples,
+        &local.database(),
+    )?;
     let count = float(local.samples.len() as u64);
     let per_second = ratio(count, local.imported.elapsed.as_secs_f64());
     let json: usize = local.samples.iter().map(|sample| sample.json.len()).sum();

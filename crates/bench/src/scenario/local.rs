@@ -47,6 +47,12 @@ impl Local {
         })
     }
 
+    /// The database of the instance.
+    pub(super) fn database(&self) -> PathBuf {
+        let instance = self.data.join("instances").join(INSTANCE);
+        instance.join("instance.sqlite")
+    }
+
     /// Starts the server, registers an app and gets a token.
     pub(super) fn serve(&mut self) -> Result<Target> {
         let (server, target) = serve(&self.exe, &self.data)?;

@@ -5,6 +5,8 @@
 
 use std::io::Read;
 
+use memchr::memmem::Finder;
+
 use super::scan::{Scanner, Stop, Taken};
 
 /// Where a record stood, for the report.
@@ -56,6 +58,8 @@ struct Open {
 /// Reads the records of one stream.
 pub(crate) struct Entries<R> {
     scanner: Scanner<R>,
+    /// What only a line with a Bundle in it can hold, and few others do.
+    bundle: Finder<'static>,
     record_bytes_max: usize,
     open: Option<Open>,
     values: u64,
@@ -69,6 +73,7 @@ impl<R: Read> Entries<R> {
         scanner.one_per_line = one_per_line;
         Self {
             scanner,
+            bundle: Finder::new(b"\"Bundle\""),
             record_bytes_max,
             open: None,
             values: 0,
@@ -140,6 +145,12 @@ impl<R: Read> Entries<R> {
                 Place::Line(line),
                 "a resource is a JSON object",
             )));
+        }
+        let is_plain = |line: &[u8]| self.bundle.find(line).is_none();
+        if self.scanner.one_per_line
+            && (self.scanner).take_line(out, self.record_bytes_max, is_plain)
+        {
+            return Ok(Some(Event::Resource(Place::Line(line))));
         }
         self.scanner.step();
         self.open = Some(Open {
@@ -328,13 +339,22 @@ mod tests {
     fn newline_delimited_resources() {
         check(
             "{\"a\":1}\n\n{\"a\": 2}\n",
-            &["1: {\"a\":1}", "3: {\"a\":2}"],
+            &["1: {\"a\":1}", "3: {\"a\": 2}"],
         );
         check(
             "{\"a\":1}\n{\"a\":\n{\"a\":3}\n",
             &[
                 "1: {\"a\":1}",
                 "the line ends inside a value",
+                "3: {\"a\":3}",
+            ],
+        );
+        check(
+            "{\"a\":1}\n{\"resourceType\":\"Bundle\",\"entry\":[{\"request\":1}]}\n{\"a\":3}\n",
+            &[
+                "1: {\"a\":1}",
+                "#1: {\"request\":1}",
+                "end of ",
                 "3: {\"a\":3}",
             ],
         );

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read};
 
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+
 /// Bytes read from the source at a time.
 const CHUNK_BYTES: usize = 128 * 1024;
 
@@ -36,7 +38,9 @@ pub(crate) enum Taken {
 pub(crate) struct Scanner<R> {
     input: R,
     buffer: Vec<u8>,
+    /// What lies ahead in the buffer.
     at: usize,
+    end: usize,
     line: u64,
     ended: bool,
     /// Whether a line break inside a value is a fault (newline-delimited JSON).
@@ -48,8 +52,9 @@ impl<R: Read> Scanner<R> {
     pub(crate) fn new(input: R) -> Self {
         Self {
             input,
-            buffer: Vec::new(),
+            buffer: vec![0; CHUNK_BYTES],
             at: 0,
+            end: 0,
             line: 1,
             ended: false,
             one_per_line: false,
@@ -62,42 +67,51 @@ impl<R: Read> Scanner<R> {
     }
 
     fn rest(&self) -> &[u8] {
-        self.buffer.get(self.at..).unwrap_or_default()
+        self.buffer.get(self.at..self.end).unwrap_or_default()
     }
 
     /// Makes sure at least one byte lies ahead; false at the end.
     fn fill(&mut self) -> io::Result<bool> {
-        if self.at < self.buffer.len() {
+        if self.at < self.end {
             return Ok(true);
         }
-        if self.ended {
-            return Ok(false);
-        }
-        self.buffer.resize(CHUNK_BYTES, 0);
-        self.at = 0;
-        let mut got = 0;
-        while got == 0 {
+        (self.at, self.end) = (0, 0);
+        while !self.ended && self.end == 0 {
             match self.input.read(&mut self.buffer) {
-                Ok(0) => {
-                    self.ended = true;
-                    break;
-                }
-                Ok(n) => got = n,
+                Ok(0) => self.ended = true,
+                Ok(got) => self.end = got,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => {
-                    self.buffer.clear();
-                    return Err(e);
-                }
+                Err(e) => return Err(e),
             }
         }
-        self.buffer.truncate(got);
-        Ok(got > 0)
+        Ok(self.end > 0)
+    }
+
+    /// Copies the line ahead into `out` (cleared first) if it is all there, ends as an object does,
+    /// is not too long, and is as asked for. Whether it is one value is for the parser to say.
+    pub(crate) fn take_line(
+        &mut self,
+        out: &mut Vec<u8>,
+        bytes_max: usize,
+        is_wanted: impl Fn(&[u8]) -> bool,
+    ) -> bool {
+        let rest = self.rest();
+        let line = memchr(b'\n', rest).and_then(|end| rest.get(..end));
+        let Some(line) = line.map(<[u8]>::trim_ascii_end) else {
+            return false;
+        };
+        if !line.ends_with(b"}") || line.len() > bytes_max || !is_wanted(line) {
+            return false;
+        }
+        out.clear();
+        out.extend_from_slice(line);
+        self.at += line.len();
+        true
     }
 
     fn advance(&mut self, count: usize) {
         let passed = self.rest().get(..count).unwrap_or_default();
-        let breaks = passed.split(|b| *b == b'\n').count();
-        self.line += breaks.saturating_sub(1) as u64;
+        self.line += memchr_iter(b'\n', passed).count() as u64;
         self.at += count;
     }
 
@@ -174,10 +188,7 @@ impl<R: Read> Scanner<R> {
             }
             let fed = extent.feed(self.rest(), self.one_per_line);
             let count = fed.count();
-            let part = self
-                .buffer
-                .get(self.at..self.at + count)
-                .unwrap_or_default();
+            let part = self.rest().get(..count).unwrap_or_default();
             if out.len() + part.len() > bytes_max {
                 taken = Taken::TooLong;
                 out.clear();
@@ -200,7 +211,7 @@ impl<R: Read> Scanner<R> {
     pub(crate) fn skip_line(&mut self) -> Result<(), Stop> {
         while self.fill()? {
             let rest = self.rest();
-            let found = rest.iter().position(|b| *b == b'\n');
+            let found = memchr(b'\n', rest);
             let count = found.map_or(rest.len(), |at| at + 1);
             self.advance(count);
             if found.is_some() {
@@ -241,19 +252,19 @@ impl Extent {
     }
 
     fn feed(&mut self, bytes: &[u8], one_per_line: bool) -> Fed {
-        for (at, byte) in bytes.iter().copied().enumerate() {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
             if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => {
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return Fed::Done(at + 1);
-                        }
-                    }
-                    b'\n' if one_per_line => return Fed::LineBreak(at),
-                    _ => {}
+                let rest = bytes.get(at..).unwrap_or_default();
+                let Some(skipped) = self.passed_of_string(rest, one_per_line) else {
+                    return Fed::More(bytes.len());
+                };
+                at += skipped;
+                if self.in_string {
+                    return Fed::LineBreak(at);
+                }
+                if self.depth == 0 {
+                    return Fed::Done(at);
                 }
                 continue;
             }
@@ -272,8 +283,36 @@ impl Extent {
                 _ => {}
             }
             self.begun = true;
+            at += 1;
         }
         Fed::More(bytes.len())
+    }
+
+    /// How many bytes belong to the string begun: to behind its closing quote, which ends it, or to
+    /// a line break where none may be. `None` when all of them do.
+    fn passed_of_string(&mut self, bytes: &[u8], one_per_line: bool) -> Option<usize> {
+        let mut at = usize::from(std::mem::take(&mut self.escaped));
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let found = if one_per_line {
+                memchr3(b'"', b'\\', b'\n', rest)
+            } else {
+                memchr2(b'"', b'\\', rest)
+            };
+            at += found?;
+            match bytes.get(at) {
+                Some(b'"') => {
+                    self.in_string = false;
+                    return Some(at + 1);
+                }
+                Some(b'\\') if at + 1 == bytes.len() => {
+                    self.escaped = true;
+                    return None;
+                }
+                Some(b'\\') => at += 2,
+                _ => return Some(at),
+            }
+        }
     }
 }
 
@@ -336,5 +375,26 @@ mod tests {
         assert_eq!(scanner.line(), 2);
         assert!(matches!(scanner.take(&mut out, 100), Ok(Taken::Whole)));
         assert_eq!(out, b"{\"b\":1}");
+    }
+
+    #[test]
+    fn a_line_is_taken_when_it_is_all_there() {
+        let taken = |text: &str| {
+            let mut scanner = Scanner::new(text.as_bytes());
+            assert!(scanner.peek().unwrap().is_some());
+            let mut out = b"before".to_vec();
+            let is_wanted = |line: &[u8]| !line.contains(&b'!');
+            let taken = scanner.take_line(&mut out, 10, is_wanted);
+            taken.then(|| String::from_utf8(out).unwrap())
+        };
+        assert_eq!(taken("{\"a\":1} \r\n{"), Some("{\"a\":1}".to_owned()));
+        for not in [
+            "{\"a\":1}",
+            "{\"a\":\n",
+            "{\"a\":\"!\"}\n",
+            "{\"a\":12345}\n",
+        ] {
+            assert_eq!(taken(not), None, "{not}");
+        }
     }
 }

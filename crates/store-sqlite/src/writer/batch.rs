@@ -1,9 +1,8 @@
 //! Index rows of one commit, sorted before they touch a table.
 
-use std::collections::{HashMap, HashSet};
-
 use cresset_store::backend::audit::Lines;
 use cresset_store::layout::encode::{Changed, Keys, by_resource};
+use foldhash::{HashMap, HashSet};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 /// What one commit adds to and takes from the search tables.

@@ -4,14 +4,13 @@
 //! after a commit failed. Terms and identities are added before the savepoint of the unit that
 //! needs them, so a refused unit leaves nothing here that the tables do not hold.
 
-use std::collections::HashMap;
-
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_store::backend::shape::numbers_blob;
 use cresset_store::layout::Rid;
 use cresset_store::layout::encode::{Terms, Unit};
 use cresset_store::plan::Shape;
+use foldhash::{HashMap, HashMapExt};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::identity::StoredId;
