@@ -66,8 +66,8 @@ impl Registrations for PostgresStore {
             .transaction()
             .await
             .map_err(|e| store_error(&e))?;
-        let hold = "SELECT 1 FROM registration WHERE id=$1 AND stage=$2 FOR UPDATE";
-        let held = query_opt(&transaction, hold, &[&to.id, &from.as_str()]).await?;
+        let waiting = "SELECT 1 FROM registration WHERE id=$1 AND stage=$2 FOR UPDATE";
+        let held = query_opt(&transaction, waiting, &[&to.id, &from.as_str()]).await?;
         if held.is_none() || !write_along(&transaction, &to, &along).await? {
             return Ok(false);
         }

@@ -24,7 +24,7 @@ use crate::instance::OpenInstance;
 
 #[derive(Template)]
 #[template(path = "registration_form.html")]
-struct Form<'a> {
+struct FormPage<'a> {
     name: &'a str,
     link: &'a str,
     form_token: &'a str,
@@ -38,7 +38,7 @@ struct Form<'a> {
     by_practice: bool,
 }
 
-impl<'a> Form<'a> {
+impl<'a> FormPage<'a> {
     fn new(
         instance: &'a OpenInstance,
         link: &'a str,
@@ -71,7 +71,7 @@ pub(crate) async fn registration_form(
     good.map_err(failed)?;
     let visitor = Visitor::of(&app, &instance, &headers);
     let fields = Fields::default();
-    let page = Form::new(&instance, &link, &visitor.form_token, &fields);
+    let page = FormPage::new(&instance, &link, &visitor.form_token, &fields);
     let answer = form_page(StatusCode::OK, &page)?;
     Ok(visitor.keep(&app, &instance, answer))
 }
@@ -112,13 +112,13 @@ pub(crate) async fn submit_registration(
         Err(error) => error,
     };
     let visitor = Visitor::of(&app, &instance, &headers);
-    let page = Form {
+    let page = FormPage {
         contact: form.value("contact"),
         email: form.value("email"),
         purpose: form.value("purpose"),
         wrong: wrong(&error),
         error: Some(error.to_string()),
-        ..Form::new(&instance, &link, &visitor.form_token, &fields)
+        ..FormPage::new(&instance, &link, &visitor.form_token, &fields)
     };
     let answer = form_page(StatusCode::UNPROCESSABLE_ENTITY, &page)?;
     Ok(visitor.keep(&app, &instance, answer))
