@@ -6,7 +6,7 @@ use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_search::IndexRow;
-use cresset_store::backend::condition::{Head, creatable, holds};
+use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
 use cresset_store::backend::instant;
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::layout::{Keys, Rid, Subject};
@@ -91,9 +91,10 @@ impl<'a> Applier<'a> {
             (Kind::Update(draft, frame, precondition, creation), Some(keys)) => {
                 let coming = Coming { draft, frame, keys };
                 if let Some(live) = before.live() {
-                    return self.update(&about, coming, &precondition, (before, live));
+                    let asked = (&precondition, &creation);
+                    return self.update(&about, coming, asked, (before, live));
                 }
-                creatable(&precondition, before.head)?;
+                creatable(&precondition, before.head, &about.restriction)?;
                 let about = About {
                     restriction: creation,
                     ..about
@@ -121,11 +122,12 @@ impl<'a> Applier<'a> {
         &mut self,
         about: &About,
         coming: Coming,
-        precondition: &Precondition,
+        (precondition, creation): (&Precondition, &Restriction),
         (before, live): (State, Head),
     ) -> Result<Written, Stop> {
-        if !about.admits(&before.rows) {
-            return Err(Stop::Refused(Refusal::Absent));
+        if !about.admits(&about.restriction, &before.rows) {
+            let may_create = about.admits(creation, &coming.draft.rows);
+            return Err(Stop::Refused(unseen(precondition, may_create)));
         }
         holds(precondition, live)?;
         about.must_admit(&about.restriction, &coming.draft.rows)?;
@@ -143,12 +145,11 @@ impl<'a> Applier<'a> {
         before: State,
     ) -> Result<Written, Stop> {
         let Some(live) = before.live() else {
-            return match precondition.if_match {
-                None => Ok(Written::NothingToDelete),
-                Some(_) => Err(Stop::Refused(Refusal::PreconditionFailed)),
-            };
+            deletable(precondition)?;
+            return Ok(Written::NothingToDelete);
         };
-        if !about.admits(&before.rows) {
+        if !about.admits(&about.restriction, &before.rows) {
+            deletable(precondition)?;
             return Ok(Written::NothingToDelete);
         }
         holds(precondition, live)?;
@@ -247,12 +248,12 @@ impl About {
         }
     }
 
-    fn admits(&self, rows: &[IndexRow<'_>]) -> bool {
-        admits(&self.restriction, self.subject(rows))
+    fn admits(&self, restriction: &Restriction, rows: &[IndexRow<'_>]) -> bool {
+        admits(restriction, self.subject(rows))
     }
 
     fn must_admit(&self, restriction: &Restriction, rows: &[IndexRow<'_>]) -> Result<(), Stop> {
-        if admits(restriction, self.subject(rows)) {
+        if self.admits(restriction, rows) {
             Ok(())
         } else {
             Err(Stop::Refused(Refusal::Forbidden))

@@ -5,7 +5,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::extract;
-use cresset_store::backend::condition::{Head, creatable, holds};
+use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::backend::version::{method_code, method_of};
 use cresset_store::layout::{Keys, Rid, Subject, encode};
@@ -122,9 +122,9 @@ impl Applier<'_> {
             (Kind::Update(draft, frame, precondition, creation), Some(keys)) => {
                 let coming = Coming { draft, frame, keys };
                 if let Some(live) = head.filter(|head| head.method != Method::Delete) {
-                    return self.update(&subject, coming, &precondition, live);
+                    return self.update(&subject, coming, (&precondition, &creation), live);
                 }
-                creatable(&precondition, head)?;
+                creatable(&precondition, head, &subject.restriction)?;
                 let subject = About {
                     restriction: creation,
                     ..subject
@@ -191,12 +191,13 @@ impl Applier<'_> {
         &mut self,
         about: &About,
         coming: Coming,
-        precondition: &Precondition,
+        (precondition, creation): (&Precondition, &Restriction),
         head: Head,
     ) -> Result<Written, Stop> {
         let old = self.old(about, head)?;
         if !old.is_admitted {
-            return Err(Stop::Refused(Refusal::Absent));
+            let may_create = about.admits(creation, &coming.draft);
+            return Err(Stop::Refused(unseen(precondition, may_create)));
         }
         holds(precondition, head)?;
         about.must_admit(&coming.draft)?;
@@ -226,15 +227,12 @@ impl Applier<'_> {
         head: Option<Head>,
     ) -> Result<Written, Stop> {
         let Some(head) = head.filter(|head| head.method != Method::Delete) else {
-            let none = precondition.if_match.is_none();
-            return if none {
-                Ok(Written::NothingToDelete)
-            } else {
-                Err(Stop::Refused(Refusal::PreconditionFailed))
-            };
+            deletable(precondition)?;
+            return Ok(Written::NothingToDelete);
         };
         let old = self.old(about, head)?;
         if !old.is_admitted {
+            deletable(precondition)?;
             return Ok(Written::NothingToDelete);
         }
         holds(precondition, head)?;
@@ -380,13 +378,17 @@ struct About {
 }
 
 impl About {
-    fn must_admit(&self, draft: &Draft) -> Result<(), Stop> {
+    fn admits(&self, restriction: &Restriction, draft: &Draft) -> bool {
         let subject = Subject {
             resource_type: self.resource_type,
             id: &self.id,
             rows: &draft.rows,
         };
-        if admits(&self.restriction, subject) {
+        admits(restriction, subject)
+    }
+
+    fn must_admit(&self, draft: &Draft) -> Result<(), Stop> {
+        if self.admits(&self.restriction, draft) {
             Ok(())
         } else {
             Err(Stop::Refused(Refusal::Forbidden))

@@ -1,5 +1,7 @@
 //! What must hold of the current version for a change to happen.
 
+use cresset_access::Restriction;
+
 use crate::store::Method;
 use crate::write::{Precondition, Refusal};
 
@@ -14,16 +16,44 @@ pub struct Head {
     pub method: Method,
 }
 
-/// Whether an update may bring a resource into being.
+/// Whether an update within `restriction` may bring a resource into being.
+///
+/// That it was deleted is told to those only who could have updated it whosever it was.
 ///
 /// # Errors
 /// Why not.
-pub fn creatable(precondition: &Precondition, head: Option<Head>) -> Result<(), Refusal> {
+pub fn creatable(
+    precondition: &Precondition,
+    head: Option<Head>,
+    restriction: &Restriction,
+) -> Result<(), Refusal> {
     match head {
         _ if precondition.if_match.is_some() => Err(Refusal::PreconditionFailed),
         _ if precondition.may_create => Ok(()),
-        Some(_) => Err(Refusal::Deleted),
-        None => Err(Refusal::Absent),
+        Some(_) if *restriction == Restriction::Everything => Err(Refusal::Deleted),
+        _ => Err(Refusal::Absent),
+    }
+}
+
+/// Why an update of what the caller may not update is refused: for the reason it would be refused
+/// if nothing were there, so that the answer does not tell the two apart. `may_create` says whether
+/// the caller may create what it sends.
+pub fn unseen(precondition: &Precondition, may_create: bool) -> Refusal {
+    match creatable(precondition, None, &Restriction::Nothing) {
+        Err(refusal) => refusal,
+        Ok(()) if may_create => Refusal::Absent,
+        Ok(()) => Refusal::Forbidden,
+    }
+}
+
+/// Whether a deletion of what is not there, or not the caller's to delete, is a success.
+///
+/// # Errors
+/// [`Refusal::PreconditionFailed`] when it is meant for certain versions.
+pub fn deletable(precondition: &Precondition) -> Result<(), Refusal> {
+    match precondition.if_match {
+        None => Ok(()),
+        Some(_) => Err(Refusal::PreconditionFailed),
     }
 }
 

@@ -14,6 +14,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     granular_scopes_narrow_every_answer(fresh()).await;
     several_filters_give_their_union(fresh()).await;
     writes_stay_within_the_access(fresh()).await;
+    a_refusal_tells_another_patients_from_nothing_never(fresh()).await;
     a_change_begins_from_what_may_be_updated(fresh()).await;
 }
 
@@ -254,6 +255,46 @@ async fn writes_stay_within_the_access(world: World) {
     world
         .check("Observation?patient=b", &["b-lab", "b-vital"])
         .await;
+}
+
+/// What is another patient's, was, and never was: one answer for all three.
+async fn a_refusal_tells_another_patients_from_nothing_never(world: World) {
+    fill(&world).await;
+    let delete = |name: &str, precondition: Precondition| {
+        Change::Delete(of("Observation"), id(name), precondition)
+    };
+    let gone = delete("b-vital", Precondition::default());
+    world.change(&everything(), gone).await.unwrap();
+    let a = scopes("patient/Observation.cruds", Some("a"));
+    let meant = |if_match: Option<Vec<u64>>, may_create: bool| Precondition {
+        if_match,
+        may_create,
+        ..Precondition::default()
+    };
+    let unmatched = Refusal::PreconditionFailed;
+    for (patient, precondition, expect) in [
+        ("a", meant(None, false), Refusal::Absent),
+        ("b", meant(None, false), Refusal::Absent),
+        ("a", meant(Some(vec![1]), false), unmatched),
+        ("a", meant(Some(vec![7]), true), unmatched),
+        ("b", meant(Some(vec![1]), true), unmatched),
+        ("b", meant(None, true), Refusal::Forbidden),
+    ] {
+        for name in ["b-lab", "b-vital", "never"] {
+            let body = draft(&observation(name, patient, "lab"));
+            let change = Change::Update(id(name), body, precondition.clone());
+            let refusal = refused(&world, &a, change).await;
+            assert_eq!(refusal, expect, "{name} {patient} {precondition:?}");
+        }
+    }
+    for name in ["b-lab", "b-vital", "never"] {
+        let change = delete(name, meant(Some(vec![1]), false));
+        assert_eq!(refused(&world, &a, change).await, unmatched, "{name}");
+        let change = delete(name, meant(None, false));
+        let done = world.change(&a, change).await;
+        assert!(matches!(done, Ok(Written::NothingToDelete)), "{name}");
+    }
+    world.check("Observation?patient=b", &["b-lab"]).await;
 }
 
 async fn a_change_begins_from_what_may_be_updated(world: World) {
