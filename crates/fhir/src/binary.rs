@@ -2,7 +2,8 @@
 //!
 //! A caller that may read everything of every type may read every `Binary`. Any other may read one
 //! only if it names no `securityContext`, or one that is a resource here which this caller may
-//! read now. Searching, changing and deleting is for callers of the first kind ([`Access`] gives
+//! read now; an earlier version also only if the same holds of the newest content. A `Binary` that
+//! was deleted is as its last content was. Searching, changing and deleting is for callers of the first kind ([`Access`] gives
 //! nobody else those rights), so no other path has to look.
 
 use cresset_access::Access;
@@ -19,6 +20,30 @@ use crate::service::Service;
 const BINARY: &str = "Binary";
 
 impl Service {
+    /// Whether the caller may read the versions of a resource, as far as the `securityContext` of
+    /// its newest content goes: a context that came later covers what was there before.
+    pub(crate) async fn is_within_newest_context(
+        &self,
+        access: &Access,
+        of: ResourceType,
+        id: &ResourceId,
+    ) -> Result<bool, Fault> {
+        if of.name() != BINARY || access.reads_everything() {
+            return Ok(true);
+        }
+        let newest = match self.store().read(access, of, id).await? {
+            Found::Deleted(tombstone) => {
+                let last = tombstone.version.saturating_sub(1);
+                self.store().version(access, of, id, last).await?
+            }
+            found => found,
+        };
+        match newest {
+            Found::Version(version) => self.is_within_context(access, &version).await,
+            Found::Deleted(_) | Found::Absent => Ok(false),
+        }
+    }
+
     /// Whether the caller may read a version it found, as far as its `securityContext` goes.
     pub(crate) async fn is_within_context(
         &self,

@@ -76,7 +76,11 @@ impl Service {
         let mut page = match level {
             Level::Resource(of, id) => {
                 let page = self.store().history(access, of, id, ask).await?;
-                page.ok_or_else(|| Fault::unknown_resource(of, id))?
+                let page = page.ok_or_else(|| Fault::unknown_resource(of, id))?;
+                if !self.is_within_newest_context(access, of, id).await? {
+                    return Err(Fault::unknown_resource(of, id));
+                }
+                page
             }
             Level::Type(_) | Level::System => self.store().history_of(access, &types, ask).await?,
         };

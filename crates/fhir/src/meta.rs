@@ -38,11 +38,7 @@ impl Service {
         access: &Access,
         (of, id): (ResourceType, &ResourceId),
     ) -> Result<Vec<u8>, Fault> {
-        let found = self.store().read(access, of, id).await?;
-        let version = present(found, of, id)?;
-        if !self.is_within_context(access, &version).await? {
-            return Err(Fault::unknown_resource(of, id));
-        }
+        let version = self.shown(access, of, id).await?;
         Ok(answer(prepare::parse(&version.body, self.limits())?.root()))
     }
 

@@ -33,15 +33,37 @@ impl Service {
         condition: &ReadCondition,
     ) -> Result<Read, Fault> {
         self.offer(Interaction::Read, resource_type)?;
-        let found = self.store().read(access, resource_type, id).await?;
-        let version = present(found, resource_type, id)?;
-        if !self.is_within_context(access, &version).await? {
-            return Err(Fault::unknown_resource(resource_type, id));
-        }
+        let version = self.shown(access, resource_type, id).await?;
         if condition.is_current(&version) {
             return Ok(Read::NotModified(version));
         }
         Ok(Read::Version(version))
+    }
+
+    /// The current version, if the caller may see it.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub(crate) async fn shown(
+        &self,
+        access: &Access,
+        resource_type: ResourceType,
+        id: &ResourceId,
+    ) -> Result<Version, Fault> {
+        let found = self.store().read(access, resource_type, id).await?;
+        let is_theirs = match &found {
+            Found::Version(version) => self.is_within_context(access, version).await?,
+            // That something was deleted is for those to know who could see it.
+            Found::Deleted(_) => {
+                self.is_within_newest_context(access, resource_type, id)
+                    .await?
+            }
+            Found::Absent => false,
+        };
+        if !is_theirs {
+            return Err(Fault::unknown_resource(resource_type, id));
+        }
+        present(found, resource_type, id)
     }
 }
 

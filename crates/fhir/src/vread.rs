@@ -23,11 +23,15 @@ impl Service {
         version: u64,
     ) -> Result<Version, Fault> {
         self.offer(Interaction::Vread, resource_type)?;
-        match self
-            .store()
-            .version(access, resource_type, id, version)
+        let found = self.store().version(access, resource_type, id, version);
+        let found = found.await?;
+        if !self
+            .is_within_newest_context(access, resource_type, id)
             .await?
         {
+            return Err(unknown_version(resource_type, id));
+        }
+        match found {
             Found::Version(version) if self.is_within_context(access, &version).await? => {
                 Ok(version)
             }

@@ -219,6 +219,57 @@ async fn the_security_context_decides_who_reads() {
     practice.ask("GET /Binary", "").await.refuses(403, "Binary");
 }
 
+/// What a token is answered for each path below a `Binary`.
+async fn answers(practice: &mut Practice, token: &str, id: &str, expected: &[(&str, u16)]) {
+    practice.token = token.to_owned();
+    for (path, status) in expected {
+        let line = format!("GET /Binary/{id}{path}");
+        let headers = [("accept", "application/fhir+json")];
+        let answer = send(practice, &line, &headers, b"").await;
+        assert_eq!(answer.status.as_u16(), *status, "{path} {answer:?}");
+    }
+}
+
+/// Who keeps content to itself keeps what it was before as well, even once it is deleted.
+#[tokio::test]
+async fn a_later_security_context_covers_earlier_versions() {
+    let mut practice = Practice::open().await;
+    practice
+        .ask("PUT /Patient/a", r#"{"resourceType":"Patient","id":"a"}"#)
+        .await;
+    let id = picture(&practice, &[]).await;
+    let headers = [
+        ("content-type", "image/png"),
+        ("x-security-context", "Patient/a"),
+    ];
+    let line = format!("PUT /Binary/{id}");
+    let kept = send(&practice, &line, &headers, b"second").await;
+    assert_eq!(kept.status, StatusCode::OK, "{kept:?}");
+    let whole = practice.token.clone();
+    let scopes = "system/Binary.rs system/Patient.r";
+    let reader = practice.token_for(scopes).await;
+    let stranger = practice.token_for("system/Binary.rs").await;
+
+    let paths = ["", "/_history", "/_history/1", "/_history/2", "/$meta"];
+    let all = |status: u16| paths.map(|path| (path, status));
+    answers(&mut practice, &reader, &id, &all(200)).await;
+    answers(&mut practice, &stranger, &id, &all(404)).await;
+
+    practice.token = whole;
+    practice.ask(&format!("DELETE /Binary/{id}"), "").await;
+    let deleted = [
+        ("", 410),
+        ("/_history", 200),
+        ("/_history/1", 200),
+        ("/_history/2", 200),
+        ("/_history/3", 410),
+        ("/$meta", 410),
+    ];
+    answers(&mut practice, &reader, &id, &deleted).await;
+    let hidden = deleted.map(|(path, _)| (path, 404));
+    answers(&mut practice, &stranger, &id, &hidden).await;
+}
+
 /// Inline, in a `Binary`, and elsewhere.
 fn attachments(binary: &str) -> String {
     format!(
