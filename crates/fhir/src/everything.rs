@@ -75,7 +75,7 @@ impl Service {
         let (narrowed, segments) = self.segments(access, (of, id), (types.as_ref(), inputs))?;
         let place = at.map_or(Ok(Place::default()), |cursor| Place::read(&cursor))?;
         let mut page = self.filled(&narrowed, &segments, (place, count)).await?;
-        page.included = self.shared(access, &page, types.as_ref()).await?;
+        self.add_shared(access, &mut page, types.as_ref()).await?;
         let links = walk.links(sealed, page.next.as_ref(), None);
         Ok(searchset(&page, &links, &self.settings().base_url))
     }
@@ -164,13 +164,19 @@ impl Service {
         Ok(page)
     }
 
-    /// The resources without a patient that those of a page refer to.
-    async fn shared(
+    /// Adds the resources without a patient that those of a page refer to, up to as many as a search
+    /// may include; the page says when there are more.
+    async fn add_shared(
         &self,
         access: &Access,
-        page: &SearchPage,
+        page: &mut SearchPage,
         types: Option<&BTreeSet<ResourceType>>,
-    ) -> Result<Vec<cresset_store::Version>, Fault> {
+    ) -> Result<(), Fault> {
+        let is_shown = |of: ResourceType| {
+            types.is_none_or(|types| types.contains(&of))
+                && patient_reach(of) == PatientReach::Shared
+                && access.permits(Verb::Read, of)
+        };
         let mut wanted = BTreeSet::new();
         for version in &page.matches {
             let tree = prepare::parse(&version.body, self.limits())?;
@@ -178,21 +184,18 @@ impl Service {
             wanted.extend(
                 texts
                     .into_iter()
-                    .filter_map(|element| self.local(element.as_str()?)),
+                    .filter_map(|element| self.local(element.as_str()?))
+                    .filter(|(of, _)| is_shown(*of)),
             );
         }
-        let mut found = Vec::new();
-        for (of, id) in wanted {
-            let is_asked = types.is_none_or(|types| types.contains(&of));
-            let is_shared = patient_reach(of) == PatientReach::Shared;
-            if !(is_asked && is_shared && access.permits(Verb::Read, of)) {
-                continue;
-            }
+        let most = self.limits().included_max;
+        page.is_cut = wanted.len() > most;
+        for (of, id) in wanted.into_iter().take(most) {
             if let Found::Version(version) = self.store().read(access, of, &id).await? {
-                found.push(version);
+                page.included.push(version);
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `$everything`, `$docref`, `$lastn` and `$match`, as an app of the practice and as a patient's.
 
+use cresset_base::Limits;
 use serde_json::{Value, json};
 
 use super::practice::{Answer, Practice};
@@ -284,6 +285,43 @@ async fn a_description_finds_whom_it_may_mean() {
     ask(json!({ "resourceType": "Group" }), &[])
         .await
         .refuses(400, "Patient");
+}
+
+/// A page shows no more of what it refers to than a search may include, and says so.
+#[tokio::test]
+async fn shared_resources_are_shown_up_to_a_bound() {
+    let limits = Limits {
+        included_max: 2,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |_| {}).await;
+    let patient = |performers: usize| {
+        let reference = |n: usize| json!({ "reference": format!("Practitioner/dr{n}") });
+        json!({
+            "resourceType": "Patient", "id": format!("with-{performers}"),
+            "generalPractitioner": (0..performers).map(reference).collect::<Vec<_>>(),
+        })
+    };
+    for n in 0..3 {
+        let id = format!("dr{n}");
+        put(
+            &practice,
+            json!({ "resourceType": "Practitioner", "id": id }),
+        )
+        .await;
+    }
+    for (performers, shown, is_cut) in [(2, 2, false), (3, 2, true)] {
+        put(&practice, patient(performers)).await;
+        let path = format!("GET /Patient/with-{performers}/$everything");
+        let page = practice.ask(&path, "").await.json();
+        assert_eq!(entries(&page, "include").len(), shown, "{page}");
+        let list = page["entry"].as_array().unwrap();
+        let outcome = list.iter().find(|e| e["search"]["mode"] == "outcome");
+        assert_eq!(outcome.is_some(), is_cut, "{page}");
+        if let Some(outcome) = outcome {
+            assert_eq!(outcome["resource"]["issue"][0]["code"], "too-costly");
+        }
+    }
 }
 
 /// A patient's own token reaches its own record by none of these and no further.
