@@ -152,3 +152,26 @@ async fn a_patch_takes_the_right_to_update() {
     let asks = r#"[{"op":"test","path":"/name/0/family","value":"Ann"}]"#;
     patch(&practice, &id, JSON, asks).await.refuses(403, "test");
 }
+
+/// Whether a path finds a place tells what is there, so a path takes the right to read.
+#[tokio::test]
+async fn a_fhirpath_patch_takes_the_right_to_read() {
+    let mut practice = Practice::open().await;
+    let id = practice.create("Patient", ANN).await;
+    let asks = |family: &str| {
+        format!(
+            r#"{{"resourceType":"Parameters","parameter":[{{"name":"operation","part":[{{"name":"type","valueCode":"replace"}},{{"name":"path","valueString":"Patient.where(name.family='{family}').active"}},{{"name":"value","valueBoolean":false}}]}}]}}"#
+        )
+    };
+    practice.token = practice.token_for("system/Patient.u").await;
+    for family in ["Ann", "Bob"] {
+        let refused = patch(&practice, &id, "application/fhir+json", &asks(family)).await;
+        refused.refuses(403, "the right to read");
+    }
+    practice.token = practice.token_for("system/Patient.ru").await;
+    let read = practice.ask(&format!("GET /Patient/{id}"), "").await;
+    assert_eq!(read.header("etag"), "W/\"1\"", "nothing was changed");
+    let answer = patch(&practice, &id, "application/fhir+json", &asks("Ann")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["active"], false);
+}
