@@ -6,8 +6,10 @@
 //! to a code or a refusal; [`offer`] is what there is to decide about.
 
 pub mod decide;
+mod named_launch;
 pub mod offer;
 mod parameters;
+pub mod pushed;
 mod response;
 
 use cresset_access::ScopeSet;
@@ -63,7 +65,8 @@ pub struct AuthorizationRequest {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Launch {
     pub(crate) client_id: String,
-    pub(crate) user: String,
+    /// Who launched the app; nobody where the app named the patient itself.
+    pub(crate) user: Option<String>,
     pub(crate) context: InContext,
 }
 
@@ -93,6 +96,10 @@ impl AuthServer {
         address: &str,
     ) -> Result<String, AuthorizeError> {
         let parameters = Parameters::new(pairs, &self.settings.limits)?;
+        if let Some(handle) = self.pushed_handle(&parameters) {
+            let request = self.pushed(&parameters, handle).await?;
+            return self.begin_request(request).await;
+        }
         let (app, redirect_uri) = self.asking(&parameters).await?;
         let request = self.checked(&parameters, &app, redirect_uri).await;
         let bounded = request.and_then(|request| {
@@ -106,6 +113,11 @@ impl AuthServer {
             }
             Unsound::Store(error) => error.into(),
         })?;
+        self.begin_request(request).await
+    }
+
+    /// Keeps a request until somebody decides; gives its handle.
+    async fn begin_request(&self, request: AuthorizationRequest) -> Result<String, AuthorizeError> {
         let handle = generate(Kind::Request, self.rng.as_ref());
         let content = serde_json::to_string(&request)
             .map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -170,7 +182,7 @@ impl AuthServer {
             .launch_of(parameters.get("launch"), &scopes, app)
             .await?;
         let (context, launched_by) = launch
-            .map(|launch| (launch.context, Some(launch.user)))
+            .map(|launch| (launch.context, launch.user))
             .unwrap_or_default();
         Ok(AuthorizationRequest {
             client_id: app.client_id.clone(),
@@ -225,6 +237,15 @@ impl AuthServer {
                 Ok(None)
             };
         };
+        if self.settings.options.named_launch
+            && let Some(context) = named_launch::read(handle)
+        {
+            return Ok(Some(Launch {
+                client_id: app.client_id.clone(),
+                user: None,
+                context,
+            }));
+        }
         if !is_of_kind(Kind::Launch, handle) {
             return Err(unknown());
         }

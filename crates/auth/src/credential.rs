@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     Code,
     Session,
     Request,
+    Pushed,
     Launch,
     /// What a developer is given to register an app with.
     RegistrationLink,
@@ -34,6 +35,7 @@ impl Kind {
             Self::Code => "crc_",
             Self::Session => "crn_",
             Self::Request => "crh_",
+            Self::Pushed => "crq_",
             Self::Launch => "crl_",
             Self::RegistrationLink => "crg_",
             Self::RegistrationStatus => "crq_",

@@ -64,6 +64,8 @@ pub(crate) struct Documents {
 struct Metadata<'s> {
     issuer: &'s str,
     authorization_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pushed_authorization_request_endpoint: Option<String>,
     token_endpoint: String,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
@@ -95,10 +97,13 @@ struct SmartConfiguration<'s> {
 }
 
 impl<'s> Metadata<'s> {
-    fn new(issuer: &'s str) -> Self {
+    fn new(settings: &'s AuthSettings) -> Self {
+        let (issuer, options) = (settings.issuer.as_str(), settings.options);
+        let pushed = || format!("{issuer}/par/");
         Self {
             issuer,
             authorization_endpoint: format!("{issuer}/authorize/"),
+            pushed_authorization_request_endpoint: options.pushed_requests.then(pushed),
             token_endpoint: format!("{issuer}/token/"),
             token_endpoint_auth_methods_supported: methods(),
             token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
@@ -142,7 +147,7 @@ fn methods() -> Vec<&'static str> {
 
 impl Documents {
     pub(crate) fn new(settings: &AuthSettings) -> Self {
-        let metadata = &Metadata::new(&settings.issuer);
+        let metadata = &Metadata::new(settings);
         let smart = SmartConfiguration {
             metadata,
             capabilities: CAPABILITIES,

@@ -126,6 +126,12 @@ pub enum AuthError {
         /// For `Retry-After`, in seconds.
         retry_after_s: u32,
     },
+    /// One address sent too many requests: 429.
+    #[error("too many requests of one address")]
+    TooManyRequests {
+        /// For `Retry-After`, in seconds.
+        retry_after_s: u32,
+    },
     /// The store is at fault; its own error says how.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -17,6 +17,15 @@ use crate::session::SignedIn;
 /// How long an app has to ask after it was launched, in seconds.
 const LAUNCH_S: i64 = 5 * 60;
 
+/// What of a patient is open in the chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InChart {
+    /// A visit.
+    pub encounter: Option<ResourceId>,
+    /// A document.
+    pub document: Option<ResourceId>,
+}
+
 impl AuthServer {
     /// The apps that can be launched from a chart, by name.
     ///
@@ -27,7 +36,7 @@ impl AuthServer {
         Ok(apps.into_iter().filter(is_launchable).collect())
     }
 
-    /// Where the browser goes to launch an app with this patient, and perhaps this encounter, in
+    /// Where the browser goes to launch an app with this patient, and what is open in the chart, in
     /// context; nothing when the app cannot be launched or the person may not see the patient. The
     /// handle in it is for this app and this person, once.
     ///
@@ -37,30 +46,31 @@ impl AuthServer {
         &self,
         who: &SignedIn,
         client_id: &str,
-        (patient, encounter): (&ResourceId, Option<&ResourceId>),
+        (patient, open): (&ResourceId, &InChart),
     ) -> Result<Option<String>, StoreError> {
         let app = self.store.lookup_app(client_id).await?;
         let Some(app) = app.filter(is_launchable) else {
             return Ok(None);
         };
         let access = self.access_of(&who.user, patient)?;
-        let sees_encounters =
-            ResourceType::parse("Encounter").is_some_and(|of| access.permits(Verb::Read, of));
+        let sees =
+            |name: &str| ResourceType::parse(name).is_some_and(|of| access.permits(Verb::Read, of));
+        let encounter = open.encounter.as_ref().filter(|_| sees("Encounter"));
+        let document = open.document.as_ref().filter(|_| sees("DocumentReference"));
+        let reference = |id: &ResourceId| format!("DocumentReference/{id}");
         if !self.store.knows_patient(&access, patient).await? {
             return Ok(None);
         }
         let handle = generate(Kind::Launch, self.rng.as_ref());
         let launch = Launch {
             client_id: app.client_id,
-            user: who.user.id.clone(),
+            user: Some(who.user.id.clone()),
             context: InContext {
                 patient: Some(patient.to_string()),
-                encounter: encounter
-                    .filter(|_| sees_encounters)
-                    .map(ToString::to_string),
+                encounter: encounter.map(ToString::to_string),
                 // The app opens in a window of its own, without the chart around it.
                 need_patient_banner: Some(true),
-                fhir_context: Vec::new(),
+                fhir_context: document.map(reference).into_iter().collect(),
             },
         };
         let now = self.clock.now();

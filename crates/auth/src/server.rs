@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, Rng, Secret};
 use cresset_outbound::Outbound;
-use cresset_store::{AuthStore, Error as StoreError, InstanceSettings};
+use cresset_store::{AuthStore, AuthorizationOptions, Error as StoreError, InstanceSettings};
 
 use crate::discovery::Documents;
 use crate::failures::Failures;
@@ -29,6 +29,8 @@ pub struct AuthSettings {
     pub session_idle_s: u32,
     /// Time after which everybody must sign in again, in seconds.
     pub session_s: u32,
+    /// What it offers besides.
+    pub options: AuthorizationOptions,
     /// Where passwords are hashed; one for all instances of a process.
     pub passwords: PasswordPool,
     /// The way to the key sets that apps publish; one for all instances of a process.
@@ -54,6 +56,7 @@ impl AuthSettings {
             refresh_days: settings.refresh_days,
             session_idle_s: settings.session_idle_s,
             session_s: settings.session_s,
+            options: settings.authorization,
             passwords,
             outbound,
             limits,

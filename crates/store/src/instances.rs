@@ -65,6 +65,16 @@ pub enum Place {
     Cluster,
 }
 
+/// What the authorization server of an instance offers beyond what each one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthorizationOptions {
+    /// Whether an app may name the patient in `launch` itself, as apps of an older dialect do.
+    pub named_launch: bool,
+    /// Whether authorization requests can be sent ahead (RFC 9126).
+    pub pushed_requests: bool,
+}
+
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,6 +119,9 @@ pub struct InstanceSettings {
     /// Days for which audit records are kept; 0 for ever.
     #[serde(default = "audit_days")]
     pub audit_days: u32,
+    /// What its authorization server offers besides.
+    #[serde(default)]
+    pub authorization: AuthorizationOptions,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -149,6 +162,7 @@ impl InstanceSettings {
             session_s: session_s(),
             audit_sync: AuditSync::default(),
             audit_days: audit_days(),
+            authorization: AuthorizationOptions::default(),
         }
     }
 }

@@ -34,7 +34,8 @@ pub mod write;
 
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
 pub use instances::{
-    AuditSync, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle, Place,
+    AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle,
+    Place,
 };
 pub use patient::Patients;
 pub use registration::Registrations;

@@ -190,6 +190,8 @@ fn authorization_endpoint() -> Router<App> {
 /// Authorization server: an app that proves itself.
 fn authorization_server() -> Router<App> {
     Router::new()
+        .route("/{instance}/auth/par", post(oauth::push))
+        .route("/{instance}/auth/par/", post(oauth::push))
         .route("/{instance}/auth/token", post(oauth::token))
         .route("/{instance}/auth/token/", post(oauth::token))
         .route("/{instance}/auth/revoke", post(oauth::revoke))

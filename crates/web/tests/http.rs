@@ -29,6 +29,7 @@ mod http {
     mod interactions;
     mod negotiation;
     mod openapi;
+    mod options;
     mod pages;
     mod paging;
     mod patch;

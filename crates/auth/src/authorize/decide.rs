@@ -117,17 +117,8 @@ impl AuthServer {
         patient: &ResourceId,
     ) -> Result<bool, AuthorizeError> {
         let mut request = self.own_request(handle, who).await?;
-        let may = match who.user.role {
-            Role::Patient | Role::Proxy => {
-                who.user.patients.iter().any(|id| id == patient.as_str())
-            }
-            role => {
-                let access = rights::access(role, &self.settings.limits)?;
-                self.store.knows_patient(&access, patient).await?
-            }
-        };
         // What was launched from a chart stays about the patient of the chart.
-        if !may || request.launched_by.is_some() {
+        if request.launched_by.is_some() || !self.may_open(&who.user, patient).await? {
             return Ok(false);
         }
         request.context.patient = Some(patient.to_string());
@@ -264,6 +255,13 @@ impl AuthServer {
         let app = app.filter(|app| app.enabled).ok_or(GONE)?;
         let asked = ScopeSet::parse(&request.scopes, limits).map_err(broken)?;
         let patient = patient(&request.context, &asked, user);
+        let id: Option<ResourceId> = patient.as_ref().and_then(|id| id.parse().ok());
+        if let Some(id) = id
+            && !self.may_open(user, &id).await?
+        {
+            let text = "the record of this patient is not this person's to open";
+            return Ok(Err(self.refused(&request, "access_denied", text)));
+        }
         let scopes = rights::within(&asked, user.role, limits)?
             .retain(|scope| is_in_context(scope, &request.context));
         if offers(&scopes).is_empty() {
@@ -280,6 +278,19 @@ impl AuthServer {
             scopes,
             request,
         }))
+    }
+
+    /// Whether a person may let an app have anything of this patient.
+    async fn may_open(&self, user: &User, patient: &ResourceId) -> Result<bool, StoreError> {
+        match user.role {
+            Role::Patient | Role::Proxy => {
+                Ok(user.patients.iter().any(|id| id == patient.as_str()))
+            }
+            role => {
+                let access = rights::access(role, &self.settings.limits)?;
+                self.store.knows_patient(&access, patient).await
+            }
+        }
     }
 
     /// Life of the refresh tokens of an app in days, 0 for ever.

@@ -247,7 +247,7 @@ pub(crate) fn bytes<'h>(headers: &[&'h str]) -> Vec<&'h [u8]> {
 pub(crate) fn shown(error: &AuthError) -> String {
     match error {
         AuthError::Refused(refusal) => format!("{} {}", refusal.status(), refusal.code.as_str()),
-        AuthError::TooManyFailures { .. } => "429".to_owned(),
+        AuthError::TooManyFailures { .. } | AuthError::TooManyRequests { .. } => "429".to_owned(),
         AuthError::Store(_) => "store".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
-use cresset_store::{AuditSync, ErrorDialect, InstanceSettings, LinkStyle};
+use cresset_store::{AuditSync, AuthorizationOptions, ErrorDialect, InstanceSettings, LinkStyle};
 use serde_json::json;
 
 use super::{DataDir, Where, rules};
@@ -50,6 +50,8 @@ enum Action {
         people: People,
         #[command(flatten)]
         store: Where,
+        #[command(flatten)]
+        authorization: Authorization,
         /// Answer no read before its audit record is on disk, instead of a tenth of a second later
         #[arg(long)]
         audit_each: bool,
@@ -109,6 +111,26 @@ impl People {
     }
 }
 
+/// What its authorization server offers besides.
+#[derive(Args)]
+struct Authorization {
+    /// Let apps name the patient in `launch` themselves: base64 of {"patient":"123"}
+    #[arg(long)]
+    named_launch: bool,
+    /// Take authorization requests ahead of the browser (RFC 9126)
+    #[arg(long)]
+    pushed_requests: bool,
+}
+
+impl Authorization {
+    fn options(&self) -> AuthorizationOptions {
+        AuthorizationOptions {
+            named_launch: self.named_launch,
+            pushed_requests: self.pushed_requests,
+        }
+    }
+}
+
 /// What an instance accepts and how it answers.
 #[derive(Args)]
 struct Wearing {
@@ -148,6 +170,7 @@ impl Instance {
                 wearing,
                 people,
                 store,
+                authorization,
                 audit_each,
                 audit_days,
             } => {
@@ -156,6 +179,7 @@ impl Instance {
                 settings.client_ids = !no_client_ids;
                 wearing.apply(&mut settings)?;
                 people.apply(&mut settings);
+                settings.authorization = authorization.options();
                 if audit_each {
                     settings.audit_sync = AuditSync::Each;
                 }

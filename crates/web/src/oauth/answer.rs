@@ -96,15 +96,23 @@ pub(super) fn refused(error: AuthError) -> Response {
         }
         AuthError::TooManyFailures { retry_after_s } => {
             let text = "this app failed to authenticate too often; wait before the next try";
-            let body = error_body("temporarily_unavailable", text);
-            let mut response = document(StatusCode::TOO_MANY_REQUESTS, body);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
-            response
+            too_many(text, retry_after_s)
+        }
+        AuthError::TooManyRequests { retry_after_s } => {
+            let text = "too many requests came from this address; wait before the next one";
+            too_many(text, retry_after_s)
         }
         AuthError::Store(error) => Failure::from(error).into_response(),
     }
+}
+
+fn too_many(text: &str, retry_after_s: u32) -> Response {
+    let body = error_body("temporarily_unavailable", text);
+    let mut response = document(StatusCode::TOO_MANY_REQUESTS, body);
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+    response
 }
 
 fn error_body(code: &str, description: &str) -> String {

@@ -8,6 +8,7 @@ mod vitals;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::launch::InChart;
 use cresset_base::ResourceId;
 use cresset_fhir::Kind;
 use cresset_store::grant::App as RegisteredApp;
@@ -21,7 +22,7 @@ use crate::correlation::Correlation;
 use crate::extract::{Pairs, SafeForm, SignedIn, Staff};
 use crate::failure::Failure;
 use patients::{Found, find_patients};
-use sections::{Section, Visit, demographics, sections, visits};
+use sections::{Choice, Section, demographics, documents, sections, visits};
 use vitals::{Vital, vitals};
 
 #[derive(Template)]
@@ -43,7 +44,8 @@ struct ChartPage<'a> {
     sections: Vec<Section>,
     /// Nothing where the person's role sees none.
     vitals: Option<Vec<Vital>>,
-    visits: Vec<Visit>,
+    visits: Vec<Choice>,
+    documents: Vec<Choice>,
     apps: Vec<(String, String)>,
 }
 
@@ -83,6 +85,7 @@ pub(crate) async fn chart(
         sections: sections(&signed_in, &id).await?,
         vitals: vitals(&signed_in, &id).await?,
         visits: visits(&signed_in, &id).await?,
+        documents: documents(&signed_in, &id).await?,
         apps: apps
             .iter()
             .map(|app| (app.client_id.clone(), app.name.clone()))
@@ -115,7 +118,20 @@ pub(crate) async fn launch(
     {
         return Err(Failure::new(Kind::NotFound, "There is no such visit"));
     }
-    let context = (&id, encounter.as_ref());
+    let document: Option<ResourceId> = form.value("document").parse().ok();
+    if let Some(document) = &document
+        && !documents(&signed_in, &id)
+            .await?
+            .iter()
+            .any(|known| known.id == document.as_str())
+    {
+        return Err(Failure::new(Kind::NotFound, "There is no such document"));
+    }
+    let open = InChart {
+        encounter,
+        document,
+    };
+    let context = (&id, &open);
     let auth = &signed_in.instance.auth;
     let to = auth
         .launch(&signed_in.who, form.value("client_id"), context)

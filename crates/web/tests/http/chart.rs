@@ -31,6 +31,14 @@ async fn demo() -> (Practice, TestApp) {
             r#"{"resourceType":"Encounter","id":"e2","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p2"}}"#,
         ),
         (
+            "DocumentReference/n1",
+            r#"{"resourceType":"DocumentReference","id":"n1","status":"current","type":{"text":"Letter"},"subject":{"reference":"Patient/p1"},"content":[{"attachment":{"title":"x"}}]}"#,
+        ),
+        (
+            "DocumentReference/n2",
+            r#"{"resourceType":"DocumentReference","id":"n2","status":"current","subject":{"reference":"Patient/p2"},"content":[{"attachment":{"title":"x"}}]}"#,
+        ),
+        (
             "Condition/c1",
             r#"{"resourceType":"Condition","id":"c1","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"code":{"text":"Asthma <b>"},"subject":{"reference":"Patient/p1"},"onsetDateTime":"2019-05-06"}"#,
         ),
@@ -63,12 +71,22 @@ impl Browser<'_> {
         app: &TestApp,
         encounter: &str,
     ) -> Result<String, Answer> {
+        self.launch_with(chart, app, &[("encounter", encounter)])
+            .await
+    }
+
+    async fn launch_with(
+        &mut self,
+        chart: &str,
+        app: &TestApp,
+        open: &[(&str, &str)],
+    ) -> Result<String, Answer> {
         let token = self.get(chart).await.field("form_token");
-        let fields = [
+        let mut fields = vec![
             ("form_token", token.as_str()),
             ("client_id", app.client_id.as_str()),
-            ("encounter", encounter),
         ];
+        fields.extend(open);
         let answer = self.post(&format!("{chart}/launch"), &fields).await;
         if answer.status != 303 {
             return Err(answer);
@@ -202,6 +220,33 @@ async fn an_app_is_launched_with_patient_and_encounter() {
             .unwrap()
             .contains("launch/encounter")
     );
+}
+
+/// SMART App Launch 2.2, "fhirContext": the document that is open goes along.
+#[tokio::test]
+async fn an_app_is_launched_about_a_document() {
+    let (practice, app) = demo().await;
+    let mut roe = practice.browser_of("roe").await;
+    let page = roe.get("/demo/chart/p1").await.html();
+    assert!(
+        page.contains("<option value=\"n1\">Letter</option>"),
+        "{page}"
+    );
+    let open = [("document", "n1")];
+    let handle = roe
+        .launch_with("/demo/chart/p1", &app, &open)
+        .await
+        .unwrap();
+    let address = app.address(&[("scope", SCOPES), ("launch", &handle)]);
+    let code = roe.allow(&address, Keep::All).await.code();
+    let tokens = app.redeem(&practice, &code).await.json();
+    let context = serde_json::json!([{ "reference": "DocumentReference/n1" }]);
+    assert_eq!(tokens["fhirContext"], context, "{tokens}");
+    for other in ["n2", "n9"] {
+        let open = [("document", other)];
+        let refused = roe.launch_with("/demo/chart/p1", &app, &open).await;
+        assert_eq!(refused.unwrap_err().status, 404, "{other}");
+    }
 }
 
 /// C17: a launch is one person's, one app's, one practice's, once, for five minutes.

@@ -25,8 +25,8 @@ pub(super) struct Line {
     pub(super) day: String,
 }
 
-/// A visit that an app can be launched about.
-pub(super) struct Visit {
+/// A visit or document that an app can be launched about.
+pub(super) struct Choice {
     pub(super) id: String,
     pub(super) what: String,
 }
@@ -145,7 +145,7 @@ pub(super) fn demographics(patient: &Value) -> Vec<(&'static str, String)> {
 pub(super) async fn visits(
     signed_in: &SignedIn,
     patient: &ResourceId,
-) -> Result<Vec<Visit>, Failure> {
+) -> Result<Vec<Choice>, Failure> {
     let pairs = vec![
         ("patient", patient.to_string()),
         ("_sort", "-date".to_owned()),
@@ -167,7 +167,7 @@ pub(super) async fn visits(
                 .find(|text| !text.is_empty())
                 .map(str::to_owned)
         });
-        Visit {
+        Choice {
             id: text(&encounter, "id").to_owned(),
             what: [day.unwrap_or_default(), what.unwrap_or_default()]
                 .join(" ")
@@ -176,4 +176,27 @@ pub(super) async fn visits(
         }
     };
     Ok(found.into_iter().flatten().map(visit).collect())
+}
+
+/// The latest documents.
+pub(super) async fn documents(
+    signed_in: &SignedIn,
+    patient: &ResourceId,
+) -> Result<Vec<Choice>, Failure> {
+    let pairs = vec![
+        ("patient", patient.to_string()),
+        ("status", "current".to_owned()),
+        ("_sort", "-date".to_owned()),
+        ("_count", "10".to_owned()),
+    ];
+    let found = search(signed_in, (patient, "DocumentReference"), pairs).await?;
+    let choice = |document: Value| {
+        let what = concept(&document, "type").unwrap_or_default();
+        let what = format!("{} {what}", day(&document, &["date"]));
+        Choice {
+            id: text(&document, "id").to_owned(),
+            what: what.trim().to_owned(),
+        }
+    };
+    Ok(found.into_iter().flatten().map(choice).collect())
 }
