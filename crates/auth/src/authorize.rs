@@ -43,6 +43,8 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// `code_challenge` (S256).
     pub challenge: Option<String>,
+    /// `dpop_jkt`: thumbprint of the key that must exchange the code (RFC 9449 §10).
+    pub key: Option<String>,
     /// What is asked of what the app is registered for, space-separated.
     pub scopes: String,
     /// What is in context.
@@ -190,6 +192,7 @@ impl AuthServer {
             state: parameters.owned("state"),
             nonce: parameters.owned("nonce"),
             challenge,
+            key: parameters.key(self.settings.options.dpop)?,
             scopes: scopes.to_string(),
             context,
             launched_by,

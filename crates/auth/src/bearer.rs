@@ -9,6 +9,7 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::{Hashed, Token};
 
 use crate::credential::{hash, is_access_token};
+use crate::dpop::{self, ProofError, Proofs};
 use crate::server::AuthServer;
 
 /// An authenticated caller.
@@ -24,6 +25,37 @@ pub struct Caller {
     pub scopes: String,
     /// When its token ends.
     pub expires: Timestamp,
+    /// Thumbprint of the key whose holder alone may use its token.
+    pub key: Option<Hashed>,
+}
+
+/// What a request presents to be let in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Presented<'r> {
+    /// The values of all `Authorization` headers.
+    pub authorization: &'r [&'r [u8]],
+    /// The proofs that it holds a key.
+    pub proofs: Proofs<'r>,
+}
+
+/// How a token is presented.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    /// By whoever bears it.
+    Bearer,
+    /// By the holder of a key (RFC 9449 §7.1).
+    Dpop,
+}
+
+impl Scheme {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let is = |name: &str| text.eq_ignore_ascii_case(name.as_bytes());
+        match () {
+            () if is("Bearer") => Some(Self::Bearer),
+            () if is("DPoP") => Some(Self::Dpop),
+            () => None,
+        }
+    }
 }
 
 /// Why there is no caller.
@@ -38,6 +70,9 @@ pub enum BearerError {
     /// The token is not one of this instance, or no longer: 401 `invalid_token`.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The token is bound to a key, and nothing proves that the caller holds it: 401 (RFC 9449 §7.1).
+    #[error("{0}")]
+    Unproved(&'static str),
     /// The store is at fault.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,9 +93,16 @@ impl BearerError {
             Self::Missing => None,
             Self::Malformed(_) => Some("invalid_request"),
             Self::Invalid(_) => Some("invalid_token"),
+            Self::Unproved(_) => Some("invalid_dpop_proof"),
             Self::Store(_) => return None,
         };
-        let mut challenge = "Bearer realm=\"cresset\"".to_owned();
+        let mut challenge = match self {
+            Self::Unproved(_) => {
+                let algorithms = dpop::ALGORITHMS.join(" ");
+                format!("DPoP realm=\"cresset\", algs=\"{algorithms}\"")
+            }
+            _ => "Bearer realm=\"cresset\"".to_owned(),
+        };
         if let Some(code) = code {
             // Writing to a string cannot fail.
             let _ = write!(
@@ -73,41 +115,38 @@ impl BearerError {
 }
 
 /// The token in the values of the `Authorization` headers of one request.
-fn bearer<'h>(mut values: impl Iterator<Item = &'h [u8]>) -> Result<&'h str, BearerError> {
-    let value = values.next().ok_or(BearerError::Missing)?;
-    if values.next().is_some() {
-        return Err(BearerError::Malformed(
-            "there are several Authorization headers; send one",
-        ));
-    }
-    let Some((scheme, rest)) = value.split_at_checked(b"Bearer".len()) else {
-        return Err(BearerError::Missing);
+fn presented<'h>(authorization: &[&'h [u8]]) -> Result<(Scheme, &'h str), BearerError> {
+    let value = match authorization {
+        [] => return Err(BearerError::Missing),
+        [value] => *value,
+        _ => {
+            return Err(BearerError::Malformed(
+                "there are several Authorization headers; send one",
+            ));
+        }
     };
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
-        return Err(BearerError::Missing);
-    }
+    let end = value.iter().position(|byte| *byte == b' ');
+    let (scheme, rest) = value.split_at(end.unwrap_or(value.len()));
+    let scheme = Scheme::parse(scheme).ok_or(BearerError::Missing)?;
     let token = match rest {
-        [] | [b' '] => return Err(BearerError::Malformed("there is no token after 'Bearer'")),
-        [b' ', token @ ..] => token,
-        _ => return Err(BearerError::Missing),
+        [] | [b' '] => return Err(BearerError::Malformed("there is no token after the scheme")),
+        [_, token @ ..] => token,
     };
     let text = std::str::from_utf8(token)
         .ok()
         .filter(|t| is_access_token(t));
-    text.ok_or(UNKNOWN)
+    text.map(|text| (scheme, text)).ok_or(UNKNOWN)
 }
 
 impl AuthServer {
-    /// The caller named by the `Authorization` headers of a request to this instance.
+    /// The caller named by what a request to this instance presents.
     ///
     /// # Errors
     /// When there is no token, or it is malformed, unknown, revoked, expired or of another
     /// instance, or its app is disabled; or when the store fails.
-    pub async fn caller<'h>(
-        &self,
-        authorization: impl Iterator<Item = &'h [u8]>,
-    ) -> Result<Arc<Caller>, BearerError> {
-        let token = hash(bearer(authorization)?);
+    pub async fn caller(&self, request: Presented<'_>) -> Result<Arc<Caller>, BearerError> {
+        let (scheme, plain) = presented(request.authorization)?;
+        let token = hash(plain);
         let caller = match self.tokens.get(token) {
             Some(caller) => caller,
             None => self.read_caller(token).await?,
@@ -115,7 +154,36 @@ impl AuthServer {
         if caller.expires <= self.clock.now() {
             return Err(EXPIRED);
         }
+        if scheme == Scheme::Dpop || caller.key.is_some() {
+            self.check_holder(&caller, scheme, (request.proofs, plain))
+                .await?;
+        }
         Ok(caller)
+    }
+
+    /// A token that is bound to a key is for its holder, any other for whoever bears it; neither is
+    /// taken for the other (RFC 9449 §7.1 and §7.2).
+    async fn check_holder(
+        &self,
+        caller: &Caller,
+        scheme: Scheme,
+        (proofs, token): (Proofs<'_>, &str),
+    ) -> Result<(), BearerError> {
+        let Some(key) = caller.key.filter(|_| scheme == Scheme::Dpop) else {
+            let text = "the access token is bound to a key and sent as Bearer, or sent as DPoP and bound to none";
+            return Err(BearerError::Invalid(text));
+        };
+        let proved = self.proved_key(proofs, Some(token)).await;
+        let proved = proved.map_err(|error| match error {
+            ProofError::Invalid(text) => BearerError::Unproved(text),
+            ProofError::Store(error) => error.into(),
+        })?;
+        if proved == Some(key) {
+            Ok(())
+        } else {
+            let text = "send a DPoP proof of the key that the access token is bound to";
+            Err(BearerError::Unproved(text))
+        }
     }
 
     async fn read_caller(&self, hash: Hashed) -> Result<Arc<Caller>, BearerError> {
@@ -152,6 +220,7 @@ impl AuthServer {
             user: None,
             scopes: token.scopes,
             expires: token.expires,
+            key: token.key,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The discovery documents. They list what works, nothing else.
 
 use crate::client_authentication::METHODS;
+use crate::dpop;
 use crate::grant::GrantType;
 use crate::key_set::ALGORITHMS;
 use crate::server::{AuthServer, AuthSettings};
@@ -84,6 +85,8 @@ struct Metadata<'s> {
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: [&'static str; METHODS.len()],
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dpop_signing_alg_values_supported: Option<[&'static str; dpop::ALGORITHMS.len()]>,
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
@@ -133,6 +136,7 @@ impl<'s> Metadata<'s> {
             introspection_endpoint: format!("{issuer}/introspect/"),
             introspection_endpoint_auth_methods_supported: METHODS,
             introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+            dpop_signing_alg_values_supported: options.dpop.then_some(dpop::ALGORITHMS),
             revocation_endpoint: format!("{issuer}/revoke/"),
             revocation_endpoint_auth_methods_supported: methods(),
             revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,

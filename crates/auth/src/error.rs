@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cresset_store::Error as StoreError;
 
-/// The error codes of RFC 6749 §5.2 that occur here.
+/// The error codes of RFC 6749 §5.2 that occur here, and one of RFC 9449.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// Missing, repeated or contradictory parameters.
@@ -19,17 +19,20 @@ pub enum ErrorCode {
     InvalidGrant,
     /// The scopes are malformed, unknown, or none of them is allowed.
     InvalidScope,
+    /// The proof of a key proves nothing (RFC 9449 §5).
+    InvalidDpopProof,
 }
 
 impl ErrorCode {
     /// Every one.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::UnauthorizedClient,
         Self::UnsupportedGrantType,
         Self::InvalidGrant,
         Self::InvalidScope,
+        Self::InvalidDpopProof,
     ];
 
     /// The code as it stands in `error`.
@@ -41,6 +44,7 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
         }
     }
 

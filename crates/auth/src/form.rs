@@ -14,6 +14,8 @@ pub struct Request<'r> {
     pub authorization: &'r [&'r [u8]],
     /// The decoded pairs of the form, in order.
     pub form: &'r [(String, String)],
+    /// The values of all `DPoP` headers.
+    pub proofs: &'r [&'r [u8]],
 }
 
 /// A form in which each name stands once.

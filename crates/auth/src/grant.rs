@@ -9,10 +9,11 @@ mod refresh_token;
 use cresset_access::Scope;
 use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_store::Error as StoreError;
-use cresset_store::grant::{App, Token};
+use cresset_store::grant::{App, Hashed, Token};
 use jiff::SignedDuration;
 
 use crate::credential::{Kind, generate, hash};
+use crate::dpop::Proofs;
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::{Form, Request};
 use crate::server::AuthServer;
@@ -76,6 +77,8 @@ pub struct TokenResponse {
     pub id_token: Option<Secret<String>>,
     /// What is in context, where something is.
     pub launch: Option<LaunchContext>,
+    /// Thumbprint of the key it is bound to.
+    pub key: Option<Hashed>,
 }
 
 /// What a token is about, as SMART App Launch 2.2 ("Launch context arrives with your access
@@ -122,7 +125,7 @@ impl TokenResponse {
     pub fn body(&self) -> Secret<String> {
         let body = Body {
             access_token: self.access_token.expose(),
-            token_type: "Bearer",
+            token_type: token_type(self.key),
             expires_in: self.expires_in,
             scope: &self.scope,
             refresh_token: self.refresh_token.as_ref().map(|t| t.expose().as_str()),
@@ -139,6 +142,12 @@ pub(crate) struct Issue {
     pub(crate) scope: String,
     pub(crate) patient: Option<ResourceId>,
     pub(crate) lifetime_s: u32,
+    pub(crate) key: Option<Hashed>,
+}
+
+/// `token_type` of a token that is bound to this key, or to none.
+pub(crate) fn token_type(key: Option<Hashed>) -> &'static str {
+    if key.is_some() { "DPoP" } else { "Bearer" }
 }
 
 impl AuthServer {
@@ -162,10 +171,16 @@ impl AuthServer {
             let description = "this app is not registered for this grant_type";
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, description).into());
         }
+        let proofs = Proofs {
+            headers: request.proofs,
+            method: "POST",
+            url: &self.token_endpoint(),
+        };
+        let key = self.proved_key(proofs, None).await?;
         match grant_type {
-            GrantType::ClientCredentials => self.client_credentials(app, &form).await,
-            GrantType::AuthorizationCode => self.authorization_code(app, &form).await,
-            GrantType::RefreshToken => self.refresh_token(app, &form).await,
+            GrantType::ClientCredentials => self.client_credentials(app, &form, key).await,
+            GrantType::AuthorizationCode => self.authorization_code(app, &form, key).await,
+            GrantType::RefreshToken => self.refresh_token(app, &form, key).await,
         }
     }
 
@@ -182,6 +197,7 @@ impl AuthServer {
             consent: None,
             issued,
             expires: end_of_life(issued, issue.lifetime_s),
+            key: issue.key,
         };
         self.store.add_token(token).await?;
         let launch = patient.map(|patient| LaunchContext {
@@ -198,6 +214,7 @@ impl AuthServer {
             refresh_token: None,
             id_token: None,
             launch,
+            key: issue.key,
         })
     }
 }

@@ -3,9 +3,12 @@
 use cresset_store::Error as StoreError;
 use cresset_store::grant::Token;
 
+use crate::bearer::Presented;
 use crate::credential::{hash, is_access_token};
+use crate::dpop::thumbprint_text;
 use crate::error::{AuthError, ErrorCode, Refusal, Tried};
 use crate::form::{Form, Request};
+use crate::grant::token_type;
 use crate::server::AuthServer;
 
 /// An answer of RFC 7662 §2.2.
@@ -25,7 +28,7 @@ pub struct LiveToken {
     pub scope: String,
     /// The app.
     pub client_id: String,
-    /// `Bearer`
+    /// `Bearer`, or `DPoP` for one that is bound to a key.
     pub token_type: &'static str,
     /// When it ends, in seconds since 1970 UTC.
     pub exp: i64,
@@ -37,6 +40,9 @@ pub struct LiveToken {
     pub aud: String,
     /// The authorization server.
     pub iss: String,
+    /// The key it is bound to (RFC 9449 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
     /// The patient in context.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
@@ -46,6 +52,13 @@ pub struct LiveToken {
     /// The person's own resource.
     #[serde(rename = "fhirUser", skip_serializing_if = "Option::is_none")]
     pub fhir_user: Option<String>,
+}
+
+/// What whoever uses a token must confirm (RFC 7800).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Confirmation {
+    /// Thumbprint of the key (RFC 7638).
+    pub jkt: String,
 }
 
 impl Introspection {
@@ -96,7 +109,11 @@ impl AuthServer {
         if !authorization.iter().any(|value| by_token(value)) {
             return Ok(self.authenticate(authorization, form).await?.client_id);
         }
-        let caller = self.caller(authorization.iter().copied()).await;
+        let presented = Presented {
+            authorization,
+            ..Presented::default()
+        };
+        let caller = self.caller(presented).await;
         caller
             .map(|caller| caller.client_id.clone())
             .map_err(|error| match error {
@@ -126,7 +143,10 @@ impl AuthServer {
             scope: token.scopes,
             sub: sub.unwrap_or_else(|| token.client_id.clone()),
             client_id: token.client_id,
-            token_type: "Bearer",
+            token_type: token_type(token.key),
+            cnf: token.key.map(|key| Confirmation {
+                jkt: thumbprint_text(key),
+            }),
             exp: token.expires.as_second(),
             iat: token.issued.as_second(),
             aud: self.settings.fhir_base.clone(),

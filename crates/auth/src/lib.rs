@@ -22,6 +22,7 @@ pub mod client_assertion;
 pub mod client_authentication;
 pub mod connected;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod form;
 pub mod grant;
@@ -45,7 +46,8 @@ mod key_sets;
 mod token_cache;
 
 pub use app::{AppError, NewApp, Registered};
-pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE};
+pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE, Presented};
+pub use dpop::Proofs;
 pub use error::{AuthError, ErrorCode, Refusal};
 pub use form::Request;
 pub use grant::{GrantType, LaunchContext, TokenResponse};

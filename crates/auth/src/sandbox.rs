@@ -56,6 +56,7 @@ impl AuthServer {
                 scope: SCOPES.to_owned(),
                 patient: None,
                 lifetime_s: LIFETIME_S,
+                key: None,
             })
             .await?;
         Ok(issued)

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/first.sql"),
     include_str!("schema/reindex.sql"),
     include_str!("schema/registrations.sql"),
+    include_str!("schema/keys.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/assertions.sql"),
     include_str!("schema/reindex.sql"),
     include_str!("schema/registrations.sql"),
+    include_str!("schema/keys.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -59,6 +59,9 @@ pub struct Code {
     pub challenge: Option<String>,
     /// `nonce`, for the `id_token`.
     pub nonce: Option<String>,
+    /// `dpop_jkt`: thumbprint of the key whose holder alone may exchange it (RFC 9449 §10).
+    #[serde(default)]
+    pub key: Option<String>,
     /// When it ends.
     pub expires: Timestamp,
 }
@@ -89,6 +92,8 @@ pub struct RefreshToken {
     pub expires: Option<Timestamp>,
     /// When it was exchanged for another.
     pub used: Option<Timestamp>,
+    /// Thumbprint of the key whose holder alone may use it (RFC 9449 §5).
+    pub key: Option<Hashed>,
 }
 
 /// A short-lived value of the authorization server with whatever it wants to remember under it:

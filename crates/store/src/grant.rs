@@ -104,6 +104,8 @@ pub struct Token {
     pub issued: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
+    /// Thumbprint of the key whose holder alone may use it (RFC 9449 §6); absent for whoever bears it.
+    pub key: Option<Hashed>,
 }
 
 /// How long ids of assertions are kept past the end of another: longer than any lives, so that what

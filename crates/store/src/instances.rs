@@ -73,6 +73,8 @@ pub struct AuthorizationOptions {
     pub named_launch: bool,
     /// Whether authorization requests can be sent ahead (RFC 9126).
     pub pushed_requests: bool,
+    /// Whether tokens can be bound to a key of the app (RFC 9449).
+    pub dpop: bool,
 }
 
 /// What an operator may set for one instance.

@@ -12,7 +12,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 const SENT: HeaderValue = HeaderValue::from_static(
-    "Accept, Authorization, Content-Encoding, Content-Type, If-Match, If-Modified-Since, If-None-Exist, \
+    "Accept, Authorization, Content-Encoding, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, \
      If-None-Match, If-Unmodified-Since, Prefer, Range, X-Request-Id, X-Security-Context",
 );
 const READ: HeaderValue = HeaderValue::from_static(

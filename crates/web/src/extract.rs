@@ -15,6 +15,7 @@ pub mod pairs;
 pub mod patch;
 pub mod peer;
 pub mod prefer;
+pub(crate) mod presented;
 mod raw;
 pub mod safe_form;
 pub mod signed_in;

@@ -22,6 +22,7 @@ mod http {
     mod compression;
     mod conditional;
     mod conditions;
+    mod dpop;
     mod headers;
     mod history;
     mod in_flight;

@@ -234,6 +234,7 @@ impl AuthServer {
             redirect_uri: request.redirect_uri.clone(),
             challenge: request.challenge,
             nonce: request.nonce,
+            key: request.key,
             expires: later(now, CODE_S),
         };
         let session = who.session.hash;

@@ -6,8 +6,8 @@ use cresset_store::grant::Pkce;
 use super::{AuthorizeError, Unsound};
 use crate::form::Form;
 
-/// Characters of an S256 challenge: 256 bits in base64url (RFC 7636 §4.2).
-const CHALLENGE_CHARS: usize = 43;
+/// Characters of 256 bits in base64url (RFC 7636 §4.2).
+const DIGEST_CHARS: usize = 43;
 /// Longest `state` and `nonce` that are kept, in bytes.
 const KEPT_BYTES_MAX: usize = 2_048;
 
@@ -113,13 +113,23 @@ impl<'p> Parameters<'p> {
         if self.get("code_challenge_method") != Some("S256") {
             return Err(invalid("code_challenge_method must be S256"));
         }
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if challenge.len() == CHALLENGE_CHARS && challenge.bytes().all(legal) {
+        if is_digest(challenge) {
             Ok(Some(challenge.to_owned()))
         } else {
             Err(invalid(
                 "code_challenge is not the base64url of a SHA-256 digest",
             ))
+        }
+    }
+
+    /// `dpop_jkt` (RFC 9449 §10), where keys are spoken of at all.
+    pub(super) fn key(&self, is_offered: bool) -> Result<Option<String>, Unsound> {
+        match self.get("dpop_jkt").filter(|_| is_offered) {
+            None => Ok(None),
+            Some(key) if is_digest(key) => Ok(Some(key.to_owned())),
+            Some(_) => Err(invalid(
+                "dpop_jkt is not the base64url of a SHA-256 thumbprint",
+            )),
         }
     }
 
@@ -152,6 +162,11 @@ impl<'p> Parameters<'p> {
         let seconds = seconds.map_err(|_| invalid("max_age is a number of seconds"))?;
         Ok(Some(i64::from(seconds)))
     }
+}
+
+fn is_digest(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == DIGEST_CHARS && text.bytes().all(legal)
 }
 
 fn invalid(description: &'static str) -> Unsound {

@@ -6,12 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_access::{Context, Scope};
 use cresset_store::consent::{Code, Consent, Consumed};
-use cresset_store::grant::App;
+use cresset_store::grant::{App, Hashed};
 
 use super::TokenResponse;
 use super::family::{Issued, Successor};
 use crate::app::context;
 use crate::credential::{Kind, hash, is_of_kind};
+use crate::dpop::thumbprint_text;
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::Form;
 use crate::server::AuthServer;
@@ -26,6 +27,7 @@ impl AuthServer {
         &self,
         app: App,
         form: &Form<'_>,
+        key: Option<Hashed>,
     ) -> Result<TokenResponse, AuthError> {
         let plain = form
             .get("code")
@@ -36,11 +38,16 @@ impl AuthServer {
             return Err(invalid(text).into());
         }
         check_verifier(code.challenge.as_deref(), form.get("code_verifier"))?;
+        if code.key.is_some() && code.key != key.map(thumbprint_text) {
+            let text = "the code is bound to a key (dpop_jkt) that the DPoP proof is not of";
+            return Err(invalid(text).into());
+        }
         let issued = Issued {
             app: &app,
             scopes: consent.scopes.clone(),
             nonce: code.nonce,
             successor: Successor::OfCode,
+            key,
         };
         self.issue_of(consent, issued).await
     }

@@ -2,7 +2,7 @@
 
 use cresset_access::{Context, Scope, ScopeSet};
 use cresset_store::Error as StoreError;
-use cresset_store::grant::App;
+use cresset_store::grant::{App, Hashed};
 
 use super::{Issue, TokenResponse};
 use crate::app::{context, has_keys};
@@ -23,9 +23,10 @@ impl AuthServer {
         &self,
         app: App,
         form: &Form<'_>,
+        key: Option<Hashed>,
     ) -> Result<TokenResponse, AuthError> {
         if let Some(patient) = form.get("patient") {
-            return self.patient_token(app, form, patient).await;
+            return self.patient_token(app, form, (patient, key)).await;
         }
         let allowed = self.allowed_scopes(&app)?.retain(gives);
         let granted = match form.get("scope") {
@@ -43,6 +44,7 @@ impl AuthServer {
             scope: granted.to_string(),
             patient: None,
             lifetime_s,
+            key,
         };
         Ok(self.issue(issue).await?)
     }

@@ -4,7 +4,7 @@ use cresset_access::{NamedScope, Scope, ScopeSet};
 use cresset_base::{Secret, Timestamp};
 use cresset_store::Error as StoreError;
 use cresset_store::consent::{Consent, RefreshToken};
-use cresset_store::grant::{App, Token};
+use cresset_store::grant::{App, ClientType, Hashed, Token};
 
 use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
 use crate::authorize::later;
@@ -21,6 +21,8 @@ pub(super) struct Issued<'a> {
     pub(super) scopes: String,
     pub(super) nonce: Option<String>,
     pub(super) successor: Successor,
+    /// The key whose holder alone may use the access token.
+    pub(super) key: Option<Hashed>,
 }
 
 /// What the tokens come after.
@@ -49,19 +51,20 @@ impl AuthServer {
             consent: Some(consent.id.clone()),
             issued: now,
             expires: end_of_life(now, lifetime_s),
+            key: issued.key,
         };
         let id_token = self
             .id_token(&consent, &issued.scopes, issued.nonce.as_deref())
             .await?;
         let refresh_token = match issued.successor {
             Successor::OfCode => {
-                let refresh = self.first_refresh(&consent, issued.app, now);
+                let refresh = self.first_refresh(&consent, &issued, now);
                 let (plain, stored) = refresh.unzip();
                 self.store.add_tokens(token, stored).await?;
                 plain
             }
             Successor::Of(used) => {
-                let (plain, stored) = self.next_refresh(&consent, issued.app, &used);
+                let (plain, stored) = self.next_refresh(issued.app, &used);
                 if !self
                     .store
                     .rotate_refresh_token(used.hash, token, stored)
@@ -82,6 +85,7 @@ impl AuthServer {
             refresh_token,
             id_token,
             launch: self.launch_context(consent),
+            key: issued.key,
         })
     }
 
@@ -89,13 +93,13 @@ impl AuthServer {
     fn first_refresh(
         &self,
         consent: &Consent,
-        app: &App,
+        issued: &Issued<'_>,
         now: Timestamp,
     ) -> Option<(Secret<String>, RefreshToken)> {
         let scopes = ScopeSet::parse(&consent.scopes, &self.settings.limits).ok()?;
         let has = |named| scopes.contains(&Scope::Named(named));
         let expires = if has(NamedScope::OfflineAccess) {
-            self.end_of_refresh(app, now)
+            self.end_of_refresh(issued.app, now)
         } else if has(NamedScope::OnlineAccess) {
             // As long as the person can be signed in.
             Some(later(
@@ -105,16 +109,21 @@ impl AuthServer {
         } else {
             return None;
         };
-        Some(self.refresh(consent, (consent.scopes.clone(), now, expires)))
+        // RFC 9449 §5: an app that keeps a secret proves itself and may change its key.
+        let is_public = issued.app.details.client_type == ClientType::Public;
+        Some(self.refresh(RefreshToken {
+            hash: Hashed([0; 32]),
+            consent: consent.id.clone(),
+            scopes: consent.scopes.clone(),
+            issued: now,
+            expires,
+            used: None,
+            key: issued.key.filter(|_| is_public),
+        }))
     }
 
     /// The refresh token after another: of the same scopes, and valid anew.
-    fn next_refresh(
-        &self,
-        consent: &Consent,
-        app: &App,
-        used: &RefreshToken,
-    ) -> (Secret<String>, RefreshToken) {
+    fn next_refresh(&self, app: &App, used: &RefreshToken) -> (Secret<String>, RefreshToken) {
         let now = self.clock.now();
         let offline = used
             .scopes
@@ -125,24 +134,18 @@ impl AuthServer {
         } else {
             used.expires
         };
-        self.refresh(consent, (used.scopes.clone(), now, expires))
+        self.refresh(RefreshToken {
+            issued: now,
+            expires,
+            ..used.clone()
+        })
     }
 
-    fn refresh(
-        &self,
-        consent: &Consent,
-        (scopes, issued, expires): (String, Timestamp, Option<Timestamp>),
-    ) -> (Secret<String>, RefreshToken) {
+    /// A fresh token like this one.
+    fn refresh(&self, like: RefreshToken) -> (Secret<String>, RefreshToken) {
         let plain = generate(Kind::RefreshToken, self.rng.as_ref());
-        let stored = RefreshToken {
-            hash: hash(plain.expose()),
-            consent: consent.id.clone(),
-            scopes,
-            issued,
-            expires,
-            used: None,
-        };
-        (plain, stored)
+        let hash = hash(plain.expose());
+        (plain, RefreshToken { hash, ..like })
     }
 
     fn end_of_refresh(&self, app: &App, now: Timestamp) -> Option<Timestamp> {

@@ -4,7 +4,7 @@
 
 use cresset_access::{Access, PatientReach, Scope, ScopeSet, Target, patient_reach};
 use cresset_base::ResourceId;
-use cresset_store::grant::App;
+use cresset_store::grant::{App, Hashed};
 
 use super::{Issue, TokenResponse};
 use crate::app::is_of_patient;
@@ -20,7 +20,7 @@ impl AuthServer {
         &self,
         app: App,
         form: &Form<'_>,
-        patient: &str,
+        (patient, key): (&str, Option<Hashed>),
     ) -> Result<TokenResponse, AuthError> {
         if !app.patient_tokens {
             let description = "this app is not registered for tokens of single patients; leave patient out \
@@ -35,6 +35,7 @@ impl AuthServer {
             scope,
             patient: Some(patient),
             lifetime_s,
+            key,
         };
         Ok(self.issue(issue).await?)
     }

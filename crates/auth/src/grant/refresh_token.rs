@@ -3,7 +3,7 @@
 use cresset_access::ScopeSet;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::RefreshToken;
-use cresset_store::grant::App;
+use cresset_store::grant::{App, Hashed};
 
 use super::TokenResponse;
 use super::family::{Issued, Successor};
@@ -17,6 +17,7 @@ impl AuthServer {
         &self,
         app: App,
         form: &Form<'_>,
+        key: Option<Hashed>,
     ) -> Result<TokenResponse, AuthError> {
         let plain = form.get("refresh_token").ok_or_else(|| {
             Refusal::request("refresh_token is missing; send it as a form parameter")
@@ -38,11 +39,16 @@ impl AuthServer {
         if token.expires.is_some_and(|end| end <= self.clock.now()) {
             return Err(unknown().into());
         }
+        if token.key.is_some() && token.key != key {
+            let text = "the refresh token is bound to a key; send a DPoP proof of that key";
+            return Err(Refusal::new(ErrorCode::InvalidGrant, text).into());
+        }
         let issued = Issued {
             app: &app,
             scopes: self.narrower(&token, form.get("scope"))?,
             nonce: None,
             successor: Successor::Of(token),
+            key,
         };
         self.issue_of(consent, issued).await
     }

@@ -176,6 +176,7 @@ async fn revoke(demo: &Instance, app: &Registered, token: &str) -> Result<(), Au
         .revoke(Request {
             authorization: &bytes(&[&header]),
             form: &form,
+            proofs: &[],
         })
         .await
 }
@@ -209,6 +210,7 @@ async fn a_revoked_token_ends_at_once_and_others_live_on() {
         .revoke(Request {
             authorization: &[],
             form: &form,
+            proofs: &[],
         })
         .await;
     assert_eq!(shown(&nobody.unwrap_err()), "401 invalid_client");
@@ -224,6 +226,7 @@ async fn introspect(
         .introspect(Request {
             authorization: &bytes(&[header]),
             form: &form,
+            proofs: &[],
         })
         .await
 }
@@ -278,6 +281,7 @@ async fn nobody_introspects_without_authentication() {
         .introspect(Request {
             authorization: &[],
             form: &form,
+            proofs: &[],
         })
         .await;
     assert_eq!(shown(&nobody.unwrap_err()), "401 invalid_client");

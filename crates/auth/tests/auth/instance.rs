@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use cresset_access::{Access, Verb};
 use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request};
-use cresset_auth::{BearerError, Caller, TokenResponse};
+use cresset_auth::{BearerError, Caller, Presented, TokenResponse};
 use cresset_base::{Clock, Limits, ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_outbound::{Outbound, Reach};
@@ -180,6 +180,7 @@ impl Instance {
             .token(Request {
                 authorization: &bytes(headers),
                 form: &form,
+                proofs: &[],
             })
             .await
     }
@@ -210,9 +211,11 @@ impl Instance {
 
     /// The caller that these `Authorization` headers name.
     pub(crate) async fn caller(&self, headers: &[&str]) -> Result<Arc<Caller>, BearerError> {
-        self.server
-            .caller(headers.iter().map(|h| h.as_bytes()))
-            .await
+        let presented = Presented {
+            authorization: &bytes(headers),
+            ..Presented::default()
+        };
+        self.server.caller(presented).await
     }
 
     /// Whether a request with this token is let in.

@@ -120,6 +120,9 @@ struct Authorization {
     /// Take authorization requests ahead of the browser (RFC 9126)
     #[arg(long)]
     pushed_requests: bool,
+    /// Bind tokens to a key of the app where it sends a proof of one (RFC 9449)
+    #[arg(long)]
+    dpop: bool,
 }
 
 impl Authorization {
@@ -127,6 +130,7 @@ impl Authorization {
         AuthorizationOptions {
             named_launch: self.named_launch,
             pushed_requests: self.pushed_requests,
+            dpop: self.dpop,
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::grants::insert_token;
-use super::small::{DROPPED_MAX, json, text};
+use super::small::{DROPPED_MAX, hash_of, json, text};
 use crate::fault::store_error;
 use crate::row::get;
 use crate::snapshot::execute;
@@ -106,7 +106,7 @@ impl Consents for PostgresStore {
     }
 
     async fn lookup_refresh_token(&self, hash: Hashed) -> Result<Option<RefreshToken>, Error> {
-        let text = "SELECT consent,scopes,issued,expires,used FROM refresh_token WHERE hash=$1";
+        let text = "SELECT consent,scopes,issued,expires,used,key FROM refresh_token WHERE hash=$1";
         let read = |row: &Row| {
             Ok(RefreshToken {
                 hash,
@@ -115,6 +115,7 @@ impl Consents for PostgresStore {
                 issued: timestamp(get(row, 2)?),
                 expires: get::<Option<i64>>(row, 3)?.map(timestamp),
                 used: get::<Option<i64>>(row, 4)?.map(timestamp),
+                key: get::<Option<&[u8]>>(row, 5)?.map(hash_of).transpose()?,
             })
         };
         self.one(text, &[&hash.0.as_slice()], read).await
@@ -210,8 +211,7 @@ async fn touch(client: &impl GenericClient, token: &Token) -> Result<(), Error> 
 }
 
 async fn insert_refresh(client: &impl GenericClient, token: &RefreshToken) -> Result<(), Error> {
-    let text =
-        "INSERT INTO refresh_token(hash,consent,scopes,issued,expires) VALUES($1,$2,$3,$4,$5)";
+    let text = "INSERT INTO refresh_token(hash,consent,scopes,issued,expires,key) VALUES($1,$2,$3,$4,$5,$6)";
     let added = execute(
         client,
         text,
@@ -221,6 +221,7 @@ async fn insert_refresh(client: &impl GenericClient, token: &RefreshToken) -> Re
             &token.scopes,
             &millis(token.issued),
             &token.expires.map(millis),
+            &token.key.as_ref().map(|key| key.0.as_slice()),
         ],
     )
     .await;

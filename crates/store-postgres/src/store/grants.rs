@@ -61,7 +61,7 @@ impl Grants for PostgresStore {
     }
 
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
-        let text = "SELECT client_id,scopes,patient,issued,expires,consent FROM access_token WHERE hash=$1";
+        let text = "SELECT client_id,scopes,patient,issued,expires,consent,key FROM access_token WHERE hash=$1";
         let read = |row: &Row| {
             Ok(Token {
                 hash,
@@ -71,6 +71,7 @@ impl Grants for PostgresStore {
                 issued: timestamp(get(row, 3)?),
                 expires: timestamp(get(row, 4)?),
                 consent: get(row, 5)?,
+                key: get::<Option<&[u8]>>(row, 6)?.map(hash_of).transpose()?,
             })
         };
         self.one(text, &[&hash.0.as_slice()], read).await
@@ -132,8 +133,8 @@ async fn write_app(client: &impl GenericClient, text_of: &str, app: &App) -> Res
 pub(super) async fn insert_token(client: &impl GenericClient, token: &Token) -> Result<(), Error> {
     let text = "WITH ended AS (DELETE FROM access_token WHERE hash IN \
                 (SELECT hash FROM access_token WHERE expires<$8 LIMIT $9 FOR UPDATE SKIP LOCKED)) \
-                INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires,consent) \
-                VALUES($1,$2,$3,$4,$5,$6,$7)";
+                INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires,consent,key) \
+                VALUES($1,$2,$3,$4,$5,$6,$7,$10)";
     let issued_ms = millis(token.issued);
     execute(
         client,
@@ -148,6 +149,7 @@ pub(super) async fn insert_token(client: &impl GenericClient, token: &Token) -> 
             &token.consent,
             &(issued_ms - KEPT_MS),
             &DROPPED_MAX,
+            &token.key.as_ref().map(|key| key.0.as_slice()),
         ],
     )
     .await

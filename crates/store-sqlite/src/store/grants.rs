@@ -93,7 +93,7 @@ impl Grants for SqliteStore {
         self.ask(move |_, connection| {
             let find = || {
                 let text =
-                    "SELECT client_id,scopes,patient,issued,expires,consent FROM access_token WHERE hash=?";
+                    "SELECT client_id,scopes,patient,issued,expires,consent,key FROM access_token WHERE hash=?";
                 connection
                     .prepare_cached(text)?
                     .query_row([hash.0], |row| read_token(row, hash))
@@ -141,7 +141,7 @@ impl Grants for SqliteStore {
 /// Stores a token and drops some that ended long ago.
 pub(super) fn insert_token(connection: &Connection, token: &Token) -> rusqlite::Result<()> {
     drop_ended(connection, millis(token.issued) - KEPT_MS)?;
-    let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires,consent) VALUES(?,?,?,?,?,?,?)";
+    let text = "INSERT INTO access_token(hash,client_id,scopes,patient,issued,expires,consent,key) VALUES(?,?,?,?,?,?,?,?)";
     connection
         .prepare_cached(text)?
         .execute((
@@ -152,6 +152,7 @@ pub(super) fn insert_token(connection: &Connection, token: &Token) -> rusqlite::
             millis(token.issued),
             millis(token.expires),
             &token.consent,
+            token.key.map(|key| key.0),
         ))
         .map(drop)
 }
@@ -216,5 +217,6 @@ fn read_token(row: &Row<'_>, hash: Hashed) -> rusqlite::Result<Token> {
         issued: timestamp(row.get(3)?),
         expires: timestamp(row.get(4)?),
         consent: row.get(5)?,
+        key: row.get::<_, Option<_>>(6)?.map(Hashed),
     })
 }

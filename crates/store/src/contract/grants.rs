@@ -89,6 +89,7 @@ async fn tokens_are_kept_and_revoked(world: World) {
         consent: Some("k".to_owned()),
         issued: instant("2026-01-02T03:04:05Z"),
         expires: instant("2026-01-02T13:04:05Z"),
+        key: Some(Hashed([7; 32])),
     };
     world.store.add_token(token.clone()).await.unwrap();
     assert_eq!(
@@ -116,6 +117,7 @@ async fn ended_tokens_are_dropped_a_day_later(world: World) {
         consent: None,
         issued: instant(issued),
         expires: instant(expires),
+        key: None,
     };
     let known = async |number: u8| {
         let found = world.store.lookup_token(Hashed([number; 32])).await;

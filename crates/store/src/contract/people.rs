@@ -90,6 +90,7 @@ fn code(number: u8, consent: &str) -> Code {
         redirect_uri: "https://app.example/cb".to_owned(),
         challenge: Some("challenge".to_owned()),
         nonce: None,
+        key: Some("thumbprint".to_owned()),
         expires: instant("2026-01-02T12:01:00.123Z"),
     }
 }
@@ -112,6 +113,7 @@ fn token(number: u8, consent: &str, issued: Timestamp) -> Token {
         consent: Some(consent.to_owned()),
         issued,
         expires: instant("2026-01-02T13:00:00Z"),
+        key: None,
     }
 }
 
@@ -123,6 +125,7 @@ fn refresh(number: u8, consent: &str) -> RefreshToken {
         issued: noon(),
         expires: None,
         used: None,
+        key: Some(Hashed([7; 32])),
     }
 }
 

@@ -7,9 +7,9 @@ use cresset_access::Access;
 use cresset_auth::{BearerError, Caller};
 use cresset_fhir::{Audited, Fault, Kind};
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use super::presented::Held;
 use super::{Instance, layout};
 use crate::app::App;
 use crate::audit::Trail;
@@ -50,12 +50,9 @@ impl FromRequestParts<App> for Ask {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Instance(instance) = Instance::from_request_parts(parts, app).await?;
-        let authorization = parts
-            .headers
-            .get_all(AUTHORIZATION)
-            .iter()
-            .map(http::HeaderValue::as_bytes);
-        let caller = instance.auth.caller(authorization).await.map_err(refused)?;
+        let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
+        let caller = instance.auth.caller(held.presented()).await;
+        let caller = caller.map_err(refused)?;
         let trail = parts.extensions.remove::<Trail>();
         let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;
         trail.asks(&instance, &caller);
@@ -73,7 +70,7 @@ impl FromRequestParts<App> for Ask {
 fn refused(error: BearerError) -> Failure {
     let challenge = error.challenge();
     let (kind, text) = match error {
-        BearerError::Missing | BearerError::Invalid(_) => (
+        BearerError::Missing | BearerError::Invalid(_) | BearerError::Unproved(_) => (
             Kind::Unauthenticated,
             format!("Authentication failed: {error}"),
         ),

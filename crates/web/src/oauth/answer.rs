@@ -4,10 +4,11 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use cresset_auth::{AuthError, ErrorCode};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::extract::Form;
+use crate::extract::presented::{DPOP, bytes};
 use crate::failure::Failure;
 use crate::render;
 
@@ -15,6 +16,7 @@ use crate::render;
 pub(crate) struct OauthForm {
     pairs: Vec<(String, String)>,
     authorization: Vec<HeaderValue>,
+    proofs: Vec<HeaderValue>,
 }
 
 impl OauthForm {
@@ -23,33 +25,32 @@ impl OauthForm {
         &self,
         endpoint: impl AsyncFnOnce(cresset_auth::Request<'_>) -> Result<T, AuthError>,
     ) -> Result<T, AuthError> {
-        let authorization: Vec<&[u8]> = self
-            .authorization
-            .iter()
-            .map(HeaderValue::as_bytes)
-            .collect();
+        let authorization = bytes(&self.authorization);
+        let proofs = bytes(&self.proofs);
         endpoint(cresset_auth::Request {
             authorization: &authorization,
             form: &self.pairs,
+            proofs: &proofs,
         })
         .await
     }
+}
+
+fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<HeaderValue> {
+    headers.get_all(name).iter().cloned().collect()
 }
 
 impl FromRequest<App> for OauthForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let authorization = request
-            .headers()
-            .get_all(AUTHORIZATION)
-            .iter()
-            .cloned()
-            .collect();
+        let authorization = all(request.headers(), &AUTHORIZATION);
+        let proofs = all(request.headers(), &DPOP);
         match Form::from_request(request, app).await {
             Ok(Form(pairs)) => Ok(Self {
                 pairs,
                 authorization,
+                proofs,
             }),
             Err(failure) => Err(unreadable(&failure)),
         }

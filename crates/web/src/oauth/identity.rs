@@ -1,12 +1,15 @@
 //! Keys and claims of OpenID Connect.
 
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use cresset_auth::{BearerError, INSUFFICIENT_SCOPE_CHALLENGE};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use super::answer::document;
+use crate::app::App;
 use crate::extract::Instance;
+use crate::extract::presented::Held;
 use crate::failure::Failure;
 use crate::render;
 
@@ -21,14 +24,13 @@ pub(crate) async fn jwks(Instance(instance): Instance) -> Result<Response, Failu
 
 /// `GET` and `POST /[instance]/auth/userinfo` (OpenID Connect Core §5.3).
 pub(crate) async fn userinfo(
+    State(app): State<App>,
     Instance(instance): Instance,
+    (method, uri): (Method, Uri),
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let authorization = headers
-        .get_all(AUTHORIZATION)
-        .iter()
-        .map(HeaderValue::as_bytes);
-    let caller = match instance.auth.caller(authorization).await {
+    let held = Held::of(&app, (&method, &uri), &headers);
+    let caller = match instance.auth.caller(held.presented()).await {
         Ok(caller) => caller,
         Err(BearerError::Store(error)) => return Err(error.into()),
         Err(error) => {

@@ -8,7 +8,8 @@ use crate::instant::{millis, timestamp};
 
 /// Stores one.
 pub(super) fn insert(connection: &Connection, token: &RefreshToken) -> rusqlite::Result<()> {
-    let text = "INSERT INTO refresh_token(hash,consent,scopes,issued,expires) VALUES(?,?,?,?,?)";
+    let text =
+        "INSERT INTO refresh_token(hash,consent,scopes,issued,expires,key) VALUES(?,?,?,?,?,?)";
     connection
         .prepare_cached(text)?
         .execute((
@@ -17,6 +18,7 @@ pub(super) fn insert(connection: &Connection, token: &RefreshToken) -> rusqlite:
             &token.scopes,
             millis(token.issued),
             token.expires.map(millis),
+            token.key.map(|key| key.0),
         ))
         .map(drop)
 }
@@ -25,7 +27,7 @@ pub(super) fn find(
     connection: &Connection,
     hash: Hashed,
 ) -> rusqlite::Result<Option<RefreshToken>> {
-    let text = "SELECT consent,scopes,issued,expires,used FROM refresh_token WHERE hash=?";
+    let text = "SELECT consent,scopes,issued,expires,used,key FROM refresh_token WHERE hash=?";
     let read = |row: &rusqlite::Row<'_>| {
         Ok(RefreshToken {
             hash,
@@ -34,6 +36,7 @@ pub(super) fn find(
             issued: timestamp(row.get(2)?),
             expires: row.get::<_, Option<i64>>(3)?.map(timestamp),
             used: row.get::<_, Option<i64>>(4)?.map(timestamp),
+            key: row.get::<_, Option<_>>(5)?.map(Hashed),
         })
     };
     connection
