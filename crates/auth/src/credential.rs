@@ -38,7 +38,7 @@ impl Kind {
             Self::Pushed => "crq_",
             Self::Launch => "crl_",
             Self::RegistrationLink => "crg_",
-            Self::RegistrationStatus => "crq_",
+            Self::RegistrationStatus => "crv_",
         }
     }
 }
