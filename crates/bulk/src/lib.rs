@@ -9,6 +9,9 @@
 //! This room opens no files and draws no bars: a [`import::Source`] is handed in as a function that
 //! opens a stream, a journal as a trait, and progress is told as an [`import::Progress`].
 //!
+//! [`code_systems`] reads release files of LOINC, SNOMED CT and `RxNorm` in the same manner.
+//!
 //! Start with [`import`], then its `entries` (file → records) and `worker` (record → draft).
 
+pub mod code_systems;
 pub mod import;

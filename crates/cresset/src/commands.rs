@@ -13,6 +13,7 @@ pub(crate) mod rules;
 mod serve;
 mod settings;
 mod synth;
+mod terminology;
 mod user;
 mod validate;
 mod verify;
@@ -60,6 +61,7 @@ enum Command {
     Verify(verify::Verify),
     Reindex(reindex::Reindex),
     Package(package::Package),
+    Terminology(terminology::Terminology),
     Validate(validate::Validate),
     Rules(rules::Rules),
     Settings(settings::Settings),
@@ -81,6 +83,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Verify(command) => wait(command.run()),
         Command::Reindex(command) => wait(command.run()),
         Command::Package(command) => command.run(),
+        Command::Terminology(command) => command.run(),
         Command::Validate(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Settings(command) => command.run(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cresset_base::{InstanceName, Secret};
 use cresset_store::verify::Report;
-use cresset_store::{Error, InstanceSettings, Instances, Place, Store};
-use cresset_store_sqlite::{DataDirectory, DirectoryError, Options};
+use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
+use cresset_store_sqlite::{DataDirectory, DirectoryError, Options, SqliteCodeSystemLoader};
 
 use crate::clusters::{self, Clusters};
 use crate::failure::{Context, Failure, Kind};
@@ -148,6 +148,12 @@ impl Data {
             .context(format_args!("checking the audit trail of instance {name}"))
     }
 
+    /// Loads code systems for all instances.
+    pub(crate) fn code_system_loader(&self) -> Result<SqliteCodeSystemLoader, Failure> {
+        let loader = self.directory.code_system_loader();
+        loader.context("opening the code systems")
+    }
+
     /// The directory of an instance.
     pub(crate) fn directory_of(&self, name: &InstanceName) -> PathBuf {
         self.directory.instance_path(name)
@@ -180,6 +186,10 @@ impl Instances for Data {
 
     async fn list(&self) -> Result<Vec<InstanceName>, Error> {
         Instances::list(&*self.directory).await
+    }
+
+    fn code_systems(&self) -> Arc<dyn CodeSystems> {
+        Instances::code_systems(&*self.directory)
     }
 }
 

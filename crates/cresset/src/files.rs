@@ -16,18 +16,31 @@ const LINES: [&str; 2] = [".ndjson", ".jsonl"];
 
 /// The sources that paths stand for: files as they are, folders with all they hold, by name.
 pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    found(paths)?.iter().map(|path| source(path)).collect()
+    sources_of(paths, is_wanted)
 }
 
-/// The same as files.
+/// The same, taking other files from folders.
+pub(crate) fn sources_of(
+    paths: &[PathBuf],
+    wanted: fn(&Path) -> bool,
+) -> Result<Vec<Source>, Failure> {
+    let files = found_of(paths, wanted)?;
+    files.iter().map(|path| source(path)).collect()
+}
+
+/// The files that paths stand for.
 pub(crate) fn found(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    found_of(paths, is_wanted)
+}
+
+fn found_of(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         let meta = fs::metadata(path).map_err(|error| {
             Failure::new(Kind::NotFound, format!("{}: {error}", path.display()))
         })?;
         if meta.is_dir() {
-            folder(path, &mut files)?;
+            folder(path, wanted, &mut files)?;
         } else {
             files.push(path.clone());
         }
@@ -41,7 +54,7 @@ pub(crate) fn has_lines(path: &Path) -> bool {
     LINES.iter().any(|ending| stem.ends_with(ending))
 }
 
-fn folder(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn folder(path: &Path, wanted: fn(&Path) -> bool, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(path).context(path.display())?;
     let mut inside = entries
         .map(|entry| entry.map(|e| e.path()))
@@ -50,8 +63,8 @@ fn folder(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     inside.sort();
     for path in inside {
         if path.is_dir() {
-            folder(&path, files)?;
-        } else if is_wanted(&path) {
+            folder(&path, wanted, files)?;
+        } else if wanted(&path) {
             files.push(path);
         }
     }

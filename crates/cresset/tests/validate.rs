@@ -188,3 +188,39 @@ fn packages_bring_profiles() {
         "{text}"
     );
 }
+
+#[test]
+fn a_release_is_loaded_listed_and_removed() {
+    let desk = Desk::new();
+    desk.run(&["instance", "create", "sunrise"]);
+    desk.put("part.txt", "LOINC_NUM");
+    desk.check(
+        &["terminology", "add", "."],
+        5,
+        "error: there is no release file of LOINC, SNOMED CT or RxNorm\n  hint: `cresset terminology --help` names the files that are read\n",
+    );
+    desk.put(
+        "Loinc.csv",
+        "\"LOINC_NUM\",\"LONG_COMMON_NAME\",\"STATUS\"\n\"0001-8\",\"Tea\",\"ACTIVE\"\n",
+    );
+    desk.check(
+        &["terminology", "add", "--version", "2.80", "."],
+        0,
+        "loaded LOINC 2.80 (http://loinc.org) with 1 codes\n",
+    );
+    desk.check(
+        &["terminology", "list"],
+        0,
+        "NAME   VERSION  URL\nLOINC  2.80     http://loinc.org\n",
+    );
+    desk.check(
+        &["terminology", "remove", "http://loinc.org"],
+        0,
+        "removed http://loinc.org\n",
+    );
+    desk.check(
+        &["terminology", "remove", "http://loinc.org"],
+        5,
+        "error: http://loinc.org is not loaded\n  hint: `cresset terminology list` shows what is\n",
+    );
+}

@@ -8,7 +8,7 @@ use cresset_base::{Clock, Limits, ResourceId, Rng};
 use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::{Interaction, RuleSet, Wording, wording};
-use cresset_store::Store;
+use cresset_store::{CodeSystems, Store};
 use cresset_validate::Validator;
 
 use crate::fault::{Fault, Kind};
@@ -46,6 +46,8 @@ pub struct Surroundings {
     pub rng: Arc<dyn Rng>,
     /// Bounds of one request.
     pub limits: Arc<Limits>,
+    /// The code systems the operator loaded.
+    pub code_systems: Arc<dyn CodeSystems>,
 }
 
 /// One instance's FHIR service: its store, and what it needs to answer.
@@ -88,6 +90,10 @@ impl Service {
     /// Bounds of one request.
     pub fn limits(&self) -> &Limits {
         &self.surroundings.limits
+    }
+
+    pub(crate) fn code_systems(&self) -> &Arc<dyn CodeSystems> {
+        &self.surroundings.code_systems
     }
 
     /// The rule set the instance wears.

@@ -1,13 +1,15 @@
-//! Terminology operations over what is loaded: the code systems and value sets of R4, and the
-//! `CodeSystem`, `ValueSet` and `ConceptMap` resources of the instance that the caller may search.
+//! Terminology operations over what is loaded: the code systems and value sets of R4, the code systems
+//! the operator loaded from release files, and the `CodeSystem`, `ValueSet` and `ConceptMap` resources
+//! of the instance that the caller may search.
 //!
-//! What is stored goes before what is built in. Nothing is fetched from elsewhere: a system that is
+//! What is stored goes before what the operator loaded, and that before what is built in. Nothing is fetched from elsewhere: a system that is
 //! not here is said to be not loaded, and never taken for one without the code.
 
 mod codes;
 mod expand;
 mod filter;
 mod lookup;
+mod member;
 mod source;
 mod translate;
 mod validate_code;

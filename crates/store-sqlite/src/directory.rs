@@ -14,9 +14,10 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cresset_base::{Clock, InstanceName, Limits};
-use cresset_store::{Error, InstanceSettings, Instances, Place, Store};
+use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
 use parking_lot::Mutex;
 
+use crate::code_systems::{SqliteCodeSystemLoader, SqliteCodeSystems};
 use crate::fault::failed;
 use crate::store::SqliteStore;
 
@@ -70,6 +71,7 @@ pub struct DataDirectory {
     root: PathBuf,
     options: Options,
     open: Mutex<HashMap<InstanceName, Open>>,
+    code_systems: Arc<SqliteCodeSystems>,
     /// Released by the operating system when this process ends, however it ends.
     _lock: File,
 }
@@ -104,6 +106,7 @@ impl DataDirectory {
             root: root.to_owned(),
             options,
             open: Mutex::new(HashMap::new()),
+            code_systems: Arc::new(SqliteCodeSystems::new(root)),
             _lock: lock,
         })
     }
@@ -111,6 +114,14 @@ impl DataDirectory {
     /// Where the instances lie.
     pub fn path(&self) -> &Path {
         &self.root
+    }
+
+    /// Loads code systems for all instances.
+    ///
+    /// # Errors
+    /// When their database cannot be opened or made.
+    pub fn code_system_loader(&self) -> Result<SqliteCodeSystemLoader, Error> {
+        SqliteCodeSystemLoader::open(&self.root)
     }
 
     /// The directory of an instance, whether it exists or not.
@@ -282,5 +293,9 @@ impl Instances for DataDirectory {
 
     async fn list(&self) -> Result<Vec<InstanceName>, Error> {
         self.names().map_err(|error| failed(error.to_string()))
+    }
+
+    fn code_systems(&self) -> Arc<dyn CodeSystems> {
+        self.code_systems.clone()
     }
 }

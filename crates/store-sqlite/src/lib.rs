@@ -13,6 +13,7 @@
 
 mod audit;
 mod catalog;
+mod code_systems;
 mod connection;
 mod current;
 mod directory;
@@ -31,5 +32,6 @@ mod writer;
 
 pub(crate) use cresset_store::backend::{codec, instant, sizes};
 
+pub use code_systems::SqliteCodeSystemLoader;
 pub use directory::{Bases, DataDirectory, DirectoryError, Options};
 pub use store::{Figures, SqliteStore};

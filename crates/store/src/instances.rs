@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cresset_base::{InstanceName, Timestamp};
 
+use crate::code_systems::CodeSystems;
 use crate::store::{Error, Store};
 
 /// How the links of a search page are written.
@@ -180,4 +181,7 @@ pub trait Instances: Send + Sync + 'static {
 
     /// Names of all instances, sorted.
     async fn list(&self) -> Result<Vec<InstanceName>, Error>;
+
+    /// The code systems the operator loaded, the same for all instances.
+    fn code_systems(&self) -> Arc<dyn CodeSystems>;
 }

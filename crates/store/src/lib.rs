@@ -4,7 +4,7 @@
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
 //! [`store`], [`grant`], [`user`], [`session`], [`consent`], [`patient`],
-//! [`registration`], [`audit`], [`secret`] and [`instances`]
+//! [`registration`], [`audit`], [`secret`], [`code_systems`] and [`instances`]
 //! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
@@ -15,6 +15,7 @@
 
 pub mod audit;
 pub mod backend;
+pub mod code_systems;
 pub mod consent;
 #[cfg(feature = "contract-tests")]
 pub mod contract;
@@ -33,6 +34,7 @@ pub mod visibility;
 pub mod write;
 
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
+pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
 pub use instances::{
     AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle,
     Place,

@@ -146,6 +146,7 @@ impl OpenInstances {
             clock: self.platform.clock.clone(),
             rng: self.platform.rng.clone(),
             limits: self.limits(&settings),
+            code_systems: instances.code_systems(),
         };
         let settings = Settings {
             base_url,

@@ -1,14 +1,20 @@
 //! A code system, wherever it comes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cresset_definitions::terminology::CodeSystem;
 use cresset_model::{Element, Tree};
+use cresset_store::{CodeSystems, LoadedConcept, LoadedSystem};
+
+use crate::fault::Fault;
 
 /// A code system with its concepts.
 pub(super) enum Codes {
     BuiltIn(&'static CodeSystem),
     Stored(Stored),
+    /// Of a release the operator loaded.
+    Loaded(Arc<dyn CodeSystems>, LoadedSystem),
 }
 
 /// A `CodeSystem` resource.
@@ -29,11 +35,14 @@ struct Concept {
 }
 
 /// What is known of one code.
-pub(super) struct Known<'c> {
-    pub(super) code: &'c str,
-    pub(super) display: Option<&'c str>,
-    pub(super) definition: Option<&'c str>,
-    pub(super) parents: Vec<&'c str>,
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) code: String,
+    pub(super) display: Option<String>,
+    pub(super) definition: Option<String>,
+    /// Whether the system still recommends it, where that is known.
+    pub(super) active: Option<bool>,
+    pub(super) parents: Vec<String>,
 }
 
 impl Codes {
@@ -68,6 +77,7 @@ impl Codes {
         match self {
             Self::BuiltIn(system) => system.url,
             Self::Stored(stored) => &stored.url,
+            Self::Loaded(_, system) => &system.url,
         }
     }
 
@@ -75,6 +85,7 @@ impl Codes {
         match self {
             Self::BuiltIn(system) => system.name,
             Self::Stored(stored) => &stored.name,
+            Self::Loaded(_, system) => &system.name,
         }
     }
 
@@ -82,6 +93,7 @@ impl Codes {
         match self {
             Self::BuiltIn(system) => Some(system.version).filter(|version| !version.is_empty()),
             Self::Stored(stored) => stored.version.as_deref(),
+            Self::Loaded(_, system) => system.version.as_deref(),
         }
     }
 
@@ -90,52 +102,74 @@ impl Codes {
         match self {
             Self::BuiltIn(system) => system.complete,
             Self::Stored(stored) => stored.complete,
+            Self::Loaded(..) => true,
         }
+    }
+
+    /// Whether the one display of a code is all it may be called by.
+    pub(super) fn has_one_display(&self) -> bool {
+        !matches!(self, Self::Loaded(..))
     }
 
     /// What is known of a code; codes are compared as written.
-    pub(super) fn known(&self, code: &str) -> Option<Known<'_>> {
-        match self {
-            Self::BuiltIn(system) => {
-                let concept = system.concept(code)?;
-                let parents = concept.parents.iter();
-                Some(Known {
-                    code: concept.code,
-                    display: Some(concept.display).filter(|display| !display.is_empty()),
-                    definition: None,
-                    parents: parents
-                        .filter_map(|at| system.concepts.get(usize::from(*at)))
-                        .map(|parent| parent.code)
-                        .collect(),
-                })
-            }
-            Self::Stored(stored) => {
-                let (code, concept) = stored.concepts.get_key_value(code)?;
-                Some(Known {
-                    code,
-                    display: concept.display.as_deref(),
-                    definition: concept.definition.as_deref(),
-                    parents: concept.parents.iter().map(String::as_str).collect(),
-                })
-            }
-        }
+    pub(super) fn known(&self, code: &str) -> Result<Option<Known>, Fault> {
+        Ok(match self {
+            Self::BuiltIn(system) => system
+                .concept(code)
+                .map(|concept| of_built_in(system, concept)),
+            Self::Stored(stored) => stored.concepts.get(code).map(|concept| Known {
+                code: code.to_owned(),
+                display: concept.display.clone(),
+                definition: concept.definition.clone(),
+                active: None,
+                parents: concept.parents.clone(),
+            }),
+            Self::Loaded(all, system) => all.concept(&system.url, code)?.map(of_loaded),
+        })
     }
 
-    /// Every code, in order.
-    pub(super) fn all(&self) -> Vec<&str> {
+    /// Codes in order, those below `above` or all, with their displays; no more than `most` of a
+    /// system that was loaded.
+    pub(super) fn listed(&self, above: Option<&str>, most: usize) -> Result<Vec<Known>, Fault> {
+        let is_below = |code: &str| above.map_or(Ok(true), |above| self.subsumes(above, code));
+        let mut listed = Vec::new();
         match self {
-            Self::BuiltIn(system) => system.concepts.iter().map(|c| c.code).collect(),
-            Self::Stored(stored) => stored.concepts.keys().map(String::as_str).collect(),
+            Self::Loaded(all, system) => {
+                let codes = all.codes(&system.url, above, most)?;
+                return Ok(codes.into_iter().map(of_loaded).collect());
+            }
+            Self::BuiltIn(system) => {
+                for concept in system.concepts {
+                    if is_below(concept.code)? {
+                        listed.push(of_built_in(system, concept));
+                    }
+                }
+            }
+            Self::Stored(stored) => {
+                for code in stored.concepts.keys() {
+                    if is_below(code)? {
+                        listed.extend(self.known(code)?);
+                    }
+                }
+            }
         }
+        Ok(listed)
     }
 
     /// Whether `above` is an ancestor of `code`; false when they are the same.
-    pub(super) fn subsumes(&self, above: &str, code: &str) -> bool {
-        let Self::Stored(stored) = self else {
-            return matches!(self, Self::BuiltIn(system) if system.subsumes(above, code));
-        };
-        let parents = |code: &str| stored.concepts.get(code).map(|c| c.parents.as_slice());
-        let mut seen: Vec<&str> = Vec::new();
+    pub(super) fn subsumes(&self, above: &str, code: &str) -> Result<bool, Fault> {
+        Ok(match self {
+            Self::BuiltIn(system) => system.subsumes(above, code),
+            Self::Stored(stored) => stored.subsumes(above, code),
+            Self::Loaded(all, system) => all.subsumes(&system.url, above, code)?,
+        })
+    }
+}
+
+impl Stored {
+    fn subsumes(&self, above: &str, code: &str) -> bool {
+        let parents = |code: &str| self.concepts.get(code).map(|c| c.parents.as_slice());
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = vec![code];
         while let Some(here) = open.pop() {
             for parent in parents(here).unwrap_or_default() {
@@ -143,13 +177,33 @@ impl Codes {
                     return true;
                 }
                 // A circle is a mistake of the resource, not a reason to run for ever.
-                if !seen.contains(&parent.as_str()) {
-                    seen.push(parent);
+                if seen.insert(parent) {
                     open.push(parent);
                 }
             }
         }
         false
+    }
+}
+
+fn of_built_in(system: &CodeSystem, concept: &cresset_definitions::terminology::Concept) -> Known {
+    let parents = concept.parents.iter();
+    let parents = parents.filter_map(|at| system.concepts.get(usize::from(*at)));
+    Known {
+        code: concept.code.to_owned(),
+        display: Some(concept.display.to_owned()).filter(|display| !display.is_empty()),
+        parents: parents.map(|parent| parent.code.to_owned()).collect(),
+        ..Known::default()
+    }
+}
+
+fn of_loaded(concept: LoadedConcept) -> Known {
+    Known {
+        code: concept.code,
+        display: concept.display,
+        definition: None,
+        active: Some(concept.active),
+        parents: concept.parents,
     }
 }
 

@@ -8,7 +8,7 @@ use cresset_rules::Interaction;
 use serde_json::{Value, json};
 
 use super::codes::{Codes, items, text};
-use super::filter::passing;
+use super::filter::{Filter, passing, too_many};
 use super::source::{Target, Values, resource_type};
 use crate::fault::{Fault, Kind};
 use crate::instant;
@@ -28,13 +28,13 @@ const TAKEN: [&str; 9] = [
 ];
 
 /// Deepest value set inside a value set.
-const NESTED_MAX: usize = 16;
+pub(super) const NESTED_MAX: usize = 16;
 
 /// A member of a value set.
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) display: Option<String>,
-    version: Option<String>,
+    pub(super) version: Option<String>,
 }
 
 /// Members by system and code.
@@ -187,30 +187,21 @@ impl Service {
         system: &str,
         part: Element<'_>,
     ) -> Result<Members, Fault> {
-        let concepts = items(part, "concept");
-        let named: Vec<_> = concepts
-            .filter_map(|c| Some((text(c, "code")?, text(c, "display"))))
-            .collect();
-        let codes = match self.codes(access, system).await {
-            Ok(codes) => Some(codes),
-            // Codes that are listed need no system to be listed from.
-            Err(fault) if fault.kind == Kind::NotFound && !named.is_empty() => None,
-            Err(fault) => return Err(fault),
+        let named = named(part);
+        let codes = self.codes_for(access, system, &named).await?;
+        let version = codes.as_ref().and_then(Codes::version).map(str::to_owned);
+        let member = |code: String, display| {
+            let version = version.clone();
+            ((system.to_owned(), code), Member { display, version })
         };
         if !named.is_empty() {
-            let display = |code: &str| codes.as_ref()?.known(code)?.display.map(str::to_owned);
-            let version = codes.as_ref().and_then(Codes::version).map(str::to_owned);
-            let members = named.into_iter().map(|(code, given)| {
-                let display = given.or_else(|| display(&code));
-                (
-                    (system.to_owned(), code),
-                    Member {
-                        display,
-                        version: version.clone(),
-                    },
-                )
-            });
-            return Ok(members.collect());
+            let mut members = Members::new();
+            for (code, given) in named {
+                let known = codes.as_ref().map(|codes| codes.known(&code)).transpose()?;
+                let display = given.or_else(|| known.flatten()?.display);
+                members.extend([member(code, display)]);
+            }
+            return Ok(members);
         }
         let codes = codes.ok_or_else(|| cannot("A code system is not loaded"))?;
         if !codes.is_complete() {
@@ -218,27 +209,27 @@ impl Service {
                 format!("Not every code of '{system}' is loaded, so its codes cannot be listed");
             return Err(cannot(&text));
         }
-        let mut passed: Vec<String> = codes.all().into_iter().map(str::to_owned).collect();
-        for filter in items(part, "filter") {
-            let passing: std::collections::BTreeSet<_> =
-                passing(&codes, filter)?.into_iter().collect();
-            passed.retain(|code| passing.contains(code));
+        let filters = items(part, "filter").map(Filter::of);
+        let filters = filters.collect::<Result<Vec<_>, _>>()?;
+        let passed = passing(&codes, &filters, self.limits().expansion_codes_max)?;
+        Ok(passed
+            .into_iter()
+            .map(|known| member(known.code, known.display))
+            .collect())
+    }
+
+    /// The system a part of a value set names. Codes that are listed need no system to be listed from.
+    pub(super) async fn codes_for(
+        &self,
+        access: &Access,
+        system: &str,
+        named: &[(String, Option<String>)],
+    ) -> Result<Option<Codes>, Fault> {
+        match self.codes(access, system).await {
+            Ok(codes) => Ok(Some(codes)),
+            Err(fault) if fault.kind == Kind::NotFound && !named.is_empty() => Ok(None),
+            Err(fault) => Err(fault),
         }
-        let version = codes.version().map(str::to_owned);
-        let members = passed.into_iter().map(|code| {
-            let display = codes
-                .known(&code)
-                .and_then(|k| k.display)
-                .map(str::to_owned);
-            (
-                (system.to_owned(), code),
-                Member {
-                    display,
-                    version: version.clone(),
-                },
-            )
-        });
-        Ok(members.collect())
     }
 
     fn bounded(&self, members: &Members) -> Result<(), Fault> {
@@ -246,10 +237,16 @@ impl Service {
         if members.len() <= most {
             return Ok(());
         }
-        let text =
-            format!("The value set has more than {most} codes, which is more than is listed here");
-        Err(Fault::coded(Kind::BusinessRule, "too-costly", text))
+        Err(too_many(most))
     }
+}
+
+/// The codes a part of a value set lists, with the displays it gives.
+pub(super) fn named(part: Element<'_>) -> Vec<(String, Option<String>)> {
+    let concepts = items(part, "concept");
+    concepts
+        .filter_map(|c| Some((text(c, "code")?, text(c, "display"))))
+        .collect()
 }
 
 /// Parameters whose other values would ask for what is not made here.
@@ -265,7 +262,7 @@ fn refuse_more(inputs: &Inputs) -> Result<(), Fault> {
     Ok(())
 }
 
-fn built_in(set: &cresset_definitions::ValueSet) -> Members {
+pub(super) fn built_in(set: &cresset_definitions::ValueSet) -> Members {
     let terms = cresset_definitions::terminology();
     let mut members = Members::new();
     for of in set.systems {
@@ -285,7 +282,7 @@ fn built_in(set: &cresset_definitions::ValueSet) -> Members {
 }
 
 /// A value set that only holds an expansion is taken at its word.
-fn listed(tree: &Tree) -> Result<Members, Fault> {
+pub(super) fn listed(tree: &Tree) -> Result<Members, Fault> {
     let Some(expansion) = tree.root().get("expansion") else {
         return Err(cannot(
             "The value set has neither a definition nor an expansion",
@@ -358,6 +355,6 @@ fn used(inputs: &Inputs) -> Vec<Value> {
     used.into_iter().flatten().collect()
 }
 
-fn cannot(text: &str) -> Fault {
+pub(super) fn cannot(text: &str) -> Fault {
     Fault::coded(Kind::BusinessRule, "not-supported", text)
 }

@@ -32,7 +32,7 @@ impl Service {
             None => system.clone(),
         };
         let codes = self.codes(access, &url).await?;
-        let Some(known) = codes.known(code) else {
+        let Some(known) = codes.known(code)? else {
             let text = "The code system does not have this code";
             return Err(Fault::new(Kind::NotFound, text));
         };
@@ -45,6 +45,12 @@ impl Service {
                 known.display.unwrap_or(known.code),
             )
             .with_some("definition", "valueString", known.definition);
+        if let Some(active) = known.active {
+            let parts = Answer::default()
+                .with("code", "valueCode", "inactive")
+                .with("value", "valueBoolean", !active);
+            answer = answer.with_parts("property", &parts);
+        }
         for parent in known.parents {
             let parts = Answer::default().with("code", "valueCode", "parent").with(
                 "value",
@@ -79,16 +85,16 @@ impl Service {
         };
         for coding in [&a, &b] {
             let foreign = coding.system.as_deref().is_some_and(|s| s != codes.url());
-            if foreign || codes.known(&coding.code).is_none() {
+            if foreign || codes.known(&coding.code)?.is_none() {
                 let text = "The code system does not have both codes";
                 return Err(Fault::new(Kind::NotFound, text));
             }
         }
         let outcome = if a.code == b.code {
             "equivalent"
-        } else if codes.subsumes(&a.code, &b.code) {
+        } else if codes.subsumes(&a.code, &b.code)? {
             "subsumes"
-        } else if codes.subsumes(&b.code, &a.code) {
+        } else if codes.subsumes(&b.code, &a.code)? {
             "subsumed-by"
         } else {
             "not-subsumed"

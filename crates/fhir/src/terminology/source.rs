@@ -34,7 +34,15 @@ impl Service {
         if let Some(tree) = self.canonical(access, "CodeSystem", url).await? {
             return Ok(Codes::of(&tree));
         }
-        let bare = url.split('|').next().unwrap_or(url);
+        let (bare, version) = match url.split_once('|') {
+            Some((bare, version)) => (bare, Some(version)),
+            None => (url, None),
+        };
+        if let Some(system) = self.code_systems().system(bare)?
+            && (version.is_none() || version == system.version.as_deref())
+        {
+            return Ok(Codes::Loaded(self.code_systems().clone(), system));
+        }
         let built_in = terminology().code_system(bare);
         built_in
             .map(Codes::BuiltIn)

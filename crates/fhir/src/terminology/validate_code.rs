@@ -4,6 +4,7 @@ use cresset_access::Access;
 use cresset_rules::Interaction;
 
 use super::codes::Codes;
+use super::member::Code;
 use super::source::{Target, resource_type};
 use crate::fault::{Fault, Kind};
 use crate::operation::{Answer, Coding, Inputs};
@@ -53,16 +54,18 @@ impl Service {
         inputs.only(&OF_VALUE_SET)?;
         let asked = inputs.asked()?;
         let values = self.value_set(access, target, inputs).await?;
-        let members = self.members(access, &values).await?;
         let mut verdicts = Vec::with_capacity(asked.len());
         for coding in &asked {
             let Some(system) = &coding.system else {
                 let text = "Name the system of the code";
                 return Err(Fault::new(Kind::Required, text));
             };
-            let member = members.get(&(system.clone(), coding.code.clone()));
-            verdicts.push(match member {
-                Some(member) => judged(coding, member.display.as_deref()),
+            let code = Code {
+                system,
+                code: &coding.code,
+            };
+            verdicts.push(match self.member(access, &values, code).await? {
+                Some(member) => judged(coding, member.display, self.has_one_display(system)?),
                 None => Verdict {
                     message: Some("The code is not in the value set".to_owned()),
                     display: None,
@@ -105,19 +108,22 @@ impl Service {
                     return Err(Fault::new(Kind::Required, text));
                 }
             };
-            verdicts.extend(
-                own.as_ref()
-                    .or(codes.as_ref())
-                    .map(|codes| of_system(coding, codes)),
-            );
+            if let Some(codes) = own.as_ref().or(codes.as_ref()) {
+                verdicts.push(of_system(coding, codes)?);
+            }
         }
         Ok(answer(verdicts))
     }
+
+    /// Whether displays of a system can be judged: of a release, only one of several is kept.
+    fn has_one_display(&self, system: &str) -> Result<bool, Fault> {
+        Ok(self.code_systems().system(system)?.is_none())
+    }
 }
 
-fn of_system(coding: &Coding, codes: &Codes) -> Verdict {
-    let wrong = |text: String| Verdict {
-        message: Some(text),
+fn of_system(coding: &Coding, codes: &Codes) -> Result<Verdict, Fault> {
+    let wrong = |text: &str| Verdict {
+        message: Some(text.to_owned()),
         display: None,
     };
     if coding
@@ -125,24 +131,24 @@ fn of_system(coding: &Coding, codes: &Codes) -> Verdict {
         .as_deref()
         .is_some_and(|system| system != codes.url())
     {
-        return wrong("The code is of another code system".to_owned());
+        return Ok(wrong("The code is of another code system"));
     }
-    match codes.known(&coding.code) {
-        Some(known) => judged(coding, known.display),
-        None if codes.is_complete() => wrong("The code is not in the code system".to_owned()),
-        None => wrong("The code is not among those of the code system that are loaded".to_owned()),
-    }
+    Ok(match codes.known(&coding.code)? {
+        Some(known) => judged(coding, known.display, codes.has_one_display()),
+        None if codes.is_complete() => wrong("The code is not in the code system"),
+        None => wrong("The code is not among those of the code system that are loaded"),
+    })
 }
 
-/// A known code, with the display that was sent along judged.
-fn judged(coding: &Coding, display: Option<&str>) -> Verdict {
-    let wrong = match (&coding.display, display) {
-        (Some(sent), Some(known)) => !sent.trim().eq_ignore_ascii_case(known),
+/// A known code, with the display that was sent along judged where that can be done.
+fn judged(coding: &Coding, display: Option<String>, has_one_display: bool) -> Verdict {
+    let wrong = match (&coding.display, &display) {
+        (Some(sent), Some(known)) => has_one_display && !sent.trim().eq_ignore_ascii_case(known),
         _ => false,
     };
     Verdict {
         message: wrong.then(|| "The display is not the one of this code".to_owned()),
-        display: display.map(str::to_owned),
+        display,
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) struct Practice {
     /// What the handlers share.
     pub(crate) app: App,
     envelope: Envelope,
+    pub(crate) directory: Arc<DataDirectory>,
     _folder: TempDir,
 }
 
@@ -74,7 +75,7 @@ impl Practice {
             limits: limits.clone(),
             bases: Arc::new(|name: &InstanceName| vec![format!("{HOST}/{name}/fhir")]),
         };
-        let directory = DataDirectory::open(folder.path(), options).unwrap();
+        let directory = Arc::new(DataDirectory::open(folder.path(), options).unwrap());
         let mut settings = InstanceSettings::new(cresset_base::Clock::now(&clock));
         set(&mut settings);
         directory
@@ -84,7 +85,7 @@ impl Practice {
             .create(&"other".parse().unwrap(), &settings)
             .unwrap();
         let platform = Platform {
-            instances: Arc::new(directory),
+            instances: directory.clone(),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(7)),
             limits,
@@ -92,10 +93,14 @@ impl Practice {
             public_url: HOST.to_owned(),
             validators,
         };
-        Self::registered(platform, clock, folder).await
+        Self::registered(platform, clock, (directory, folder)).await
     }
 
-    async fn registered(platform: Platform, clock: ManualClock, folder: TempDir) -> Self {
+    async fn registered(
+        platform: Platform,
+        clock: ManualClock,
+        (directory, folder): (Arc<DataDirectory>, TempDir),
+    ) -> Self {
         let demo = "demo".parse().unwrap();
         let store = Instances::open(&*platform.instances, &demo)
             .await
@@ -133,6 +138,7 @@ impl Practice {
             store,
             envelope: Envelope::new(app.clone()),
             app,
+            directory,
             _folder: folder,
         };
         practice.token = practice.token_for("system/*.cruds").await;

@@ -1,5 +1,7 @@
 //! Terminology operations over what is built in and what is stored.
 
+use cresset_store::LoadedSystem;
+use cresset_store::code_systems::{CodeSystemLoader, Row};
 use serde_json::Value;
 
 use super::practice::Practice;
@@ -339,4 +341,120 @@ async fn codes_are_translated() {
         .ask("GET /ValueSet/warm/$expand", "")
         .await
         .refuses(403, "ValueSet");
+}
+
+const SNOMED: &str = "http://snomed.info/sct";
+
+/// A system of 30,000 codes below `top`, of which `odd` stands above every second one.
+fn load_release(practice: &Practice) {
+    let parent = |code: &str, parent: &str| Row::Parent {
+        code: code.to_owned(),
+        parent: parent.to_owned(),
+    };
+    let concept = |code: &str| Row::Concept {
+        code: code.to_owned(),
+        active: code != "n7",
+    };
+    let mut rows = vec![concept("top"), concept("odd"), parent("odd", "top")];
+    rows.push(Row::Display {
+        code: "n7".to_owned(),
+        text: "Seven (number)".to_owned(),
+        rank: 0,
+    });
+    for n in 0..30_000 {
+        let code = format!("n{n}");
+        rows.push(concept(&code));
+        rows.push(parent(&code, if n % 3000 == 7 { "odd" } else { "top" }));
+    }
+    let mut loader = practice.directory.code_system_loader().unwrap();
+    let system = LoadedSystem {
+        url: SNOMED.to_owned(),
+        name: "SNOMED CT".to_owned(),
+        version: Some("20260101".to_owned()),
+    };
+    loader.begin(&system).unwrap();
+    loader.keep(&rows, ("a", "", 1)).unwrap();
+    loader.finish().unwrap();
+}
+
+/// A value set of what passes one filter of the release.
+fn filtered(op: &str, value: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Parameters","parameter":[{{"name":"valueSet","resource":{{"resourceType":"ValueSet","status":"draft","compose":{{"include":[{{"system":"{SNOMED}","filter":[{{"property":"concept","op":"{op}","value":"{value}"}}]}}]}}}}}},{{"name":"coding","valueCoding":{{"system":"{SNOMED}","code":"n7"}}}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_loaded_release_is_looked_up_and_subsumes() {
+    let practice = Practice::open().await;
+    let line = format!("GET /CodeSystem/$lookup?system={SNOMED}&code=n7");
+    practice
+        .ask(&line, "")
+        .await
+        .refuses(404, "is not loaded here");
+    load_release(&practice);
+    let found = practice.ask(&line, "").await.json();
+    assert_eq!(
+        told(&found),
+        [
+            "name=\"SNOMED CT\"",
+            "version=\"20260101\"",
+            "display=\"Seven (number)\""
+        ]
+    );
+    assert_eq!(
+        found["parameter"][3]["part"][1]["valueBoolean"], true,
+        "{found}"
+    );
+    assert_eq!(
+        found["parameter"][4]["part"][1]["valueCode"], "odd",
+        "{found}"
+    );
+    for (a, b, outcome) in [
+        ("top", "n7", "subsumes"),
+        ("n7", "odd", "subsumed-by"),
+        ("odd", "n8", "not-subsumed"),
+    ] {
+        let line = format!("GET /CodeSystem/$subsumes?system={SNOMED}&codeA={a}&codeB={b}");
+        let answer = practice.ask(&line, "").await.json();
+        assert_eq!(told(&answer), [format!("outcome=\"{outcome}\"")]);
+    }
+    // A synonym is as right as the one name that is kept.
+    let line = format!("GET /CodeSystem/$validate-code?url={SNOMED}&code=n7&display=Seven");
+    let answer = practice.ask(&line, "").await.json();
+    assert_eq!(told(&answer)[0], "result=true");
+    let line = format!("GET /CodeSystem/$validate-code?url={SNOMED}|20250101&code=n7");
+    practice
+        .ask(&line, "")
+        .await
+        .refuses(404, "is not loaded here");
+}
+
+#[tokio::test]
+async fn value_sets_over_a_loaded_release_are_judged_without_listing_them() {
+    let practice = Practice::open().await;
+    load_release(&practice);
+    let coding =
+        format!(r#",{{"name":"coding","valueCoding":{{"system":"{SNOMED}","code":"n7"}}}}"#);
+    for (op, value, result) in [
+        ("is-a", "top", true),
+        ("descendent-of", "odd", true),
+        ("is-not-a", "odd", false),
+        ("in", "n1,n7", true),
+    ] {
+        let body = filtered(op, value);
+        let answer = practice.ask("POST /ValueSet/$validate-code", &body).await;
+        assert_eq!(told(&answer.json())[0], format!("result={result}"), "{op}");
+    }
+    let expand = |op, value| filtered(op, value).replace(&coding, "");
+    let few = practice
+        .ask("POST /ValueSet/$expand", &expand("is-a", "odd"))
+        .await;
+    let few = members(&few.json());
+    assert_eq!(few.len(), 11, "{few:?}");
+    assert!(few.contains(&"n7 Seven (number)".to_owned()));
+    practice
+        .ask("POST /ValueSet/$expand", &expand("is-a", "top"))
+        .await
+        .refuses(422, "more than 20000 codes");
 }
