@@ -44,6 +44,10 @@ pub struct Limits {
     pub included_max: usize,
     /// Most codes of one value set that is expanded.
     pub expansion_codes_max: usize,
+    /// Longest record of a release file of a code system, in bytes.
+    pub release_record_bytes_max: u64,
+    /// Most rows of release files kept in one commit; a second run goes on from there.
+    pub release_rows_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
     /// Longest time one request may take, in milliseconds.
@@ -118,6 +122,8 @@ impl Default for Limits {
             includes_max: 32,
             included_max: 1_000,
             expansion_codes_max: 20_000,
+            release_record_bytes_max: 1024 * 1024,
+            release_rows_max: 20_000,
             query_bytes_max: 64 * 1024,
             request_ms_max: 30_000,
             write_queue_max: 4_096,

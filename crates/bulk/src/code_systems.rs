@@ -13,6 +13,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cresset_base::Limits;
 use cresset_store::Error;
 use cresset_store::code_systems::{CodeSystemLoader, LoadedSystem};
 
@@ -21,9 +22,6 @@ use format::Columns;
 use lines::Lines;
 
 pub use format::Format;
-
-/// Rows kept together.
-const ROWS: usize = 20_000;
 
 /// What became of one code system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +73,7 @@ pub fn load(
     loader: &mut dyn CodeSystemLoader,
     sources: Vec<Source>,
     version: Option<&str>,
+    limits: &Limits,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<Loaded>, Stopped> {
     let mut releases: BTreeMap<&'static str, Vec<(Format, Source)>> = BTreeMap::new();
@@ -106,7 +105,7 @@ pub fn load(
         };
         loader.begin(&system)?;
         for (format, source) in &files {
-            file(loader, *format, source, (&read, progress))?;
+            file(loader, *format, source, limits, (&read, progress))?;
         }
         let codes = loader.finish()?;
         done.push(Loaded { system, codes });
@@ -118,6 +117,7 @@ fn file(
     loader: &mut dyn CodeSystemLoader,
     format: Format,
     source: &Source,
+    limits: &Limits,
     (read, progress): (&Arc<AtomicU64>, &dyn Fn(u64)),
 ) -> Result<(), Stopped> {
     let stopped = |line, error| Stopped::Read {
@@ -127,7 +127,7 @@ fn file(
     };
     let done = loader.done(&source.name, &source.stamp)?;
     let stream = source.open(read).map_err(|error| stopped(0, error))?;
-    let mut lines = Lines::new(stream, format);
+    let mut lines = Lines::new(stream, format, limits.release_record_bytes_max);
     let columns = match lines.head().map_err(|error| stopped(1, error))? {
         Some(head) => Columns::of(format, head).map_err(|column| Stopped::Column {
             file: source.name.clone(),
@@ -135,7 +135,7 @@ fn file(
         })?,
         None => Columns::fixed(format),
     };
-    let mut rows = Vec::with_capacity(ROWS);
+    let mut rows = Vec::new();
     let mut line = 0;
     while let Some(cells) = lines.next().map_err(|error| stopped(line + 1, error))? {
         line += 1;
@@ -143,7 +143,7 @@ fn file(
             continue;
         }
         columns.rows(cells, &mut rows);
-        if rows.len() >= ROWS {
+        if rows.len() >= limits.release_rows_max {
             loader.keep(&rows, (&source.name, &source.stamp, line))?;
             rows.clear();
             progress(read.load(Ordering::Relaxed));

@@ -9,10 +9,6 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 use super::Format;
 use crate::import::Stream;
 
-/// Longest record in bytes. A quotation mark without its partner would else be a record as long as the
-/// file.
-const RECORD_BYTES_MAX: u64 = 1024 * 1024;
-
 pub(super) struct Lines {
     reader: Reader<Capped>,
     record: StringRecord,
@@ -21,11 +17,13 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(stream: Stream, format: Format) -> Self {
+    /// A quotation mark without its partner would be a record as long as the file without `bytes_max`.
+    pub(super) fn new(stream: Stream, format: Format, bytes_max: u64) -> Self {
         let since = Arc::new(AtomicU64::new(0));
         let capped = Capped {
             stream,
             since: Arc::clone(&since),
+            bytes_max,
         };
         let (delimiter, quoting, has_head) = format.form();
         let reader = ReaderBuilder::new()
@@ -64,14 +62,15 @@ impl Lines {
 struct Capped {
     stream: Stream,
     since: Arc<AtomicU64>,
+    bytes_max: u64,
 }
 
 impl Read for Capped {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let got = self.stream.read(out)?;
         let since = self.since.fetch_add(got as u64, Ordering::Relaxed);
-        if since > RECORD_BYTES_MAX {
-            let text = format!("a record is longer than {RECORD_BYTES_MAX} bytes");
+        if since > self.bytes_max {
+            let text = format!("a record is longer than {} bytes", self.bytes_max);
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         }
         Ok(got)

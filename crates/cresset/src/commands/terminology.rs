@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, Subcommand};
+use cresset_base::Limits;
 use cresset_bulk::code_systems::{Format, load};
 use serde_json::json;
 
@@ -58,9 +59,11 @@ enum Action {
 
 impl Terminology {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let (data, _) = Data::existing(&self.data.data)?;
+        let (data, settings) = Data::existing(&self.data.data)?;
         match self.action {
-            Action::Add { paths, version } => add(&data, &paths, version.as_deref())?,
+            Action::Add { paths, version } => {
+                add(&data, &paths, version.as_deref(), &settings.limits)?;
+            }
             Action::List { json } => list(&data, json)?,
             Action::Remove { url } => remove(&data, &url)?,
         }
@@ -72,7 +75,12 @@ fn is_release_file(path: &Path) -> bool {
     path.to_str().and_then(Format::of).is_some()
 }
 
-fn add(data: &Data, paths: &[PathBuf], version: Option<&str>) -> Result<(), Failure> {
+fn add(
+    data: &Data,
+    paths: &[PathBuf],
+    version: Option<&str>,
+    limits: &Limits,
+) -> Result<(), Failure> {
     let sources = files::sources_of(paths, is_release_file)?;
     if sources.is_empty() {
         let text = "there is no release file of LOINC, SNOMED CT or RxNorm";
@@ -83,7 +91,7 @@ fn add(data: &Data, paths: &[PathBuf], version: Option<&str>) -> Result<(), Fail
     let bar = Progress::new("loading", bytes, Unit::Bytes);
     let kept = AtomicBool::new(false);
     let mut loader = data.code_system_loader()?;
-    let outcome = load(&mut loader, sources, version, &|read| {
+    let outcome = load(&mut loader, sources, version, limits, &|read| {
         kept.store(true, Ordering::Relaxed);
         bar.at(read, "");
     });

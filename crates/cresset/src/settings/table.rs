@@ -94,6 +94,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "most codes of one value set that is expanded",
     ),
     (
+        "limits.release_record_bytes_max",
+        "longest record of a release file of a code system, in bytes",
+    ),
+    (
+        "limits.release_rows_max",
+        "most rows of release files kept in one commit; a second run goes on from there",
+    ),
+    (
         "limits.query_bytes_max",
         "longest query string or search form, in bytes",
     ),
