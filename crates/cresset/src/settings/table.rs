@@ -184,6 +184,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most passwords that wait to be hashed before further ones are answered 503",
     ),
     ("limits.redirect_uris_max", "most redirect URIs of one app"),
+    (
+        "limits.registrations_listed_max",
+        "most registrations that one page lists, the newest first",
+    ),
 ];
 
 /// One setting.
