@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cresset_base::{InstanceName, Limits};
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
+    access, audit, chains, crud, ehr, expectations, grants, history, includes, mail, order, paging,
     people, registrations, search, types, unit,
 };
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
@@ -61,6 +61,7 @@ contract!(
     grants,
     history,
     includes,
+    mail,
     order,
     paging,
     people,
