@@ -137,24 +137,22 @@ impl Keys {
 
     /// The keys of some parameters, by the numbers of these, and that of the set of all.
     #[must_use]
-    pub fn only(mut self, resource_type: ResourceType, numbers: &HashSet<i64>) -> Self {
+    pub fn only(self, resource_type: ResourceType, numbers: &HashSet<i64>) -> Self {
         let shape = own_column(resource_type, Own::Shape);
-        let is_one = |p: Column| p == shape || number_of(p).is_some_and(|n| numbers.contains(&n));
-        self.index.retain(|key| is_one(key.p));
-        self.ranges.retain(|key| is_one(key.p));
-        self.texts.retain(|key| is_one(key.p));
-        self.targets.retain(|key| is_one(key.p));
-        self
+        self.retain(|p| p == shape || number_of(p).is_some_and(|n| numbers.contains(&n)))
     }
 
     /// The keys without those of the parameters with these numbers.
     #[must_use]
-    pub fn except(mut self, numbers: &HashSet<i64>) -> Self {
-        let stays = |p: Column| number_of(p).is_none_or(|n| !numbers.contains(&n));
-        self.index.retain(|key| stays(key.p));
-        self.ranges.retain(|key| stays(key.p));
-        self.texts.retain(|key| stays(key.p));
-        self.targets.retain(|key| stays(key.p));
+    pub fn except(self, numbers: &HashSet<i64>) -> Self {
+        self.retain(|p| number_of(p).is_none_or(|n| !numbers.contains(&n)))
+    }
+
+    fn retain(mut self, is_kept: impl Fn(Column) -> bool) -> Self {
+        self.index.retain(|key| is_kept(key.p));
+        self.ranges.retain(|key| is_kept(key.p));
+        self.texts.retain(|key| is_kept(key.p));
+        self.targets.retain(|key| is_kept(key.p));
         self
     }
 

@@ -114,7 +114,7 @@ pub struct StoredParameter {
     pub resource_type: u8,
     /// Its code.
     pub code: String,
-    /// What decided its rows, see [`rule`]; 0 for a line older than rules.
+    /// A hash of what decides its rows; 0 for a line older than rules.
     pub rule: i64,
     /// How far its index is.
     pub state: IndexState,
