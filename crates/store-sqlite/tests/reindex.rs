@@ -155,3 +155,42 @@ async fn an_instance_that_is_up_to_date_has_nothing_to_do() {
     assert!(store.unindexed().is_empty());
     assert_eq!(store.reindex().await.unwrap(), Reindexed::Done);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_and_types_of_what_was_written_before_they_were_kept_are_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, world) = open(directory.path());
+    for n in 0..3 {
+        let text = format!(
+            r#"{{"resourceType":"Patient","id":"p{n}","identifier":[{{"type":{{"coding":[{{"code":"MR"}}],"text":"Record"}},"value":"{n}"}}],"name":[{{"family":"Lee"}}]}}"#
+        );
+        world.put(&[&text]).await;
+    }
+    drop(world);
+    let connection = Connection::open(directory.path().join("instance.sqlite")).unwrap();
+    // As instances were when neither such rows nor rules were kept.
+    for text in [
+        "DELETE FROM idx WHERE p>=1024 AND p&7 IN (4,5)",
+        "UPDATE parameter SET rule=0,state=1",
+    ] {
+        assert!(connection.execute(text, ()).unwrap() > 0);
+    }
+    drop(connection);
+    let (store, world) = open(directory.path());
+    assert_eq!(found(&store, "Patient?family=lee").await.unwrap().len(), 3);
+    let by_text = "Patient?identifier:text=rec";
+    let by_type = "Patient?identifier:of-type=|MR|1";
+    let by_filter = "Patient?_filter=family eq lee and not (identifier eq 0 or identifier eq 2)";
+    for refused in [by_text, by_type, by_filter, "Patient?identifier=1"] {
+        let answer = found(&store, refused).await;
+        assert!(matches!(answer, Err(Error::Unindexed(_))), "{refused}");
+    }
+    world.put(&[&patient("p2", "Lee")]).await;
+    while store.reindex().await.unwrap() == Reindexed::More {}
+
+    assert_eq!(found(&store, by_text).await.unwrap(), ["p0", "p1"]);
+    assert_eq!(found(&store, by_type).await.unwrap(), ["p1"]);
+    assert_eq!(found(&store, by_filter).await.unwrap(), ["p1", "p2"]);
+    let report = store.verify().await.unwrap();
+    assert!(report.is_clean(), "{:?}", report.problems);
+}
