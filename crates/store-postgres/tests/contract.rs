@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cresset_base::{InstanceName, Limits};
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
-    people, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, order,
+    paging, people, search, types, unit,
 };
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::{ManualClock, postgres};
@@ -58,6 +58,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    filters,
     grants,
     history,
     includes,

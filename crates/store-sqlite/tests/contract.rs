@@ -6,8 +6,8 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
-    people, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, order,
+    paging, people, search, types, unit,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -44,6 +44,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    filters,
     grants,
     history,
     includes,
