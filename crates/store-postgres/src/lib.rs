@@ -21,6 +21,7 @@ mod schema;
 mod shared;
 mod snapshot;
 mod store;
+mod training;
 mod value;
 mod writer;
 

@@ -34,16 +34,18 @@ ALTER TABLE resource ALTER COLUMN body SET STORAGE EXTERNAL;
 ALTER TABLE history ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- What searches read. A table has its columns in the order that wastes no room for alignment.
-CREATE TABLE idx(v bigint NOT NULL, w bigint NOT NULL, r bigint NOT NULL, p integer NOT NULL, PRIMARY KEY(p,v,w,r));
+-- Local references are marked (f): what chains and includes follow from the resource they stand in.
+CREATE TABLE idx(v bigint NOT NULL, w bigint NOT NULL, r bigint NOT NULL, p integer NOT NULL, f boolean NOT NULL, PRIMARY KEY(p,v,w,r));
+CREATE INDEX idx_followed ON idx(r,p) WHERE f;
+CREATE VIEW ref AS SELECT r,p,v FROM idx WHERE f;
 CREATE TABLE rng(v bigint NOT NULL, w bigint NOT NULL, r bigint NOT NULL, p integer NOT NULL, PRIMARY KEY(p,v,r,w));
-CREATE INDEX rng_by_resource ON rng(p,r,v,w);
+CREATE INDEX rng_by_resource ON rng(r,p);
 CREATE VIEW rng_r AS SELECT p,r,v,w FROM rng;
 -- What a text has beyond its first 500 characters is kept apart.
 CREATE TABLE str(r bigint NOT NULL, h bigint NOT NULL, p integer NOT NULL, s text COLLATE "C" NOT NULL, rest text COLLATE "C" NOT NULL);
 CREATE INDEX str_by_text ON str(p,s,r,h);
-CREATE INDEX str_by_resource ON str(p,r);
+CREATE INDEX str_by_resource ON str(r,p);
 CREATE VIEW str_r AS SELECT p,r,s,h,rest FROM str;
-CREATE TABLE ref(r bigint NOT NULL, v bigint NOT NULL, p integer NOT NULL, PRIMARY KEY(r,p,v));
 
 -- Authorization and audit. What is looked up by is a column, the rest of a row is one JSON document.
 CREATE TABLE app(client_id text PRIMARY KEY, name text COLLATE "C" NOT NULL, secret bytea, scopes text NOT NULL, grant_types text NOT NULL, patient_tokens boolean NOT NULL, registered bigint NOT NULL, enabled boolean NOT NULL, details text NOT NULL);

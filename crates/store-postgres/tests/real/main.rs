@@ -1,0 +1,14 @@
+//! The backend against real servers: the checks every backend must pass, several nodes over one
+//! instance, and servers that die.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a surprise in a test is a failed test"
+)]
+
+mod contract;
+mod instance;
+mod nodes;
+mod restart;
