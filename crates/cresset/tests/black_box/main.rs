@@ -18,6 +18,7 @@ mod bad_requests;
 mod browser;
 mod client;
 mod clients;
+mod cluster;
 mod conditions;
 mod crash;
 mod disk_full;
