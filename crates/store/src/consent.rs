@@ -77,6 +77,15 @@ pub enum Consumed<T> {
     Unknown,
 }
 
+/// A code that was presented, with the consent it stands for as it was then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeemed {
+    /// The code.
+    pub code: Code,
+    /// Its consent, ended or not.
+    pub consent: Option<Consent>,
+}
+
 /// A refresh token as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken {
@@ -125,8 +134,9 @@ pub trait Consents: Send + Sync + 'static {
     async fn list_consents(&self, user: &str) -> Result<Vec<Consent>, Error>;
     /// Ends a consent and all that belongs to it; true when it was alive.
     async fn revoke_consent(&self, id: &str, at: Timestamp) -> Result<bool, Error>;
-    /// Uses up a code by one conditional write. Codes long past their end are forgotten.
-    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Code>, Error>;
+    /// Uses up a code by one conditional write, and says what its consent was at that moment: whoever
+    /// presents it again may end the consent at once. Codes long past their end are forgotten.
+    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Redeemed>, Error>;
     /// Stores what a code was exchanged for: an access token and perhaps a refresh token.
     async fn add_tokens(&self, token: Token, refresh: Option<RefreshToken>) -> Result<(), Error>;
     /// The refresh token with this hash, used or not.

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_access::{Context, Scope};
-use cresset_store::consent::{Code, Consent, Consumed};
+use cresset_store::consent::{Code, Consent, Consumed, Redeemed};
 use cresset_store::grant::{App, Hashed};
 
 use super::TokenResponse;
@@ -60,15 +60,18 @@ impl AuthServer {
             return Err(unknown().into());
         }
         let now = self.clock.now();
-        let code = match self.store.consume_code(hash(plain), now).await? {
-            Consumed::First(code) => code,
-            Consumed::Again(code) => {
-                self.end_consent(&code.consent).await?;
+        let Redeemed { code, consent } = match self.store.consume_code(hash(plain), now).await? {
+            Consumed::First(redeemed) => redeemed,
+            Consumed::Again(redeemed) => {
+                self.end_consent(&redeemed.code.consent).await?;
                 return Err(unknown().into());
             }
             Consumed::Unknown => return Err(unknown().into()),
         };
-        let consent = self.live_consent(&code.consent).await?;
+        let consent = match consent {
+            Some(consent) => self.if_live(consent).await?,
+            None => None,
+        };
         let consent = consent.filter(|consent| consent.client_id == app.client_id);
         match consent {
             Some(consent) if now < code.expires => Ok((code, consent)),

@@ -157,10 +157,17 @@ impl AuthServer {
 
     /// The consent with this id, unless it was ended or the person who gave it is shut out.
     pub(crate) async fn live_consent(&self, id: &str) -> Result<Option<Consent>, StoreError> {
-        let consent = self.store.lookup_consent(id).await?;
-        let Some(consent) = consent.filter(|consent| consent.revoked.is_none()) else {
+        match self.store.lookup_consent(id).await? {
+            Some(consent) => self.if_live(consent).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A consent as it was found, unless it had ended or the person who gave it is shut out.
+    pub(super) async fn if_live(&self, consent: Consent) -> Result<Option<Consent>, StoreError> {
+        if consent.revoked.is_some() {
             return Ok(None);
-        };
+        }
         let user = self.store.lookup_user(&consent.user).await?;
         Ok(user.filter(|user| user.enabled).map(|_| consent))
     }

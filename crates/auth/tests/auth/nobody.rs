@@ -63,7 +63,11 @@ macro_rules! without_people {
             async fn revoke_consent(&self, _: &str, _: Timestamp) -> Result<bool, Error> {
                 nobody()
             }
-            async fn consume_code(&self, _: Hashed, _: Timestamp) -> Result<Consumed<Code>, Error> {
+            async fn consume_code(
+                &self,
+                _: Hashed,
+                _: Timestamp,
+            ) -> Result<Consumed<cresset_store::consent::Redeemed>, Error> {
                 nobody()
             }
             async fn add_tokens(&self, _: Token, _: Option<RefreshToken>) -> Result<(), Error> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::backend::instant::{millis, timestamp};
-use cresset_store::consent::{Code, Consent, Consents, Consumed, RefreshToken, Ticket};
+use cresset_store::consent::{Code, Consent, Consents, Consumed, Redeemed, RefreshToken, Ticket};
 use cresset_store::grant::{Hashed, Token};
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
@@ -14,7 +14,7 @@ use super::grants::insert_token;
 use super::small::{DROPPED_MAX, hash_of, json, text};
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::execute;
+use crate::snapshot::{execute, query_opt};
 
 const CONSENTS: &str = "SELECT content,last_used,revoked FROM consent";
 
@@ -76,19 +76,43 @@ impl Consents for PostgresStore {
         Ok(revoked == 1)
     }
 
-    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Code>, Error> {
+    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Redeemed>, Error> {
         let code = |row: &Row| {
             let code: Code = json(row, 0)?;
-            Ok(Code { hash, ..code })
+            Ok::<_, Error>(Code { hash, ..code })
         };
+        let mut connection = self.connection().await?;
+        let transaction = connection
+            .transaction()
+            .await
+            .map_err(|e| store_error(&e))?;
         let key = hash.0.as_slice();
         let first = "UPDATE code SET used=$2 WHERE hash=$1 AND used IS NULL RETURNING content";
-        if let Some(code) = self.one(first, &[&key, &millis(at)], code).await? {
-            return Ok(Consumed::First(code));
-        }
-        let again = "SELECT content FROM code WHERE hash=$1";
-        let again = self.one(again, &[&key], code).await?;
-        Ok(again.map_or(Consumed::Unknown, Consumed::Again))
+        let first = query_opt(&transaction, first, &[&key, &millis(at)]).await?;
+        let is_first = first.is_some();
+        let found = match first {
+            Some(row) => Some(row),
+            None => {
+                let again = "SELECT content FROM code WHERE hash=$1";
+                query_opt(&transaction, again, &[&key]).await?
+            }
+        };
+        let Some(code) = found.as_ref().map(code).transpose()? else {
+            return Ok(Consumed::Unknown);
+        };
+        let of_code = format!("{CONSENTS} WHERE id=$1");
+        let consent = query_opt(&transaction, &of_code, &[&code.consent])
+            .await?
+            .as_ref()
+            .map(consent)
+            .transpose()?;
+        transaction.commit().await.map_err(|e| store_error(&e))?;
+        let redeemed = Redeemed { code, consent };
+        Ok(if is_first {
+            Consumed::First(redeemed)
+        } else {
+            Consumed::Again(redeemed)
+        })
     }
 
     async fn add_tokens(&self, token: Token, refresh: Option<RefreshToken>) -> Result<(), Error> {

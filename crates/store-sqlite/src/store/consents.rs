@@ -6,7 +6,7 @@ mod tickets;
 use async_trait::async_trait;
 use cresset_base::Timestamp;
 use cresset_store::Error;
-use cresset_store::consent::{Code, Consent, Consents, Consumed, RefreshToken, Ticket};
+use cresset_store::consent::{Code, Consent, Consents, Consumed, Redeemed, RefreshToken, Ticket};
 use cresset_store::grant::{Hashed, Token};
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -90,7 +90,7 @@ impl Consents for SqliteStore {
         .map(|revoked| revoked == 1)
     }
 
-    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Code>, Error> {
+    async fn consume_code(&self, hash: Hashed, at: Timestamp) -> Result<Consumed<Redeemed>, Error> {
         self.change(move |connection| {
             let text = "UPDATE code SET used=?2 WHERE hash=?1 AND used IS NULL";
             let first = connection.execute(text, (hash.0, millis(at)))? == 1;
@@ -101,10 +101,18 @@ impl Consents for SqliteStore {
             let found = connection
                 .query_row("SELECT content FROM code WHERE hash=?", [hash.0], read)
                 .optional()?;
-            Ok(match found {
-                None => Consumed::Unknown,
-                Some(code) if first => Consumed::First(code),
-                Some(code) => Consumed::Again(code),
+            let Some(code) = found else {
+                return Ok(Consumed::Unknown);
+            };
+            let consent = connection
+                .prepare_cached(&format!("{CONSENTS} WHERE id=?"))?
+                .query_row([&code.consent], consent)
+                .optional()?;
+            let redeemed = Redeemed { code, consent };
+            Ok(if first {
+                Consumed::First(redeemed)
+            } else {
+                Consumed::Again(redeemed)
             })
         })
         .await

@@ -3,7 +3,7 @@
 use cresset_base::Timestamp;
 
 use super::world::World;
-use crate::consent::{Code, Consent, Consumed, InContext, RefreshToken, Ticket};
+use crate::consent::{Code, Consent, Consumed, InContext, Redeemed, RefreshToken, Ticket};
 use crate::grant::{Hashed, Token};
 use crate::session::Session;
 use crate::user::{Ending, Role, User};
@@ -238,8 +238,18 @@ async fn a_code_is_used_once(world: World) {
         let consumed = store.consume_code(Hashed([number; 32]), noon()).await;
         consumed.unwrap()
     };
-    assert_eq!(consume(1).await, Consumed::First(code(1, "k1")));
-    assert_eq!(consume(1).await, Consumed::Again(code(1, "k1")));
+    let redeemed = |consent| Redeemed {
+        code: code(1, "k1"),
+        consent: Some(consent),
+    };
+    let alive = consent("k1", "u1");
+    assert_eq!(consume(1).await, Consumed::First(redeemed(alive.clone())));
+    assert!(store.revoke_consent("k1", noon()).await.unwrap());
+    let ended = Consent {
+        revoked: Some(noon()),
+        ..alive
+    };
+    assert_eq!(consume(1).await, Consumed::Again(redeemed(ended)));
     assert_eq!(consume(2).await, Consumed::Unknown);
     // A day later it is forgotten.
     let later = Consent {
