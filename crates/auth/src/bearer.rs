@@ -204,7 +204,9 @@ impl AuthServer {
             user,
             ..self.caller_of(token)?
         });
-        self.tokens.insert(hash, caller.clone(), ticket);
+        if !self.store.is_shared() {
+            self.tokens.insert(hash, caller.clone(), ticket);
+        }
         Ok(caller)
     }
 

@@ -67,8 +67,8 @@ impl AuthSettings {
 /// The authorization server of one instance. Share it behind an [`Arc`].
 ///
 /// It keeps nothing that must survive: a second one over the same [`AuthStore`] gives the same
-/// answers, except that each forgets at once only what is ended through itself. So there is one
-/// per instance and process.
+/// answers. Over a store that is not shared it remembers checked tokens, and forgets at once only
+/// what is ended through itself: so there is one per instance and process.
 pub struct AuthServer {
     pub(crate) store: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,

@@ -115,6 +115,9 @@ pub const ASSERTION_KEPT_S: i64 = 3_600;
 /// Apps and tokens of one instance.
 #[async_trait]
 pub trait Grants: Send + Sync + 'static {
+    /// Whether other processes may change the same apps and tokens, so that what was read once may
+    /// not be remembered.
+    fn is_shared(&self) -> bool;
     /// Registers an app; fails when the `client_id` is taken.
     async fn add_app(&self, app: App) -> Result<(), Error>;
     /// The app with this `client_id`.

@@ -160,6 +160,23 @@ async fn the_store_is_asked_once_per_token() {
 }
 
 #[tokio::test]
+async fn a_token_revoked_through_one_node_ends_at_every_other() {
+    let (alone, app, token) = demo().await;
+    let memory = Arc::new(Memory::shared());
+    memory.add_app(app.app.clone()).await.unwrap();
+    memory.tokens.lock().append(&mut alone.memory.tokens.lock());
+    let node = |seed| Instance {
+        server: server("demo", memory.clone(), &alone.clock, seed),
+        clock: alone.clock.clone(),
+        memory: memory.clone(),
+    };
+    let (here, there) = (node(11), node(12));
+    assert!(here.lets_in(&token).await && there.lets_in(&token).await);
+    revoke(&there, &app, &token).await.unwrap();
+    assert!(!here.lets_in(&token).await && !there.lets_in(&token).await);
+}
+
+#[tokio::test]
 async fn a_disabled_app_loses_its_tokens_at_once() {
     let (demo, app, token) = demo().await;
     assert!(demo.lets_in(&token).await);
@@ -308,6 +325,9 @@ struct Slow {
 
 #[async_trait]
 impl Grants for Slow {
+    fn is_shared(&self) -> bool {
+        false
+    }
     async fn add_app(&self, app: App) -> Result<(), Error> {
         self.memory.add_app(app).await
     }

@@ -31,10 +31,26 @@ pub(crate) struct Memory {
     assertions: Mutex<HashSet<(String, Hashed)>>,
     /// How often a token was looked up.
     pub(crate) lookups: Mutex<u32>,
+    /// Whether several servers work on it.
+    shared: bool,
+}
+
+impl Memory {
+    /// One that several servers work on.
+    pub(crate) fn shared() -> Self {
+        Self {
+            shared: true,
+            ..Self::default()
+        }
+    }
 }
 
 #[async_trait]
 impl Grants for Memory {
+    fn is_shared(&self) -> bool {
+        self.shared
+    }
+
     async fn add_app(&self, app: App) -> Result<(), Error> {
         self.update_app(app).await
     }

@@ -20,6 +20,10 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 
 #[async_trait]
 impl Grants for PostgresStore {
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let connection = self.connection().await?;
         if insert_app(&connection, &app).await? == 1 {

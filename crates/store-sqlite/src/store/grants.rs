@@ -20,6 +20,11 @@ const DROPPED_MAX: i64 = 16;
 
 #[async_trait]
 impl Grants for SqliteStore {
+    fn is_shared(&self) -> bool {
+        // A data directory belongs to one process.
+        false
+    }
+
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let added = self
             .change(move |connection| insert_app(connection, &app))
