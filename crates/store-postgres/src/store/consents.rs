@@ -90,12 +90,11 @@ impl Consents for PostgresStore {
         let first = "UPDATE code SET used=$2 WHERE hash=$1 AND used IS NULL RETURNING content";
         let first = query_opt(&transaction, first, &[&key, &millis(at)]).await?;
         let is_first = first.is_some();
-        let found = match first {
-            Some(row) => Some(row),
-            None => {
-                let again = "SELECT content FROM code WHERE hash=$1";
-                query_opt(&transaction, again, &[&key]).await?
-            }
+        let found = if is_first {
+            first
+        } else {
+            let again = "SELECT content FROM code WHERE hash=$1";
+            query_opt(&transaction, again, &[&key]).await?
         };
         let Some(code) = found.as_ref().map(code).transpose()? else {
             return Ok(Consumed::Unknown);
