@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use cresset_base::{InstanceName, Rng, Secret};
 use cresset_store::Error;
 use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore};
-use tokio::sync::Mutex;
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
 
 use crate::failure::{Context, Failure, Kind};
 use crate::settings::Settings;
@@ -27,12 +28,27 @@ const IDLE: Duration = Duration::from_mins(10);
 /// Open instances of clusters.
 pub(crate) struct Clusters {
     settings: Settings,
-    open: Mutex<HashMap<InstanceName, Open>>,
+    open: Mutex<HashMap<InstanceName, Arc<Open>>>,
 }
 
+/// An instance that is open, or being opened by whoever asked first.
 struct Open {
-    store: Arc<PostgresStore>,
-    used: Instant,
+    store: OnceCell<Arc<PostgresStore>>,
+    used: Mutex<Instant>,
+}
+
+impl Open {
+    fn new() -> Self {
+        Self {
+            store: OnceCell::new(),
+            used: Mutex::new(Instant::now()),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        let is_held = |store: &Arc<PostgresStore>| Arc::strong_count(store) > 1;
+        !self.store.get().is_some_and(is_held) && self.used.lock().elapsed() > IDLE
+    }
 }
 
 impl Clusters {
@@ -44,24 +60,35 @@ impl Clusters {
     }
 
     /// The store of an instance that is open.
-    pub(crate) async fn opened(&self, name: &InstanceName) -> Option<Arc<PostgresStore>> {
-        let mut open = self.open.lock().await;
-        let entry = open.get_mut(name)?;
-        entry.used = Instant::now();
-        Some(entry.store.clone())
+    pub(crate) fn opened(&self, name: &InstanceName) -> Option<Arc<PostgresStore>> {
+        let open = self.open.lock();
+        let entry = open.get(name)?;
+        *entry.used.lock() = Instant::now();
+        entry.store.get().cloned()
     }
 
     /// The store of an instance, opened on first use; instances long unused are closed on the way.
+    /// While a server lets its own wait, those of others are opened.
     pub(crate) async fn store(
         &self,
         name: &InstanceName,
         directory: &Path,
     ) -> Result<Arc<PostgresStore>, Error> {
-        let mut open = self.open.lock().await;
-        open.retain(|_, entry| Arc::strong_count(&entry.store) > 1 || entry.used.elapsed() < IDLE);
-        if let Some(entry) = open.get(name) {
-            return Ok(entry.store.clone());
-        }
+        let entry = {
+            let mut open = self.open.lock();
+            open.retain(|other, entry| other == name || !entry.is_idle());
+            let entry = open.entry(name.clone());
+            entry.or_insert_with(|| Arc::new(Open::new())).clone()
+        };
+        let opening = || self.open(name, directory);
+        entry.store.get_or_try_init(opening).await.cloned()
+    }
+
+    async fn open(
+        &self,
+        name: &InstanceName,
+        directory: &Path,
+    ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
         let cluster = cluster_of(directory).map_err(failed)?;
         let options = Options {
@@ -71,18 +98,14 @@ impl Clusters {
             directory: directory.to_owned(),
             bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
         };
-        let store = Arc::new(PostgresStore::open(&cluster, name, options).await?);
-        let entry = Open {
-            store: store.clone(),
-            used: Instant::now(),
-        };
-        open.insert(name.clone(), entry);
-        Ok(store)
+        PostgresStore::open(&cluster, name, options)
+            .await
+            .map(Arc::new)
     }
 
     /// Closes an instance that is to be removed.
-    pub(crate) async fn close(&self, name: &InstanceName) {
-        self.open.lock().await.remove(name);
+    pub(crate) fn close(&self, name: &InstanceName) {
+        self.open.lock().remove(name);
     }
 }
 
@@ -153,5 +176,48 @@ fn failure(error: ClusterError) -> Failure {
             .hint("another name, or another database of the server, is free"),
         ClusterError::Absent(_) => Failure::new(Kind::NotFound, error),
         _ => Failure::new(Kind::Other, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::path::Path;
+
+    use super::{Cluster, Clusters, note};
+    use crate::settings::Settings;
+    use cresset_base::{InstanceName, Secret};
+    use cresset_testkit::postgres;
+
+    /// A name, and a directory that says it lives on the server behind this URL.
+    fn instance(data: &Path, name: &str, url: &str) -> (InstanceName, std::path::PathBuf) {
+        let directory = data.join(name);
+        std::fs::create_dir(&directory).unwrap();
+        note(&Secret::new(url.to_owned()), &directory).unwrap();
+        (name.parse().unwrap(), directory)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_keeps_no_other_waiting() {
+        let data = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data: data.path().to_owned(),
+            ..Settings::default()
+        };
+        let clusters = Clusters::new(&settings);
+        // It takes connections, and says nothing.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("postgres://a@{}/b", silent.local_addr().unwrap());
+        let (deaf, its_directory) = instance(data.path(), "deaf", &url);
+        let url = postgres::server().url();
+        let (well, directory) = instance(data.path(), "well", url);
+        Cluster::parse(url).unwrap().create(&well).await.unwrap();
+        tokio::select! {
+            biased;
+            _ = clusters.store(&deaf, &its_directory) => panic!("the silent server was faster"),
+            opened = clusters.store(&well, &directory) => assert!(opened.is_ok()),
+        }
+        assert!(clusters.opened(&well).is_some());
+        assert!(clusters.opened(&deaf).is_none());
     }
 }

@@ -97,7 +97,7 @@ impl Data {
     /// Deletes an instance with all its data.
     pub(crate) async fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
         if self.settings(name)?.place == Place::Cluster {
-            self.clusters.close(name).await;
+            self.clusters.close(name);
             clusters::remove(name, &self.directory_of(name)).await?;
         }
         self.directory.delete(name).map_err(failure)
@@ -168,7 +168,7 @@ impl Data {
 #[async_trait]
 impl Instances for Data {
     async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
-        if let Some(store) = self.clusters.opened(name).await {
+        if let Some(store) = self.clusters.opened(name) {
             return Ok(Some(store));
         }
         match self.directory.store(name) {
