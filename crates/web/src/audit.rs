@@ -6,15 +6,17 @@
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
+use axum::body::Body;
 use axum::response::Response;
 use cresset_auth::Caller;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_store::{AuditRecord, AuditSync, ErrorDialect};
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 
 use crate::app::App;
 use crate::correlation::Correlation;
+use crate::extract::Peer;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 
@@ -26,17 +28,21 @@ struct Notes {
     /// `None` for what is no interaction with data.
     event: Option<Event>,
     correlation: Correlation,
+    address: Option<IpAddr>,
     caller: OnceLock<(Arc<OpenInstance>, Arc<Caller>)>,
     query: OnceLock<[u8; 8]>,
     committed: OnceLock<()>,
 }
 
 impl Trail {
-    /// The trail of one request, of which so far only the first line is known.
-    pub(crate) fn new(method: &Method, path: &str, correlation: Correlation) -> Self {
+    /// The trail of one request, of which so far only the first line and the sender's address are
+    /// known.
+    pub(crate) fn new(request: &Request<Body>, correlation: Correlation) -> Self {
+        let peer = request.extensions().get::<Peer>();
         Self(Arc::new(Notes {
-            event: Event::of(method, path),
+            event: Event::of(request.method(), request.uri().path()),
             correlation,
+            address: peer.copied().and_then(Peer::known),
             caller: OnceLock::new(),
             query: OnceLock::new(),
             committed: OnceLock::new(),
@@ -85,7 +91,7 @@ impl Trail {
             resource_type: event.and_then(|event| event.resource_type),
             id: event.and_then(|event| event.id.clone()),
             patient: self.patient(),
-            address: None,
+            address: self.0.address,
             query: self.0.query.get().copied(),
             status: status.as_u16(),
             correlation_id: self.0.correlation.as_str().to_owned(),

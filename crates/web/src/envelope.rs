@@ -65,7 +65,7 @@ impl Envelope {
 
     /// The router's answer, withheld if it cannot be recorded.
     async fn audited(&self, mut request: Request<Body>, correlation: &Correlation) -> Response {
-        let trail = Trail::new(request.method(), request.uri().path(), correlation.clone());
+        let trail = Trail::new(&request, correlation.clone());
         request.extensions_mut().insert(trail.clone());
         let answer = self.bounded(request).await;
         let mut answer = trail

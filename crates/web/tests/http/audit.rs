@@ -1,7 +1,11 @@
 //! Each interaction leaves exactly one record.
 
+use std::net::IpAddr;
+
+use axum::body::Body;
 use cresset_base::Limits;
 use cresset_store::{AuditAsk, AuditRecord, AuditSync, InstanceSettings};
+use cresset_web::extract::Peer;
 
 use super::practice::Practice;
 
@@ -143,4 +147,23 @@ async fn old_records_are_dropped_once_a_day() {
         .map(|r| r.resource_type.unwrap().name())
         .collect();
     assert_eq!(kept, ["Observation"]);
+}
+
+/// What changed something and what only read, from an address that the connection has.
+#[tokio::test]
+async fn a_record_says_from_where() {
+    let practice = Practice::open().await;
+    let address: IpAddr = "192.0.2.7".parse().unwrap();
+    for (line, body) in [
+        ("PUT /Patient/a", r#"{"resourceType":"Patient","id":"a"}"#),
+        ("GET /Patient/a", ""),
+    ] {
+        let request = practice.request(line, body).extension(Peer(address));
+        let request = request.body(Body::from(body)).unwrap();
+        assert!(practice.send(request).await.status.is_success(), "{line}");
+    }
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(2)).await.unwrap();
+    let from: Vec<_> = trail.iter().map(|r| r.record.address).collect();
+    assert_eq!(from, [Some(address); 2]);
 }
