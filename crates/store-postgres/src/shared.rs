@@ -20,7 +20,7 @@ use quick_cache::sync::Cache;
 use crate::catalog::Catalog;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{execute, query, query_opt};
+use crate::snapshot::{begin_change, end_change, execute, query, query_opt};
 use crate::value::Spelling;
 
 /// What a store is opened with.
@@ -81,15 +81,12 @@ impl Default for Names {
 impl Shared {
     /// Reads what a schema knows, and adds the search parameters it does not know yet.
     pub(crate) async fn load(connection: &mut Object, around: Surroundings) -> Result<Self, Error> {
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(connection).await?;
         let (parameters, unindexed) = parameters(&transaction).await?;
         let committed = "SELECT number FROM node WHERE name=$1";
         let committed = query_opt(&transaction, committed, &[&around.node]).await?;
         let committed: i64 = committed.map_or(Ok(0), |row| get(&row, 0))?;
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         let committed = u64::try_from(committed).unwrap_or_default();
         Ok(Self {
             journal: Journal::open(&around.directory, committed)?,

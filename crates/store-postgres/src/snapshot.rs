@@ -34,6 +34,16 @@ pub(crate) async fn begin(connection: &mut Object) -> Result<Transaction<'_>, Er
         .map_err(|e| store_error(&e))
 }
 
+/// Begins a change of several statements; what is not committed is undone.
+pub(crate) async fn begin_change(connection: &mut Object) -> Result<Transaction<'_>, Error> {
+    connection.transaction().await.map_err(|e| store_error(&e))
+}
+
+/// Ends a change; it is durable when this returns.
+pub(crate) async fn end_change(transaction: Transaction<'_>) -> Result<(), Error> {
+    transaction.commit().await.map_err(|e| store_error(&e))
+}
+
 /// The rows of a statement that is prepared once.
 pub(crate) async fn query(
     client: &impl GenericClient,

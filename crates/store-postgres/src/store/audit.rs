@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::PostgresStore;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{connection, execute, query, query_opt};
+use crate::snapshot::{begin_change, connection, end_change, execute, query, query_opt};
 use crate::writer::{AUDIT_ENOUGH, Job};
 
 /// Blocks read at once.
@@ -81,10 +81,7 @@ impl Audit for PostgresStore {
 
     async fn drop_records(&self, before: Timestamp) -> Result<u64, Error> {
         let mut connection = connection(&self.shared).await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         // Up to the first block that must stay: a gap in the middle would look like a deletion.
         let stays = "SELECT min(last) FROM audit_block WHERE last_at>=$1 \
                      OR last=(SELECT max(last) FROM audit_block)";
@@ -100,7 +97,7 @@ impl Audit for PostgresStore {
             &[&stays],
         )
         .await?;
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 }

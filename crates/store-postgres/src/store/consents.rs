@@ -12,9 +12,8 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::grants::insert_token;
 use super::small::{DROPPED_MAX, hash_of, json, text};
-use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{execute, query_opt};
+use crate::snapshot::{begin_change, end_change, execute, query_opt};
 
 const CONSENTS: &str = "SELECT content,last_used,revoked FROM consent";
 
@@ -82,10 +81,7 @@ impl Consents for PostgresStore {
             Ok::<_, Error>(Code { hash, ..code })
         };
         let mut connection = self.connection().await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         let key = hash.0.as_slice();
         let first = "UPDATE code SET used=$2 WHERE hash=$1 AND used IS NULL RETURNING content";
         let first = query_opt(&transaction, first, &[&key, &millis(at)]).await?;
@@ -105,7 +101,7 @@ impl Consents for PostgresStore {
             .as_ref()
             .map(consent)
             .transpose()?;
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         let redeemed = Redeemed { code, consent };
         Ok(if is_first {
             Consumed::First(redeemed)
@@ -116,16 +112,13 @@ impl Consents for PostgresStore {
 
     async fn add_tokens(&self, token: Token, refresh: Option<RefreshToken>) -> Result<(), Error> {
         let mut connection = self.connection().await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         touch(&transaction, &token).await?;
         insert_token(&transaction, &token).await?;
         if let Some(refresh) = &refresh {
             insert_refresh(&transaction, refresh).await?;
         }
-        transaction.commit().await.map_err(|e| store_error(&e))
+        end_change(transaction).await
     }
 
     async fn lookup_refresh_token(&self, hash: Hashed) -> Result<Option<RefreshToken>, Error> {
@@ -151,10 +144,7 @@ impl Consents for PostgresStore {
         refresh: RefreshToken,
     ) -> Result<bool, Error> {
         let mut connection = self.connection().await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         let text = "UPDATE refresh_token SET used=$2 WHERE hash=$1 AND used IS NULL";
         let args: [&(dyn tokio_postgres::types::ToSql + Sync); 2] =
             [&used.0.as_slice(), &millis(token.issued)];
@@ -164,7 +154,7 @@ impl Consents for PostgresStore {
         touch(&transaction, &token).await?;
         insert_token(&transaction, &token).await?;
         insert_refresh(&transaction, &refresh).await?;
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         Ok(true)
     }
 

@@ -11,8 +11,7 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::grants::insert_app;
 use super::small::{json, text};
-use crate::fault::store_error;
-use crate::snapshot::{execute, query_opt};
+use crate::snapshot::{begin_change, end_change, execute, query_opt};
 
 #[async_trait]
 impl Registrations for PostgresStore {
@@ -62,10 +61,7 @@ impl Registrations for PostgresStore {
         along: Along,
     ) -> Result<bool, Error> {
         let mut connection = self.connection().await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         let waiting = "SELECT 1 FROM registration WHERE id=$1 AND stage=$2 FOR UPDATE";
         let held = query_opt(&transaction, waiting, &[&to.id, &from.as_str()]).await?;
         if held.is_none() || !write_along(&transaction, &to, &along).await? {
@@ -78,7 +74,7 @@ impl Registrations for PostgresStore {
             &[&to.id, &to.stage.as_str(), &text(&to)?],
         )
         .await?;
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         Ok(true)
     }
 }

@@ -8,8 +8,7 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::small::{json, text};
-use crate::fault::store_error;
-use crate::snapshot::{Args, execute};
+use crate::snapshot::{Args, begin_change, end_change, execute};
 
 #[async_trait]
 impl Users for PostgresStore {
@@ -42,10 +41,7 @@ impl Users for PostgresStore {
 
     async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
         let mut connection = self.connection().await?;
-        let transaction = connection
-            .transaction()
-            .await
-            .map_err(|e| store_error(&e))?;
+        let transaction = begin_change(&mut connection).await?;
         let change = "UPDATE person SET login=$2,content=$3 WHERE id=$1 \
                       AND coalesce((content::json->>'revision')::bigint,0)=$4 \
                       AND NOT EXISTS(SELECT 1 FROM person o WHERE o.login=$2 AND o.id<>$1)";
@@ -66,7 +62,7 @@ impl Users for PostgresStore {
             let revoked = "UPDATE consent SET revoked=$2 WHERE person=$1 AND revoked IS NULL";
             execute(&transaction, revoked, &[&user.id, &millis(at)]).await?;
         }
-        transaction.commit().await.map_err(|e| store_error(&e))?;
+        end_change(transaction).await?;
         Ok(true)
     }
 }

@@ -11,10 +11,9 @@ use super::pending::{Statements, flush};
 use super::terms::{Counters, Registry};
 use super::world::World;
 use super::{Gathered, Unit};
-use crate::fault::store_error;
 use crate::row::get;
 use crate::shared::Shared;
-use crate::snapshot::{connection, query_opt};
+use crate::snapshot::{begin_change, connection, end_change, query_opt};
 
 type Answer = Result<Vec<Written>, Error>;
 
@@ -63,11 +62,7 @@ fn split(units: Vec<Unit>) -> (Vec<Unit>, Vec<oneshot::Sender<Answer>>) {
 /// Writes everything in one transaction; gives what became of each unit.
 async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
     let mut connection = connection(shared).await?;
-    let transaction = connection
-        .build_transaction()
-        .start()
-        .await
-        .map_err(|e| store_error(&e))?;
+    let transaction = begin_change(&mut connection).await?;
     let counters = Counters::lock(&transaction).await?;
     let mut registry = Registry::begin(shared, &transaction, counters).await?;
     let mut world = World::load(shared, &transaction, &mut registry, &units).await?;
@@ -94,7 +89,7 @@ async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> 
     audit(shared, &transaction, records, &mut last).await?;
     registry.last_statement(&mut last);
     last.run(&transaction).await?;
-    transaction.commit().await.map_err(|e| store_error(&e))?;
+    end_change(transaction).await?;
     registry.committed();
     Ok(answers)
 }
