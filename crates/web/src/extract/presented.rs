@@ -21,11 +21,18 @@ impl<'h> Held<'h> {
     /// Of a request with this head.
     pub(crate) fn of(app: &App, (method, uri): (&'h Method, &Uri), headers: &'h HeaderMap) -> Self {
         let all = |name: &HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        let proofs: Vec<_> = all(&DPOP).collect();
+        // Only a proof is about the address, and few requests bring one.
+        let url = if proofs.is_empty() {
+            String::new()
+        } else {
+            format!("{}{}", app.platform().public_url, uri.path())
+        };
         Self {
             authorization: all(&AUTHORIZATION).collect(),
-            proofs: all(&DPOP).collect(),
+            proofs,
             method: method.as_str(),
-            url: format!("{}{}", app.platform().public_url, uri.path()),
+            url,
         }
     }
 
