@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cresset_base::{InstanceName, Rng, Secret};
-use cresset_store::Error;
+use cresset_store::{Error, Store};
 use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
@@ -65,6 +65,16 @@ impl Clusters {
         let entry = open.get(name)?;
         *entry.used.lock() = Instant::now();
         entry.store.get().cloned()
+    }
+
+    /// All that are open, which does not count as a use.
+    pub(crate) fn all_opened(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
+        let open = self.open.lock();
+        let stores = open.iter().filter_map(|(name, entry)| {
+            let store: Arc<dyn Store> = entry.store.get()?.clone();
+            Some((name.clone(), store))
+        });
+        stores.collect()
     }
 
     /// The store of an instance, opened on first use; instances long unused are closed on the way.

@@ -159,6 +159,11 @@ impl Data {
         self.directory.instance_path(name)
     }
 
+    /// The instances that are open and that other nodes may have open too.
+    pub(crate) fn shared_instances(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
+        self.clusters.all_opened()
+    }
+
     /// All instances, opened when they are asked for.
     pub(crate) fn instances(&self) -> Arc<dyn Instances> {
         Arc::new(self.clone())

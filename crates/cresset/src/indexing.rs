@@ -6,13 +6,19 @@ use std::time::Duration;
 use cresset_base::InstanceName;
 use cresset_store::{Error, Instances, Reindexed, Store};
 
+use crate::data::Data;
+
 /// Between two parts, so that writers get their turn.
 const PAUSE: Duration = Duration::from_millis(10);
+/// How long another node is left to it before this one looks again.
+const ELSEWHERE: Duration = Duration::from_secs(1);
+/// How often is looked whether another node's program has left work on an instance that is open here.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// Goes through all instances once: a part is left to do only where an earlier program knew other
-/// search parameters than this one.
-pub(crate) async fn all(instances: Arc<dyn Instances>) {
-    let names = match instances.list().await {
+/// search parameters than this one. Then watches those that other nodes write too.
+pub(crate) async fn all(data: Data) {
+    let names = match data.list().await {
         Ok(names) => names,
         Err(error) => {
             tracing::error!(%error, "the instances cannot be listed; no index is brought up to date");
@@ -20,25 +26,36 @@ pub(crate) async fn all(instances: Arc<dyn Instances>) {
         }
     };
     for name in names {
-        if let Err(error) = of(&*instances, &name).await {
-            tracing::error!(instance = %name, %error, "the index is not up to date");
+        match data.open(&name).await {
+            Ok(Some(store)) => of(&name, store).await,
+            Ok(None) => {}
+            Err(error) => failed(&name, &error),
+        }
+    }
+    loop {
+        tokio::time::sleep(AGAIN).await;
+        for (name, store) in data.shared_instances() {
+            if !store.unindexed().is_empty() {
+                of(&name, store).await;
+            }
         }
     }
 }
 
-async fn of(instances: &dyn Instances, name: &InstanceName) -> Result<(), Error> {
-    let Some(store) = instances.open(name).await? else {
-        return Ok(());
-    };
+async fn of(name: &InstanceName, store: Arc<dyn Store>) {
     let waiting = store.unindexed().building().len();
     if waiting > 0 {
         tracing::info!(instance = %name, parameters = waiting, "building the index");
     }
-    finish(&*store, PAUSE).await?;
-    if waiting > 0 {
+    if let Err(error) = finish(&*store, PAUSE).await {
+        failed(name, &error);
+    } else if waiting > 0 && store.unindexed().is_empty() {
         tracing::info!(instance = %name, "the index is complete");
     }
-    Ok(())
+}
+
+fn failed(name: &InstanceName, error: &Error) {
+    tracing::error!(instance = %name, %error, "the index is not up to date");
 }
 
 /// Works until nothing is left to do.
@@ -46,9 +63,9 @@ pub(crate) async fn finish(store: &dyn Store, pause: Duration) -> Result<(), Err
     loop {
         match store.reindex().await {
             Ok(Reindexed::Done) => return Ok(()),
-            Ok(Reindexed::More) | Err(Error::Busy) => {}
+            Ok(Reindexed::Elsewhere) => tokio::time::sleep(ELSEWHERE).await,
+            Ok(Reindexed::More) | Err(Error::Busy) => tokio::time::sleep(pause).await,
             Err(error) => return Err(error),
         }
-        tokio::time::sleep(pause).await;
     }
 }

@@ -15,6 +15,8 @@
 mod catalog;
 mod cluster;
 mod fault;
+mod indexing;
+mod lease;
 mod lookups;
 mod row;
 mod schema;

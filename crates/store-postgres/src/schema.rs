@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/reindex.sql"),
     include_str!("schema/registrations.sql"),
     include_str!("schema/keys.sql"),
+    include_str!("schema/indexing.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, ResourceId};
 use cresset_definitions::{ResourceType, r4};
-use cresset_search::{Building, Unindexed};
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::codec::Codec;
@@ -19,6 +18,7 @@ use quick_cache::sync::Cache;
 
 use crate::catalog::Catalog;
 use crate::fault::store_error;
+use crate::indexing::{Indexing, changed};
 use crate::row::get;
 use crate::snapshot::{begin_change, end_change, execute, query, query_opt};
 use crate::value::Spelling;
@@ -43,8 +43,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     pub(crate) node: String,
     pub(crate) encoder: Encoder,
-    /// What cannot be searched by.
-    pub(crate) unindexed: Arc<Unindexed>,
+    pub(crate) indexing: RwLock<Arc<Indexing>>,
     pub(crate) codec: Codec,
     pub(crate) names: Names,
     pub(crate) catalog: RwLock<Arc<Catalog>>,
@@ -82,7 +81,7 @@ impl Shared {
     /// Reads what a schema knows, and adds the search parameters it does not know yet.
     pub(crate) async fn load(connection: &mut Object, around: Surroundings) -> Result<Self, Error> {
         let transaction = begin_change(connection).await?;
-        let (parameters, unindexed) = parameters(&transaction).await?;
+        let (parameters, indexing) = parameters(&transaction).await?;
         let committed = "SELECT number FROM node WHERE name=$1";
         let committed = query_opt(&transaction, committed, &[&around.node]).await?;
         let committed: i64 = committed.map_or(Ok(0), |row| get(&row, 0))?;
@@ -96,7 +95,7 @@ impl Shared {
             limits: around.limits,
             node: around.node,
             encoder: Encoder { parameters },
-            unindexed: Arc::new(unindexed),
+            indexing: RwLock::new(Arc::new(indexing)),
             codec: Codec::default(),
             names: Names::default(),
             catalog: RwLock::default(),
@@ -114,11 +113,12 @@ impl Shared {
     }
 }
 
-/// The numbers of this build's parameters in the instance, and what cannot be searched by yet.
-async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Unindexed), Error> {
+/// The numbers of this build's parameters in the instance, and how far their index is.
+async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Indexing), Error> {
     // Of several nodes that begin one adds what is new.
-    let lock = "SELECT 1 FROM writer FOR UPDATE";
-    query_opt(transaction, lock, &[]).await?;
+    let lock = "SELECT indexing FROM writer FOR UPDATE";
+    let number = query_opt(transaction, lock, &[]).await?;
+    let mut number: i64 = number.map_or(Ok(0), |row| get(&row, 0))?;
     let rows = query(
         transaction,
         "SELECT number,type,code,rule,state FROM parameter",
@@ -145,13 +145,13 @@ async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Uninde
         .map(|row| Ok(u8::try_from(get::<i16>(row, 0)?).unwrap_or_default()))
         .collect::<Result<_, Error>>()?;
     let assigned = Parameters::assign(r4(), &stored, &filled);
-    let changed = &assigned.changed;
-    if !changed.is_empty() {
-        let numbers: Vec<i64> = changed.iter().map(|line| line.number).collect();
-        let types: Vec<i16> = changed.iter().map(|l| i16::from(l.resource_type)).collect();
-        let codes: Vec<&str> = changed.iter().map(|line| line.code.as_str()).collect();
-        let rules: Vec<i64> = changed.iter().map(|line| line.rule).collect();
-        let states: Vec<i16> = changed.iter().map(|line| line.state as i16).collect();
+    let lines = &assigned.changed;
+    if !lines.is_empty() {
+        let numbers: Vec<i64> = lines.iter().map(|line| line.number).collect();
+        let types: Vec<i16> = lines.iter().map(|l| i16::from(l.resource_type)).collect();
+        let codes: Vec<&str> = lines.iter().map(|line| line.code.as_str()).collect();
+        let rules: Vec<i64> = lines.iter().map(|line| line.rule).collect();
+        let states: Vec<i16> = lines.iter().map(|line| line.state as i16).collect();
         let add = "INSERT INTO parameter(number,type,code,rule,state) \
                    SELECT * FROM unnest($1::int8[],$2::int2[],$3::text[],$4::int8[],$5::int2[]) \
                    ON CONFLICT(number) DO UPDATE SET rule=excluded.rule,state=excluded.state";
@@ -161,13 +161,11 @@ async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Uninde
             &[&numbers, &types, &codes, &rules, &states],
         )
         .await?;
+        changed(transaction).await?;
+        number += 1;
     }
-    let building = assigned.building.iter().map(|(_, parameter)| Building {
-        parameter: *parameter,
-        percent: 0,
-    });
-    let unindexed = Unindexed::new(building.collect());
-    Ok((assigned.parameters, unindexed))
+    let indexing = Indexing::read(&assigned.parameters, transaction, number).await?;
+    Ok((assigned.parameters, indexing))
 }
 
 /// A type's code as rows keep it.

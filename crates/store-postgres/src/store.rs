@@ -128,14 +128,6 @@ async fn rest(shared: std::sync::Weak<Shared>) {
     }
 }
 
-impl PostgresStore {
-    /// Refuses a query whose answer would lack resources that were not looked at.
-    fn must_be_indexed(&self, query: &Query) -> Result<(), Error> {
-        let building = self.shared.unindexed.of_query(query);
-        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
-    }
-}
-
 #[async_trait]
 impl Store for PostgresStore {
     async fn read(
@@ -199,7 +191,6 @@ impl Store for PostgresStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         given(access, Verb::Search, query.resource_type)?;
-        self.must_be_indexed(query)?;
         let asked = search::Asked::new(std::slice::from_ref(query), access, at)?;
         search::page(&self.shared, &asked).await
     }
@@ -210,24 +201,16 @@ impl Store for PostgresStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
-        for query in queries {
-            self.must_be_indexed(query)?;
-        }
         let asked = search::Asked::new(queries, access, at)?;
         search::page(&self.shared, &asked).await
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {
-        self.shared.unindexed.clone()
+        self.shared.indexing.read().unindexed.clone()
     }
 
     async fn reindex(&self) -> Result<Reindexed, Error> {
-        if self.shared.unindexed.is_empty() {
-            return Ok(Reindexed::Done);
-        }
-        Err(Error::failed(
-            "an instance on PostgreSQL does not build its index anew",
-        ))
+        writer::reindex::part(&self.shared).await
     }
 
     async fn counts(&self, access: &Access) -> Result<Vec<(ResourceType, u64)>, Error> {

@@ -7,12 +7,14 @@
 //! nothing to take back.
 //!
 //! Start with [`run`]; [`group`] is one commit, [`apply`] what happens to one change, [`terms`] how
-//! names become integers, [`pending`] how rows reach their tables.
+//! names become integers, [`pending`] how rows reach their tables, [`reindex`] what is done on the index
+//! beside.
 
 mod apply;
 mod expected;
 mod group;
 mod pending;
+pub(crate) mod reindex;
 mod terms;
 mod world;
 

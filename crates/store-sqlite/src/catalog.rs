@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use cresset_definitions::{ResourceType, r4};
-use cresset_search::{Building, Unindexed};
+use cresset_definitions::r4;
+use cresset_search::Unindexed;
 use cresset_store::layout::{Assigned, IndexState, Parameters, StoredParameter};
 use rusqlite::Connection;
 
@@ -12,11 +12,7 @@ pub(crate) fn assign(connection: &mut Connection) -> rusqlite::Result<(Parameter
     let stored = stored(connection)?;
     let assigned = Parameters::assign(r4(), &stored, &filled(connection)?);
     store(connection, &assigned)?;
-    let building = assigned.building.iter().map(|(_, parameter)| Building {
-        parameter: *parameter,
-        percent: 0,
-    });
-    Ok((assigned.parameters, Unindexed::new(building.collect())))
+    Ok((assigned.parameters, assigned.unindexed))
 }
 
 /// Every number that was given.
@@ -73,14 +69,4 @@ pub(crate) fn in_doubt(connection: &Connection) -> rusqlite::Result<Vec<StoredPa
     Ok(lines
         .filter(|line| matches!(line.state, IndexState::Building | IndexState::Retired))
         .collect())
-}
-
-/// The types whose index is being built.
-pub(crate) fn types_of(unindexed: &Unindexed) -> Vec<ResourceType> {
-    let building = unindexed.building().iter();
-    let types = building.filter_map(|b| r4().search_parameter_at(b.parameter));
-    let mut types: Vec<ResourceType> = types.map(|p| p.resource_type).collect();
-    types.sort_unstable();
-    types.dedup();
-    types
 }

@@ -7,6 +7,7 @@ pub mod condition;
 pub mod facts;
 pub mod history;
 pub mod identity;
+pub mod indexing;
 pub mod instant;
 pub mod prepared;
 pub mod shape;

@@ -25,6 +25,7 @@ pub mod order;
 pub mod paging;
 pub mod people;
 pub mod registrations;
+pub mod reindex;
 pub mod search;
 pub mod types;
 pub mod unit;

@@ -96,6 +96,8 @@ pub struct Cursor(pub Vec<u8>);
 pub enum Reindexed {
     /// There is more to do.
     More,
+    /// There is more to do, and another node is doing it: look again in a while.
+    Elsewhere,
     /// Every parameter is indexed, and no row is left that nobody asks for.
     Done,
 }

@@ -40,7 +40,7 @@ impl Serve {
             settings.public_url()
         ));
         let platform = platform::platform(&data, &settings);
-        let indexing = tokio::spawn(indexing::all(data.instances()));
+        let indexing = tokio::spawn(indexing::all(data.clone()));
         platform::serve(platform, listener, shutdown::signal()?).await?;
         // What is left is gone on with at the next start.
         indexing.abort();

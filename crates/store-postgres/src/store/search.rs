@@ -17,6 +17,7 @@ use super::included::Included;
 use super::{included, totals};
 use crate::catalog::Catalog;
 use crate::fault::store_error;
+use crate::indexing::Indexing;
 use crate::lookups::Answers;
 use crate::row::{self, get};
 use crate::shared::{Shared, stored_type};
@@ -68,6 +69,7 @@ pub(super) struct Pulse {
     /// Another after each commit.
     pub(super) generation: u64,
     pub(super) catalog: i64,
+    indexing: i64,
     tallies: HashMap<i16, Tally>,
 }
 
@@ -84,21 +86,23 @@ impl Pulse {
         types: &[ResourceType],
     ) -> Result<Self, Error> {
         let types: Vec<i16> = types.iter().map(|of| stored_type(*of)).collect();
-        let text = "SELECT w.generation,w.catalog,t.type,t.next-1,t.live \
+        let text = "SELECT w.generation,w.catalog,w.indexing,t.type,t.next-1,t.live \
                     FROM writer w LEFT JOIN tally t ON t.type=ANY($1)";
         let rows = query(snapshot, text, &[&types]).await;
         let mut pulse = Self {
             generation: 0,
             catalog: 0,
+            indexing: 0,
             tallies: HashMap::new(),
         };
         for row in &rows.map_err(|e| store_error(&e))? {
             pulse.generation = u64::try_from(get::<i64>(row, 0)?).unwrap_or_default();
             pulse.catalog = get(row, 1)?;
-            if let Some(of) = get::<Option<i16>>(row, 2)? {
+            pulse.indexing = get(row, 2)?;
+            if let Some(of) = get::<Option<i16>>(row, 3)? {
                 let tally = Tally {
-                    newest: get(row, 3)?,
-                    live: u64::try_from(get::<i64>(row, 4)?).unwrap_or_default(),
+                    newest: get(row, 4)?,
+                    live: u64::try_from(get::<i64>(row, 5)?).unwrap_or_default(),
                 };
                 pulse.tallies.insert(of, tally);
             }
@@ -127,6 +131,10 @@ pub(super) async fn within(
 ) -> Result<SearchPage, Error> {
     let types: Vec<ResourceType> = asked.queries.iter().map(|q| q.resource_type).collect();
     let pulse = Pulse::take(snapshot, &types).await?;
+    let indexing = Indexing::at(shared, snapshot, pulse.indexing).await?;
+    for query in &asked.queries {
+        indexing.must_hold(query)?;
+    }
     let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
     let mut answers = Answers::new(shared, catalog, pulse.generation);
     let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;

@@ -40,6 +40,13 @@ impl Expected {
         registry: &mut Registry<'_>,
     ) -> Result<bool, Error> {
         let of = self.expectation.query.resource_type;
+        if registry
+            .indexing()
+            .must_hold(&self.expectation.query)
+            .is_err()
+        {
+            return Ok(false);
+        }
         for id in &self.expectation.found {
             registry.mention(of, id);
         }

@@ -65,8 +65,11 @@ async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> 
     let transaction = begin_change(&mut connection).await?;
     let counters = Counters::lock(&transaction).await?;
     let mut registry = Registry::begin(shared, &transaction, counters).await?;
+    let types = units.iter().flat_map(|unit| &unit.changes);
+    let types = types.map(|change| change.resource_type.code());
+    registry.indexing().spoil(&transaction, types).await?;
     let mut world = World::load(shared, &transaction, &mut registry, &units).await?;
-    let coming = World::coming(shared, &transaction, &mut registry, &units).await?;
+    let coming = World::coming(&transaction, &mut registry, &units).await?;
     let mut answers = Vec::with_capacity(units.len());
     let mut records = Lines::default();
     for (unit, keys) in units.into_iter().zip(coming) {

@@ -60,6 +60,25 @@ pub(super) async fn flush(
     statements.run(transaction).await
 }
 
+/// Replaces keys of resources by others, which may be there already.
+pub(super) async fn replace(
+    transaction: &Transaction<'_>,
+    resources: &[(i64, Keys, Keys)],
+) -> Result<(), Error> {
+    let (mut removed, mut added) = (Rows::default(), Rows::default());
+    for (rid, before, after) in resources {
+        removed.take(*rid, before, after);
+        removed.take(*rid, after, before);
+        added.take(*rid, after, before);
+    }
+    let mut statements = Statements::default();
+    remove(removed, &mut statements);
+    statements.run(transaction).await?;
+    let mut statements = Statements::default();
+    add(added, &mut statements);
+    statements.run(transaction).await
+}
+
 /// Rows of all tables.
 #[derive(Default)]
 struct Changes {

@@ -17,6 +17,7 @@ use cresset_store::plan::Shape;
 use deadpool_postgres::Transaction;
 
 use crate::catalog::{BLOCK_BITS, Catalog};
+use crate::indexing::Indexing;
 use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::query_opt;
@@ -85,12 +86,14 @@ pub(super) struct Counters {
     next_pair: i64,
     next_shape: i64,
     next_block: i64,
+    indexing: i64,
 }
 
 impl Counters {
     /// Waits until nobody else writes this instance.
     pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<Self, Error> {
-        let text = "SELECT generation,catalog,next_uri,next_unit,next_pair,next_shape,next_block \
+        let text = "SELECT generation,catalog,next_uri,next_unit,next_pair,next_shape,next_block,\
+                    indexing \
                     FROM writer FOR UPDATE";
         let row = query_opt(transaction, text, &[]).await?;
         let row = row.ok_or_else(|| Error::failed("the writer's row is not there"))?;
@@ -102,6 +105,7 @@ impl Counters {
             next_pair: get(&row, 4)?,
             next_shape: get(&row, 5)?,
             next_block: get(&row, 6)?,
+            indexing: get(&row, 7)?,
         })
     }
 }
@@ -110,6 +114,7 @@ impl Counters {
 pub(super) struct Registry<'s> {
     shared: &'s Shared,
     catalog: Catalog,
+    indexing: Arc<Indexing>,
     counters: Counters,
     known: Known,
     wanted: Wanted,
@@ -134,6 +139,7 @@ impl<'s> Registry<'s> {
         Ok(Self {
             shared,
             catalog: Arc::unwrap_or_clone(catalog),
+            indexing: Indexing::at(shared, transaction, counters.indexing).await?,
             counters,
             known: Known::default(),
             wanted: Wanted::default(),
@@ -144,6 +150,14 @@ impl<'s> Registry<'s> {
             is_catalog_changed: false,
             misses: 0,
         })
+    }
+
+    pub(super) fn shared(&self) -> &'s Shared {
+        self.shared
+    }
+
+    pub(super) fn indexing(&self) -> &Indexing {
+        &self.indexing
     }
 
     pub(super) fn generation(&self) -> u64 {

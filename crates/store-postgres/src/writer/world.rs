@@ -108,14 +108,13 @@ impl World {
             };
             world.entries.insert(rid, entry);
         }
-        world.encode(shared, transaction, registry, &ids).await?;
+        world.encode(transaction, registry, &ids).await?;
         Ok(world)
     }
 
     /// The keys of what was read, as they are in the tables.
     async fn encode(
         &mut self,
-        shared: &Shared,
         transaction: &Transaction<'_>,
         registry: &mut Registry<'_>,
         ids: &HashMap<i64, (ResourceType, ResourceId)>,
@@ -133,7 +132,7 @@ impl World {
                     id,
                     rows: &entry.was.rows,
                 };
-                let keys = keys(shared, registry, subject)
+                let keys = keys(registry, subject)
                     .map(|keys| keys.with_shape(*of, entry.was.shape))
                     .map(|keys| Arc::new(keys.with_update(*of, head.updated_ms)));
                 if let Some(keys) = keys {
@@ -149,7 +148,6 @@ impl World {
 
     /// The keys of every body the units bring, unit by unit and change by change.
     pub(super) async fn coming(
-        shared: &Shared,
         transaction: &Transaction<'_>,
         registry: &mut Registry<'_>,
         units: &[Unit],
@@ -162,7 +160,7 @@ impl World {
             for (unit, found) in units.iter().zip(&mut all) {
                 for (change, found) in unit.changes.iter().zip(found) {
                     if found.is_none() {
-                        *found = draft_keys(shared, registry, change);
+                        *found = draft_keys(registry, change);
                     }
                 }
             }
@@ -173,7 +171,7 @@ impl World {
     }
 }
 
-fn draft_keys(shared: &Shared, registry: &mut Registry<'_>, change: &Prepared) -> Option<Keys> {
+fn draft_keys(registry: &mut Registry<'_>, change: &Prepared) -> Option<Keys> {
     let (Kind::Create(draft, _) | Kind::Update(draft, ..)) = &change.kind else {
         return None;
     };
@@ -182,14 +180,15 @@ fn draft_keys(shared: &Shared, registry: &mut Registry<'_>, change: &Prepared) -
         id: &change.id,
         rows: &draft.rows,
     };
-    keys(shared, registry, subject)
+    keys(registry, subject)
 }
 
 /// The keys, unless a name is missing that the registry has noted.
-fn keys(shared: &Shared, registry: &mut Registry<'_>, subject: Subject<'_>) -> Option<Keys> {
+pub(super) fn keys(registry: &mut Registry<'_>, subject: Subject<'_>) -> Option<Keys> {
     let misses = registry.misses();
-    let Ok(keys) = encode(&shared.encoder, subject, registry);
-    (registry.misses() == misses).then_some(keys)
+    let Ok(keys) = encode(&registry.shared().encoder, subject, registry);
+    let retired = &registry.indexing().retired;
+    (registry.misses() == misses).then(|| keys.except(retired))
 }
 
 fn state(shared: &Shared, row: &Row) -> Result<State, Error> {

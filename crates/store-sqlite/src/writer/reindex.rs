@@ -5,21 +5,20 @@
 
 use std::collections::HashSet;
 
-use cresset_definitions::{ResourceType, r4};
-use cresset_model::{Bounds, parse};
-use cresset_search::{Building, Unindexed, extract};
+use cresset_definitions::ResourceType;
+use cresset_search::{Building, Unindexed};
+use cresset_store::backend::indexing::{ROWS_EACH, percent, rows_of, type_of, types_of};
 use cresset_store::layout::encode::Key;
 use cresset_store::layout::{Keys, Own, Rid, Subject, columns_of, encode, own_column};
-use cresset_store::store::Method;
 use cresset_store::{Error, Reindexed, Version};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::Batch;
 use super::memory::WriterTerms;
 use super::{Writer, facts};
-use crate::catalog;
 use crate::fault::store_error;
 use crate::row;
+use crate::shared::Shared;
 
 /// What a part came to, to be remembered once it is committed.
 pub(crate) struct Part {
@@ -33,7 +32,7 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
         .flush(&writer.connection)
         .map_err(|e| store_error(&e))?;
     let unindexed = writer.shared.unindexed.read().clone();
-    let Some(of) = catalog::types_of(&unindexed).first().copied() else {
+    let Some(of) = types_of(&unindexed).first().copied() else {
         let reindexed = remove(&writer.connection, writer.shared.limits.reindex_part_max)
             .map_err(|e| store_error(&e))?;
         return Ok(Part {
@@ -69,8 +68,7 @@ fn waiting(unindexed: &Unindexed, of: ResourceType) -> impl Iterator<Item = Buil
 }
 
 fn is_of(building: Building, of: ResourceType) -> bool {
-    r4().search_parameter_at(building.parameter)
-        .is_some_and(|parameter| parameter.resource_type == of)
+    type_of(building) == Some(of)
 }
 
 struct Resource {
@@ -112,16 +110,12 @@ fn index(
     let Version {
         resource_type: of,
         id,
-        method,
-        body,
         ..
     } = &resource.version;
-    if *method == Method::Delete {
+    let Shared { bases, limits, .. } = &*writer.shared;
+    let Some(rows) = rows_of(&resource.version, bases, limits)? else {
         return Ok(());
-    }
-    let tree = parse(body, Bounds::from(&*writer.shared.limits))
-        .map_err(|_| Error::failed("a stored body does not parse"))?;
-    let rows = extract(&tree, &writer.shared.bases);
+    };
     let subject = Subject {
         resource_type: *of,
         id,
@@ -173,10 +167,9 @@ fn go_on(
         "INSERT OR REPLACE INTO reindex(type,after) VALUES(?,?)",
         (of.code(), last),
     )?;
-    let text = "SELECT max(next-1,1) FROM tally WHERE type=?";
+    let text = "SELECT next-1 FROM tally WHERE type=?";
     let all: i64 = connection.query_row(text, [of.code()], |row| row.get(0))?;
-    let percent = Rid(last).sequence().saturating_mul(100) / all;
-    Ok(Some(u8::try_from(percent).unwrap_or(99).min(99)))
+    Ok(Some(percent(Rid(last), all)))
 }
 
 /// Removes rows of a number nobody keeps rows of any more.
@@ -218,6 +211,3 @@ fn remove(connection: &Connection, most: usize) -> rusqlite::Result<Reindexed> {
     connection.execute("UPDATE parameter SET state=3 WHERE number=?", [number])?;
     Ok(Reindexed::More)
 }
-
-/// Removing a row costs about as much less than indexing a resource.
-const ROWS_EACH: usize = 16;

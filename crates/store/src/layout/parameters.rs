@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParameter};
 use cresset_search::extract::VERSION;
+use cresset_search::{Building, Unindexed};
 
 use super::sortable;
 
@@ -86,12 +87,15 @@ pub enum IndexState {
     Retired = 2,
     /// Its rows are removed. A number is not given again: sets of parameters may still name it.
     Gone = 3,
+    /// Resources were written by a program that does not know it: its rows are to be removed, and
+    /// then built anew.
+    Stale = 4,
 }
 
 impl IndexState {
     /// Whether every write keeps its rows.
     pub fn is_kept(self) -> bool {
-        matches!(self, Self::Building | Self::Complete)
+        matches!(self, Self::Building | Self::Complete | Self::Stale)
     }
 
     /// As the table keeps it.
@@ -100,6 +104,7 @@ impl IndexState {
             0 => Self::Building,
             1 => Self::Complete,
             2 => Self::Retired,
+            4 => Self::Stale,
             _ => Self::Gone,
         }
     }
@@ -127,8 +132,8 @@ pub struct Assigned {
     pub parameters: Parameters,
     /// Lines that are new or have changed, to be stored.
     pub changed: Vec<StoredParameter>,
-    /// What cannot be searched by until its index is built, by type.
-    pub building: Vec<(ResourceType, ParameterIx)>,
+    /// What cannot be searched by until its index is built.
+    pub unindexed: Unindexed,
 }
 
 /// Both directions between a build's parameters and an instance's numbers.
@@ -169,11 +174,13 @@ impl Parameters {
         }
         let parameters = definitions.search_parameters();
         let mut numbers = Vec::with_capacity(parameters.len());
-        let mut is_building = Vec::with_capacity(parameters.len());
+        let mut waiting = HashSet::new();
         for (parameter, alias) in parameters.iter().zip(&alias) {
             let line = assigning.line(parameter, rule(parameter, *alias));
             numbers.push(line.number);
-            is_building.push(line.state == IndexState::Building);
+            if line.state != IndexState::Complete {
+                waiting.insert(line.number);
+            }
         }
         let unused = assigning.lines.into_values().map(|line| StoredParameter {
             state: IndexState::Retired,
@@ -181,21 +188,37 @@ impl Parameters {
         });
         let mut changed = assigning.changed;
         changed.extend(unused);
-        let at = |ix: ParameterIx| is_building.get(usize::from(ix.0)).copied();
-        let building = parameters
-            .iter()
-            .zip(&alias)
-            .filter(|(parameter, alias)| {
-                at(parameter.ix) == Some(true)
-                    || alias.is_some_and(|alias| at(alias.of) == Some(true))
-            })
-            .map(|(parameter, _)| (parameter.resource_type, parameter.ix))
-            .collect();
+        let parameters = Self { numbers, alias };
+        let unindexed = parameters.unindexed(definitions, |n| waiting.contains(&n).then_some(0));
         Assigned {
-            parameters: Self { numbers, alias },
+            parameters,
             changed,
-            building,
+            unindexed,
         }
+    }
+
+    /// What cannot be searched by, where these numbers are indexed to so many percent only.
+    pub fn unindexed(
+        &self,
+        definitions: &Definitions,
+        percent: impl Fn(i64) -> Option<u8>,
+    ) -> Unindexed {
+        let parameters = definitions.search_parameters().iter();
+        let building = parameters.filter_map(|parameter| {
+            let of = |ix: ParameterIx| percent(self.number(ix));
+            let own = of(parameter.ix);
+            let percent = own.or_else(|| of(self.alias(parameter.ix)?.of))?;
+            Some(Building {
+                parameter: parameter.ix,
+                percent,
+            })
+        });
+        Unindexed::new(building.collect())
+    }
+
+    /// The numbers of all parameters.
+    pub fn numbers(&self) -> &[i64] {
+        &self.numbers
     }
 
     /// The instance's number of a parameter.

@@ -1,0 +1,152 @@
+//! How far the index of each parameter is, held in memory and read again when it has changed.
+//!
+//! Nodes of two versions may serve side by side, and their programs may know a parameter by two
+//! rules. Whoever writes then keeps the rows of its own program alone. What it does not know it
+//! marks as stale, and what another program has retired is neither read nor written any more: no
+//! search reads rows that lack resources.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use cresset_definitions::r4;
+use cresset_search::{Query, Unindexed};
+use cresset_store::Error;
+use cresset_store::backend::indexing::percent;
+use cresset_store::layout::{IndexState, Parameters, Rid};
+use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
+
+use crate::fault::store_error;
+use crate::row::get;
+use crate::shared::Shared;
+use crate::snapshot::{execute, query};
+
+/// What a snapshot says of the index.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Indexing {
+    /// Another after each change.
+    number: i64,
+    /// What cannot be searched by.
+    pub(crate) unindexed: Arc<Unindexed>,
+    /// Numbers of this program that are being built, with the last resource that was looked at.
+    pub(crate) building: Vec<Waiting>,
+    /// Numbers of this program that are to be emptied first.
+    pub(crate) stale: Vec<Waiting>,
+    /// Numbers of this program that another has retired.
+    pub(crate) retired: HashSet<i64>,
+    /// Numbers of other programs, by type.
+    foreign: HashMap<u8, Vec<i64>>,
+}
+
+/// A number whose index is not complete.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    pub(crate) number: i64,
+    /// Code of its type.
+    pub(crate) of: u8,
+    pub(crate) after: Option<i64>,
+}
+
+impl Indexing {
+    /// What a snapshot with this number says, from memory where that is the same.
+    pub(crate) async fn at(
+        shared: &Shared,
+        snapshot: &Transaction<'_>,
+        number: i64,
+    ) -> Result<Arc<Self>, Error> {
+        let known = shared.indexing.read().clone();
+        if known.number == number {
+            return Ok(known);
+        }
+        let read = Self::read(&shared.encoder.parameters, snapshot, number).await?;
+        let read = Arc::new(read);
+        let mut held = shared.indexing.write();
+        if held.number < number {
+            *held = read.clone();
+        }
+        Ok(read)
+    }
+
+    /// Reads what a snapshot says.
+    pub(crate) async fn read(
+        parameters: &Parameters,
+        snapshot: &Transaction<'_>,
+        number: i64,
+    ) -> Result<Self, Error> {
+        let own: HashSet<i64> = parameters.numbers().iter().copied().collect();
+        let text = "SELECT p.number,p.type,p.state,p.after,coalesce(t.next-1,0) \
+                    FROM parameter p LEFT JOIN tally t ON t.type=p.type \
+                    WHERE p.state<>1 OR p.number<>ALL($1)";
+        let rows = query(snapshot, text, &[&parameters.numbers()]).await;
+        let mut indexing = Self {
+            number,
+            ..Self::default()
+        };
+        let mut percents = HashMap::new();
+        for row in &rows.map_err(|e| store_error(&e))? {
+            let waiting = waiting(row)?;
+            let state = IndexState::from_code(i64::from(get::<i16>(row, 2)?));
+            if !own.contains(&waiting.number) {
+                if state.is_kept() {
+                    let foreign = indexing.foreign.entry(waiting.of).or_default();
+                    foreign.push(waiting.number);
+                }
+                continue;
+            }
+            let done = waiting.after.map_or(Ok(0), |after| {
+                Ok::<_, Error>(percent(Rid(after), get(row, 4)?))
+            });
+            percents.insert(waiting.number, done?);
+            match state {
+                IndexState::Building => indexing.building.push(waiting),
+                IndexState::Stale => indexing.stale.push(waiting),
+                IndexState::Complete | IndexState::Retired | IndexState::Gone => {
+                    indexing.retired.insert(waiting.number);
+                }
+            }
+        }
+        let unindexed = parameters.unindexed(r4(), |number| percents.get(&number).copied());
+        indexing.unindexed = Arc::new(unindexed);
+        Ok(indexing)
+    }
+
+    /// Refuses a query whose answer would lack resources.
+    pub(crate) fn must_hold(&self, query: &Query) -> Result<(), Error> {
+        let building = self.unindexed.of_query(query);
+        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
+    }
+
+    /// Marks as stale what other programs know of these types, which are about to be written.
+    pub(crate) async fn spoil(
+        &self,
+        transaction: &Transaction<'_>,
+        types: impl Iterator<Item = u8>,
+    ) -> Result<(), Error> {
+        if self.foreign.is_empty() {
+            return Ok(());
+        }
+        let types: HashSet<u8> = types.collect();
+        let numbers = types.iter().filter_map(|of| self.foreign.get(of));
+        let numbers: Vec<i64> = numbers.flatten().copied().collect();
+        let text =
+            "UPDATE parameter SET state=4,after=NULL WHERE number=ANY($1) AND state IN (0,1)";
+        if execute(transaction, text, &[&numbers]).await? > 0 {
+            changed(transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Says to all nodes that what cannot be searched by has changed.
+pub(crate) async fn changed(transaction: &Transaction<'_>) -> Result<(), Error> {
+    let text = "UPDATE writer SET indexing=indexing+1";
+    execute(transaction, text, &[]).await.map(drop)
+}
+
+fn waiting(row: &Row) -> Result<Waiting, Error> {
+    Ok(Waiting {
+        number: get(row, 0)?,
+        of: u8::try_from(get::<i16>(row, 1)?).unwrap_or_default(),
+        after: get(row, 3)?,
+    })
+}

@@ -1,0 +1,226 @@
+//! A bounded part of what is left to do on the index.
+//!
+//! A type's resources are looked at in the order of their integers, together for all its parameters
+//! that are as far. Whatever is written meanwhile is indexed as a whole, before or behind that
+//! place. The writer's row is held throughout, so that nothing comes in between.
+
+use std::collections::HashSet;
+
+use cresset_definitions::ResourceType;
+use cresset_search::IndexRow;
+use cresset_store::backend::indexing::{ROWS_EACH, rows_of};
+use cresset_store::layout::encode::Key;
+use cresset_store::layout::{Keys, Own, Rid, Subject, columns_of, own_column};
+use cresset_store::{Error, Reindexed, Version};
+use deadpool_postgres::Transaction;
+
+use super::pending::{self, Statements};
+use super::terms::{Counters, Registry};
+use super::world::{self, World};
+use crate::fault::store_error;
+use crate::indexing::{Indexing, changed};
+use crate::lease;
+use crate::row::{self, get};
+use crate::shared::Shared;
+use crate::snapshot::{begin_change, connection, end_change, execute, query, query_opt};
+
+/// What is to be done next.
+enum Task {
+    /// Remove rows of a number, and give it this state when none are left.
+    Empty(i64, i16),
+    /// Index resources behind this one.
+    Build(ResourceType, Option<i64>),
+}
+
+/// Does one part, unless another node is at it.
+pub(crate) async fn part(shared: &Shared) -> Result<Reindexed, Error> {
+    let mut connection = connection(shared).await?;
+    let transaction = begin_change(&mut connection).await?;
+    let number = "SELECT indexing FROM writer";
+    let number = query_opt(&transaction, number, &[]).await?;
+    let number = number.map_or(Ok(0), |row| get(&row, 0))?;
+    let indexing = Indexing::at(shared, &transaction, number).await?;
+    if next(&transaction, &indexing).await?.is_none() {
+        lease::release(&transaction, lease::INDEX, &shared.node).await?;
+        end_change(transaction).await?;
+        return Ok(Reindexed::Done);
+    }
+    if !lease::claim(&transaction, lease::INDEX, &shared.node).await? {
+        return Ok(Reindexed::Elsewhere);
+    }
+    let counters = Counters::lock(&transaction).await?;
+    let registry = Registry::begin(shared, &transaction, counters).await?;
+    // What there is to do may be another thing since the writer's row was waited for.
+    match next(&transaction, registry.indexing()).await? {
+        None => {}
+        Some(Task::Empty(number, state)) => {
+            empty(shared, &transaction, (number, state)).await?;
+        }
+        Some(Task::Build(of, after)) => {
+            return build(registry, transaction, (of, after)).await;
+        }
+    }
+    end_change(transaction).await?;
+    Ok(Reindexed::More)
+}
+
+async fn next(transaction: &Transaction<'_>, indexing: &Indexing) -> Result<Option<Task>, Error> {
+    if let Some(stale) = indexing.stale.first() {
+        return Ok(Some(Task::Empty(stale.number, 0)));
+    }
+    let lowest = indexing.building.iter().min_by_key(|w| (w.of, w.after));
+    let lowest = lowest.and_then(|w| Some((ResourceType::from_code(w.of)?, w.after)));
+    if let Some((of, after)) = lowest {
+        return Ok(Some(Task::Build(of, after)));
+    }
+    let text = "SELECT number FROM parameter WHERE state=2 ORDER BY number LIMIT 1";
+    let retired = query_opt(transaction, text, &[]).await?;
+    let number = retired.map(|row| get(&row, 0)).transpose()?;
+    Ok(number.map(|number| Task::Empty(number, 3)))
+}
+
+/// Removes rows of a number.
+async fn empty(
+    shared: &Shared,
+    transaction: &Transaction<'_>,
+    (number, state): (i64, i16),
+) -> Result<(), Error> {
+    let most = shared.limits.reindex_part_max.saturating_mul(ROWS_EACH);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let columns = columns_of(number);
+    let narrow = |column: &i64| i32::try_from(*column).unwrap_or(i32::MAX);
+    let (first, last) = (narrow(columns.start()), narrow(columns.end()));
+    let mut left = most;
+    for (table, key) in [
+        ("idx", "p,v,w,r"),
+        ("rng", "p,v,r,w"),
+        ("str", "p,s,r,h,rest"),
+        ("ref", "r,p,v"),
+    ] {
+        let text = format!(
+            "DELETE FROM {table} WHERE ({key}) IN \
+             (SELECT {key} FROM {table} WHERE p BETWEEN $1 AND $2 LIMIT $3)"
+        );
+        let removed = execute(transaction, &text, &[&first, &last, &left]).await?;
+        left = left.saturating_sub(i64::try_from(removed).unwrap_or(i64::MAX));
+        if left <= 0 {
+            return Ok(());
+        }
+    }
+    let text = "UPDATE parameter SET state=$2,after=NULL WHERE number=$1";
+    execute(transaction, text, &[&number, &state]).await?;
+    changed(transaction).await
+}
+
+/// Indexes the next resources of a type.
+async fn build(
+    mut registry: Registry<'_>,
+    transaction: Transaction<'_>,
+    (of, after): (ResourceType, Option<i64>),
+) -> Result<Reindexed, Error> {
+    let shared = registry.shared();
+    let building = registry.indexing().building.iter();
+    let numbers: HashSet<i64> = building
+        .filter(|w| w.of == of.code() && w.after == after)
+        .map(|w| w.number)
+        .collect();
+    let mut resources = resources(shared, &transaction, of, after).await?;
+    let is_end = resources.len() < shared.limits.reindex_part_max;
+    let last = resources.last().filter(|_| !is_end).map(|r| r.rid);
+    encode(&mut registry, &transaction, &mut resources).await?;
+    let mut replaced = Vec::new();
+    let mut shapes = (Vec::new(), Vec::new());
+    for resource in resources {
+        let Some(keys) = resource.keys else { continue };
+        let keys = keys.only(of, &numbers);
+        registry.note_facts(&keys);
+        if keys.shape != resource.shape {
+            shapes.0.push(resource.rid);
+            shapes.1.push(i32::try_from(keys.shape).unwrap_or(i32::MAX));
+        }
+        replaced.push((resource.rid, only_shape(of, resource.shape), keys));
+    }
+    pending::replace(&transaction, &replaced).await?;
+    let text = "UPDATE resource SET shape=n.shape FROM unnest($1::int8[],$2::int4[]) n(r,shape) \
+                WHERE resource.r=n.r";
+    execute(&transaction, text, &[&shapes.0, &shapes.1]).await?;
+    let text = "UPDATE parameter SET after=$2,state=$3 WHERE number=ANY($1)";
+    let numbers: Vec<i64> = numbers.into_iter().collect();
+    let state = i16::from(last.is_none());
+    execute(&transaction, text, &[&numbers, &last, &state]).await?;
+    pending::flush(&transaction, &mut registry, &mut World::default()).await?;
+    let mut last = Statements::default();
+    registry.last_statement(&mut last);
+    last.run(&transaction).await?;
+    changed(&transaction).await?;
+    end_change(transaction).await?;
+    registry.committed();
+    Ok(Reindexed::More)
+}
+
+struct Resource {
+    rid: i64,
+    shape: i64,
+    version: Version,
+    /// `None` for a deletion.
+    rows: Option<Vec<IndexRow<'static>>>,
+    keys: Option<Keys>,
+}
+
+async fn resources(
+    shared: &Shared,
+    transaction: &Transaction<'_>,
+    of: ResourceType,
+    after: Option<i64>,
+) -> Result<Vec<Resource>, Error> {
+    let most = i64::try_from(shared.limits.reindex_part_max).unwrap_or(i64::MAX);
+    let text = "SELECT version,updated,method,body,r,shape FROM resource \
+                WHERE r>$1 AND r<=$2 ORDER BY r LIMIT $3";
+    let (after, end) = (after.unwrap_or(Rid::floor(of).0), Rid::ceiling(of).0);
+    let rows = query(transaction, text, &[&after, &end, &most]).await;
+    let rows = rows.map_err(|e| store_error(&e))?;
+    let resources = rows.iter().map(|row| {
+        let version = row::version(row, 0, &shared.codec, (of, None))?;
+        Ok(Resource {
+            rid: get(row, 4)?,
+            shape: i64::from(get::<i32>(row, 5)?),
+            rows: rows_of(&version, &shared.bases, &shared.limits)?,
+            version,
+            keys: None,
+        })
+    });
+    resources.collect()
+}
+
+async fn encode(
+    registry: &mut Registry<'_>,
+    transaction: &Transaction<'_>,
+    resources: &mut [Resource],
+) -> Result<(), Error> {
+    loop {
+        for resource in resources.iter_mut().filter(|r| r.keys.is_none()) {
+            let Some(rows) = &resource.rows else { continue };
+            let subject = Subject {
+                resource_type: resource.version.resource_type,
+                id: &resource.version.id,
+                rows,
+            };
+            resource.keys = world::keys(registry, subject);
+        }
+        if !registry.resolve(transaction).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// The key of a set of parameters.
+fn only_shape(of: ResourceType, shape: i64) -> Keys {
+    Keys {
+        index: vec![Key {
+            p: own_column(of, Own::Shape),
+            v: shape,
+            w: 0,
+        }],
+        ..Keys::default()
+    }
+}

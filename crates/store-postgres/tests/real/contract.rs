@@ -1,0 +1,47 @@
+//! The checks every backend must pass.
+
+use cresset_store::contract::world::World;
+use cresset_store::contract::{
+    access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
+    people, registrations, search, types, unit,
+};
+use cresset_testkit::postgres;
+use tokio::runtime::Handle;
+
+use crate::instance::Instance;
+
+fn fresh() -> World {
+    let open = async {
+        let instance = Instance::create(postgres::server().url()).await;
+        instance.open("one", "2026-03-01T12:00:00.123Z").await
+    };
+    tokio::task::block_in_place(|| Handle::current().block_on(open))
+}
+
+macro_rules! contract {
+    ($($part:ident),*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $part() {
+            $part::all(&fresh).await;
+        }
+    )*};
+}
+
+contract!(
+    access,
+    audit,
+    chains,
+    crud,
+    ehr,
+    expectations,
+    grants,
+    history,
+    includes,
+    order,
+    paging,
+    people,
+    registrations,
+    search,
+    types,
+    unit
+);
