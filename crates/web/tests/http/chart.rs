@@ -48,7 +48,7 @@ async fn demo() -> (Practice, TestApp) {
         ),
         (
             "Observation/o1",
-            r#"{"resourceType":"Observation","id":"o1","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"text":"Weight"},"subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-02","valueQuantity":{"value":70.5,"unit":"kg"}}"#,
+            r#"{"resourceType":"Observation","id":"o1","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"text":"Weight"},"subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-02","valueQuantity":{"value":70.10,"unit":"kg"}}"#,
         ),
     ] {
         let answer = practice.ask(&format!("PUT /{path}"), body).await;
@@ -125,7 +125,7 @@ async fn staff_find_a_patient_and_see_the_chart() {
         "555-0100",
         "Asthma &#60;b&#62;",
         "2019-05-06",
-        "70.5 kg",
+        "70.10 kg",
         "Check-up",
         "Launch Sunrise",
         "No allergies are recorded.",
@@ -166,7 +166,7 @@ async fn a_chart_is_for_staff_and_shows_what_the_role_sees() {
         html.contains("Ann Lee") && html.contains("555-0100"),
         "{html}"
     );
-    for hidden in ["Asthma", "Problems", "Vital signs", "70.5"] {
+    for hidden in ["Asthma", "Problems", "Vital signs", "70.10"] {
         assert!(!html.contains(hidden), "{hidden} {html}");
     }
 }

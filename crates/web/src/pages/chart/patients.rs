@@ -5,14 +5,16 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_fhir::Fault;
 use cresset_fhir::search::Handling;
-use serde_json::Value;
+use cresset_model::{Bounds, Value, parse};
 
-use super::record::{name, text};
+use super::record::{list, name, text};
 use crate::extract::SignedIn;
 use crate::failure::Failure;
 
 /// Patients on one page.
 const PATIENTS_MAX: &str = "20";
+/// Objects and lists that a Bundle puts around a resource.
+const BUNDLE_DEPTH: usize = 3;
 /// Words of a name that are looked for.
 const WORDS_MAX: usize = 5;
 
@@ -95,13 +97,22 @@ pub(super) async fn search(
         .fhir
         .search(&access, of, pairs, Handling::Strict)
         .await?;
-    // Only words and plain numbers are taken out, to be shown.
-    let bundle: Value = serde_json::from_slice(&bundle)
-        .map_err(|error| Fault::internal(format!("a bundle of our own: {error}")))?;
-    let entries = bundle.get("entry").and_then(Value::as_array);
-    let resources = entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.get("resource"));
-    Ok(Some(resources.cloned().collect()))
+    resources(&bundle)
+        .map(Some)
+        .map_err(|fault| Fault::internal(format!("a bundle of our own: {fault:?}")).into())
+}
+
+/// The resources of a Bundle, each number as it was written.
+fn resources(bundle: &[u8]) -> Result<Vec<Value>, cresset_model::Fault> {
+    let stored = Bounds::default();
+    // Each of the resources was within the bounds when it was stored.
+    let bounds = Bounds {
+        depth_max: stored.depth_max + BUNDLE_DEPTH,
+        values_max: usize::MAX,
+    };
+    let bundle = Value::of(parse(bundle, bounds)?.root());
+    let entries = list(&bundle, "entry");
+    Ok(entries
+        .filter_map(|entry| entry.get("resource").cloned())
+        .collect())
 }

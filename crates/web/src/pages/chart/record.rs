@@ -1,19 +1,34 @@
 //! Words out of resources.
 
-use serde_json::Value;
+use cresset_model::Value;
 
 /// The text of a member; empty when there is none.
 pub(super) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
-    value
-        .get(member)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    value.get(member).map(word).unwrap_or_default()
+}
+
+/// A string; empty when it is something else.
+fn word(value: &Value) -> &str {
+    match value {
+        Value::String(text) => text,
+        _ => "",
+    }
 }
 
 /// The elements of a list.
 pub(super) fn list<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v Value> {
-    let list = value.get(member).and_then(Value::as_array);
-    list.into_iter().flatten()
+    let list = match value.get(member) {
+        Some(Value::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    list.iter()
+}
+
+/// The strings of a list that are not empty.
+pub(super) fn words<'v>(value: &'v Value, member: &str) -> impl Iterator<Item = &'v str> {
+    list(value, member)
+        .map(word)
+        .filter(|word| !word.is_empty())
 }
 
 /// A person's name: as it is written, or put together from its parts.
@@ -23,8 +38,7 @@ pub(super) fn name(person: &Value) -> Option<String> {
     if !whole.is_empty() {
         return Some(whole.to_owned());
     }
-    let given = list(name, "given").filter_map(Value::as_str);
-    let parts = given
+    let parts = words(name, "given")
         .chain([text(name, "family")])
         .filter(|part| !part.is_empty());
     let joined = parts.collect::<Vec<_>>().join(" ");
@@ -53,9 +67,11 @@ pub(super) fn day(value: &Value, members: &[&str]) -> String {
     found.split('T').next().unwrap_or_default().to_owned()
 }
 
-/// A quantity with its unit.
-pub(super) fn quantity(value: &Value) -> Option<(f64, &str)> {
-    let number = value.get("value")?.as_f64()?;
+/// A quantity with its unit, its digits as they were written.
+pub(super) fn quantity(value: &Value) -> Option<(&str, &str)> {
+    let Value::Number(number) = value.get("value")? else {
+        return None;
+    };
     let unit = [text(value, "unit"), text(value, "code")];
     let unit = unit
         .into_iter()
@@ -66,34 +82,44 @@ pub(super) fn quantity(value: &Value) -> Option<(f64, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{concept, day, name};
-    use serde_json::json;
+    use super::{concept, day, name, quantity};
+    use cresset_model::{Bounds, Value, parse};
+
+    fn value(json: &str) -> Value {
+        Value::of(parse(json.as_bytes(), Bounds::default()).unwrap().root())
+    }
 
     #[test]
     fn a_name_is_read_as_people_write_it() {
         for (person, expect) in [
+            (r#"{"name":[{"text":"Dr. Ann Lee"}]}"#, Some("Dr. Ann Lee")),
             (
-                json!({"name": [{"text": "Dr. Ann Lee"}]}),
-                Some("Dr. Ann Lee"),
-            ),
-            (
-                json!({"name": [{"given": ["Ann", "B."], "family": "Lee"}]}),
+                r#"{"name":[{"given":["Ann","B."],"family":"Lee"}]}"#,
                 Some("Ann B. Lee"),
             ),
-            (json!({"name": [{"use": "usual"}]}), None),
-            (json!({}), None),
+            (r#"{"name":[{"use":"usual"}]}"#, None),
+            ("{}", None),
         ] {
-            assert_eq!(name(&person).as_deref(), expect, "{person}");
+            assert_eq!(name(&value(person)).as_deref(), expect, "{person}");
         }
     }
 
     #[test]
     fn a_concept_and_a_day_are_read_where_they_stand() {
-        let value = json!({"a": {"text": "Cough"}, "b": {"coding": [{"code": "x", "display": "X"}]},
-                           "when": "2026-01-02T03:04:05Z"});
+        let value = value(
+            r#"{"a":{"text":"Cough"},"b":{"coding":[{"code":"x","display":"X"}]},
+                "when":"2026-01-02T03:04:05Z"}"#,
+        );
         assert_eq!(concept(&value, "a").as_deref(), Some("Cough"));
         assert_eq!(concept(&value, "b").as_deref(), Some("X"));
         assert_eq!(concept(&value, "c"), None);
         assert_eq!(day(&value, &["then", "when"]), "2026-01-02");
+    }
+
+    #[test]
+    fn a_quantity_keeps_its_digits() {
+        let exact = value(r#"{"value":70.10,"unit":"kg"}"#);
+        assert_eq!(quantity(&exact), Some(("70.10", "kg")));
+        assert_eq!(quantity(&value(r#"{"value":"70"}"#)), None);
     }
 }

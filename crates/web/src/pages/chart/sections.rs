@@ -1,10 +1,10 @@
 //! The lists of a chart: problems, medicines, allergies, documents, visits.
 
 use cresset_base::ResourceId;
-use serde_json::Value;
+use cresset_model::Value;
 
 use super::patients::search;
-use super::record::{concept, day, list, text};
+use super::record::{concept, day, list, text, words};
 use crate::extract::SignedIn;
 use crate::failure::Failure;
 
@@ -123,9 +123,9 @@ pub(super) fn demographics(patient: &Value) -> Vec<(&'static str, String)> {
         points.next().map(|point| text(point, "value").to_owned())
     };
     let address = list(patient, "address").next().map(|address| {
-        let lines = list(address, "line").filter_map(Value::as_str);
         let rest = ["city", "state", "postalCode"].map(|member| text(address, member));
-        let parts = lines.chain(rest).filter(|part| !part.is_empty());
+        let rest = rest.into_iter().filter(|part| !part.is_empty());
+        let parts = words(address, "line").chain(rest);
         parts.collect::<Vec<_>>().join(", ")
     });
     let facts = [

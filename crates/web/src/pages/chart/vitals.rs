@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use cresset_base::ResourceId;
-use serde_json::Value;
+use cresset_model::Value;
 
 use super::patients::search;
 use super::record::{concept, day, list, quantity};
@@ -48,7 +48,16 @@ struct Series {
     name: String,
     unit: String,
     /// Newest first.
-    values: Vec<(String, f64)>,
+    values: Vec<Point>,
+}
+
+/// One measurement.
+struct Point {
+    day: String,
+    /// As it was written: 70.10 is more exact than 70.1.
+    written: String,
+    /// For the drawing.
+    height: f64,
 }
 
 /// Measurements, newest first, by what was measured.
@@ -59,10 +68,17 @@ fn series(observations: &[Value]) -> Vec<Vital> {
         let parts = list(observation, "component");
         for measured in std::iter::once(observation).chain(parts) {
             let value = measured.get("valueQuantity").and_then(quantity);
-            let (Some(name), Some((number, unit))) = (concept(measured, "code"), value) else {
+            let (Some(name), Some((written, unit))) = (concept(measured, "code"), value) else {
                 continue;
             };
-            let point = (day.clone(), number);
+            let Ok(height) = written.parse() else {
+                continue;
+            };
+            let point = Point {
+                day: day.clone(),
+                written: written.to_owned(),
+                height,
+            };
             match known
                 .iter_mut()
                 .find(|series| series.name == name && series.unit == unit)
@@ -81,26 +97,29 @@ fn series(observations: &[Value]) -> Vec<Vital> {
 
 impl Vital {
     fn of(series: &Series) -> Option<Self> {
-        let (newest, last) = series.values.first()?.clone();
-        let (oldest, _) = series.values.last()?;
-        let numbers = || series.values.iter().rev().map(|(_, number)| *number);
-        let (low, high) = numbers().fold((last, last), |(low, high), number| {
-            (low.min(number), high.max(number))
-        });
-        let (points, end) = line(&numbers().collect::<Vec<_>>(), (low, high));
+        let (newest, oldest) = (series.values.first()?, series.values.last()?);
+        let lower = |a: &'_ &Point, b: &'_ &Point| a.height.total_cmp(&b.height);
+        let low = series.values.iter().min_by(lower)?;
+        let high = series.values.iter().max_by(lower)?;
+        let heights: Vec<_> = series.values.iter().rev().map(|p| p.height).collect();
+        let (points, end) = line(&heights, (low.height, high.height));
         let Series { name, unit, values } = series;
         let summary = if values.len() > 1 {
             format!(
-                "{} values from {oldest} to {newest}, between {low} and {high} {unit}",
-                values.len()
+                "{} values from {} to {}, between {} and {} {unit}",
+                values.len(),
+                oldest.day,
+                newest.day,
+                low.written,
+                high.written
             )
         } else {
-            format!("one value, of {newest}")
+            format!("one value, of {}", newest.day)
         };
         Some(Self {
             name: name.clone(),
-            last: format!("{last} {unit}").trim_end().to_owned(),
-            day: newest,
+            last: format!("{} {unit}", newest.written).trim_end().to_owned(),
+            day: newest.day.clone(),
             points,
             end,
             summary,
@@ -136,24 +155,32 @@ fn line(numbers: &[f64], (low, high): (f64, f64)) -> (String, (String, String)) 
 #[cfg(test)]
 mod tests {
     use super::series;
-    use serde_json::json;
+    use cresset_model::{Bounds, Value, parse};
+
+    fn value(json: &str) -> Value {
+        Value::of(parse(json.as_bytes(), Bounds::default()).unwrap().root())
+    }
+
+    fn weight(day: &str, kg: &str) -> Value {
+        value(&format!(
+            r#"{{"code":{{"text":"Weight"}},"effectiveDateTime":"{day}",
+                "valueQuantity":{{"value":{kg},"unit":"kg"}}}}"#
+        ))
+    }
 
     #[test]
     fn measurements_become_lines_by_what_was_measured() {
-        let weight = |day: &str, value: f64| {
-            json!({"code": {"text": "Weight"}, "effectiveDateTime": day,
-                   "valueQuantity": {"value": value, "unit": "kg"}})
-        };
-        let pressure = json!({"code": {"text": "Blood pressure"}, "effectiveDateTime": "2026-01-02",
-            "component": [
-                {"code": {"text": "Systolic"}, "valueQuantity": {"value": 120, "unit": "mmHg"}},
-                {"code": {"text": "Diastolic"}, "valueQuantity": {"value": 80, "unit": "mmHg"}}]});
-        let note = json!({"code": {"text": "Note"}, "valueString": "fine"});
+        let pressure = value(
+            r#"{"code":{"text":"Blood pressure"},"effectiveDateTime":"2026-01-02","component":[
+                {"code":{"text":"Systolic"},"valueQuantity":{"value":120,"unit":"mmHg"}},
+                {"code":{"text":"Diastolic"},"valueQuantity":{"value":80,"unit":"mmHg"}}]}"#,
+        );
+        let note = value(r#"{"code":{"text":"Note"},"valueString":"fine"}"#);
         let vitals = series(&[
-            weight("2026-01-03", 70.5),
+            weight("2026-01-03", "70.50"),
             pressure,
             note,
-            weight("2025-01-03", 72.0),
+            weight("2025-01-03", "72.0"),
         ]);
         let shown: Vec<_> = vitals
             .iter()
@@ -162,7 +189,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                ("Weight", "70.5 kg"),
+                ("Weight", "70.50 kg"),
                 ("Systolic", "120 mmHg"),
                 ("Diastolic", "80 mmHg"),
             ]
@@ -170,7 +197,7 @@ mod tests {
         assert_eq!(vitals[0].points, "4.0,4.0 156.0,36.0");
         assert_eq!(
             vitals[0].summary,
-            "2 values from 2025-01-03 to 2026-01-03, between 70.5 and 72 kg"
+            "2 values from 2025-01-03 to 2026-01-03, between 70.50 and 72.0 kg"
         );
         assert_eq!(vitals[1].points, "");
     }
