@@ -77,12 +77,13 @@ fn rest(settings: &Settings) -> Value {
 }
 
 fn security(auth_url: &str) -> Value {
-    let address = |name: &str| json!({ "url": name, "valueUri": format!("{auth_url}/{name}/") });
+    let addresses = ["authorize", "token", "introspect", "revoke"]
+        .map(|name| json!({ "url": name, "valueUri": format!("{auth_url}/{name}/") }));
     json!({
         "cors": true,
         "extension": [{
             "url": OAUTH_URIS,
-            "extension": [address("token"), address("introspect"), address("revoke")],
+            "extension": addresses,
         }],
         "service": [{
             "coding": [{ "system": SECURITY_SERVICE, "code": "SMART-on-FHIR", "display": "SMART-on-FHIR" }],

@@ -13,6 +13,11 @@ const TOOLS: &[(&str, &str, &str)] = &[
     ("node", "nodejs", "drives the browser and runs clients"),
     ("npm", "npm", "installs what node runs"),
     (
+        "python3 -m ensurepip",
+        "python3-venv",
+        "installs and runs a client",
+    ),
+    (
         "psql",
         "postgresql-client",
         "asks the server of the tests whether it is there",
@@ -25,7 +30,8 @@ pub(super) fn run(root: &Path) -> Outcome {
     tools()?;
     recent_node()?;
     node_modules(&root.join("tests/browser"))?;
-    node_modules(&root.join("tests/clients"))
+    node_modules(&root.join("tests/clients"))?;
+    python_packages(&root.join("tests/clients"))
 }
 
 /// The oldest release of node that the clients of the tests run on.
@@ -55,6 +61,25 @@ fn node_modules(folder: &Path) -> Outcome {
         Ok(())
     } else {
         Err(format!("`npm ci` in {} did not work here", folder.display()).into())
+    }
+}
+
+/// What a folder of tests uses of Python, each package with the digest that its list says.
+fn python_packages(folder: &Path) -> Outcome {
+    let here = |program: &str, arguments: &[&str]| {
+        Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    let install = "-m pip install --quiet --require-hashes -r requirements.txt";
+    let install: Vec<_> = install.split(' ').collect();
+    let done = here("python3", &["-m", "venv", ".venv"]) && here(".venv/bin/python", &install);
+    if done {
+        Ok(())
+    } else {
+        Err(format!("`pip install` in {} did not work here", folder.display()).into())
     }
 }
 
@@ -89,7 +114,10 @@ fn present(command: &str) -> bool {
         .flatten()
         .map(|v| v.path().join("bin").join(command));
     let found = apart.into_iter().find(|path| path.is_file());
-    let asked = Command::new(found.unwrap_or_else(|| command.into()))
+    let mut words = command.split(' ');
+    let program = words.next().unwrap_or_default();
+    let asked = Command::new(found.unwrap_or_else(|| program.into()))
+        .args(words)
         .arg("--version")
         .stdout(Stdio::null())
         .stderr(Stdio::null())

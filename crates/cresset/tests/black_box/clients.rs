@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::server::Server;
+use crate::server::{Server, free_port};
 
 /// Where the clients are run from.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
@@ -50,6 +50,77 @@ async fn a_certified_relying_party_gets_along() {
         "backend": { "client_id": backend["client_id"], "private": key["private"] },
     });
     node("openid-client.mjs", &setup.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_the_smart_project_launch_from_a_chart_and_alone() {
+    for script in ["fhirclient.mjs", "fhirclient-python.mjs"] {
+        let (_server, setup) = practice().await;
+        node(script, &setup.to_string());
+    }
+}
+
+/// A practice with a patient, a clinician and an app at home on a free port; what a script is told of it.
+async fn practice() -> (Server, Value) {
+    let (mut server, client) = Server::alone().await;
+    for (path, body) in [
+        (
+            "Patient/p1",
+            r#"{"resourceType":"Patient","id":"p1","name":[{"given":["Ann"],"family":"Lee"}]}"#,
+        ),
+        (
+            "Practitioner/d1",
+            r#"{"resourceType":"Practitioner","id":"d1","name":[{"family":"Roe"}]}"#,
+        ),
+        (
+            "Encounter/e1",
+            r#"{"resourceType":"Encounter","id":"e1","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p1"}}"#,
+        ),
+        ("Observation/o1", &observation("o1", "p1")),
+        ("Observation/o2", &observation("o2", "p1")),
+        ("Observation/o9", &observation("o9", "p9")),
+    ] {
+        client.put(path, body).await.expect_status(201);
+    }
+    server.kill();
+    let person = |login: &str, role: &str, is: &str| {
+        let line = format!("user add {login} --name {login} --role {role} --fhir-user {is} --json");
+        let added = server.operate(&words(&line));
+        json!({ "login": login, "password": added["password"] })
+    };
+    let (staff, patient) = (
+        person("roe", "clinician", "Practitioner/d1"),
+        person("ann", "patient", "Patient/p1"),
+    );
+    let home = format!("http://127.0.0.1:{}", free_port());
+    let app = format!(
+        "app register --name Diary --json --redirect-uri {home}/cb --launch-url {home}/launch --scopes"
+    );
+    let scopes = "launch launch/patient openid fhirUser offline_access patient/*.rs user/*.rs";
+    let app = server.operate(&[&words(&app)[..], &[scopes]].concat());
+    server.start_again().await;
+    let setup = json!({
+        "instance": client.instance,
+        "fhir": format!("{}/fhir", client.instance),
+        "redirect": format!("{home}/cb"),
+        "launchUrl": format!("{home}/launch"),
+        "app": app,
+        "staff": staff,
+        "person": patient,
+        "patient": "p1",
+        "practitioner": "Practitioner/d1",
+        "encounter": "e1",
+        "observations": ["Observation/o1", "Observation/o2"],
+    });
+    (server, setup)
+}
+
+fn observation(id: &str, patient: &str) -> String {
+    json!({
+        "resourceType": "Observation", "id": id, "status": "final", "code": { "text": "Weight" },
+        "subject": { "reference": format!("Patient/{patient}") },
+    })
+    .to_string()
 }
 
 fn words(line: &str) -> Vec<&str> {
