@@ -128,7 +128,7 @@ impl AuthServer {
             content,
             expires: later(request.asked, REQUEST_S),
         };
-        self.store.add_ticket(ticket, request.asked).await?;
+        self.store.add_ticket(ticket, None, request.asked).await?;
         Ok(handle.expose().clone())
     }
 

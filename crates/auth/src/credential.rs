@@ -23,6 +23,7 @@ pub(crate) enum Kind {
     RegistrationLink,
     /// With which a developer sees what became of it.
     RegistrationStatus,
+    PasswordLink,
 }
 
 impl Kind {
@@ -39,6 +40,7 @@ impl Kind {
             Self::Launch => "crl_",
             Self::RegistrationLink => "crg_",
             Self::RegistrationStatus => "crv_",
+            Self::PasswordLink => "crp_",
         }
     }
 }

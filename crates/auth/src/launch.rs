@@ -80,7 +80,7 @@ impl AuthServer {
                 .map_err(|error| StoreError::Failed(error.to_string()))?,
             expires: later(now, LAUNCH_S),
         };
-        self.store.add_ticket(ticket, now).await?;
+        self.store.add_ticket(ticket, None, now).await?;
         let mut query = Serializer::new(String::new());
         query.append_pair("iss", &self.settings.fhir_base);
         query.append_pair("launch", handle.expose());

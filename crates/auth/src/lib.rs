@@ -31,6 +31,7 @@ pub mod introspection;
 pub mod key_set;
 pub mod launch;
 pub mod password;
+pub mod password_link;
 pub mod redirect_uri;
 pub mod registration;
 pub mod revocation;
@@ -43,6 +44,7 @@ pub mod user;
 mod credential;
 mod failures;
 mod key_sets;
+mod letter;
 mod token_cache;
 
 pub use app::{AppError, NewApp, Registered};

@@ -79,6 +79,12 @@ impl AuthServer {
         // Without a patient, a patient's scopes give nothing.
         Ok(Access::from_scopes(&scopes, own.then(|| patient.clone())))
     }
+
+    /// What a person of this role would see and do with the record of a patient for whom they act.
+    pub(crate) fn access_to(&self, role: Role, patient: &ResourceId) -> Result<Access, StoreError> {
+        let scopes = parsed(role, &self.settings.limits)?;
+        Ok(Access::from_scopes(&scopes, Some(patient.clone())))
+    }
 }
 
 fn parsed(role: Role, limits: &Limits) -> Result<ScopeSet, StoreError> {

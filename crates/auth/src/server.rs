@@ -10,6 +10,7 @@ use crate::discovery::Documents;
 use crate::failures::Failures;
 use crate::key_sets::KeySets;
 use crate::password::PasswordPool;
+use crate::password_link;
 use crate::session;
 use crate::token_cache::TokenCache;
 
@@ -84,6 +85,10 @@ pub struct AuthServer {
     pub(crate) authorizations: Failures,
     /// Sandbox tokens given out lately: a use of the same counting.
     pub(crate) sandbox_tokens: Failures,
+    /// Links for a new password, by the name they were asked for.
+    pub(crate) links_for: Failures,
+    /// The same by the address they were asked from.
+    pub(crate) links_from: Failures,
     pub(crate) key_sets: KeySets,
     pub(crate) documents: Documents,
 }
@@ -110,6 +115,11 @@ impl AuthServer {
             sign_ins_everywhere: Failures::new(everywhere_max, session::WINDOW_S),
             authorizations: Failures::new(limits.authorizations_max, 60),
             sandbox_tokens: Failures::new(limits.sandbox_tokens_max, 60),
+            links_for: Failures::new(limits.password_links_max, password_link::WINDOW_S),
+            links_from: Failures::new(
+                password_link::from_one_address_max(limits.password_links_max),
+                password_link::WINDOW_S,
+            ),
             key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max),
             documents: Documents::new(&settings),
             settings,

@@ -236,7 +236,7 @@ impl AuthServer {
         now.checked_sub(whole).unwrap_or(Timestamp::MIN)
     }
 
-    async fn mark_browser(&self, login: &str) -> Result<Secret<String>, StoreError> {
+    pub(crate) async fn mark_browser(&self, login: &str) -> Result<Secret<String>, StoreError> {
         let mut number = [0; 16];
         self.rng.fill(&mut number);
         let number = URL_SAFE_NO_PAD.encode(number);

@@ -2,6 +2,7 @@
 
 use cresset_base::{ResourceId, Secret};
 use cresset_store::Error as StoreError;
+use cresset_store::mail::Mail;
 use cresset_store::user::{Ending, Role, User};
 
 use crate::credential::generate_id;
@@ -10,6 +11,8 @@ use crate::server::AuthServer;
 
 const LOGIN_CHARS_MAX: usize = 200;
 const NAME_CHARS_MAX: usize = 200;
+/// RFC 5321 §4.5.3.1.3, without the brackets.
+const EMAIL_BYTES_MAX: usize = 254;
 
 /// What is said of a person who is added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +44,18 @@ pub enum UserError {
     /// The person's own resource does not fit the role.
     #[error("{0}")]
     FhirUser(&'static str),
+    /// The address cannot be written to.
+    #[error("an e-mail address is written name@host")]
+    Email,
+    /// There is no such patient.
+    #[error("there is no patient {0} here")]
+    NoPatient(String),
+    /// Nobody can write to the person.
+    #[error("the person has no e-mail address")]
+    NoEmail,
+    /// The person was shut out.
+    #[error("the person is disabled; enable them first")]
+    Disabled,
     /// The login is in use.
     #[error("somebody signs in with this already")]
     Taken,
@@ -70,7 +85,7 @@ impl AuthServer {
             login: login(&new.login)?,
             name: name(&new.name)?,
             role: new.role,
-            email: new.email,
+            email: new.email.as_deref().map(email).transpose()?,
             password: None,
             patients: patients(new.role, new.fhir_user.as_deref(), new.patients)?,
             fhir_user: new.fhir_user,
@@ -86,6 +101,35 @@ impl AuthServer {
         } else {
             Err(UserError::Taken)
         }
+    }
+
+    /// Adds a person and sends them the link by which they choose their password.
+    ///
+    /// # Errors
+    /// When what is said of the person is not usable, they have no address, a patient they are to
+    /// see is not here, or the store fails.
+    pub async fn add_and_invite(&self, new: NewUser) -> Result<User, UserError> {
+        if new.email.is_none() {
+            return Err(UserError::NoEmail);
+        }
+        let own = new.fhir_user.as_deref();
+        let seen = patients(new.role, own, new.patients.clone())?;
+        self.know_patients(new.role, &seen).await?;
+        let user = self.add_user(new, None).await?;
+        self.invite(&user.id).await
+    }
+
+    /// Looks whether the patients somebody is to see are here.
+    async fn know_patients(&self, role: Role, ids: &[String]) -> Result<(), UserError> {
+        for id in ids {
+            let absent = || UserError::NoPatient(id.clone());
+            let patient: ResourceId = id.parse().map_err(|_| absent())?;
+            let access = self.access_to(role, &patient)?;
+            if !self.store.knows_patient(&access, &patient).await? {
+                return Err(absent());
+            }
+        }
+        Ok(())
     }
 
     /// Everybody by login.
@@ -108,11 +152,12 @@ impl AuthServer {
     ) -> Result<(), UserError> {
         let user = self.user(login).await?;
         let password = Some(self.hashed(&user, password).await?);
+        let told = self.sender().password_changed(&user);
         let replaced = |user| User {
             password: password.clone(),
             ..user
         };
-        self.end_everything(login, replaced).await
+        self.end_everything(login, told, replaced).await
     }
 
     /// Shuts a person out. Every session and every token of the person ends with the return of
@@ -125,7 +170,7 @@ impl AuthServer {
             enabled: false,
             ..user
         };
-        self.end_everything(login, shut_out).await
+        self.end_everything(login, None, shut_out).await
     }
 
     /// Lets a person sign in again.
@@ -137,7 +182,8 @@ impl AuthServer {
             enabled: true,
             ..user
         };
-        self.change_user(login, Ending::Nothing, let_in).await
+        self.change_user(login, (Ending::Nothing, None), let_in)
+            .await
     }
 
     /// A password nobody can guess, for a person who chooses their own later.
@@ -145,13 +191,42 @@ impl AuthServer {
         Secret::new(generate_id("", self.rng.as_ref()))
     }
 
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// When there is none, or the store fails.
+    pub async fn find_user(&self, id: &str) -> Result<User, UserError> {
+        self.store.lookup_user(id).await?.ok_or(UserError::Unknown)
+    }
+
+    /// Names the patients for whom a proxy acts from now on. What apps were allowed for others ends.
+    ///
+    /// # Errors
+    /// When there is no such person, they are no proxy, no patient is left, or the store fails.
+    pub async fn set_patients(&self, id: &str, given: Vec<String>) -> Result<(), UserError> {
+        let user = self.find_user(id).await?;
+        if user.role != Role::Proxy {
+            let text = "only who acts for patients has patients of others";
+            return Err(UserError::FhirUser(text));
+        }
+        let patients = patients(user.role, user.fhir_user.as_deref(), given)?;
+        self.know_patients(user.role, &patients).await?;
+        // What apps hold was given for patients who may not be theirs any more.
+        let acts_for = |user| User {
+            patients: patients.clone(),
+            ..user
+        };
+        self.end_everything(&user.login, None, acts_for).await
+    }
+
     async fn end_everything(
         &self,
         login: &str,
+        told: Option<Mail>,
         change: impl Fn(User) -> User,
     ) -> Result<(), UserError> {
         let ending = Ending::Everything(self.clock.now());
-        self.change_user(login, ending, change).await?;
+        self.change_user(login, (ending, told), change).await?;
         self.tokens.forget_all();
         Ok(())
     }
@@ -160,24 +235,28 @@ impl AuthServer {
     async fn change_user(
         &self,
         login: &str,
-        ending: Ending,
+        (ending, told): (Ending, Option<Mail>),
         change: impl Fn(User) -> User,
     ) -> Result<(), UserError> {
         for _ in 0..self.settings.limits.write_attempts_max {
             let user = change(self.user(login).await?);
-            if self.store.update_user(user, ending).await? {
+            if self.store.update_user(user, ending, told.clone()).await? {
                 return Ok(());
             }
         }
         Err(StoreError::Busy.into())
     }
 
-    async fn user(&self, login: &str) -> Result<User, UserError> {
+    pub(crate) async fn user(&self, login: &str) -> Result<User, UserError> {
         let found = self.store.find_user(&login.trim().to_lowercase()).await?;
         found.ok_or(UserError::Unknown)
     }
 
-    async fn hashed(&self, user: &User, password: Secret<String>) -> Result<String, UserError> {
+    pub(crate) async fn hashed(
+        &self,
+        user: &User,
+        password: Secret<String>,
+    ) -> Result<String, UserError> {
         password::check(password.expose(), &[&user.login, &user.name])?;
         let pool = &self.settings.passwords;
         Ok(pool.hash(password, self.rng.as_ref()).await?)
@@ -203,6 +282,17 @@ fn name(text: &str) -> Result<String, UserError> {
     } else {
         Err(UserError::Name)
     }
+}
+
+fn email(text: &str) -> Result<String, UserError> {
+    let address = text.trim();
+    let legal = |c: char| !c.is_control() && !c.is_whitespace() && !"<>,;:\"\\()[]".contains(c);
+    let parts = address
+        .split_once('@')
+        .filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    let fits = address.len() <= EMAIL_BYTES_MAX && address.chars().all(legal);
+    parts.filter(|_| fits).ok_or(UserError::Email)?;
+    Ok(address.to_owned())
 }
 
 /// The patients whose records a person may see, where the person's own resource fits the role.

@@ -97,6 +97,10 @@ pub struct Limits {
     pub outbound_ms_max: u64,
     /// Most keys in one app's key set.
     pub jwks_keys_max: usize,
+    /// Most messages of one instance that wait to be sent.
+    pub mails_waiting_max: u64,
+    /// Most links for a new password sent to one person, or asked for from one address, in an hour.
+    pub password_links_max: u32,
 }
 
 impl Default for Limits {
@@ -148,6 +152,8 @@ impl Default for Limits {
             outbound_bytes_max: 64 * 1024,
             outbound_ms_max: 2_000,
             jwks_keys_max: 32,
+            mails_waiting_max: 1_000,
+            password_links_max: 5,
         }
     }
 }

@@ -12,6 +12,7 @@ mod files;
 mod indexing;
 mod journal;
 mod log;
+mod mail;
 mod output;
 mod packages;
 mod platform;

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
+use crate::mail;
 use crate::packages::Validators;
 use crate::settings::Settings;
 use crate::surroundings;
@@ -43,8 +44,8 @@ pub(crate) async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, Fail
 }
 
 /// What the web room needs.
-pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
-    Platform {
+pub(crate) fn platform(data: &Data, settings: &Settings) -> Result<Platform, Failure> {
+    Ok(Platform {
         instances: data.instances(),
         clock: surroundings::clock(),
         rng: surroundings::rng(),
@@ -52,7 +53,8 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Platform {
         outbound: outbound(settings),
         public_url: settings.public_url(),
         validators: validators(data),
-    }
+        mail: Arc::new(mail::carrier(settings)?),
+    })
 }
 
 fn validators(data: &Data) -> cresset_web::Validators {

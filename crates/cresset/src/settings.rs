@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// Asking other servers.
     pub(crate) outbound: OutboundSettings,
+    /// Sending mail.
+    pub(crate) mail: MailSettings,
     /// Logging.
     pub(crate) log: Log,
     /// Bounds of one request.
@@ -47,6 +49,31 @@ pub(crate) struct Settings {
 pub(crate) struct OutboundSettings {
     /// Whether `http` and private addresses may be asked.
     pub(crate) private_addresses: bool,
+}
+
+/// Sending mail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailSettings {
+    /// The sender.
+    pub(crate) from: String,
+    /// URL of the mail server; absent for the folder of the data directory.
+    pub(crate) smtp: Option<String>,
+    /// What the mail server knows us by.
+    pub(crate) username: Option<String>,
+    /// The file that holds the password of it: settings are shown, files are not.
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            from: "Cresset <no-reply@localhost>".to_owned(),
+            smtp: None,
+            username: None,
+            password_file: None,
+        }
+    }
 }
 
 /// Logging.
@@ -67,6 +94,7 @@ impl Default for Settings {
             port: 8080,
             public_url: None,
             outbound: OutboundSettings::default(),
+            mail: MailSettings::default(),
             log: Log {
                 format: Format::Human,
                 filter: "info".to_owned(),

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/registrations.sql"),
     include_str!("schema/keys.sql"),
     include_str!("schema/indexing.sql"),
+    include_str!("schema/mail.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -6,6 +6,7 @@ mod consents;
 mod counts;
 mod grants;
 mod included;
+mod mail;
 mod patients;
 mod read;
 mod registrations;

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/reindex.sql"),
     include_str!("schema/registrations.sql"),
     include_str!("schema/keys.sql"),
+    include_str!("schema/mail.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

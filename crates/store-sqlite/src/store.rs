@@ -7,6 +7,7 @@ mod counts;
 mod grants;
 mod history;
 mod included;
+mod mail;
 mod patients;
 mod read;
 mod registrations;

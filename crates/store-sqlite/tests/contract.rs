@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, order, paging,
+    access, audit, chains, crud, ehr, expectations, grants, history, includes, mail, order, paging,
     people, registrations, search, types, unit,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
@@ -47,6 +47,7 @@ contract!(
     grants,
     history,
     includes,
+    mail,
     order,
     paging,
     people,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cresset_base::Timestamp;
 
 use crate::grant::{Hashed, Token};
+use crate::mail::Mail;
 use crate::store::Error;
 
 /// One authorization of one app by one person.
@@ -149,8 +150,14 @@ pub trait Consents: Send + Sync + 'static {
         token: Token,
         refresh: RefreshToken,
     ) -> Result<bool, Error>;
-    /// Stores a ticket; some of those that ended before `now` are dropped with the same write.
-    async fn add_ticket(&self, ticket: Ticket, now: Timestamp) -> Result<(), Error>;
+    /// Stores a ticket, and the message that carries its handle if one does; some tickets that ended
+    /// before `now` are dropped with the same write.
+    async fn add_ticket(
+        &self,
+        ticket: Ticket,
+        mail: Option<Mail>,
+        now: Timestamp,
+    ) -> Result<(), Error>;
     /// The ticket with this hash, ended or not.
     async fn lookup_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error>;
     /// Replaces what is remembered under a ticket; false when it is gone.

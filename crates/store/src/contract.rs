@@ -21,6 +21,7 @@ pub mod expectations;
 pub mod grants;
 pub mod history;
 pub mod includes;
+pub mod mail;
 pub mod order;
 pub mod paging;
 pub mod people;
@@ -50,5 +51,6 @@ pub async fn all(fresh: impl Fn() -> World) {
     grants::all(&fresh).await;
     people::all(&fresh).await;
     registrations::all(&fresh).await;
+    mail::all(&fresh).await;
     audit::all(&fresh).await;
 }

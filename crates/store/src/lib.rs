@@ -22,6 +22,7 @@ pub mod contract;
 pub mod grant;
 pub mod instances;
 pub mod layout;
+pub mod mail;
 pub mod patient;
 pub mod plan;
 pub mod registration;

@@ -12,6 +12,7 @@ use cresset_search::{Query, Unindexed};
 use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::grant::Grants;
+use crate::mail::Outbox;
 use crate::patient::Patients;
 use crate::registration::Registrations;
 use crate::secret::Secrets;
@@ -155,11 +156,14 @@ impl Error {
 
 /// What an authorization server keeps.
 pub trait AuthStore:
-    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations
+    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox
 {
 }
 
-impl<T: Grants + Users + Sessions + Consents + Patients + Secrets + Registrations> AuthStore for T {}
+impl<T: Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox>
+    AuthStore for T
+{
+}
 
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]

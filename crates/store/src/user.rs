@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use cresset_base::Timestamp;
 
+use crate::mail::Mail;
 use crate::store::Error;
 
 /// What a person is to the practice.
@@ -97,8 +98,14 @@ pub trait Users: Send + Sync + 'static {
     async fn list_users(&self) -> Result<Vec<User>, Error>;
     /// Replaces a person's row; false, and nothing changed, when there is none or the stored
     /// revision is no longer the one given. With `Ending::Everything` all sessions and consents of
-    /// the person end in the same transaction, and the row gets the next revision.
-    async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error>;
+    /// the person end in the same transaction, and the row gets the next revision. The message that
+    /// tells of the change is stored in it too.
+    async fn update_user(
+        &self,
+        user: User,
+        ending: Ending,
+        mail: Option<Mail>,
+    ) -> Result<bool, Error>;
 }
 
 /// What ends with a change of a person.

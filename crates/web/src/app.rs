@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cresset_base::Limits;
 
 use crate::correlation::Correlations;
-use crate::instance::OpenInstances;
+use crate::instance::{OpenInstance, OpenInstances};
 use crate::platform::Platform;
 
 /// Cheap to clone; one per server.
@@ -43,6 +43,12 @@ impl App {
     /// The instances that are open.
     pub fn instances(&self) -> &OpenInstances {
         &self.0.instances
+    }
+
+    /// Sends the mail of an instance, beside the request that caused it.
+    pub(crate) fn send_mail(&self, instance: &Arc<OpenInstance>) {
+        let (app, instance) = (self.clone(), instance.clone());
+        tokio::spawn(async move { app.instances().deliver_mail_of(&instance).await });
     }
 
     pub(crate) fn correlations(&self) -> &Correlations {

@@ -123,6 +123,27 @@ impl OpenInstances {
         }
     }
 
+    /// Sends the mail that is due. What still waits is tried again with the next sweep, or, of an
+    /// instance that was closed, when it is opened.
+    pub async fn deliver_mail(&self) {
+        let instances: Vec<_> = {
+            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+            open.values().cloned().collect()
+        };
+        for instance in instances {
+            self.deliver_mail_of(&instance).await;
+        }
+    }
+
+    /// Sends the mail of one instance that is due.
+    pub async fn deliver_mail_of(&self, instance: &OpenInstance) {
+        let Platform { mail, clock, .. } = &self.platform;
+        let sent = cresset_mail::deliver(&*instance.store, mail, &instance.name, &**clock).await;
+        if let Err(error) = sent {
+            tracing::warn!(instance = %instance.name, %error, "mail was not looked for");
+        }
+    }
+
     async fn enter(&self, name: &str, now_s: i64) -> Result<OpenInstance, Failure> {
         let name: InstanceName = name.parse().map_err(|_| no_such_instance())?;
         let instances = &self.platform.instances;

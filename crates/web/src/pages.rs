@@ -10,12 +10,15 @@ mod consent;
 mod dashboard;
 mod docs;
 mod failed;
+mod forgot_password;
 mod health;
 mod home;
 mod lost;
+mod new_password;
 mod number;
 mod page;
 mod password;
+mod people;
 mod record_access;
 mod registration;
 mod registrations;
@@ -37,9 +40,14 @@ pub(crate) use consent::{choose_patient, consent_form, decide, not_asked, patien
 pub(crate) use dashboard::{dashboard, to_dashboard};
 pub(crate) use docs::{docs_index, docs_of_type};
 pub(crate) use failed::failed;
+pub(crate) use forgot_password::{forgot_password, forgot_password_form};
 pub(crate) use health::health;
 pub(crate) use home::home;
+pub(crate) use new_password::{choose_password, new_password_form};
 pub(crate) use password::{change_password, password_form};
+pub(crate) use people::{
+    add_person, invite_person, new_person, people, person, set_patients, switch_person,
+};
 pub(crate) use record_access::record_access;
 pub(crate) use registration::{
     collect_secret, registration_form, registration_status, submit_registration,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cresset_base::{Clock, InstanceName, Limits, Rng};
+use cresset_mail::Carrier;
 use cresset_outbound::Outbound;
 use cresset_rules::RuleSet;
 use cresset_store::Instances;
@@ -21,6 +22,8 @@ pub struct Platform {
     pub limits: Arc<Limits>,
     /// The one door to other servers.
     pub outbound: Arc<Outbound>,
+    /// The way out for mail.
+    pub mail: Arc<Carrier>,
     /// Scheme, host and port under which callers reach this server, without a slash at the end.
     /// Links are made from this, never from a request's `Host`.
     pub public_url: String,

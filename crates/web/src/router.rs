@@ -46,6 +46,14 @@ fn pages_for_people() -> Router<App> {
             get(pages::sign_in_form).post(pages::sign_in),
         )
         .route("/{instance}/sign-out", post(pages::sign_out))
+        .route(
+            "/{instance}/forgot-password",
+            get(pages::forgot_password_form).post(pages::forgot_password),
+        )
+        .route(
+            "/{instance}/new-password/{link}",
+            get(pages::new_password_form).post(pages::choose_password),
+        )
         .route("/{instance}/account", get(pages::account))
         .route(
             "/{instance}/account/password",
@@ -76,6 +84,24 @@ fn pages_for_people() -> Router<App> {
 /// Pages: administrators of the practice.
 fn pages_for_administrators() -> Router<App> {
     Router::new()
+        .route("/{instance}/people", get(pages::people))
+        .route(
+            "/{instance}/people/invite",
+            get(pages::new_person).post(pages::add_person),
+        )
+        .route("/{instance}/people/{person}", get(pages::person))
+        .route(
+            "/{instance}/people/{person}/invite",
+            post(pages::invite_person),
+        )
+        .route(
+            "/{instance}/people/{person}/state",
+            post(pages::switch_person),
+        )
+        .route(
+            "/{instance}/people/{person}/patients",
+            post(pages::set_patients),
+        )
         .route("/{instance}/auth/applications", get(pages::applications))
         .route("/{instance}/auth/applications/", get(pages::applications))
         .route(

@@ -69,11 +69,15 @@ pub async fn serve(
     Ok(())
 }
 
-/// Closes what nobody asks for, and drops what is kept no longer, beside the connections.
+/// Closes what nobody asks for, drops what is kept no longer and sends what waits, beside the
+/// connections.
 fn sweep_instances(app: &App) {
     app.instances().close_idle();
     let app = app.clone();
-    tokio::spawn(async move { app.instances().drop_old_records().await });
+    tokio::spawn(async move {
+        app.instances().drop_old_records().await;
+        app.instances().deliver_mail().await;
+    });
 }
 
 fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {

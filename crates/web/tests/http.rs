@@ -28,6 +28,7 @@ mod http {
     mod in_flight;
     mod includes;
     mod interactions;
+    mod invitations;
     mod negotiation;
     mod openapi;
     mod options;

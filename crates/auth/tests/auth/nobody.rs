@@ -25,7 +25,12 @@ macro_rules! without_people {
             async fn list_users(&self) -> Result<Vec<User>, Error> {
                 nobody()
             }
-            async fn update_user(&self, _: User, _: Ending) -> Result<bool, Error> {
+            async fn update_user(
+                &self,
+                _: User,
+                _: Ending,
+                _: Option<cresset_store::mail::Mail>,
+            ) -> Result<bool, Error> {
                 nobody()
             }
         }
@@ -84,7 +89,12 @@ macro_rules! without_people {
             ) -> Result<bool, Error> {
                 nobody()
             }
-            async fn add_ticket(&self, _: Ticket, _: Timestamp) -> Result<(), Error> {
+            async fn add_ticket(
+                &self,
+                _: Ticket,
+                _: Option<cresset_store::mail::Mail>,
+                _: Timestamp,
+            ) -> Result<(), Error> {
                 nobody()
             }
             async fn lookup_ticket(&self, _: Hashed) -> Result<Option<Ticket>, Error> {
@@ -94,6 +104,26 @@ macro_rules! without_people {
                 nobody()
             }
             async fn consume_ticket(&self, _: Hashed) -> Result<Option<Ticket>, Error> {
+                nobody()
+            }
+        }
+
+        #[async_trait::async_trait]
+        impl cresset_store::mail::Outbox for $store {
+            async fn claim_mail(
+                &self,
+                _: Timestamp,
+                _: Timestamp,
+            ) -> Result<Option<cresset_store::mail::Claimed>, Error> {
+                nobody()
+            }
+            async fn delay_mail(&self, _: &str, _: Timestamp) -> Result<(), Error> {
+                nobody()
+            }
+            async fn drop_mail(&self, _: &str) -> Result<(), Error> {
+                nobody()
+            }
+            async fn count_mail(&self) -> Result<u64, Error> {
                 nobody()
             }
         }

@@ -117,7 +117,7 @@ impl Demo {
             people,
         };
         output::line(printed);
-        let platform = platform::platform(&data, &settings);
+        let platform = platform::platform(&data, &settings)?;
         platform::serve(platform, listener, shutdown::signal()?).await?;
         output::line("Stopped.");
         Ok(ExitCode::SUCCESS)

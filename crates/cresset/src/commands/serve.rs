@@ -39,7 +39,7 @@ impl Serve {
             settings.data.display(),
             settings.public_url()
         ));
-        let platform = platform::platform(&data, &settings);
+        let platform = platform::platform(&data, &settings)?;
         let indexing = tokio::spawn(indexing::all(data.clone()));
         platform::serve(platform, listener, shutdown::signal()?).await?;
         // What is left is gone on with at the next start.

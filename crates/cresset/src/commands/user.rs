@@ -11,18 +11,19 @@ use serde_json::json;
 
 use super::DataDir;
 use crate::data::Data;
-use crate::failure::{Failure, Kind};
-use crate::{output, platform};
+use crate::failure::{Context, Failure, Kind};
+use crate::{mail, output, platform, surroundings};
 
 /// Add, list, disable and reset the people who sign in to an instance.
 #[derive(Args)]
 #[command(after_help = "Examples:
   cresset user add --instance sunrise --role patient --fhir-user Patient/123 --name 'Ann Lee' ann@example.org
   cresset user add --instance sunrise --role clinician --fhir-user Practitioner/7 --name 'Dr. Roe' roe
+  cresset user invite --instance sunrise --role clinician --name 'Dr. Roe' roe@example.org
   cresset user reset --instance sunrise ann@example.org
   cresset user disable --instance sunrise roe
 
-A password is made up and shown once: what is stored is its hash.")]
+A password is made up and shown once: what is stored is its hash. Who is invited chooses their own.")]
 pub(crate) struct User {
     #[command(flatten)]
     data: DataDir,
@@ -57,6 +58,23 @@ enum Action {
         /// For scripts
         #[arg(long)]
         json: bool,
+    },
+    /// Add a person and send them a link by which they choose their password; or send a link anew
+    Invite {
+        /// The e-mail address with which the person signs in
+        email: String,
+        /// Name shown to people; leave it out for somebody who was added before
+        #[arg(long, requires = "role")]
+        name: Option<String>,
+        /// What the person is to the practice
+        #[arg(long, value_enum, requires = "name")]
+        role: Option<RoleName>,
+        /// The person's own resource: Patient/ID, Practitioner/ID or RelatedPerson/ID
+        #[arg(long, value_name = "TYPE/ID")]
+        fhir_user: Option<String>,
+        /// A patient for whom a proxy acts; may be repeated
+        #[arg(long = "patient", value_name = "ID")]
+        patients: Vec<String>,
     },
     /// List everybody
     List {
@@ -132,6 +150,32 @@ impl User {
                 let (login, password) = add(&auth, new).await?;
                 print(&login, &password, json);
             }
+            Action::Invite {
+                email,
+                name,
+                role,
+                fhir_user,
+                patients,
+            } => {
+                let new = name.zip(role).map(|(name, role)| NewUser {
+                    login: email.clone(),
+                    name,
+                    role: role.into(),
+                    email: Some(email.clone()),
+                    fhir_user,
+                    patients,
+                });
+                invite(&auth, &email, new).await?;
+                let store = data.store(&self.instance).await?;
+                let carrier = mail::carrier(&settings)?;
+                let clock = surroundings::clock();
+                let sent = cresset_mail::deliver(&*store, &carrier, &self.instance, &*clock).await;
+                let sent = sent.context("sending mail")?;
+                output::line(format_args!("invited {email}"));
+                if sent == 0 {
+                    output::note("The mail waits: the server tries again.");
+                }
+            }
             Action::List { json } => list(&auth, json).await?,
             Action::Disable { login } => {
                 auth.disable_user(&login).await.map_err(failure)?;
@@ -158,6 +202,15 @@ pub(super) async fn add(
     let password = auth.generate_password();
     let user = auth.add_user(new, Some(password.clone())).await;
     Ok((user.map_err(failure)?.login, password))
+}
+
+/// Adds a person, or finds who was added before, and sends the link.
+async fn invite(auth: &AuthServer, login: &str, new: Option<NewUser>) -> Result<(), Failure> {
+    let invited = match new {
+        Some(new) => auth.add_and_invite(new).await,
+        None => auth.invite_again(login).await,
+    };
+    invited.map(drop).map_err(failure)
 }
 
 /// Replaces a person's password by one that is made up.

@@ -20,6 +20,16 @@ const MEANINGS: &[(&str, &str)] = &[
         "outbound.private_addresses",
         "whether URLs that apps register may use http and lead to private addresses, as tests and certification on one machine need",
     ),
+    (
+        "mail.smtp",
+        "mail server: `smtps://host:port` (TLS), `smtp://host:port?tls=required` (STARTTLS), or `smtp://localhost:25`; without one each message is a file `outbox/{instance}/*.eml` in the data directory",
+    ),
+    ("mail.from", "sender of mail"),
+    ("mail.username", "what the mail server knows this one by"),
+    (
+        "mail.password_file",
+        "file that holds the password for the mail server, and nothing else",
+    ),
     ("log.format", "`human` or `json` (one object a line)"),
     (
         "log.filter",
@@ -187,6 +197,14 @@ const MEANINGS: &[(&str, &str)] = &[
     (
         "limits.registrations_listed_max",
         "most registrations that one page lists, the newest first",
+    ),
+    (
+        "limits.mails_waiting_max",
+        "most messages of one instance that wait to be sent before 503 is answered to what would send another",
+    ),
+    (
+        "limits.password_links_max",
+        "most links for a new password that are sent for one name, or asked for from one address, in an hour",
     ),
 ];
 

@@ -6,12 +6,13 @@ use cresset_store::Error;
 use cresset_store::backend::instant::{millis, timestamp};
 use cresset_store::consent::{Code, Consent, Consents, Consumed, Redeemed, RefreshToken, Ticket};
 use cresset_store::grant::{Hashed, Token};
+use cresset_store::mail::Mail;
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
-use super::PostgresStore;
 use super::grants::insert_token;
 use super::small::{DROPPED_MAX, hash_of, json, text};
+use super::{PostgresStore, mail};
 use crate::row::get;
 use crate::snapshot::{begin_change, end_change, execute, query_opt};
 
@@ -158,23 +159,24 @@ impl Consents for PostgresStore {
         Ok(true)
     }
 
-    async fn add_ticket(&self, ticket: Ticket, now: Timestamp) -> Result<(), Error> {
+    async fn add_ticket(
+        &self,
+        ticket: Ticket,
+        mail: Option<Mail>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let text = "WITH ended AS (DELETE FROM ticket WHERE hash IN \
                     (SELECT hash FROM ticket WHERE expires<$4 LIMIT $5 FOR UPDATE SKIP LOCKED)) \
                     INSERT INTO ticket(hash,content,expires) VALUES($1,$2,$3)";
-        let hash = ticket.hash.0.as_slice();
-        self.change(
-            text,
-            &[
-                &hash,
-                &ticket.content,
-                &millis(ticket.expires),
-                &millis(now),
-                &DROPPED_MAX,
-            ],
-        )
-        .await
-        .map(drop)
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        mail::insert(&transaction, mail.as_ref(), self.mails_waiting_max()).await?;
+        let (hash, ends) = (ticket.hash.0.as_slice(), millis(ticket.expires));
+        let now_ms = millis(now);
+        let args: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+            [&hash, &ticket.content, &ends, &now_ms, &DROPPED_MAX];
+        execute(&transaction, text, &args).await?;
+        end_change(transaction).await
     }
 
     async fn lookup_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error> {

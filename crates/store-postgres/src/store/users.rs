@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use cresset_store::Error;
 use cresset_store::backend::instant::millis;
+use cresset_store::mail::Mail;
 use cresset_store::user::{Ending, User, Users};
 use tokio_postgres::Row;
 
-use super::PostgresStore;
 use super::small::{json, text};
+use super::{PostgresStore, mail};
 use crate::snapshot::{Args, begin_change, end_change, execute};
 
 #[async_trait]
@@ -39,7 +40,12 @@ impl Users for PostgresStore {
             .await
     }
 
-    async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
+    async fn update_user(
+        &self,
+        user: User,
+        ending: Ending,
+        mail: Option<Mail>,
+    ) -> Result<bool, Error> {
         let mut connection = self.connection().await?;
         let transaction = begin_change(&mut connection).await?;
         let change = "UPDATE person SET login=$2,content=$3 WHERE id=$1 \
@@ -62,6 +68,7 @@ impl Users for PostgresStore {
             let revoked = "UPDATE consent SET revoked=$2 WHERE person=$1 AND revoked IS NULL";
             execute(&transaction, revoked, &[&user.id, &millis(at)]).await?;
         }
+        mail::insert(&transaction, mail.as_ref(), self.mails_waiting_max()).await?;
         end_change(transaction).await?;
         Ok(true)
     }

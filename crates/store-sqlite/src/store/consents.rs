@@ -8,9 +8,10 @@ use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::consent::{Code, Consent, Consents, Consumed, Redeemed, RefreshToken, Ticket};
 use cresset_store::grant::{Hashed, Token};
+use cresset_store::mail::Mail;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{SqliteStore, grants};
+use super::{SqliteStore, grants, mail};
 use crate::fault::store_error;
 use crate::instant::{millis, timestamp};
 use crate::json;
@@ -151,9 +152,22 @@ impl Consents for SqliteStore {
         .await
     }
 
-    async fn add_ticket(&self, ticket: Ticket, now: Timestamp) -> Result<(), Error> {
-        self.change(move |connection| tickets::insert(connection, &ticket, millis(now)))
-            .await
+    async fn add_ticket(
+        &self,
+        ticket: Ticket,
+        mail: Option<Mail>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let waiting_max = self.mails_waiting_max();
+        self.change(move |connection| {
+            if !mail::has_room(connection, mail.as_ref(), waiting_max)? {
+                return Ok(None);
+            }
+            mail::insert(connection, mail.as_ref())?;
+            tickets::insert(connection, &ticket, millis(now)).map(Some)
+        })
+        .await?
+        .ok_or(Error::Busy)
     }
 
     async fn lookup_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error> {

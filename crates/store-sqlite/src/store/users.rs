@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use cresset_store::Error;
+use cresset_store::mail::Mail;
 use cresset_store::user::{Ending, User, Users};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::SqliteStore;
+use super::{SqliteStore, mail};
 use crate::fault::store_error;
 use crate::instant::millis;
 use crate::json;
@@ -47,11 +48,17 @@ impl Users for SqliteStore {
         .await
     }
 
-    async fn update_user(&self, user: User, ending: Ending) -> Result<bool, Error> {
+    async fn update_user(
+        &self,
+        user: User,
+        ending: Ending,
+        mail: Option<Mail>,
+    ) -> Result<bool, Error> {
+        let waiting_max = self.mails_waiting_max();
         self.change(move |connection| {
             let stored = find(connection, &user.id)?;
             if stored.is_none_or(|stored| stored.revision != user.revision) {
-                return Ok(false);
+                return Ok(Some(false));
             }
             let ended = u64::from(ending != Ending::Nothing);
             let user = User {
@@ -60,13 +67,20 @@ impl Users for SqliteStore {
             };
             let text = "UPDATE OR IGNORE person SET login=?2,content=?3 WHERE id=?1";
             let content = json::text(&user)?;
-            let changed = connection.execute(text, (&user.id, &user.login, content))?;
-            if let (1, Ending::Everything(at)) = (changed, ending) {
+            if !mail::has_room(connection, mail.as_ref(), waiting_max)? {
+                return Ok(None);
+            }
+            let changed = connection.execute(text, (&user.id, &user.login, content))? == 1;
+            if changed {
+                mail::insert(connection, mail.as_ref())?;
+            }
+            if let (true, Ending::Everything(at)) = (changed, ending) {
                 end_everything(connection, &user.id, millis(at))?;
             }
-            Ok(changed == 1)
+            Ok(Some(changed))
         })
-        .await
+        .await?
+        .ok_or(Error::Busy)
     }
 }
 

@@ -147,7 +147,7 @@ async fn people_are_kept(world: World) {
     };
     assert!(
         store
-            .update_user(changed.clone(), Ending::Nothing)
+            .update_user(changed.clone(), Ending::Nothing, None)
             .await
             .unwrap()
     );
@@ -160,7 +160,12 @@ async fn people_are_kept(world: World) {
         ..changed
     };
     for refused in [taken, user("u9", "nobody")] {
-        assert!(!store.update_user(refused, Ending::Nothing).await.unwrap());
+        assert!(
+            !store
+                .update_user(refused, Ending::Nothing, None)
+                .await
+                .unwrap()
+        );
     }
 }
 
@@ -305,12 +310,12 @@ async fn ending_a_person_ends_what_they_began(world: World) {
         assert!(allow(&world, consent, code, number).await);
     }
     let everything = Ending::Everything(noon());
-    let nobody = store.update_user(user("u9", "ann"), everything).await;
+    let nobody = store.update_user(user("u9", "ann"), everything, None).await;
     assert!(!nobody.unwrap(), "there is no such person");
     assert_eq!(store.list_consents("u2").await.unwrap().len(), 1);
     assert!(
         store
-            .update_user(user("u1", "u1"), everything)
+            .update_user(user("u1", "u1"), everything, None)
             .await
             .unwrap()
     );
@@ -333,11 +338,11 @@ async fn nothing_outlives_its_person(world: World) {
     let store = &world.store;
     signed_in(&world, &["u1", "u2"]).await;
     let (zoe, at) = (user("u1", "u1"), Ending::Everything(noon()));
-    assert!(store.update_user(zoe.clone(), at).await.unwrap());
+    assert!(store.update_user(zoe.clone(), at, None).await.unwrap());
     let stored = store.lookup_user("u1").await.unwrap().unwrap();
     assert_eq!(stored.revision, 1);
     assert!(!begin(&world, session(3, "u1")).await, "it was revision 0");
-    let again = store.update_user(zoe, Ending::Nothing).await;
+    let again = store.update_user(zoe, Ending::Nothing, None).await;
     assert!(!again.unwrap(), "a copy from before");
     assert!(!allow(&world, consent("k1", "u1"), code(1, "k1"), 1).await);
     assert!(!allow(&world, consent("k1", "u1"), code(1, "k1"), 2).await);
@@ -348,7 +353,7 @@ async fn nothing_outlives_its_person(world: World) {
         enabled: false,
         ..stored
     };
-    let disabled = store.update_user(disabled, Ending::Nothing).await;
+    let disabled = store.update_user(disabled, Ending::Nothing, None).await;
     assert!(disabled.unwrap());
     let long_ago = instant("2025-01-01T00:00:00Z");
     for (person, revision) in [("u1", 1), ("u2", 1), ("u9", 0)] {
@@ -366,8 +371,8 @@ async fn tickets_are_kept_and_taken_once(world: World) {
         expires: instant("2026-01-02T12:10:00Z"),
     };
     let later = instant("2026-01-02T13:00:00Z");
-    store.add_ticket(ticket(1), noon()).await.unwrap();
-    store.add_ticket(ticket(2), noon()).await.unwrap();
+    store.add_ticket(ticket(1), None, noon()).await.unwrap();
+    store.add_ticket(ticket(2), None, noon()).await.unwrap();
     let changed = Ticket {
         content: "{\"user\":1}".to_owned(),
         ..ticket(1)
@@ -391,6 +396,6 @@ async fn tickets_are_kept_and_taken_once(world: World) {
     );
     assert_eq!(store.consume_ticket(hash).await.unwrap(), Some(changed));
     assert_eq!(store.consume_ticket(hash).await.unwrap(), None);
-    store.add_ticket(ticket(3), later).await.unwrap();
+    store.add_ticket(ticket(3), None, later).await.unwrap();
     assert_eq!(store.lookup_ticket(Hashed([2; 32])).await.unwrap(), None);
 }

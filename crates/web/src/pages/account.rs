@@ -47,7 +47,7 @@ pub(crate) async fn sign_out_elsewhere(
 }
 
 /// A role in the words of the person who has it.
-fn shown(role: Role) -> &'static str {
+pub(super) fn shown(role: Role) -> &'static str {
     match role {
         Role::Patient => "patient",
         Role::Proxy => "acting for a patient",

@@ -90,6 +90,7 @@ pub(crate) async fn change_password(
         ..Happening::new("password", StatusCode::SEE_OTHER, &correlation)
     };
     audit::record(&app, instance, happening)?;
+    app.send_mail(instance);
     let mut response = Redirect::to(&format!("/{name}/account")).into_response();
     if let Ok(begun) = instance.auth.sign_in(ask("new")).await {
         let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));

@@ -9,6 +9,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::page::form_page;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::audit::{self, Happening};
 use crate::cookie::{self, Purpose};
@@ -24,6 +25,8 @@ struct Page<'a> {
     form_token: &'a str,
     to: &'a str,
     login: &'a str,
+    /// Whether the person comes from choosing a password.
+    has_chosen: bool,
     error: Option<String>,
 }
 
@@ -39,23 +42,16 @@ pub(crate) async fn sign_in_form(
         found.next().map_or("", |(_, value)| value.as_str())
     };
     let name = instance.name.as_str();
-    let known = cookie::read(&app, name, &headers, Purpose::Session);
-    let fresh = known.is_none().then(|| instance.auth.stranger());
-    let fresh = fresh.as_ref().map(Secret::expose);
-    let cookie = known.as_ref().or(fresh).map_or("", String::as_str);
+    let visitor = Visitor::of(&app, &instance, &headers);
     let page = Page {
         name,
-        form_token: &form_token(cookie),
+        form_token: &visitor.form_token,
+        has_chosen: !value("chosen").is_empty(),
         to: own_address(name, value("to")).unwrap_or_default(),
         login: value("login"),
         error: None,
     };
-    let mut response = form_page(StatusCode::OK, &page)?;
-    if let Some(fresh) = fresh {
-        let session = (Purpose::Session, Some(fresh.as_str()));
-        cookie::write(&app, name, response.headers_mut(), session);
-    }
-    Ok(response)
+    Ok(visitor.keep(&app, &instance, form_page(StatusCode::OK, &page)?))
 }
 
 /// Signs somebody in.
@@ -136,6 +132,7 @@ fn again(
         form_token: &form_token(&cookie),
         to: own_address(name, form.value("to")).unwrap_or_default(),
         login: form.value("login"),
+        has_chosen: false,
         error: Some(text),
     };
     let status = match wait_s {

@@ -9,6 +9,7 @@ use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
 use cresset_fhir::prepare::{parse, prepare_tree};
+use cresset_mail::Carrier;
 use cresset_outbound::{Outbound, Reach};
 use cresset_store::grant::AppDetails;
 use cresset_store::{Change, InstanceSettings, Instances, LinkStyle, Precondition, Store};
@@ -20,6 +21,9 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// Who writes the letters of the tests.
+const SENDER: &str = "Cresset <no-reply@ehr.example>";
 
 pub(crate) const HOST: &str = "https://ehr.example";
 
@@ -34,7 +38,7 @@ pub(crate) struct Practice {
     pub(crate) app: App,
     envelope: Envelope,
     pub(crate) directory: Arc<DataDirectory>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A door that lets tests ask servers on this machine.
@@ -90,6 +94,7 @@ impl Practice {
             rng: Arc::new(SeededRng::new(7)),
             limits,
             outbound: outbound(),
+            mail: Arc::new(Carrier::folder(folder.path().join("outbox"), SENDER).unwrap()),
             public_url: HOST.to_owned(),
             validators,
         };
@@ -139,7 +144,7 @@ impl Practice {
             envelope: Envelope::new(app.clone()),
             app,
             directory,
-            _folder: folder,
+            folder: folder,
         };
         practice.token = practice.token_for("system/*.cruds").await;
         practice
@@ -155,6 +160,31 @@ impl Practice {
         let answer = self.form("/demo/auth/token/", &form).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The letters of `demo` that went out, oldest first, as soon as there are this many.
+    pub(crate) async fn letters(&self, count: usize) -> Vec<String> {
+        let outbox = self.folder.path().join("outbox/demo");
+        let wait = async {
+            loop {
+                let mut found: Vec<_> = std::fs::read_dir(&outbox)
+                    .into_iter()
+                    .flatten()
+                    .map(|entry| entry.unwrap().path())
+                    .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+                    .collect();
+                if found.len() >= count {
+                    found.sort_by_key(|path| path.metadata().unwrap().modified().unwrap());
+                    return found;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let found = tokio::time::timeout(std::time::Duration::from_secs(20), wait).await;
+        let found = found.expect("the letters go out");
+        assert_eq!(found.len(), count, "no more than that");
+        let read = |path: &std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+        found.iter().map(read).collect()
     }
 
     /// The registered app as stored.

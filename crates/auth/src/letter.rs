@@ -1,0 +1,74 @@
+//! What people are told by mail. Nothing in it is about anybody's health: mail is read by others.
+
+use cresset_base::{Rng, Timestamp};
+use cresset_store::mail::Mail;
+use cresset_store::user::User;
+
+use crate::credential::generate_id;
+use crate::password_link::Purpose;
+
+/// Who writes, and when.
+pub(crate) struct Sender<'s> {
+    /// The practice.
+    pub(crate) practice: &'s str,
+    /// Where its pages are.
+    pub(crate) base_url: &'s str,
+    /// Now.
+    pub(crate) now: Timestamp,
+    /// For the id of the message.
+    pub(crate) rng: &'s dyn Rng,
+}
+
+impl Sender<'_> {
+    /// The letter that carries a link for a new password; nothing for who has no address.
+    pub(crate) fn link(&self, to: &User, purpose: Purpose, handle: &str) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let (subject, why) = match purpose {
+            Purpose::Invitation => (
+                format!("Your account at {practice}"),
+                format!("{practice} has made an account for you. Choose your password here"),
+            ),
+            Purpose::Reset => (
+                format!("A new password at {practice}"),
+                format!(
+                    "Somebody asked for a new password for your account at {practice}. Choose it here"
+                ),
+            ),
+        };
+        let text = format!(
+            "Hello {},\n\n{why}, within {}:\n\n{base_url}/new-password/{handle}\n\nYou sign in as {}.\n\n\
+             If you did not expect this, do nothing: without the link nothing changes. \
+             Give it to nobody; {practice} never asks for it.\n",
+            to.name,
+            purpose.time(),
+            to.login
+        );
+        self.letter(to, subject, text)
+    }
+
+    /// The letter that tells of a new password; nothing for who has no address.
+    pub(crate) fn password_changed(&self, to: &User) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let text = format!(
+            "Hello {},\n\nthe password of your account at {practice} was changed. Every browser was signed \
+             out, and every connected app must ask you again.\n\nIf this was not you, choose another \
+             password at once and tell the practice:\n\n{base_url}/forgot-password\n",
+            to.name
+        );
+        self.letter(to, format!("Your password at {practice} was changed"), text)
+    }
+
+    fn letter(&self, to: &User, subject: String, text: String) -> Option<Mail> {
+        Some(Mail {
+            id: generate_id("msg_", self.rng),
+            to: to.email.clone()?,
+            subject,
+            text,
+            posted: self.now,
+        })
+    }
+}
