@@ -1,8 +1,10 @@
 // A patient's and a clinician's way through the pages, in a real browser.
-// Called with one JSON argument: { base, clientId, port, patient, clinician, chromium }.
+// Called with one JSON argument: { base, clientId, port, patient, clinician, administrator, outbox, chromium }.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { faults } from './pages.mjs';
 
@@ -24,6 +26,7 @@ const browser = await chromium.launch({ executablePath: given.chromium, args: ['
 try {
   await patient();
   await clinician();
+  await administrator();
 } finally {
   await browser.close();
   app.close();
@@ -123,6 +126,62 @@ async function patient() {
   }
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('heading', { name: /^Sign in/ }).waitFor();
+}
+
+/** The path of the link in the newest letter. */
+function linkOfLetter() {
+  const letters = readdirSync(given.outbox).filter((name) => name.endsWith('.eml'));
+  letters.sort((a, b) => statSync(join(given.outbox, a)).mtimeMs - statSync(join(given.outbox, b)).mtimeMs);
+  const text = readFileSync(join(given.outbox, letters.at(-1)), 'utf8').replace(/=\r?\n/g, '');
+  return text.match(/\/new-password\/(crl_[\w-]+)/)[1];
+}
+
+async function administrator() {
+  const page = await open();
+  await page.goto(`${base}/people`);
+  await signIn(page, given.administrator);
+  await look(page, 'people');
+  await page.getByRole('link', { name: 'Invite somebody' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Joe Lee');
+  await page.getByLabel('E-mail address').fill('joe@example.org');
+  await page.getByLabel(/What they are/).selectOption('acting for a patient');
+  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await page.getByText('Nobody was invited').waitFor();
+  await look(page, 'invitation that was refused');
+  await page.getByLabel(/Patients for whom/).fill('p1');
+  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await page.getByText('A link is on its way').waitFor();
+  await look(page, 'person');
+
+  const theirs = await open();
+  // The letter leaves beside the answer.
+  await until(() => existsSync(given.outbox) && readdirSync(given.outbox).some((name) => name.endsWith('.eml')));
+  const link = `${base}/new-password/${linkOfLetter()}`;
+  await theirs.goto(link);
+  await look(theirs, 'invitation');
+  const password = 'a lantern on the far shore';
+  await theirs.getByLabel('Password').fill(password);
+  await theirs.getByRole('button', { name: 'Set the password' }).click();
+  await theirs.getByText('Your password is set').waitFor();
+  await look(theirs, 'sign-in after choosing');
+  await signIn(theirs, { login: 'joe@example.org', password });
+  await theirs.getByRole('heading', { name: 'Joe Lee' }).waitFor();
+  await theirs.goto(link);
+  await look(theirs, 'link that was used');
+  await theirs.getByRole('link', { name: 'Send me another link' }).click();
+  await look(theirs, 'forgotten password');
+  await theirs.getByLabel(/you sign in with/).fill('joe@example.org');
+  await theirs.getByRole('button', { name: 'Send me a link' }).click();
+  await theirs.getByText('a link is on its way').waitFor();
+  await look(theirs, 'link is sent');
+}
+
+async function until(holds) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (holds()) return;
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error('it did not happen');
 }
 
 async function clinician() {

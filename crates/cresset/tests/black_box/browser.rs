@@ -1,4 +1,4 @@
-//! Two people's way through the pages in a real browser: what they see, and that an eye, a keyboard
+//! Three people's way through the pages in a real browser: what they see, and that an eye, a keyboard
 //! and a screen reader can work with it. The steps stand in `tests/browser/walk.mjs`.
 
 use std::path::Path;
@@ -38,8 +38,9 @@ async fn people_walk_through_the_pages() {
     let people = [
         "user add ann --name Ann --role patient --fhir-user Patient/p1 --json",
         "user add roe --name Roe --role clinician --fhir-user Practitioner/d1 --json",
+        "user add boss --name Boss --role administrator --json",
     ];
-    let [patient, clinician] =
+    let [patient, clinician, administrator] =
         people.map(|line| server.operate(&line.split(' ').collect::<Vec<_>>()));
     server.start_again().await;
     let given = json!({
@@ -48,6 +49,8 @@ async fn people_walk_through_the_pages() {
         "port": port,
         "patient": patient,
         "clinician": clinician,
+        "administrator": administrator,
+        "outbox": server.data().join("outbox/alpha"),
         "chromium": place("chromium"),
     });
     let walk = Command::new("node")

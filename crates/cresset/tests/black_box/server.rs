@@ -147,6 +147,11 @@ impl Server {
         serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
+    /// The data directory.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     /// Proves a stopped server's data; panics with the report when something is wrong.
     pub(crate) fn verify(&self) {
         succeed(command(self.data.path(), &["verify"]));
