@@ -75,7 +75,7 @@ impl AuthServer {
             content: serde_json::to_string(&request).map_err(broken)?,
             expires: later(request.asked, i64::from(PUSHED_S)),
         };
-        self.store.add_ticket(ticket, request.asked).await?;
+        self.store.add_ticket(ticket, None, request.asked).await?;
         Ok(Some(Pushed {
             request_uri: format!("{URN}{}", handle.expose()),
             expires_in: PUSHED_S,
