@@ -27,6 +27,7 @@ try {
   await patient();
   await clinician();
   await administrator();
+  await registration();
 } finally {
   await browser.close();
   app.close();
@@ -174,6 +175,91 @@ async function administrator() {
   await theirs.getByRole('button', { name: 'Send me a link' }).click();
   await theirs.getByText('a link is on its way').waitFor();
   await look(theirs, 'link is sent');
+}
+
+/** A link for a developer, what they send with it, and what the practice answers. */
+async function registration() {
+  const practice = await open();
+  await practice.goto(`${base}/auth/registrations/`);
+  await signIn(practice, given.administrator);
+  await look(practice, 'registrations, none yet');
+  const link = async (note) => {
+    await practice.goto(`${base}/auth/registrations/`);
+    await practice.getByLabel('For whom').fill(note);
+    await practice.getByRole('button', { name: 'Make a link' }).click();
+    return practice.locator('pre[aria-label=Link] code').innerText();
+  };
+  const decide = async (note) => {
+    await practice.goto(`${base}/auth/registrations/`);
+    await practice.getByRole('link', { name: note }).click();
+  };
+  const first = await link('Ann of Beacon');
+  await look(practice, 'registrations with a fresh link');
+
+  const developer = await open();
+  await developer.goto(first);
+  await look(developer, 'registration form');
+  await describe(developer, 'not a scope');
+  await developer.getByText('Nothing was sent').waitFor();
+  await look(developer, 'registration form that was refused');
+  await developer.getByLabel(/^Scopes/).fill('system/Patient.rs system/Observation.rs');
+  await developer.getByRole('button', { name: /^Send to / }).click();
+  await developer.getByText('has not decided yet').waitFor();
+  await look(developer, 'registration that waits');
+
+  await decide('Ann of Beacon');
+  await look(practice, 'registration to decide');
+  await practice.getByLabel('Scopes', { exact: true }).fill('system/Patient.rs');
+  await practice.getByRole('button', { name: 'Approve' }).click();
+  await practice.getByText('Approved').waitFor();
+  await look(practice, 'registration that was approved');
+  await practice.getByRole('link', { name: 'Go to the app' }).click();
+  await look(practice, 'app that was registered');
+
+  await developer.reload();
+  await look(developer, 'registration whose secret waits');
+  await developer.getByRole('button', { name: 'Show the secret' }).click();
+  await developer.getByRole('heading', { name: /shown this once/ }).waitFor();
+  await look(developer, 'secret of a registration');
+  const [id, secret] = await developer.locator('pre code.once').allInnerTexts();
+  const basic = Buffer.from(`${id}:${secret}`).toString('base64');
+  const granted = await fetch(`${base}/auth/token/`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  assert.equal((await granted.json()).scope, 'system/Patient.rs');
+
+  const second = await open();
+  await second.goto(await link('Bob of Beacon'));
+  await describe(second, 'system/Patient.rs');
+  await second.getByText('has not decided yet').waitFor();
+  await decide('Bob of Beacon');
+  await practice.getByLabel(/^Reason/).fill('The practice works with nobody who sells data.');
+  await practice.getByRole('button', { name: 'Deny' }).click();
+  await practice.getByRole('heading', { name: 'The reason given' }).waitFor();
+  await look(practice, 'registration that was denied');
+  await second.reload();
+  await second.getByText('sells data').waitFor();
+  await look(second, 'registration that was denied, for its developer');
+
+  await link('Nobody in the end');
+  await decide('Nobody in the end');
+  await practice.getByRole('button', { name: 'Take it back' }).click();
+  await practice.getByText('The link was taken back').waitFor();
+  await look(practice, 'link that was taken back');
+}
+
+/** Fills in and sends the form behind a link. */
+async function describe(page, scopes) {
+  await page.getByLabel('Name people see').fill('Beacon');
+  await page.getByLabel('Who makes it').fill('Beacon Health');
+  await page.getByLabel(/^By itself/).check();
+  await page.getByLabel(/^Scopes/).fill(scopes);
+  await page.getByLabel(/^What it does/).fill('Reminds patients of their visits.');
+  await page.getByLabel(/^Person the practice/).fill('Ann Lee');
+  await page.getByLabel(/^Their e-mail/).fill('ann@beacon.example');
+  await page.getByRole('button', { name: /^Send to / }).click();
 }
 
 async function until(holds) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -148,8 +148,8 @@ impl Server {
     }
 
     /// The data directory.
-    pub(crate) fn data(&self) -> &Path {
-        self.data.path()
+    pub(crate) fn data(&self) -> PathBuf {
+        data_directory(self.data.path())
     }
 
     /// Proves a stopped server's data; panics with the report when something is wrong.
@@ -233,8 +233,13 @@ pub(crate) fn free_port() -> u16 {
 fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cresset"));
     command.args(arguments).current_dir(data);
-    command.env_clear().env("CRESSET_DATA", data.join("data"));
+    command.env_clear().env("CRESSET_DATA", data_directory(data));
     command
+}
+
+/// Within the temporary folder of a server.
+fn data_directory(folder: &Path) -> PathBuf {
+    folder.join("data")
 }
 
 fn succeed(mut command: Command) -> Output {
