@@ -134,7 +134,7 @@ function linkOfLetter() {
   const letters = readdirSync(given.outbox).filter((name) => name.endsWith('.eml'));
   letters.sort((a, b) => statSync(join(given.outbox, a)).mtimeMs - statSync(join(given.outbox, b)).mtimeMs);
   const text = readFileSync(join(given.outbox, letters.at(-1)), 'utf8').replace(/=\r?\n/g, '');
-  return text.match(/\/new-password\/(crl_[\w-]+)/)[1];
+  return text.match(/\/new-password\/([\w-]+)/)[1];
 }
 
 async function administrator() {
@@ -142,7 +142,7 @@ async function administrator() {
   await page.goto(`${base}/people`);
   await signIn(page, given.administrator);
   await look(page, 'people');
-  await page.getByRole('link', { name: 'Invite somebody' }).click();
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Joe Lee');
   await page.getByLabel('E-mail address').fill('joe@example.org');
   await page.getByLabel(/What they are/).selectOption('acting for a patient');
@@ -169,7 +169,7 @@ async function administrator() {
   await theirs.getByRole('heading', { name: 'Joe Lee' }).waitFor();
   await theirs.goto(link);
   await look(theirs, 'link that was used');
-  await theirs.getByRole('link', { name: 'Send me another link' }).click();
+  await theirs.getByRole('button', { name: 'Send me another link' }).click();
   await look(theirs, 'forgotten password');
   await theirs.getByLabel(/you sign in with/).fill('joe@example.org');
   await theirs.getByRole('button', { name: 'Send me a link' }).click();
@@ -254,7 +254,7 @@ async function registration() {
 async function describe(page, scopes) {
   await page.getByLabel('Name people see').fill('Beacon');
   await page.getByLabel('Who makes it').fill('Beacon Health');
-  await page.getByLabel(/^By itself/).check();
+  await page.getByLabel(/By itself, nobody/).check();
   await page.getByLabel(/^Scopes/).fill(scopes);
   await page.getByLabel(/^What it does/).fill('Reminds patients of their visits.');
   await page.getByLabel(/^Person the practice/).fill('Ann Lee');

@@ -233,7 +233,9 @@ pub(crate) fn free_port() -> u16 {
 fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cresset"));
     command.args(arguments).current_dir(data);
-    command.env_clear().env("CRESSET_DATA", data_directory(data));
+    command
+        .env_clear()
+        .env("CRESSET_DATA", data_directory(data));
     command
 }
 

@@ -144,7 +144,7 @@ impl Practice {
             envelope: Envelope::new(app.clone()),
             app,
             directory,
-            folder: folder,
+            folder,
         };
         practice.token = practice.token_for("system/*.cruds").await;
         practice
