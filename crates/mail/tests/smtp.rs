@@ -1,5 +1,7 @@
 //! Mail on its way to a mail server: a small real one that speaks SMTP over TCP.
 
+#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+
 use std::sync::{Arc, Mutex};
 
 use cresset_base::{InstanceName, Limits, Timestamp};

@@ -162,7 +162,7 @@ pub(crate) async fn set_patients(
     let auth = &signed_in.instance.auth;
     let given = form::ids(form.value("patients"));
     match auth.set_patients(&id, given).await {
-        Ok(_) => {
+        Ok(()) => {
             noted(&app, &signed_in, "person-patients", &correlation)?;
             Ok(to_person(&signed_in, &id, "?done=patients"))
         }
