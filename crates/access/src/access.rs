@@ -9,7 +9,7 @@ use cresset_definitions::ResourceType;
 pub use crate::restriction::{Filter, Restriction, TokenFilter, Verb};
 
 use crate::compartment::{PatientReach, patient_reach};
-use crate::scope::{Context, Operation, ResourceScope, Scope, Target};
+use crate::scope::{Context, Operation, Permission, ResourceScope, Scope, Target};
 use crate::scope_set::ScopeSet;
 
 /// Why the server itself reads or writes without a caller. Every use is counted; the list may only shrink.
@@ -60,6 +60,12 @@ impl Access {
                 },
                 Scope::Operation(_, operation) => operations.push(*operation),
                 Scope::Named(_) => {}
+            }
+        }
+        let allergens = scopes.iter().filter_map(allergens).collect::<Vec<_>>();
+        for scope in &allergens {
+            if let Target::Type(t) = scope.target {
+                by_type.entry(t).or_default().push(scope);
             }
         }
         let mut restrictions = Distinct::default();
@@ -205,6 +211,23 @@ fn system_restriction(reason: SystemReason, verb: Verb) -> Restriction {
         }
         SystemReason::Verification | SystemReason::OperatorCounts => Restriction::Nothing,
     }
+}
+
+/// The right to resources that the scope for allergens is.
+fn allergens(scope: &Scope) -> Option<ResourceScope> {
+    let Scope::Operation(context, Operation::ReadAllergens) = scope else {
+        return None;
+    };
+    Some(ResourceScope {
+        context: *context,
+        target: Target::Type(ResourceType::parse("Substance")?),
+        permission: Permission::Read,
+        tokens: vec![TokenFilter {
+            parameter: "category".to_owned(),
+            system: Some("http://terminology.hl7.org/CodeSystem/substance-category".to_owned()),
+            code: "allergen".to_owned(),
+        }],
+    })
 }
 
 /// What one scope with this verb gives of a type; `None` is nothing.

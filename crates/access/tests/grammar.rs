@@ -34,6 +34,7 @@ fn v1_and_v2_scopes_of_every_context_are_shown_as_they_were_written() {
         "openid fhirUser profile launch launch/patient launch/encounter offline_access online_access",
         "system/Claim.add-activity-log-item user/DiagnosticReport.create-lab-report",
         "user/Practitioner.send-reset-password-email user/Note.read user/Note.write",
+        "user/Allergen.read system/Allergen.read",
         "patient/Observation.read patient/Observation.rs",
         "",
     ] {

@@ -210,6 +210,19 @@ fn no_wildcard_implies_an_operation_and_no_operation_a_resource() {
 }
 
 #[test]
+fn the_scope_for_allergens_gives_substances_of_that_category_alone() {
+    let all = access("user/Allergen.read", None);
+    let of_category = "category=http://terminology.hl7.org/CodeSystem/substance-category|allergen";
+    for verb in Verb::ALL {
+        let expect = if verb.is_reading() { of_category } else { "-" };
+        check("user/Allergen.read", None, verb, "Substance", expect);
+    }
+    assert!(!all.permits(Verb::Read, named("AllergyIntolerance")));
+    let in_context = access("system/Allergen.read", Some("a"));
+    assert!(!in_context.permits(Verb::Read, named("Substance")));
+}
+
+#[test]
 fn launch_and_identity_scopes_give_no_resource() {
     let access = access("openid fhirUser launch/patient offline_access", Some("a"));
     for verb in Verb::ALL {

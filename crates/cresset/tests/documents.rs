@@ -7,6 +7,7 @@
 
 use cresset_auth::ErrorCode;
 use cresset_fhir::Kind;
+use cresset_rules::RuleSet;
 
 const ERRORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
 
@@ -25,6 +26,17 @@ fn rows(heading: &str) -> Vec<(u16, String)> {
 fn sorted(mut rows: Vec<(u16, String)>) -> Vec<(u16, String)> {
     rows.sort();
     rows
+}
+
+const RULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules.md");
+
+#[test]
+fn what_a_rule_set_does_with_each_type_has_its_row() {
+    let document = std::fs::read_to_string(RULES).expect("docs/rules.md");
+    for (name, words) in RuleSet::ALL.into_iter().flat_map(|set| set.notes) {
+        let row = format!("| {name} | {words} |");
+        assert!(document.lines().any(|line| line == row), "{row}");
+    }
 }
 
 #[test]

@@ -19,6 +19,13 @@ const PARAMETERS: &[(&str, &str, SearchType, &str)] = &[
         SearchType::Token,
         "DetectedIssue.status",
     ),
+    // A part of what it is called, whatever its case.
+    (
+        "Medication",
+        "_text",
+        SearchType::String,
+        "Medication.code.coding.display | Medication.code.text",
+    ),
     (
         "Patient",
         "nickname",
@@ -38,6 +45,12 @@ const PARAMETERS: &[(&str, &str, SearchType, &str)] = &[
         "Questionnaire.code",
     ),
     ("Slot", "end", SearchType::Date, "Slot.end"),
+    (
+        "Substance",
+        "_text",
+        SearchType::String,
+        "Substance.code.coding.display | Substance.code.text",
+    ),
     (
         "Task",
         "description",

@@ -3,6 +3,7 @@
 //! What every type offers ([`resources()`]) depends on the rule set the instance wears; the head
 //! before it holds its addresses.
 
+mod documentation;
 pub mod operations;
 mod profiles;
 mod resources;
@@ -71,6 +72,7 @@ fn head(settings: &Settings) -> Value {
 fn rest(settings: &Settings) -> Value {
     json!({
         "mode": "server",
+        "documentation": documentation::of_server(settings.rules),
         "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
     })

@@ -38,23 +38,25 @@ impl Service {
     ) -> Result<Creation, Fault> {
         self.offer(Interaction::Create, resource_type)?;
         permit(by.access, Verb::Create, resource_type)?;
-        let target = Target {
-            interaction: Interaction::Create,
-            resource_type,
-            id: None,
-        };
+        let fresh = self.new_id()?;
         let tree = self.parsed(body)?;
-        let ruled = self.ruled(by.access, target, &tree).await?;
-        let draft = &ruled.prepared.draft;
+        let ruled = self
+            .ruled(by.access, Target::new(resource_type, &fresh), &tree)
+            .await?;
         for _ in 0..self.limits().write_attempts_max {
             let mut unit = Unit::default();
             let renewed = self.renewed(by.access, ruled.renews.as_ref(), &mut unit);
             let (id, change) = if let Some(id) = renewed.await? {
-                let change = Change::Update(id.clone(), draft.clone(), Precondition::default());
+                // What is stored may hold the address it is stored at.
+                let ruled = self
+                    .ruled(by.access, Target::new(resource_type, &id), &tree)
+                    .await?;
+                let draft = ruled.prepared.draft;
+                let change = Change::Update(id.clone(), draft, Precondition::default());
                 (id, change)
             } else {
-                let id = self.new_id()?;
-                (id.clone(), Change::Create(id, draft.clone()))
+                let draft = ruled.prepared.draft.clone();
+                (fresh.clone(), Change::Create(fresh.clone(), draft))
             };
             unit.changes.push(change);
             unit.record = Some(AuditRecord {

@@ -12,6 +12,7 @@
 //!
 //! Start with [`service`], then [`mod@read`] and [`fault`].
 
+mod allergen;
 pub mod audited;
 pub mod binary;
 pub mod bundle;

@@ -118,27 +118,21 @@ pub(crate) fn accepted(
     if issues.is_empty() {
         return Ok(());
     }
-    let fault = invalid(issues);
-    let of_business: Vec<_> = fault.issues.iter().map_while(ruled).collect();
-    if of_business.len() < fault.issues.len() {
-        return Err(fault);
+    let mut fault = invalid(issues);
+    for issue in &mut fault.issues {
+        if let Some(text) = wording::business_rule(&issue.text) {
+            issue.text = text.to_owned();
+            issue.code = BUSINESS_RULE;
+        }
     }
-    Err(Fault {
-        kind: Kind::BusinessRule,
-        issues: of_business,
-        ..fault
-    })
+    if fault.issues.iter().all(|issue| issue.code == BUSINESS_RULE) {
+        fault.kind = Kind::BusinessRule;
+    }
+    Err(fault)
 }
 
-/// An issue that is a rule of the set's business, in the rule's own words.
-fn ruled(issue: &Issue) -> Option<Issue> {
-    let text = wording::business_rule(&issue.text)?;
-    Some(Issue {
-        code: Kind::BusinessRule.issue_code(),
-        text: text.to_owned(),
-        expression: issue.expression.clone(),
-    })
-}
+/// The code of what breaks a rule of the set's business: it is told in the rule's own words.
+pub(crate) const BUSINESS_RULE: &str = Kind::BusinessRule.issue_code();
 
 fn resource_type(tree: &Tree) -> Result<ResourceType, Fault> {
     let Some(name) = tree.resource_type() else {

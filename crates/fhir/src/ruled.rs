@@ -9,8 +9,10 @@ use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
-use cresset_rules::{Absent, Around, Interaction, Refusal, RefusalKind, TypeRules};
+use cresset_rules::{Absent, Around, Interaction, TypeRules};
 use cresset_store::{Found, Precondition, Refusal as Refused, Version};
+
+mod faults;
 
 use crate::condition::WriteCondition;
 use crate::criteria::Criteria;
@@ -21,6 +23,7 @@ use crate::prepare::{self, Prepared};
 use crate::read::present;
 use crate::service::Service;
 use crate::update::same_id;
+use faults::Faults;
 
 /// A body as the rule set has it.
 pub(crate) struct Ruled {
@@ -41,8 +44,19 @@ pub(crate) struct Target<'a> {
     pub(crate) interaction: Interaction,
     /// The type of the address.
     pub(crate) resource_type: ResourceType,
-    /// The id of the address.
-    pub(crate) id: Option<&'a ResourceId>,
+    /// The id it is stored under; that of the address where one is updated.
+    pub(crate) id: &'a ResourceId,
+}
+
+impl<'a> Target<'a> {
+    /// A new resource under this id.
+    pub(crate) fn new(resource_type: ResourceType, id: &'a ResourceId) -> Self {
+        Self {
+            interaction: Interaction::Create,
+            resource_type,
+            id,
+        }
+    }
 }
 
 impl Ruled {
@@ -100,31 +114,56 @@ impl Service {
         };
         let mut body = Value::of(tree.root());
         rules.behaviour.admitted(&mut body);
-        self.accepted(&self.planted(&body)?, target.interaction)?;
-        let basis = match target.id {
-            Some(id) => {
-                same_id(tree.id(), resource_type, id)?;
-                self.basis(access, (resource_type, id), rules).await?
+        let mut faults = Faults::default();
+        faults.take(self.accepted(&self.planted(&body)?, target.interaction));
+        let basis = match target.interaction {
+            Interaction::Update => {
+                faults.take(self.own_id(tree, resource_type, target.id));
+                self.basis(access, (resource_type, target.id), rules).await
             }
-            None => None,
+            _ => Ok(None),
         };
-        let known = self.wanted(access, rules, &body).await?;
+        // What is wrong with the body is told before what it is about.
+        let basis = faults.before(basis)?;
+        let known = faults.before(self.wanted(access, rules, &body).await)?;
         let renews = match target.interaction {
             Interaction::Create => (rules.behaviour.renews)(&body),
             _ => Vec::new(),
         };
-        self.shaped(
-            &mut body,
-            rules,
-            target.interaction,
-            (basis.as_ref(), &known),
-        )?;
+        let current = basis.as_ref().map(|version| self.value(version));
+        let current = faults.before(current.transpose())?;
+        let new_id = || {
+            self.new_id()
+                .map_or_else(|_| String::new(), |id| id.to_string())
+        };
+        let around = Around {
+            interaction: target.interaction,
+            now: &instant::text(self.now()),
+            current: current.as_ref(),
+            known: &known,
+            new_id: &new_id,
+        };
+        faults.add((rules.behaviour.check)(&body, &around));
+        faults.none()?;
+        (rules.behaviour.shape)(&mut body, &around);
+        let own = &self.settings().base_url;
+        let address = format!("{own}/{resource_type}/{}", target.id);
+        rules.behaviour.addressed(&mut body, &address);
         Ok(Ruled {
             prepared: self.checked(&self.planted(&body)?)?,
             basis,
             renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
             absent: Some(rules.behaviour.absent),
         })
+    }
+
+    /// The body must hold the id of the address; that it holds none is told as of any element.
+    fn own_id(&self, tree: &Tree, of: ResourceType, id: &ResourceId) -> Result<(), Fault> {
+        if tree.id().is_none() {
+            let missing = Fault::new(Kind::Required, format!("{of} must have 'id'"));
+            return Err(self.worded(missing.at(format!("{of}.id"))));
+        }
+        same_id(tree.id(), of, id)
     }
 
     /// The version an update begins from.
@@ -162,30 +201,6 @@ impl Service {
         Ok(known)
     }
 
-    fn shaped(
-        &self,
-        body: &mut Value,
-        rules: &TypeRules,
-        interaction: Interaction,
-        (basis, known): (Option<&Version>, &[Value]),
-    ) -> Result<(), Fault> {
-        let current = basis.map(|version| self.value(version)).transpose()?;
-        let new_id = || {
-            self.new_id()
-                .map_or_else(|_| String::new(), |id| id.to_string())
-        };
-        let around = Around {
-            interaction,
-            now: &instant::text(self.now()),
-            current: current.as_ref(),
-            known,
-            new_id: &new_id,
-        };
-        (rules.behaviour.check)(body, &around).map_err(refused)?;
-        (rules.behaviour.shape)(body, &around);
-        Ok(())
-    }
-
     fn value(&self, version: &Version) -> Result<Value, Fault> {
         let tree = prepare::parse(&version.body, self.limits())?;
         Ok(Value::of(tree.root()))
@@ -207,12 +222,4 @@ fn local(reference: &str, own: &[String]) -> Option<(ResourceType, ResourceId)> 
     let path = below.map_or(reference, |path| path.trim_start_matches('/'));
     let (resource_type, id) = path.split_once('/')?;
     Some((ResourceType::parse(resource_type)?, id.parse().ok()?))
-}
-
-fn refused(refusal: Refusal) -> Fault {
-    let kind = match refusal.kind {
-        RefusalKind::Invalid => Kind::Invalid,
-        RefusalKind::BusinessRule => Kind::BusinessRule,
-    };
-    Fault::new(kind, refusal.text).at(refusal.path)
 }

@@ -15,6 +15,9 @@ use crate::page_link::PARAMETER;
 use crate::service::{Service, permit};
 use crate::subset::Subset;
 
+/// The parameter that says the order.
+const SORT: &str = "_sort";
+
 impl Service {
     /// One page of a search as a Bundle of type `searchset`.
     ///
@@ -36,6 +39,13 @@ impl Service {
         let place = take_place(&mut pairs)?;
         let subset = Subset::parse(&pairs, &[resource_type])?;
         let unindexed = self.store().unindexed();
+        let is_unordered = !pairs.iter().any(|(name, _)| name == SORT);
+        if let Some(order) = self.rules().order(resource_type)
+            && is_unordered
+            && unindexed.is_empty()
+        {
+            pairs.push((SORT.to_owned(), order.to_owned()));
+        }
         let context = self.reading(handling, &unindexed);
         let parsed = cresset_search::parse(resource_type, &pairs, &context)
             .map_err(|fault| refused(&fault))?;

@@ -11,7 +11,7 @@ use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_store::{CodeSystems, Store};
 use cresset_validate::Validator;
 
-use crate::fault::{Fault, Kind};
+use crate::fault::{Fault, Issue, Kind};
 use crate::page_link::Sealer;
 use crate::prepare::{self, Prepared};
 use crate::{capabilities, identity};
@@ -168,9 +168,11 @@ impl Service {
             .map_err(|fault| self.worded(fault))
     }
 
-    fn worded(&self, mut fault: Fault) -> Fault {
+    /// A fault of a body in the words of the rule set.
+    pub(crate) fn worded(&self, mut fault: Fault) -> Fault {
         if self.rules().envelope.wording == Wording::Steps && fault.kind.status() == 400 {
-            for issue in &mut fault.issues {
+            let malformed = |issue: &&mut Issue| issue.code != prepare::BUSINESS_RULE;
+            for issue in fault.issues.iter_mut().filter(malformed) {
                 (issue.code, issue.text) = wording::steps(issue.code, &issue.text);
             }
         }

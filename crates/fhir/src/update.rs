@@ -47,7 +47,7 @@ impl Service {
         let goal = Target {
             interaction: Interaction::Update,
             resource_type,
-            id: Some(id),
+            id,
         };
         for _ in 0..self.limits().write_attempts_max {
             let ruled = self.ruled(by.access, goal, &tree).await?;
@@ -127,11 +127,7 @@ impl Service {
         match put {
             Put::New(id) => {
                 self.offer(Interaction::Create, resource_type)?;
-                let goal = Target {
-                    interaction: Interaction::Create,
-                    resource_type,
-                    id: None,
-                };
+                let goal = Target::new(resource_type, id);
                 let ruled = self.ruled(access, goal, tree).await?;
                 Ok((Change::Create(id.clone(), ruled.prepared.draft), false))
             }
@@ -139,7 +135,7 @@ impl Service {
                 let goal = Target {
                     interaction: Interaction::Update,
                     resource_type,
-                    id: Some(id),
+                    id,
                 };
                 let ruled = match tree.id() {
                     Some(_) => self.ruled(access, goal, tree).await?,

@@ -4,17 +4,21 @@
 //! entered in error instead), and much of the record comes from the charting side and is read only.
 //! Reading stays as R4 has it: whoever may read a resource may read its versions too.
 
+pub mod allergen;
 mod appointment;
 mod care_team;
 mod carry;
 mod claim;
 mod clinical;
 mod communication;
+mod detected_issue;
 mod document_reference;
 mod entries;
 mod financial;
 mod group;
 mod mark;
+mod note;
+mod notes;
 mod observation;
 mod patient;
 mod practitioner;
@@ -39,7 +43,10 @@ pub static CANVAS: RuleSet = RuleSet {
         wording: Wording::Steps,
     },
     us_core: false,
+    allergens: true,
     types: TYPES,
+    orders: &[("DiagnosticReport", "date")],
+    notes: notes::NOTES,
     profiles: Source::Canvas,
 };
 
@@ -108,7 +115,11 @@ static TYPES: &[TypeRules] = &[
         &financial::COVERAGE_ELIGIBILITY_REQUEST,
     ),
     plain("CoverageEligibilityResponse", READ_SEARCH),
-    plain("DetectedIssue", CREATE_READ_UPDATE_SEARCH),
+    rules(
+        "DetectedIssue",
+        CREATE_READ_UPDATE_SEARCH,
+        &detected_issue::BEHAVIOUR,
+    ),
     plain("Device", READ_SEARCH),
     plain("DiagnosticReport", READ_SEARCH),
     rules(
@@ -125,7 +136,7 @@ static TYPES: &[TypeRules] = &[
         &clinical::IMMUNIZATION,
     ),
     plain("Location", READ_SEARCH),
-    plain("Media", CREATE_READ_SEARCH),
+    rules("Media", CREATE_READ_SEARCH, &clinical::MEDIA),
     plain("Medication", READ_SEARCH),
     plain("MedicationDispense", READ_SEARCH),
     plain("MedicationRequest", READ_SEARCH),

@@ -87,6 +87,20 @@ pub(crate) fn concept(system: &str, code: &str) -> Value {
     holder("coding", Value::Array(vec![coding]))
 }
 
+/// Says in words what a concept of these codes means.
+pub(crate) fn tell(concept: Option<&mut Value>, words: &[(&str, &str)]) {
+    let Some(concept) = concept else {
+        return;
+    };
+    let said = code(concept, None).and_then(|code| {
+        let found = words.iter().find(|(of, _)| *of == code);
+        found.map(|(_, words)| string(words))
+    });
+    if let Some(said) = said {
+        concept.set("text", said);
+    }
+}
+
 /// Whether a value is an object or array that holds nothing but such.
 pub(crate) fn is_hollow(value: &Value) -> bool {
     match value {
@@ -100,6 +114,18 @@ pub(crate) fn is_hollow(value: &Value) -> bool {
 pub(crate) fn fill(value: &mut Value, name: &str, with: Value) {
     if value.get(name).is_some_and(is_hollow) {
         value.set(name, with);
+    }
+}
+
+/// Sets the address of an attachment that holds its data, or of the one in `attachment`.
+pub(crate) fn set_file(holder: &mut Value, address: &str) {
+    let attachment = if holder.get("attachment").is_some() {
+        holder.get_mut("attachment")
+    } else {
+        Some(holder)
+    };
+    if let Some(attachment) = attachment.filter(|attachment| attachment.get("data").is_some()) {
+        attachment.set("url", string(address));
     }
 }
 

@@ -20,6 +20,7 @@ pub mod us_core;
 pub mod wording;
 pub mod write;
 
+pub use canvas::allergen;
 pub use description::Description;
 pub use envelope::{Envelope, Location, Wording, Written};
 pub use interaction::{Interaction, Interactions, Level};

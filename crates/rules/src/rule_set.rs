@@ -21,8 +21,14 @@ pub struct RuleSet {
     pub envelope: Envelope,
     /// Whether resources must follow the US Core profile meant for them.
     pub us_core: bool,
+    /// Whether it has [`Allergen`](crate::allergen), which is no type of R4.
+    pub allergens: bool,
     /// The types with rules of their own, by name.
     pub types: &'static [TypeRules],
+    /// The order of a search that asks for none, by type, as `_sort` says it.
+    pub orders: &'static [(&'static str, &'static str)],
+    /// What is done to what is written, by type, in words.
+    pub notes: &'static [(&'static str, &'static str)],
     /// Where its profiles lie.
     pub(crate) profiles: Source,
 }
@@ -53,7 +59,10 @@ static R4: RuleSet = RuleSet {
     summary: "FHIR R4 as published; nothing more is asked",
     envelope: Envelope::R4,
     us_core: false,
+    allergens: false,
     types: &[],
+    orders: &[],
+    notes: &[],
     profiles: Source::Standard,
 };
 
@@ -63,7 +72,10 @@ static US_CORE: RuleSet = RuleSet {
     summary: "R4, and every resource must follow the US Core 6.1.0 profile that is meant for it",
     envelope: Envelope::R4,
     us_core: true,
+    allergens: false,
     types: &[],
+    orders: &[],
+    notes: &[],
     profiles: Source::Standard,
 };
 
@@ -114,6 +126,20 @@ impl RuleSet {
         at.ok().and_then(|at| self.types.get(at))
     }
 
+    /// What is done to what is written of a type, in words.
+    pub fn note(&self, resource_type: ResourceType) -> Option<&'static str> {
+        let mut notes = self.notes.iter();
+        let note = notes.find(|(name, _)| *name == resource_type.name());
+        note.map(|(_, words)| *words)
+    }
+
+    /// The order in which a search of a type is answered that asks for none.
+    pub fn order(&self, resource_type: ResourceType) -> Option<&'static str> {
+        let mut orders = self.orders.iter();
+        let order = orders.find(|(name, _)| *name == resource_type.name());
+        order.map(|(_, order)| *order)
+    }
+
     /// What can be done with resources of a type.
     pub fn interactions(&self, resource_type: ResourceType) -> Interactions {
         self.of_type(resource_type)
@@ -145,6 +171,10 @@ mod tests {
                     known.and_then(|t| set.of_type(t)).map(|found| found.name),
                     Some(rules.name)
                 );
+            }
+            for (name, _) in set.notes {
+                let at = set.types.iter().any(|rules| rules.name == *name);
+                assert!(at, "{name} has a note and no rules in {}", set.name);
             }
             assert!(RuleSet::named(set.name).is_some_and(|found| std::ptr::eq(found, set)));
         }

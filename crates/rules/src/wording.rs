@@ -29,7 +29,10 @@ pub fn steps(code: &str, text: &str) -> (&'static str, String) {
                 let text = format!("body{place} — {told} (type=extra_forbidden)");
                 return ("structure", text);
             }
-            None if place.is_empty() => (place, sentence, "json_invalid", "structure"),
+            None if root.is_empty() => {
+                let text = format!("{JSON} (type=json_invalid; error={sentence})");
+                return ("structure", format!("body{place} — {text}"));
+            }
             None => (place, sentence, "type_error", "structure"),
         },
         "value" | "too-long" => (place, sentence, "value_error", "value"),
@@ -38,6 +41,9 @@ pub fn steps(code: &str, text: &str) -> (&'static str, String) {
     };
     (code, format!("body{place} — {sentence} (type={kind})"))
 }
+
+/// What is said of a body that is not JSON.
+const JSON: &str = "JSON decode error";
 
 /// What is said of an element that does not exist.
 const EXTRA: &str = "Extra inputs are not permitted";
@@ -148,6 +154,20 @@ mod tests {
                 "structure body -> valueQuantity -> value — must be a JSON number, without quotes (type=type_error)",
             ],
         );
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_says_so() {
+        let (code, text) = steps("structure", "this is not JSON (line 1, column 2)");
+        assert_eq!(
+            (code, text.as_str()),
+            (
+                "structure",
+                "body — JSON decode error (type=json_invalid; error=this is not JSON (line 1, column 2))"
+            )
+        );
+        let (_, text) = steps("structure", "Patient must not be empty");
+        assert_eq!(text, "body — must not be empty (type=type_error)");
     }
 
     #[test]

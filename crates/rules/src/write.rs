@@ -84,12 +84,14 @@ pub struct Behaviour {
     pub renews: fn(&Value) -> Vec<(String, String)>,
     /// The references whose targets shaping wants to see.
     pub wants: fn(&Value) -> Vec<String>,
-    /// Refuses what only code can judge.
-    pub check: fn(&Value, &Around<'_>) -> Result<(), Refusal>,
+    /// What only code can judge and refuses: every fault it finds.
+    pub check: fn(&Value, &Around<'_>) -> Vec<Refusal>,
     /// Makes what was checked into what is stored.
     pub shape: fn(&mut Value, &Around<'_>),
     /// Elements that are taken out of a body: the server alone says them.
     pub ignored: &'static [&'static str],
+    /// Elements that are files, or hold them: each is told an address at which it is had alone.
+    pub files: &'static [&'static str],
 }
 
 /// What an update does where there is nothing yet.
@@ -108,9 +110,10 @@ impl Behaviour {
         absent: Absent::Unknown,
         renews: |_| Vec::new(),
         wants: |_| Vec::new(),
-        check: |_, _| Ok(()),
+        check: |_, _| Vec::new(),
         shape: |_, _| {},
         ignored: &[],
+        files: &[],
     };
 
     /// Admits a body: ignored elements are gone, the dialect is FHIR.
@@ -119,6 +122,25 @@ impl Behaviour {
             body.remove(name);
         }
         (self.admit)(body);
+    }
+
+    /// Tells every file of a body the address at which it is had alone, below that of the resource.
+    pub fn addressed(&self, body: &mut Value, resource: &str) {
+        for name in self.files {
+            let address = format!("{resource}/files/{name}");
+            match body.get_mut(name) {
+                Some(Value::Array(items)) => {
+                    for (at, item) in items.iter_mut().enumerate() {
+                        match at {
+                            0 => edit::set_file(item, &address),
+                            _ => edit::set_file(item, &format!("{address}?index={at}")),
+                        }
+                    }
+                }
+                Some(one) => edit::set_file(one, &address),
+                None => {}
+            }
+        }
     }
 }
 

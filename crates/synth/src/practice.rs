@@ -1,5 +1,6 @@
 //! What the patients share: the practice, its neighbours, its people and places.
 
+mod allergen;
 pub(crate) mod clinician;
 mod group;
 mod organization;
@@ -34,6 +35,7 @@ pub(crate) struct Practice {
     pub(crate) clinicians: [Clinician; clinician::COUNT],
     medications: Vec<(Drug, Ref)>,
     questionnaires: Vec<Ref>,
+    allergens: Vec<Ref>,
 }
 
 impl Practice {
@@ -58,6 +60,10 @@ impl Practice {
             questionnaires: questionnaire::ALL
                 .iter()
                 .map(|_| ids.next("Questionnaire"))
+                .collect(),
+            allergens: allergen::ALL
+                .iter()
+                .map(|_| ids.next("Substance"))
                 .collect(),
         }
     }
@@ -97,6 +103,7 @@ impl Practice {
         for (form, this) in questionnaire::ALL.iter().zip(&self.questionnaires) {
             form.write(&mut chart, *this, as_of);
         }
+        allergen::write(&self.allergens, &mut chart);
         chart
     }
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 use cresset_auth::Caller;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_rules::allergen::{KEPT_AS, NAME};
 use cresset_store::{AuditRecord, AuditSync, ErrorDialect};
 use http::{Method, Request, StatusCode};
 
@@ -265,6 +266,8 @@ impl Event {
             }
             _ => return None,
         };
+        // What is kept as another type is recorded as that.
+        let first = first.map(|name| if name == NAME { KEPT_AS } else { name });
         let resource_type = first.and_then(ResourceType::parse);
         // A type that does not exist, such as `metadata`, holds no data.
         let is_system = matches!(

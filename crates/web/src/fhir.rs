@@ -1,5 +1,6 @@
 //! One handler per interaction: extract, call the service, render.
 
+mod allergen;
 mod bundle;
 mod capabilities;
 mod create;
@@ -20,6 +21,7 @@ mod validate;
 mod vread;
 mod written;
 
+pub(crate) use allergen::{allergen, allergens, allergens_by_form};
 pub(crate) use bundle::bundle;
 pub(crate) use capabilities::capabilities;
 pub(crate) use create::create;

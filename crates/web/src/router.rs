@@ -15,6 +15,7 @@ pub fn router(app: App) -> Router {
         .merge(pages_for_developers())
         .merge(discovery())
         .merge(with_token())
+        .merge(allergens())
         .merge(operations())
         .merge(of_records())
         .merge(authorization_endpoint())
@@ -284,6 +285,17 @@ fn with_token() -> Router<App> {
             "/{instance}/fhir/{type}/{id}/_history/{version}",
             get(fhir::vread),
         )
+}
+
+/// A type of a rule set that R4 does not have: a token.
+fn allergens() -> Router<App> {
+    Router::new()
+        .route("/{instance}/fhir/Allergen", get(fhir::allergens))
+        .route(
+            "/{instance}/fhir/Allergen/_search",
+            post(fhir::allergens_by_form),
+        )
+        .route("/{instance}/fhir/Allergen/{id}", get(fhir::allergen))
 }
 
 /// Operations of R4: a token, parameters in the URL or in a body.

@@ -7,6 +7,9 @@ use super::Context;
 /// An operation that has a scope of its own. No wildcard implies one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
+    /// `Allergen.read`: reading and searching a type that is not one of R4; it is kept as
+    /// Substances, and this gives those of the category `allergen` alone.
+    ReadAllergens,
     /// `Claim.add-activity-log-item`
     AddActivityLogItem,
     /// `DiagnosticReport.create-lab-report`
@@ -21,7 +24,8 @@ pub enum Operation {
 
 impl Operation {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::ReadAllergens,
         Self::AddActivityLogItem,
         Self::CreateLabReport,
         Self::SendResetPasswordEmail,
@@ -32,6 +36,7 @@ impl Operation {
     /// Type and name, as they stand before and after the dot.
     fn parts(self) -> (&'static str, &'static str) {
         match self {
+            Self::ReadAllergens => ("Allergen", "read"),
             Self::AddActivityLogItem => ("Claim", "add-activity-log-item"),
             Self::CreateLabReport => ("DiagnosticReport", "create-lab-report"),
             Self::SendResetPasswordEmail => ("Practitioner", "send-reset-password-email"),

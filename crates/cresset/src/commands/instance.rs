@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
-use cresset_store::{AuditSync, AuthorizationOptions, ErrorDialect, InstanceSettings, LinkStyle};
+use cresset_store::{
+    AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, LinkStyle,
+};
 use serde_json::json;
 
 use super::{DataDir, Where, rules};
@@ -144,6 +146,9 @@ struct Wearing {
     /// Answer every error but 401 and 403 with status 400
     #[arg(long)]
     errors_as_400: bool,
+    /// What apps may delete: nothing, one resource at a time, or all that a condition finds
+    #[arg(long, value_name = "WHAT", value_parser = ["never", "single", "multiple"], default_value = "single")]
+    deletes: String,
     /// Page size when `_count` is absent
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     page_default: Option<u32>,
@@ -155,6 +160,11 @@ impl Wearing {
             .name
             .clone_into(&mut settings.rules);
         settings.page_default = self.page_default;
+        settings.deletes = match self.deletes.as_str() {
+            "never" => Deletes::Never,
+            "multiple" => Deletes::Multiple,
+            _ => Deletes::Single,
+        };
         if self.errors_as_400 {
             settings.errors = ErrorDialect::Veracity;
         }

@@ -92,6 +92,9 @@ fn show(set: &RuleSet) {
         .collect();
     output::table(&["TYPE", "INTERACTIONS"], &rows);
     output::line("\nTypes that are not listed behave as in r4.");
+    if set.allergens {
+        output::line("Allergen, which R4 lacks, is read and searched by code or _text.");
+    }
 }
 
 fn show_type(set: &RuleSet, name: &str) -> Result<(), Failure> {
@@ -104,10 +107,11 @@ fn show_type(set: &RuleSet, name: &str) -> Result<(), Failure> {
     output::line(format_args!("{name} under {}\n", set.name));
     output::line(format_args!("interactions  {}", interactions(set, name)));
     for description in set.descriptions(resource_type) {
-        output::line(format_args!(
-            "\nA {} must have",
-            description.interaction.code()
-        ));
+        let what = match description.interaction {
+            Interaction::Update => "An update",
+            _ => "A create",
+        };
+        output::line(format_args!("\n{what} must have"));
         for element in &description.required {
             output::line(format_args!("  {name}.{element}"));
         }
@@ -120,6 +124,9 @@ fn show_type(set: &RuleSet, name: &str) -> Result<(), Failure> {
             let ignored = description.ignored.join(", ");
             output::line(format_args!("\nNot taken from the body: {ignored}"));
         }
+    }
+    if let Some(note) = set.note(resource_type) {
+        output::line(format_args!("\nWhat is written: {note}"));
     }
     Ok(())
 }

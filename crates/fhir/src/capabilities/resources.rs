@@ -5,7 +5,7 @@ use cresset_rules::{Absent, Interaction};
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
-use super::{operations, profiles};
+use super::{documentation, operations, profiles};
 use crate::service::Settings;
 
 /// The interactions every type offers.
@@ -72,6 +72,10 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
             .map(|o| json!({ "name": o.name, "definition": o.definition() }))
             .collect();
         members.insert("operation".to_owned(), json!(operations));
+    }
+    let words = documentation::of_type(settings.rules, resource_type);
+    if let (Some(words), Some(members)) = (words, resource.as_object_mut()) {
+        members.insert("documentation".to_owned(), json!(words));
     }
     let profiles = profiles::of_type(resource_type);
     if let (false, Some(members)) = (profiles.is_empty(), resource.as_object_mut()) {

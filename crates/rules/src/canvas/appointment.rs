@@ -2,7 +2,7 @@
 
 use cresset_model::Value;
 
-use super::{carry, entries};
+use super::{carry, entries, note};
 use crate::edit;
 use crate::write::{Around, Behaviour, Refusal};
 
@@ -12,9 +12,6 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     shape,
     ..Behaviour::NONE
 };
-
-/// The note of an appointment, which the server alone names.
-const NOTE: &str = "http://schemas.canvasmedical.com/fhir/extensions/note-id";
 
 /// The elements of the Endpoint that must be there and are not used may come empty; instants may
 /// come without seconds.
@@ -53,19 +50,20 @@ fn instant(text: &str) -> Option<String> {
     Some(format!("{day}T{clock}{seconds}{zone}"))
 }
 
-fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     if around
         .current
         .is_none_or(|current| patient(current) == patient(body))
     {
-        return Ok(());
+        return Vec::new();
     }
     let text = "Cannot change patient for an existing appointment. Please cancel this appointment and create a new one for the new patient.";
-    Err(Refusal::rule("Appointment.participant", text))
+    vec![Refusal::rule("Appointment.participant", text)]
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {
-    edit::remove_extension(body, NOTE);
+    // The note of an appointment is for the server alone to name.
+    edit::remove_extension(body, note::NOTE);
     for participant in edit::items_mut(body, "participant") {
         participant.set("status", edit::string("accepted"));
     }

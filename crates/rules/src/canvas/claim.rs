@@ -2,6 +2,7 @@
 
 use cresset_model::Value;
 
+use super::note;
 use crate::edit;
 use crate::write::{Around, Behaviour};
 
@@ -27,6 +28,7 @@ fn shape(body: &mut Value, around: &Around<'_>) {
         name_queue(body);
         return;
     }
+    edit::remove_extension(body, note::NOTE);
     if edit::extension(body, QUEUE).is_none() {
         let mut queue = edit::object([("url", QUEUE)]);
         queue.set(

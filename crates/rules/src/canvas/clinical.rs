@@ -1,26 +1,32 @@
 //! What is charted by a command and can only be marked as entered in error: `AllergyIntolerance`,
-//! Condition, Immunization, `MedicationStatement`; and Media.
+//! Condition, Immunization, `MedicationStatement`; and Media, which is not even that.
 
 use cresset_model::Value;
 
-use super::mark;
+use super::{mark, note};
 use crate::edit;
 use crate::write::{Around, Behaviour};
 
 pub(super) static ALLERGY_INTOLERANCE: Behaviour = Behaviour {
     admit: admit_allergy,
+    wants: |body| note::wants(body, "encounter"),
+    check: |body, around| note::check(body, around, "encounter"),
     shape: allergy,
     ignored: &["recordedDate"],
     ..Behaviour::NONE
 };
 
 pub(super) static CONDITION: Behaviour = Behaviour {
+    wants: |body| note::wants(body, "encounter"),
+    check: |body, around| note::check(body, around, "encounter"),
     shape: condition,
     ignored: &["verificationStatus"],
     ..Behaviour::NONE
 };
 
 pub(super) static IMMUNIZATION: Behaviour = Behaviour {
+    wants: |body| note::wants(body, "encounter"),
+    check: |body, around| note::check(body, around, "encounter"),
     shape: immunization,
     ignored: &["statusReason"],
     ..Behaviour::NONE
@@ -28,8 +34,16 @@ pub(super) static IMMUNIZATION: Behaviour = Behaviour {
 
 pub(super) static MEDICATION_STATEMENT: Behaviour = Behaviour {
     wants: medication,
+    check: |body, around| note::check(body, around, "context"),
     shape: statement,
     ignored: &["dateAsserted", "derivedFrom"],
+    ..Behaviour::NONE
+};
+
+pub(super) static MEDIA: Behaviour = Behaviour {
+    wants: |body| note::wants(body, "encounter"),
+    check: |body, around| note::check(body, around, "encounter"),
+    files: &["content"],
     ..Behaviour::NONE
 };
 
@@ -50,8 +64,19 @@ fn admit_allergy(body: &mut Value) {
 
 fn allergy(body: &mut Value, around: &Around<'_>) {
     let verification = |marked: &mut Value| mark::verification(marked, ALLERGY_VERIFICATION);
-    if !mark::current(body, around, verification) {
-        body.set("recordedDate", edit::string(around.now));
+    if mark::current(body, around, verification) {
+        return;
+    }
+    body.set("recordedDate", edit::string(around.now));
+    edit::tell(
+        body.get_mut("clinicalStatus"),
+        &[("active", "Active"), ("inactive", "Inactive")],
+    );
+    edit::tell(body.get_mut("verificationStatus"), &mark::VERIFICATION);
+    for reaction in edit::items_mut(body, "reaction") {
+        for manifestation in edit::items_mut(reaction, "manifestation") {
+            edit::tell(Some(manifestation), &[("unknown", "Unknown")]);
+        }
     }
 }
 
@@ -72,7 +97,26 @@ fn condition(body: &mut Value, around: &Around<'_>) {
         edit::concept(CONDITION_VERIFICATION, "confirmed"),
     );
     edit::default(body, "recordedDate", || edit::string(around.now));
+    edit::tell(body.get_mut("verificationStatus"), &mark::VERIFICATION);
+    edit::tell(
+        body.get_mut("clinicalStatus"),
+        &[("active", "Active"), ("resolved", "Resolved")],
+    );
+    for category in edit::items_mut(body, "category") {
+        edit::tell(Some(category), &CATEGORIES);
+    }
 }
+
+/// The categories of conditions, in words.
+const CATEGORIES: [(&str, &str); 7] = [
+    ("cognitive-status", "Cognitive Status"),
+    ("disability-status", "Disability Status"),
+    ("encounter-diagnosis", "Encounter Diagnosis"),
+    ("functional-status", "Functional Status"),
+    ("health-concern", "Health Concern"),
+    ("problem-list-item", "Problem List Item"),
+    ("sdoh", "SDOH"),
+];
 
 fn immunization(body: &mut Value, around: &Around<'_>) {
     mark::current(body, around, mark::status);
@@ -80,7 +124,9 @@ fn immunization(body: &mut Value, around: &Around<'_>) {
 
 fn medication(body: &Value) -> Vec<String> {
     let reference = edit::text(body, &["medicationReference", "reference"]);
-    reference.map(str::to_owned).into_iter().collect()
+    let mut wanted = note::wants(body, "context");
+    wanted.extend(reference.map(str::to_owned));
+    wanted
 }
 
 fn statement(body: &mut Value, around: &Around<'_>) {

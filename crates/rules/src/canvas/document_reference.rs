@@ -8,6 +8,7 @@ use crate::write::{Around, Behaviour};
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     shape,
     ignored: &["identifier", "date", "custodian", "context"],
+    files: &["content"],
     ..Behaviour::NONE
 };
 

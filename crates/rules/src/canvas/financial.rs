@@ -13,6 +13,7 @@ pub(super) static CONSENT: Behaviour = Behaviour {
         body.set("dateTime", edit::string(around.now));
     },
     ignored: &["dateTime"],
+    files: &["sourceAttachment"],
     ..Behaviour::NONE
 };
 
@@ -83,13 +84,31 @@ fn escaped(value: &str) -> String {
     out
 }
 
-/// A coverage begins on the day it is stored, unless it says otherwise.
+/// A coverage begins on the day it was first stored, unless it says otherwise.
 fn coverage(body: &mut Value, around: &Around<'_>) {
+    let before = around
+        .current
+        .and_then(|current| edit::text(current, &["period", "start"]));
     edit::default(body, "period", || Value::Object(Vec::new()));
     if let Some(period) = body.get_mut("period") {
-        edit::default(period, "start", || edit::string(around.today()));
+        edit::default(period, "start", || {
+            edit::string(before.unwrap_or(around.today()))
+        });
     }
+    edit::tell(body.get_mut("relationship"), &RELATIONSHIPS);
 }
+
+/// What the codes of a claim form say of a relationship to the subscriber.
+const RELATIONSHIPS: [(&str, &str); 5] = [
+    (
+        "child",
+        "19 (Natural Child, insured has financial responsibility)",
+    ),
+    ("injured", "41 (Injured Plaintiff)"),
+    ("other", "G8 (Other)"),
+    ("self", "18 (Self)"),
+    ("spouse", "01 (Spouse)"),
+];
 
 /// The time is that of the record, and the money is US dollars.
 fn payment(body: &mut Value, around: &Around<'_>) {

@@ -3,10 +3,11 @@
 use cresset_model::Value;
 
 use crate::edit;
-use crate::write::Behaviour;
+use crate::write::{Around, Behaviour};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
+    shape,
     ignored: &["quantity"],
     ..Behaviour::NONE
 };
@@ -19,4 +20,10 @@ fn admit(body: &mut Value) {
     for characteristic in edit::items_mut(body, "characteristic") {
         edit::default(characteristic, "exclude", || Value::Bool(false));
     }
+}
+
+/// The quantity is that of the members.
+fn shape(body: &mut Value, _: &Around<'_>) {
+    let members = edit::items(body, "member").len();
+    body.set("quantity", Value::Number(members.to_string().into()));
 }

@@ -33,11 +33,18 @@ pub(super) fn status(marked: &mut Value) {
     marked.set("status", edit::string("entered-in-error"));
 }
 
+/// Verification statuses in words.
+pub(super) const VERIFICATION: [(&str, &str); 2] = [
+    ("confirmed", "Confirmed"),
+    ("entered-in-error", "Entered in Error"),
+];
+
 /// Marks by `verificationStatus`; R4 wants no `clinicalStatus` beside it (`ait-2`, `con-5`).
 pub(super) fn verification(marked: &mut Value, system: &str) {
     marked.set(
         "verificationStatus",
         edit::concept(system, "entered-in-error"),
     );
+    edit::tell(marked.get_mut("verificationStatus"), &VERIFICATION);
     marked.remove("clinicalStatus");
 }

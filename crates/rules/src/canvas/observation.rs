@@ -31,16 +31,16 @@ fn members(body: &Value) -> Vec<String> {
 }
 
 /// A panel holds each sign once.
-fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let mut seen = BTreeSet::new();
     let sign = |member: &'_ Value| edit::code(member.get("code")?, Some(LOINC)).map(str::to_owned);
     let is_new = |sign: String| seen.insert(sign);
     let is_distinct = around.known.iter().filter_map(sign).all(is_new);
     if is_distinct && edit::items(body, "hasMember").len() <= SIGNS {
-        return Ok(());
+        return Vec::new();
     }
     let text = "Vital sign reading already exists for the given reading";
-    Err(Refusal::rule("Observation.hasMember", text))
+    vec![Refusal::rule("Observation.hasMember", text)]
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {

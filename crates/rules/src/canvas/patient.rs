@@ -9,6 +9,7 @@ use crate::write::{Around, Behaviour};
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
     shape,
+    files: &["photo"],
     ..Behaviour::NONE
 };
 
@@ -86,9 +87,7 @@ fn shape(body: &mut Value, around: &Around<'_>) {
             }
         }
     }
-    if let Some(Value::Array(photos)) = body.get_mut("photo") {
-        photos.truncate(1);
-    }
+    photo(body, around);
     if body.get("deceasedBoolean") == Some(&Value::Bool(false)) {
         body.remove("deceasedDateTime");
     }
@@ -111,6 +110,18 @@ fn shape(body: &mut Value, around: &Around<'_>) {
             "extension",
         ],
     );
+}
+
+/// There is one photo; an update that sends its address alone means the one that is there.
+fn photo(body: &mut Value, around: &Around<'_>) {
+    let Some(Value::Array(photos)) = body.get_mut("photo") else {
+        return;
+    };
+    photos.truncate(1);
+    let is_address = |photo: &Value| photo.get("url").is_some() && photo.get("data").is_none();
+    if around.is_update() && photos.first().is_some_and(is_address) {
+        body.remove("photo");
+    }
 }
 
 /// The gender is that of the gender identity, where one is given.

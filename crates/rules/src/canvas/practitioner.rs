@@ -15,20 +15,23 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
 const USERNAME: &str =
     "http://schemas.canvasmedical.com/fhir/extensions/practitioner-user-username";
 
-fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let Some(current) = around.current else {
-        return Ok(());
+        return Vec::new();
     };
     let is_changed = |said: Option<&str>, before: Option<&str>| said.is_some() && said != before;
+    let mut refusals = Vec::new();
     if is_changed(username(body), username(current)) {
         let text = "The username of a practitioner cannot be changed.";
-        return Err(Refusal::rule("Practitioner.extension", text));
+        refusals.push(Refusal::rule("Practitioner.extension", text));
     }
     if is_changed(email(body), email(current)) {
         let text = "The email address of a practitioner cannot be changed.";
-        return Err(Refusal::rule("Practitioner.telecom", text));
+        let at = telecom(body).position(|point| is_email(&point));
+        let place = format!("Practitioner.telecom[{}].value", at.unwrap_or_default());
+        refusals.push(Refusal::rule(place, text));
     }
-    Ok(())
+    refusals
 }
 
 /// The username stays when it is not sent; other extensions that are not sent are gone.
@@ -50,7 +53,13 @@ fn username(practitioner: &Value) -> Option<&str> {
 }
 
 fn email(practitioner: &Value) -> Option<&str> {
-    let mut points = edit::items(practitioner, "telecom").iter();
-    let email = points.find(|point| edit::text(point, &["system"]) == Some("email"))?;
-    edit::text(email, &["value"])
+    edit::text(telecom(practitioner).find(is_email)?, &["value"])
+}
+
+fn telecom(practitioner: &Value) -> std::slice::Iter<'_, Value> {
+    edit::items(practitioner, "telecom").iter()
+}
+
+fn is_email(point: &&Value) -> bool {
+    edit::text(point, &["system"]) == Some("email")
 }

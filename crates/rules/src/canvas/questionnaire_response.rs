@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use cresset_model::Value;
 
-use super::mark;
+use super::{mark, note};
 use crate::edit;
 use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     wants: |body| {
-        edit::text(body, &["questionnaire"])
-            .map(str::to_owned)
-            .into_iter()
-            .collect()
+        let questionnaire = edit::text(body, &["questionnaire"]).map(str::to_owned);
+        let mut wanted = note::wants(body, "encounter");
+        wanted.extend(questionnaire);
+        wanted
     },
     check,
     shape,
@@ -24,17 +24,20 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
 /// Most characters of a code that are repeated to its sender.
 const SHOWN_MAX: usize = 64;
 
-fn check(body: &Value, around: &Around<'_>) -> Result<(), Refusal> {
+fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
+    let mut refusals = note::check(body, around, "encounter");
     if around.is_update() || body.get("questionnaire").is_none() {
-        return Ok(());
+        return refusals;
     }
     let Some(questionnaire) = around.known("Questionnaire") else {
         let text = "The Questionnaire is not known here, or not to this token";
-        return Err(Refusal::rule("QuestionnaireResponse.questionnaire", text));
+        refusals.push(Refusal::rule("QuestionnaireResponse.questionnaire", text));
+        return refusals;
     };
     let mut asked = Questions::new();
     questions(questionnaire, &mut asked);
-    answers(&asked, body, "QuestionnaireResponse")
+    answers(&asked, body, "QuestionnaireResponse", &mut refusals);
+    refusals
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {
@@ -56,28 +59,29 @@ fn questions<'q>(holder: &'q Value, into: &mut Questions<'q>) {
 type Questions<'q> = BTreeMap<&'q str, &'q Value>;
 
 /// Every item of the response against the question of its `linkId`.
-fn answers(questions: &Questions<'_>, holder: &Value, path: &str) -> Result<(), Refusal> {
+fn answers(questions: &Questions<'_>, holder: &Value, path: &str, into: &mut Vec<Refusal>) {
     for (at, item) in edit::items(holder, "item").iter().enumerate() {
         let path = format!("{path}.item[{at}]");
         let link_id = edit::text(item, &["linkId"]).unwrap_or_default();
-        let Some(question) = questions.get(link_id) else {
-            let text = "The Questionnaire has no question of this linkId";
-            return Err(Refusal::rule(format!("{path}.linkId"), text));
-        };
-        answer(question, item, &path)?;
-        answers(questions, item, &path)?;
+        match questions.get(link_id) {
+            Some(question) => answer(question, item, &path, into),
+            None => into.push(Refusal::rule(
+                format!("{path}.linkId"),
+                "The Questionnaire has no question of this linkId",
+            )),
+        }
+        answers(questions, item, &path, into);
         for (at, answer) in edit::items(item, "answer").iter().enumerate() {
-            answers(questions, answer, &format!("{path}.answer[{at}]"))?;
+            answers(questions, answer, &format!("{path}.answer[{at}]"), into);
         }
     }
-    Ok(())
 }
 
-fn answer(question: &Value, item: &Value, path: &str) -> Result<(), Refusal> {
+/// The answers to one question.
+fn answer(question: &Value, item: &Value, path: &str, into: &mut Vec<Refusal>) {
     let kind = edit::text(question, &["type"]).unwrap_or_default();
     let given = edit::items(item, "answer");
     let repeats = question.get("repeats") == Some(&Value::Bool(true));
-    let refuse = |text: String| Err(Refusal::rule(format!("{path}.answer"), text));
     let shown = match kind {
         "text" | "string" => "TXT",
         "decimal" | "integer" | "quantity" => "INT",
@@ -85,36 +89,27 @@ fn answer(question: &Value, item: &Value, path: &str) -> Result<(), Refusal> {
         _ => "SING",
     };
     if given.len() > 1 && !repeats {
-        return refuse(format!(
-            "Question of type {shown} is expecting at most one answer"
-        ));
+        let text = format!("Question of type {shown} is expecting at most one answer");
+        into.push(Refusal::rule(format!("{path}.answer"), text));
     }
-    for answer in given {
-        match kind {
-            "text" | "string" if answer.get("valueString").is_none() => {
-                return refuse("Question of type TXT expects a valueString answer".to_owned());
-            }
-            "decimal" if answer.get("valueDecimal").is_none() => {
-                return refuse(format!(
-                    "Question of type {shown} expects a valueDecimal answer"
-                ));
-            }
-            "choice" | "open-choice" => match answer.get("valueCoding") {
-                Some(coding) => option(question, coding).or_else(|refused| match kind {
-                    "choice" => refuse(refused),
-                    _ => Ok(()),
-                })?,
-                None if kind == "open-choice" && answer.get("valueString").is_some() => {}
-                None => {
-                    return refuse(format!(
-                        "Question of type {shown} expects a valueCoding answer"
-                    ));
-                }
-            },
-            _ => {}
+    for (at, answer) in given.iter().enumerate() {
+        if let Err(text) = judged(kind, shown, question, answer) {
+            into.push(Refusal::rule(format!("{path}.answer[{at}]"), text));
         }
     }
-    Ok(())
+}
+
+/// One answer against the kind of its question.
+fn judged(kind: &str, shown: &str, question: &Value, answer: &Value) -> Result<(), String> {
+    let expects = |value: &str| Err(format!("Question of type {shown} expects a {value} answer"));
+    match (kind, answer.get("valueCoding")) {
+        ("text" | "string", _) if answer.get("valueString").is_none() => expects("valueString"),
+        ("decimal", _) if answer.get("valueDecimal").is_none() => expects("valueDecimal"),
+        ("choice", Some(coding)) => option(question, coding),
+        ("choice", None) => expects("valueCoding"),
+        ("open-choice", None) if answer.get("valueString").is_none() => expects("valueCoding"),
+        _ => Ok(()),
+    }
 }
 
 /// A coded answer must be one of the question's options, of the same system.

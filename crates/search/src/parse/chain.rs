@@ -211,11 +211,11 @@ impl Chain<'_> {
         of: ResourceType,
         code: &str,
     ) -> Result<&'static SearchParameter, SearchFault> {
-        if NOT_OFFERED.contains(&code) {
+        let found = r4().search_parameter(of, code);
+        if found.is_none() && NOT_OFFERED.contains(&code) {
             let what = "This server does not offer this parameter; leave it out.";
             return Err(SearchFault::unsupported(self.name, what));
         }
-        let found = r4().search_parameter(of, code);
         let found = found.ok_or_else(|| nearness::unknown(of, code).of(self.name))?;
         if found.search_type == SearchType::Special {
             let what = "This server does not offer this kind of search; leave the parameter out.";

@@ -106,6 +106,9 @@ impl Asked<'_> {
                 .ok_or("Give a number, with or without one of the prefixes eq ne gt lt ge le sa eb ap.".into()),
             SearchType::Quantity => measure::quantity(text)
                 .ok_or("Give number, number|system|code or number||code, with or without a prefix.".into()),
+            SearchType::String if parameter.code == "_text" && modifier.is_none() => {
+                string(Some(Modifier::Contains), text)
+            }
             SearchType::String => string(modifier, text),
             SearchType::Uri => Ok(uri(modifier, text)),
             // No composite has a composite for a part, and special parameters were refused before.

@@ -17,6 +17,7 @@ async fn names_of_practices_are_searched(world: World) {
             r#"{"resourceType":"Patient","id":"p","name":[{"use":"official","given":["Robert"]},{"use":"nickname","given":["Bob"]}]}"#,
             r#"{"resourceType":"Practitioner","id":"dr","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"},{"system":"urn:other","value":"77"}]}"#,
             r#"{"resourceType":"DetectedIssue","id":"i","status":"final"}"#,
+            r#"{"resourceType":"Medication","id":"m","code":{"coding":[{"code":"1","display":"Aspirin 81 MG"}]}}"#,
             r#"{"resourceType":"Coverage","id":"c","status":"active","subscriberId":"W12","beneficiary":{"reference":"Patient/p"},"payor":[{"display":"x"}]}"#,
         ])
         .await;
@@ -33,6 +34,8 @@ async fn names_of_practices_are_searched(world: World) {
             ("Practitioner?npi-number=77", &[]),
             ("DetectedIssue?status=final", &["i"]),
             ("Coverage?subscriberid=w1", &["c"]),
+            ("Medication?_text=PIRIN", &["m"]),
+            ("Medication?_text=ibuprofen", &[]),
         ])
         .await;
     world

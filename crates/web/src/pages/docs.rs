@@ -29,7 +29,7 @@ struct DocsOfType {
     name: &'static str,
     interactions: Vec<(&'static str, String)>,
     profiles: Vec<&'static str>,
-    rules: Vec<rules::Rules>,
+    worn: Vec<rules::Worn>,
     parameters: Vec<Parameter>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn docs_of_type(
         name: resource_type.name(),
         interactions: interactions(resource_type.name()),
         profiles: capabilities::profiles(resource_type),
-        rules: rules::of_type(resource_type),
+        worn: rules::of_type(resource_type),
         parameters: r4()
             .search_parameters_of(resource_type)
             .iter()

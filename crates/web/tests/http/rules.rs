@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::practice::{Answer, HOST, Practice};
 
+mod allergen;
 mod appointment;
 mod care_team;
 mod certification;
@@ -14,12 +15,14 @@ mod clinical;
 mod communication;
 mod document_reference;
 mod envelope;
+mod faults;
 mod financial;
 mod observation;
 mod patient;
 mod practitioner;
 mod questionnaire_response;
 mod reading;
+mod searching;
 mod task;
 mod us_core;
 

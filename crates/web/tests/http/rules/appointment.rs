@@ -220,3 +220,20 @@ async fn an_update_keeps_what_it_leaves_out_and_cannot_change_the_patient() {
     let answer = practice.ask(&address, &other.to_string()).await;
     answer.refuses(422, "business-rule Cannot change patient for an existing appointment. Please cancel this appointment and create a new one for the new patient.");
 }
+
+#[tokio::test]
+async fn every_participant_refers_to_somebody() {
+    let practice = canvas().await;
+    let unnamed = with(
+        &appointment(),
+        "/participant/1/actor",
+        json!({"display": "Ada"}),
+    );
+    refused(
+        &practice,
+        &unnamed,
+        400,
+        "body -> participant -> 1 -> actor -> reference — Field required (type=missing)",
+    )
+    .await;
+}

@@ -121,3 +121,42 @@ async fn only_the_queue_is_updated() {
     let after = updated(&practice, &read["id"], &own).await;
     assert_eq!(after["extension"][0]["valueCoding"]["code"], "OurOwnQueue");
 }
+
+#[tokio::test]
+async fn every_list_is_numbered_and_every_service_has_its_name() {
+    let practice = canvas().await;
+    let information = claim()["supportingInfo"][0].clone();
+    for (body, words) in [
+        (
+            with(&claim(), "/insurance/1/sequence", json!(1)),
+            "must number each insurance once",
+        ),
+        (
+            with(
+                &claim(),
+                "/supportingInfo",
+                json!([information, information]),
+            ),
+            "must number each supportingInfo once",
+        ),
+        (
+            with(
+                &claim(),
+                "/item/0/productOrService/coding/0/display",
+                Value::Null,
+            ),
+            "productOrService -> coding -> 0 -> display — Field required (type=missing)",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+}
+
+#[tokio::test]
+async fn the_note_of_a_claim_is_for_the_server_to_name() {
+    let practice = canvas().await;
+    let note = json!([{"url": "http://schemas.canvasmedical.com/fhir/extensions/note-id", "valueId": "n1"}]);
+    let read = stored(&practice, &with(&claim(), "/extension", note)).await;
+    assert_eq!(read["extension"].as_array().unwrap().len(), 1, "{read}");
+    assert_eq!(read["extension"][0]["url"], QUEUE);
+}

@@ -231,3 +231,83 @@ async fn a_medication_statement_begins_now_and_is_never_completed() {
         "entered-in-error"
     );
 }
+
+const NOTE: &str = "http://schemas.canvasmedical.com/fhir/extensions/note-id";
+
+#[tokio::test]
+async fn a_note_and_an_encounter_belong_together() {
+    let practice = canvas().await;
+    let encounter = |id: &str, note: &str| {
+        json!({"resourceType": "Encounter", "id": id, "status": "finished",
+            "extension": [{"url": NOTE, "valueId": note}],
+            "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}})
+        .to_string()
+    };
+    let encounters = [encounter("e1", "n1"), encounter("e2", "n2")];
+    practice
+        .import(&encounters.each_ref().map(String::as_bytes))
+        .await;
+    let media = json!({"resourceType": "Media", "status": "completed", "subject": {"reference": "Patient/1"}, "content": {"contentType": "image/png", "data": "AA=="}});
+    for body in [allergy(), condition(), media] {
+        let both = |encounter: &str| {
+            let mut body = body.clone();
+            body["extension"] = json!([{"url": NOTE, "valueId": "n1"}]);
+            body["encounter"] = json!({"reference": encounter});
+            body
+        };
+        for other in ["Encounter/e2", "Encounter/nowhere"] {
+            let words = "The note-id and the encounter must belong to the same note";
+            refused(&practice, &both(other), 422, words).await;
+        }
+        stored(&practice, &both("Encounter/e1")).await;
+    }
+}
+
+#[tokio::test]
+async fn statuses_and_categories_are_told_in_words() {
+    let practice = canvas().await;
+    let read = stored(&practice, &allergy()).await;
+    assert_eq!(read["clinicalStatus"]["text"], "Active");
+    assert_eq!(read["verificationStatus"]["text"], "Confirmed");
+    let read = stored(&practice, &condition()).await;
+    assert_eq!(read["clinicalStatus"]["text"], "Active");
+    assert_eq!(read["category"][0]["text"], "Problem List Item");
+    let after = updated(&practice, &read["id"], &condition()).await;
+    assert_eq!(after["verificationStatus"]["text"], "Entered in Error");
+}
+
+#[tokio::test]
+async fn what_was_given_has_a_moment_a_name_and_an_operator_who_is_a_person() {
+    let practice = canvas().await;
+    let vaccine = json!({
+        "resourceType": "Immunization", "status": "completed",
+        "vaccineCode": concept("http://hl7.org/fhir/sid/cvx", "140"),
+        "patient": {"reference": "Patient/1"}, "occurrenceString": "last year", "primarySource": false
+    });
+    refused(
+        &practice,
+        &vaccine,
+        400,
+        "must say when as occurrenceDateTime",
+    )
+    .await;
+    let statement = json!({
+        "resourceType": "MedicationStatement", "status": "active",
+        "medicationReference": {"reference": "Medication/fdb-1"}, "subject": {"reference": "Patient/1"}
+    });
+    refused(
+        &practice,
+        &statement,
+        400,
+        "must give a medicationReference with a reference and a display",
+    )
+    .await;
+    let media = json!({"resourceType": "Media", "status": "completed", "subject": {"reference": "Patient/1"}, "operator": {"reference": "Organization/1"}, "content": {"contentType": "image/png", "data": "AA=="}});
+    refused(
+        &practice,
+        &media,
+        400,
+        "body -> operator — must refer to a Practitioner or a Patient",
+    )
+    .await;
+}

@@ -48,3 +48,20 @@ async fn status_is_required_and_a_message_is_stored_as_completed() {
     assert_eq!(read["sent"], "2026-01-01T00:00:00.000Z");
     assert_eq!(read["subject"]["reference"], "Patient/1");
 }
+
+#[tokio::test]
+async fn a_payload_is_a_content_string_and_attachments_are_not_supported() {
+    let practice = canvas().await;
+    let attached = with(
+        &message(),
+        "/payload/0",
+        json!({"contentAttachment": {"contentType": "application/pdf", "data": "JVBERi0="}}),
+    );
+    refused(
+        &practice,
+        &attached,
+        400,
+        "body -> payload -> 0 — must have a contentString",
+    )
+    .await;
+}

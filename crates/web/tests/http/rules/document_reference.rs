@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{canvas, refused, stored, with};
+use super::super::practice::{HOST, Practice};
+use super::{canvas, refused, stored, updated, with};
 
 fn document() -> Value {
     let url =
@@ -114,5 +115,114 @@ async fn only_teams_have_responsibilities() {
     assert_eq!(
         stored(&practice, &body).await["characteristic"][0]["exclude"],
         false
+    );
+}
+
+#[tokio::test]
+async fn a_reviewer_is_a_practitioner_a_group_is_a_group_and_some_types_are_read_only() {
+    let practice = canvas().await;
+    let reviewer = "/extension/1/valueReference/reference";
+    let mut group = document();
+    group["extension"][1] = json!({"url": "http://schemas.canvasmedical.com/fhir/document-reference-reviewer-group", "valueReference": {"reference": "Practitioner/1"}});
+    for (body, words) in [
+        (
+            with(&document(), reviewer, json!("Group/1")),
+            "must refer to a Practitioner as document-reference-reviewer",
+        ),
+        (
+            group,
+            "must refer to a Group as document-reference-reviewer-group",
+        ),
+        (
+            with(
+                &document(),
+                "/extension/0",
+                json!({"url": "http://schemas.canvasmedical.com/fhir/document-reference-clinical-date", "valueString": "today"}),
+            ),
+            "document-reference-clinical-date with a valueDate",
+        ),
+        // Letters are written by the charting side.
+        (
+            with(&document(), "/type/coding/0/code", json!("51852-2")),
+            "body -> type -> coding -> 0 -> code — must be one of: 53243-2",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+}
+
+#[tokio::test]
+async fn the_quantity_of_a_group_is_that_of_its_members() {
+    let practice = canvas().await;
+    let body = json!({"resourceType": "Group", "type": "person", "actual": true, "name": "Cohort", "quantity": 9,
+        "member": [{"entity": {"reference": "Patient/1"}}, {"entity": {"reference": "Patient/2"}}]});
+    let read = stored(&practice, &body).await;
+    assert_eq!(read["quantity"], 2);
+    let less = with(&body, "/member/1", Value::Null);
+    assert_eq!(updated(&practice, &read["id"], &less).await["quantity"], 1);
+}
+
+/// The file at an address of the practice, which answers with another one that is followed.
+async fn file(practice: &Practice, url: &Value) -> bytes::Bytes {
+    let base = format!("{HOST}/demo/fhir");
+    let path = url.as_str().unwrap().strip_prefix(&base).unwrap();
+    let answer = practice.ask(&format!("GET {path}"), "").await;
+    assert_eq!(answer.status, 307, "{answer:?}");
+    let signed = answer
+        .header("location")
+        .strip_prefix(HOST)
+        .unwrap()
+        .to_owned();
+    let answer = practice.stranger(&format!("GET {signed}")).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.body
+}
+
+#[tokio::test]
+async fn a_document_has_the_same_unsigned_address_in_read_and_search() {
+    let practice = canvas().await;
+    let read = stored(&practice, &document()).await;
+    let url = &read["content"][0]["attachment"]["url"];
+    let id = read["id"].as_str().unwrap();
+    assert_eq!(
+        *url,
+        format!("{HOST}/demo/fhir/DocumentReference/{id}/files/content")
+    );
+    let page = practice
+        .ask("GET /DocumentReference?patient=1", "")
+        .await
+        .json();
+    assert_eq!(page["entry"][0]["resource"], read);
+    assert_eq!(&file(&practice, url).await[..], b"%PDF-");
+}
+
+#[tokio::test]
+async fn photos_consents_and_pictures_have_addresses_too() {
+    let practice = canvas().await;
+    let media = json!({"resourceType": "Media", "status": "completed", "subject": {"reference": "Patient/1"}, "content": {"contentType": "image/png", "data": "AA=="}});
+    let read = stored(&practice, &media).await;
+    assert_eq!(&file(&practice, &read["content"]["url"]).await[..], [0]);
+    let mut body: Value = serde_json::from_str(&super::patient("")).unwrap();
+    body["photo"] = json!([{"contentType": "image/png", "data": "AQ=="}]);
+    let read = stored(&practice, &body).await;
+    let url = read["photo"][0]["url"].clone();
+    assert_eq!(&file(&practice, &url).await[..], [1]);
+    // An app that was given the address sends the address back.
+    body["photo"] = json!([{"url": url}]);
+    let after = updated(&practice, &read["id"], &body).await;
+    assert_eq!(after["photo"], read["photo"]);
+    let consent = json!({
+        "resourceType": "Consent", "status": "active", "scope": {},
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+        "patient": {"reference": "Patient/1"},
+        "sourceAttachment": {"title": "consent", "contentType": "application/pdf", "data": "JVBERi0="},
+        "provision": {"period": {"start": "2026-01-01"}}
+    });
+    let first = stored(&practice, &consent).await;
+    let renewed = stored(&practice, &consent).await;
+    assert_eq!(renewed["sourceAttachment"], first["sourceAttachment"]);
+    assert_eq!(
+        &file(&practice, &renewed["sourceAttachment"]["url"]).await[..],
+        b"%PDF-"
     );
 }

@@ -197,6 +197,9 @@ async fn the_page_of_a_type_shows_what_is_required_refused_and_ignored() {
         "<code>Observation.status</code>",
         "Requested Sign does not exist",
         "<code>issued</code>",
+        "<h2>Under the rule set canvas</h2>",
+        "offers <code>read</code>",
+        "stored as `final`",
     ] {
         assert!(html.contains(shown), "{shown}");
     }
@@ -204,6 +207,155 @@ async fn the_page_of_a_type_shows_what_is_required_refused_and_ignored() {
     assert!(
         !String::from_utf8(page.body.to_vec())
             .unwrap()
-            .contains("<h2>Rules</h2>")
+            .contains("<h2>Under the rule set")
     );
+}
+
+#[tokio::test]
+async fn the_statement_says_what_the_set_asks_and_does() {
+    let practice = canvas().await;
+    let statement = practice.stranger("GET /demo/fhir/metadata").await.json();
+    let rest = &statement["rest"][0];
+    let words = rest["documentation"].as_str().unwrap();
+    assert!(words.contains("The rule set `canvas`") && words.contains("`Allergen`"));
+    let said = |name: &str| {
+        let mut resources = rest["resource"].as_array().unwrap().iter();
+        let resource = resources.find(|resource| resource["type"] == name).unwrap();
+        resource["documentation"].as_str().map(str::to_owned)
+    };
+    let task = said("Task").unwrap();
+    for words in [
+        "A create must have: status, description",
+        "An update must have: status",
+        "- intent must be unknown",
+        "Not taken from the body: lastModified.",
+        "What is written: an update clears `description`",
+    ] {
+        assert!(task.contains(words), "{words:?} in {task}");
+    }
+    assert_eq!(said("Basic"), None);
+}
+
+/// Every type of the set: create, read, update, search.
+const OFFERED: [(&str, &str); 40] = [
+    ("AllergyIntolerance", "crus"),
+    ("Appointment", "crus"),
+    ("CarePlan", "rs"),
+    ("CareTeam", "rus"),
+    ("Claim", "crus"),
+    ("Communication", "crs"),
+    ("Condition", "crus"),
+    ("Consent", "crs"),
+    ("Coverage", "crus"),
+    ("CoverageEligibilityRequest", "c"),
+    ("CoverageEligibilityResponse", "rs"),
+    ("DetectedIssue", "crus"),
+    ("Device", "rs"),
+    ("DiagnosticReport", "rs"),
+    ("DocumentReference", "crs"),
+    ("Encounter", "rs"),
+    ("Goal", "rs"),
+    ("Group", "crus"),
+    ("Immunization", "crus"),
+    ("Location", "rs"),
+    ("Media", "crs"),
+    ("Medication", "rs"),
+    ("MedicationDispense", "rs"),
+    ("MedicationRequest", "rs"),
+    ("MedicationStatement", "crus"),
+    ("Observation", "crs"),
+    ("Organization", "rs"),
+    ("Patient", "crus"),
+    ("PaymentNotice", "crs"),
+    ("Practitioner", "crus"),
+    ("Procedure", "rs"),
+    ("Provenance", "rs"),
+    ("Questionnaire", "rs"),
+    ("QuestionnaireResponse", "crus"),
+    ("RelatedPerson", "rs"),
+    ("Schedule", "s"),
+    ("ServiceRequest", "rs"),
+    ("Slot", "s"),
+    ("Specimen", "rs"),
+    ("Task", "crus"),
+];
+
+#[tokio::test]
+async fn every_type_has_the_interactions_of_the_ehr_and_405_for_the_rest() {
+    let practice = canvas().await;
+    for (name, offered) in OFFERED {
+        for (letter, line) in [
+            ('c', format!("POST /{name}")),
+            ('r', format!("GET /{name}/nobody")),
+            ('u', format!("PUT /{name}/nobody")),
+            ('s', format!("GET /{name}")),
+            ('d', format!("DELETE /{name}/nobody")),
+        ] {
+            let body = if line.starts_with('P') { "{}" } else { "" };
+            let answer = practice.ask(&line, body).await;
+            let is_refused = answer.status == 405;
+            assert_eq!(is_refused, !offered.contains(letter), "{line} {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_status_has_its_issue_code() {
+    let practice = canvas().await;
+    let address = "/demo/fhir/Patient/nobody";
+    practice
+        .stranger(&format!("GET {address}"))
+        .await
+        .refuses(401, "unknown Authentication failed");
+    let mut narrow = canvas().await;
+    narrow.token = narrow.token_for("system/Task.rs").await;
+    narrow
+        .ask("GET /Patient/nobody", "")
+        .await
+        .refuses(403, "forbidden Authorization failed");
+    for (line, body, status, words) in [
+        (
+            "GET /Patient/nobody",
+            "",
+            404,
+            "not-found Unknown Patient resource 'nobody'",
+        ),
+        (
+            "GET /RiskAssessments",
+            "",
+            404,
+            "not-found Unknown resource type",
+        ),
+        (
+            "POST /ServiceRequest",
+            "{}",
+            405,
+            "not-supported Operation is not supported",
+        ),
+        (
+            "GET /Patient?_format=pdf",
+            "",
+            400,
+            "Invalid response format specified for '_format' parameter",
+        ),
+        (
+            "POST /Patient",
+            r#"{"resourceType":"Patient"}"#,
+            400,
+            "required body -> name — Field required (type=missing)",
+        ),
+    ] {
+        practice.ask(line, body).await.refuses(status, words);
+    }
+    let id = located(&practice.ask("POST /Patient", &patient("")).await);
+    practice.clock.advance_seconds(60);
+    let body = patient(&format!(r#","id":"{id}""#));
+    let stale = ("if-unmodified-since", "Wed, 21 Oct 2015 07:28:00 GMT");
+    practice
+        .ask_with(&format!("PUT /Patient/{id}"), &body, stale)
+        .await
+        .refuses(
+            412,
+            "conflict The resource has been modified since the precondition was specified.",
+        );
 }

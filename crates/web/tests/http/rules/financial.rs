@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{canvas, located, refused, stored, with};
+use super::{canvas, located, refused, stored, updated, with};
 
 fn concept(system: &str, code: &str) -> Value {
     json!({"coding": [{"system": system, "code": code}]})
@@ -232,4 +232,98 @@ async fn the_status_of_a_detected_issue_follows_its_mitigations() {
     ] {
         stored(&practice, &body).await;
     }
+}
+
+#[tokio::test]
+async fn a_coverage_tells_the_relationship_and_keeps_its_first_day() {
+    let mut practice = canvas().await;
+    let body = json!({
+        "resourceType": "Coverage", "status": "active", "order": 1,
+        "identifier": [{"type": concept("http://terminology.hl7.org/CodeSystem/v2-0203", "MB"), "value": "A1"}],
+        "subscriber": {"reference": "Patient/1"}, "beneficiary": {"reference": "Patient/1"},
+        "relationship": concept("http://terminology.hl7.org/CodeSystem/subscriber-relationship", "self"),
+        "payor": [{"reference": "Organization/1"}]
+    });
+    refused(
+        &practice,
+        &with(&body, "/relationship/coding/0/system", Value::Null),
+        400,
+        "body -> relationship -> coding -> 0 -> system — Field required (type=missing)",
+    )
+    .await;
+    let read = stored(&practice, &body).await;
+    assert_eq!(read["relationship"]["text"], "18 (Self)");
+    practice.clock.advance_seconds(10 * 24 * 60 * 60);
+    practice.token = practice.token_for("system/*.cruds").await;
+    let after = updated(&practice, &read["id"], &with(&body, "/order", json!(2))).await;
+    assert_eq!(after["period"]["start"], "2026-01-01");
+}
+
+#[tokio::test]
+async fn a_copayment_names_one_claim() {
+    let practice = canvas().await;
+    let copayment = |claims: Value| json!([{"url": "http://schemas.canvasmedical.com/fhir/copayment-claims", "extension": claims}]);
+    let claim =
+        |reference: &str| json!({"url": "claim", "valueReference": {"reference": reference}});
+    let body = json!({
+        "resourceType": "PaymentNotice", "status": "active", "request": {"reference": "Patient/1"},
+        "created": "2020-01-01", "payment": {}, "recipient": {}, "amount": {"value": 10.00}
+    });
+    for wrong in [
+        json!([claim("Patient/1")]),
+        json!([claim("Claim/1"), claim("Claim/2")]),
+    ] {
+        refused(
+            &practice,
+            &with(&body, "/extension", copayment(wrong)),
+            400,
+            "body -> extension -> 0 — must name one Claim",
+        )
+        .await;
+    }
+    stored(
+        &practice,
+        &with(&body, "/extension", copayment(json!([claim("Claim/1")]))),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn mitigations_count_in_the_order_of_their_dates_and_keep_their_ids() {
+    let practice = canvas().await;
+    let mitigation = |code: &str, date: &str| json!({"action": concept("https://schemas.canvasmedical.com/fhir/detectedissue-mitigation-action", code), "date": date, "author": {"reference": "Practitioner/1"}});
+    let mut evidence = concept("http://hl7.org/fhir/sid/icd-10-cm", "R05");
+    evidence["coding"][0]["display"] = json!("Cough");
+    let body = json!({
+        "resourceType": "DetectedIssue", "status": "final",
+        "code": concept("https://terminology.hl7.org/CodeSystem/v3-ActCode", "CODINGGAP"),
+        "patient": {"reference": "Patient/1"}, "identifiedDateTime": "2026-01-01",
+        "author": {"reference": "Practitioner/1"}, "evidence": [{"code": [evidence]}],
+        "mitigation": [mitigation("accepted", "2026-01-03"), mitigation("valid", "2026-01-02")]
+    });
+    refused(
+        &practice,
+        &with(
+            &with(&body, "/identifiedDateTime", Value::Null),
+            "/identifiedPeriod",
+            json!({"start": "2026-01-01"}),
+        ),
+        400,
+        "must say when as identifiedDateTime",
+    )
+    .await;
+    let mut read = stored(&practice, &body).await;
+    let codes = |read: &Value| -> Vec<Value> {
+        let list = read["mitigation"].as_array().unwrap().iter();
+        list.map(|m| m["action"]["coding"][0]["code"].clone())
+            .collect()
+    };
+    assert_eq!(codes(&read), ["valid", "accepted"]);
+    let (id, first) = (read["id"].clone(), read["mitigation"][0]["id"].clone());
+    assert!(first.is_string() && read["evidence"][0]["id"].is_string());
+    read["mitigation"].as_array_mut().unwrap().pop();
+    read["status"] = json!("preliminary");
+    let after = updated(&practice, &id, &read).await;
+    assert_eq!(after["mitigation"][0]["id"], first);
+    assert_eq!(after["mitigation"].as_array().unwrap().len(), 1);
 }

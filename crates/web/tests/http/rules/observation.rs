@@ -181,3 +181,34 @@ async fn a_panel_holds_each_sign_once() {
         .await;
     assert_eq!(answer.status, 201, "{answer:?}");
 }
+
+#[tokio::test]
+async fn every_sign_has_its_units() {
+    let practice = canvas().await;
+    for (code, unit, name) in [
+        ("8867-4", "Hz", "pulse rate"),
+        ("8310-5", "°C", "body temperature"),
+        ("59408-5", "mmHg", "oxygen saturation"),
+        ("9279-1", "Hz", "respiration rate"),
+        ("8302-2", "ft", "height"),
+        ("56086-2", "m", "waist circumference"),
+    ] {
+        let body = with(
+            &sign(code),
+            "/valueQuantity",
+            json!({"value": 1, "unit": unit}),
+        );
+        let words = format!("business-rule Invalid sign unit detected for {name}");
+        refused(&practice, &body, 422, &words).await;
+    }
+    let kpa = with(&pressure(), "/component/0/valueQuantity/unit", json!("kPa"));
+    refused(
+        &practice,
+        &kpa,
+        422,
+        "Invalid sign unit detected for blood pressure",
+    )
+    .await;
+    let empty = with(&sign("8867-4"), "/valueQuantity", json!({"unit": "bpm"}));
+    refused(&practice, &empty, 400, "must have a value in valueQuantity").await;
+}

@@ -295,3 +295,52 @@ async fn a_stale_update_is_refused_and_changes_nothing() {
     );
     assert_eq!(read(&practice, &address).await["gender"], "female");
 }
+
+#[tokio::test]
+async fn extensions_have_the_values_of_their_names() {
+    let practice = canvas().await;
+    let own = |name: &str| format!("http://schemas.canvasmedical.com/fhir/extensions/{name}");
+    let coded = json!({"coding": [{"system": "http://snomed.info/sct", "code": "1"}]});
+    for (extension, words) in [
+        (
+            json!({"url": GENDER_IDENTITY, "valueCodeableConcept": coded}),
+            "must have one of the codes 446151000124109, ",
+        ),
+        (
+            json!({"url": own("patient-default-provider"), "valueReference": {"reference": "Location/1"}}),
+            "must refer to a Practitioner as patient-default-provider",
+        ),
+        (
+            json!({"url": own("patient-default-location"), "valueReference": {"reference": "Practitioner/1"}}),
+            "must refer to a Location as patient-default-location",
+        ),
+        (
+            json!({"url": own("clinical-note"), "valueCode": "x"}),
+            "must have a valueString as clinical-note",
+        ),
+        (
+            json!({"url": own("sexual-orientation"), "valueString": "x"}),
+            "must have a valueCode as sexual-orientation",
+        ),
+        (
+            json!({"url": own("business-line"), "valueString": "x"}),
+            "must have a valueId as business-line",
+        ),
+        (
+            json!({"url": PHARMACY, "extension": [{"url": "ncpdp-id", "valueIdentifier": {"system": "urn:x", "value": "1234567"}}]}),
+            "must have an ncpdp-id of the system",
+        ),
+    ] {
+        let mut body = patient();
+        body["extension"].as_array_mut().unwrap().push(extension);
+        refused(&practice, &body, 400, words).await;
+    }
+    let mut body = patient();
+    body["telecom"] = json!([{"system": "phone", "value": "5550100", "extension": [{"url": own("has-consent"), "valueString": "yes"}]}]);
+    let words = "body -> telecom -> 0 -> extension -> 0 — must have a valueBoolean as has-consent";
+    refused(&practice, &body, 400, words).await;
+    body = patient();
+    body["contact"] = json!([{"name": {"text": "Eve"}, "relationship": [{"coding": [{"system": "http://schemas.canvasmedical.com/fhir/contact-category"}]}]}]);
+    let words = "relationship -> 0 -> coding -> 0 -> code — Field required (type=missing)";
+    refused(&practice, &body, 400, words).await;
+}

@@ -87,3 +87,56 @@ async fn username_and_email_do_not_change() {
     let after = updated(&practice, &read["id"], &silent).await;
     assert_eq!(after["extension"][0]["valueString"], "abell");
 }
+
+#[tokio::test]
+async fn extensions_licences_and_photos_have_their_parts() {
+    let practice = canvas().await;
+    let own = |name: &str| format!("http://schemas.canvasmedical.com/fhir/extensions/{name}");
+    let more = |extension: Value| {
+        let mut body = practitioner();
+        body["extension"].as_array_mut().unwrap().push(extension);
+        body
+    };
+    for (body, words) in [
+        (
+            more(
+                json!({"url": own("roles"), "extension": [{"url": "code", "valueCoding": {"system": "urn:x", "code": "MD"}}]}),
+            ),
+            "must have extensions code of the system http://schemas.canvasmedical.com/fhir/roles as roles",
+        ),
+        (
+            more(
+                json!({"url": own("practitioner-primary-practice-location"), "valueReference": {"reference": "Patient/1"}}),
+            ),
+            "must refer to a Location as practitioner-primary-practice-location",
+        ),
+        (
+            more(json!({"url": own("practitioner-signature"), "valueAttachment": {"title": "x"}})),
+            "must have a valueAttachment with data as practitioner-signature",
+        ),
+        (
+            more(
+                json!({"url": own("practitioner-personal-meeting-room-link"), "valueString": "x"}),
+            ),
+            "must have a valueUrl as practitioner-personal-meeting-room-link",
+        ),
+        (
+            with(&practitioner(), "/telecom/0/use", Value::Null),
+            "body -> telecom -> 0 -> use — Field required (type=missing)",
+        ),
+        (
+            with(&practitioner(), "/photo", json!([{"title": "x"}])),
+            "body -> photo -> 0 -> url — Field required (type=missing)",
+        ),
+        (
+            with(
+                &practitioner(),
+                "/qualification",
+                json!([{"identifier": [{"system": "urn:x", "value": "1"}], "code": {"text": "STATE"}, "period": {"start": "2020-01-01"}}]),
+            ),
+            "qualification -> 0 -> identifier -> 0 -> system — must be http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-url",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+}

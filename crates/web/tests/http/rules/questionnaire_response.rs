@@ -115,3 +115,33 @@ async fn status_is_completed_and_no_answer_is_empty() {
         "entered-in-error"
     );
 }
+
+#[tokio::test]
+async fn a_questionnaire_elsewhere_takes_texts_and_one_must_be_named() {
+    let practice = canvas().await;
+    let elsewhere = json!({"extension": [{"url": "http://hl7.org/fhir/us/core/StructureDefinition/us-core-extension-questionnaire-uri", "valueUri": "https://forms.example/1"}]});
+    let item = json!({"linkId": "1", "text": "How are you?", "answer": [{"valueString": "well"}]});
+    let mut body = response(&item);
+    body.as_object_mut().unwrap().remove("questionnaire");
+    refused(
+        &practice,
+        &body,
+        400,
+        "must name its questionnaire, or give",
+    )
+    .await;
+    body["_questionnaire"] = elsewhere;
+    for wrong in [
+        with(&body, "/item/0/text", Value::Null),
+        with(&body, "/item/0/answer/0", json!({"valueDecimal": 1})),
+    ] {
+        refused(
+            &practice,
+            &wrong,
+            400,
+            "must give the text of each item and answers as valueString alone",
+        )
+        .await;
+    }
+    stored(&practice, &body).await;
+}

@@ -72,3 +72,42 @@ async fn a_dose_is_not_the_quantity_dispensed() {
     );
     assert_eq!(found["dispenseRequest"]["quantity"]["value"], 30);
 }
+
+#[tokio::test]
+async fn a_goal_begins_when_it_says() {
+    let practice = canvas().await;
+    let body = json!({"resourceType": "Goal", "id": "g", "lifecycleStatus": "active", "description": {"text": "Walk"},
+        "subject": {"reference": "Patient/1"}, "startDate": "2026-01-02", "target": [{"dueDate": "2026-02-01"}]});
+    practice.import(&[body.to_string().as_bytes()]).await;
+    assert_eq!(read(&practice, "Goal/g").await["startDate"], "2026-01-02");
+}
+
+#[tokio::test]
+async fn a_panel_has_its_own_code_and_not_those_of_its_members() {
+    let practice = canvas().await;
+    let sign = |code: &str| {
+        json!({"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"},
+            "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": code}]}})
+    };
+    let mut weight = sign("29463-7");
+    weight["valueQuantity"] = json!({"value": 150, "unit": "lb"});
+    let weight = super::stored(&practice, &weight).await;
+    let mut panel = sign("85353-1");
+    panel["hasMember"] =
+        json!([{"reference": format!("Observation/{}", weight["id"].as_str().unwrap())}]);
+    panel["interpretation"] = json!([{"text": "Unknown"}]);
+    let panel = super::stored(&practice, &panel).await;
+    let codings = panel["code"]["coding"].as_array().unwrap();
+    assert_eq!((codings.len(), &codings[0]["code"]), (1, &json!("85353-1")));
+    assert!(panel.get("interpretation").is_none(), "{panel}");
+}
+
+#[test]
+fn what_older_apis_gave_beside_fhir_is_not_taken() {
+    let plan = json!({"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": {"reference": "Patient/1"},
+        "category": [{"coding": {"system": "http://snomed.info/sct", "code": "734163000"}}]});
+    not_taken(&plan, "CarePlan.category[0].coding must be");
+    let response = json!({"resourceType": "QuestionnaireResponse", "status": "completed",
+        "item": [{"linkId": "1", "answer": [{"valueCoding": {"system": "http://loinc.org", "code": "1", "display": ""}}]}]});
+    not_taken(&response, "valueCoding.display");
+}

@@ -105,3 +105,22 @@ async fn an_update_shows_nothing_to_a_token_that_may_not_read() {
     let after = super::read(&practice, &address).await;
     assert_eq!(after["extension"], read["extension"]);
 }
+
+#[tokio::test]
+async fn a_label_is_a_string_and_a_team_is_a_group() {
+    let practice = canvas().await;
+    let label = json!([{"type": {"text": "label"}, "valueCode": "urgent"}]);
+    let team = json!([{"url": GROUP, "valueReference": {"reference": "Practitioner/1"}}]);
+    for (body, words) in [
+        (
+            with(&task(), "/input", label),
+            "body -> input -> 0 — must have a valueString",
+        ),
+        (
+            with(&task(), "/extension", team),
+            "must refer to a Group as task-group",
+        ),
+    ] {
+        refused(&practice, &body, 400, words).await;
+    }
+}

@@ -96,7 +96,7 @@ impl Planning<'_> {
         let goal = Target {
             interaction: Interaction::Update,
             resource_type,
-            id: Some(id),
+            id,
         };
         let tree = self.resource(entry)?;
         let ruled = self.service.ruled(self.access, goal, &tree).await?;

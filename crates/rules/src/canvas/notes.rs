@@ -1,0 +1,86 @@
+//! What is done to what is written, type by type, in words: what no profile can say.
+
+/// Type and words, sorted; `docs/rules.md` holds the same table.
+pub(super) static NOTES: &[(&str, &str)] = &[
+    (
+        "AllergyIntolerance",
+        "`recordedDate` is the present; statuses and the unknown manifestation are told in words; an update marks it as entered in error and changes nothing else; `clinicalStatus` goes then (R4 `ait-2`)",
+    ),
+    (
+        "Appointment",
+        "`connectionType` and `payloadType` of the Endpoint may be empty and are filled; instants may leave out seconds and zone; participants are `accepted`; one reason, or `No description given`; identifiers have defaults; an update keeps what it leaves out and cannot change the patient",
+    ),
+    (
+        "CareTeam",
+        "under the patient's id, made by the first update; named after the patient; the lead stays unless the body speaks of one; organizations have no role",
+    ),
+    (
+        "Claim",
+        "begins in the queue `NeedsCodingReview`; built-in queues get their names; value sets sent as systems become the code systems; `created` is an instant; insurance that is not focal is ignored; an update moves the queue and changes nothing else",
+    ),
+    (
+        "Communication",
+        "stored as `completed`, about its patient; `sent` is the present unless said",
+    ),
+    (
+        "Condition",
+        "`ICD-10` becomes `http://hl7.org/fhir/sid/icd-10-cm`; `verificationStatus` is `confirmed`; statuses and categories are told in words; any update marks it as entered in error",
+    ),
+    (
+        "Consent",
+        "`scope` may be empty and is read back as `Unknown`; `dateTime` is the present; the attachment has an address; a second one of the same patient and category renews the first under its id, where the token may search and update consents (in a bundle it is a second resource)",
+    ),
+    (
+        "Coverage",
+        "`period.start` is the day it was first stored unless said; the relationship is told in the words of the claim form",
+    ),
+    ("CoverageEligibilityRequest", "`insurer` may be empty"),
+    (
+        "DetectedIssue",
+        "mitigations are put in the order of their dates, and their rules mean that order; evidence and mitigations have ids that an update keeps",
+    ),
+    (
+        "DocumentReference",
+        "`date` is the present; `clinical-note` is added to the categories of clinical documents; `format` and `priority` are filled; the attachment has an address beside its data",
+    ),
+    (
+        "Group",
+        "`actual` is true; characteristics do not exclude; `quantity` counts the members",
+    ),
+    (
+        "Immunization",
+        "an update marks it as entered in error and changes nothing else",
+    ),
+    (
+        "Media",
+        "a note and an encounter sent together must belong together, as with everything that is charted; the picture has an address",
+    ),
+    (
+        "MedicationStatement",
+        "`effectivePeriod.start` and `dateAsserted` are the present; one dosage; a reference becomes the concept of its Medication where the token may read it; an update marks it as entered in error and changes nothing else",
+    ),
+    (
+        "Observation",
+        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`",
+    ),
+    (
+        "Patient",
+        "`gender` follows the gender identity; `url` is stored as `other`, `sms` as `phone`; contacts keep the text of their name, one phone, one email address; languages are of `urn:ietf:bcp:47`; race and ethnicity get the text US Core asks for; one photo, with an address; entries have ids; an update removes telecom, address, contact and preferred pharmacy it does not send and keeps the rest",
+    ),
+    (
+        "PaymentNotice",
+        "`payment` and `recipient` may be empty and are read back as `unused`; `created` is the present; the currency is USD; `paid`",
+    ),
+    (
+        "Practitioner",
+        "username and email address do not change; an update removes the other extensions it does not send",
+    ),
+    (
+        "QuestionnaireResponse",
+        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; an update marks it as entered in error and changes nothing else",
+    ),
+    (
+        "Task",
+        "an update clears `description`, `owner`, `restriction`, `input` and notes it does not send and keeps the group and `authoredOn`; `lastModified` is the present; the names of older apps are refused with the new ones",
+    ),
+];
