@@ -27,6 +27,7 @@ use std::thread;
 
 use cresset_access::{Access, SystemReason};
 use cresset_base::{Limits, Timestamp};
+use cresset_rules::RuleSet;
 use cresset_store::{Error, Store};
 use cresset_validate::Validator;
 use tokio::runtime::Handle;
@@ -53,6 +54,8 @@ pub struct Import {
     pub base_urls: Vec<String>,
     /// What every resource is checked with.
     pub validator: Arc<Validator>,
+    /// The rule set of the instance: what it lets in although R4 would not take it.
+    pub rules: &'static RuleSet,
     /// The present, against which references by search are understood.
     pub now: Timestamp,
     /// Threads that parse and check.
@@ -193,6 +196,7 @@ impl Import {
             limits: Arc::clone(&self.limits),
             base_urls: self.base_urls.clone(),
             validator: Arc::clone(&self.validator),
+            rules: self.rules,
             last_chance,
         }
     }

@@ -13,6 +13,7 @@ use cresset_access::{Access, SystemReason};
 use cresset_base::{InstanceName, Limits};
 use cresset_bulk::import::{Done, Import, Journal, Report, Source, Stream};
 use cresset_definitions::ResourceType;
+use cresset_rules::RuleSet;
 use cresset_store::{Found, InstanceSettings, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::ManualClock;
@@ -33,6 +34,7 @@ const TRANSACTION: &str = r#"{"entry":[
 /// An instance in a folder of its own, and what is remembered between imports.
 struct Practice {
     store: Arc<dyn Store>,
+    rules: &'static RuleSet,
     journal: Memory,
     _folder: tempfile::TempDir,
 }
@@ -67,6 +69,7 @@ impl Practice {
             .unwrap();
         Self {
             store,
+            rules: RuleSet::r4(),
             journal: Memory::default(),
             _folder: folder,
         }
@@ -82,6 +85,7 @@ impl Practice {
             limits: Arc::new(Limits::default()),
             base_urls: Vec::new(),
             validator: Arc::new(cresset_validate::standard().clone()),
+            rules: self.rules,
             now: "2026-01-01T00:00:00Z".parse().unwrap(),
             workers: 2,
         };
@@ -308,5 +312,22 @@ async fn a_bundle_too_large_to_hold_is_stored_in_parts() {
     assert!(
         first.contains("Patient/00000000-0000-4000-8000-000000005999"),
         "{first}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_display_says_so_where_the_rule_set_lets_it_in() {
+    let response = r#"{"resourceType":"QuestionnaireResponse","id":"r","status":"completed","item":[{"linkId":"1","item":[{"linkId":"2","answer":[{"valueCoding":{"system":"http://loinc.org","code":"LA1","display":""}}]}]}]}"#;
+    let files = [("r.json", response.as_bytes())];
+    let mut plain = Practice::new();
+    assert_eq!(plain.import(&files).await.refused, 1);
+    let mut practice = Practice::new();
+    practice.rules = RuleSet::named("canvas").unwrap();
+    let report = practice.import(&files).await;
+    assert!(report.is_clean(), "{:?}", report.reasons);
+    let body = practice.body("QuestionnaireResponse", "r").await.unwrap();
+    assert!(
+        body.contains(r#""display":"<no display available>""#),
+        "{body}"
     );
 }

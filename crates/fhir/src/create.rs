@@ -59,6 +59,10 @@ impl Service {
                 (fresh.clone(), Change::Create(fresh.clone(), draft))
             };
             unit.changes.push(change);
+            for draft in &ruled.beside {
+                let change = Change::Create(self.new_id()?, draft.clone());
+                unit.changes.push(change);
+            }
             unit.record = Some(AuditRecord {
                 id: Some(id.clone()),
                 ..by.record.clone()

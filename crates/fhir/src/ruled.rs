@@ -10,7 +10,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
 use cresset_rules::{Absent, Around, Interaction, TypeRules};
-use cresset_store::{Found, Precondition, Refusal as Refused, Version};
+use cresset_store::{Draft, Found, Precondition, Refusal as Refused, Version};
 
 mod faults;
 
@@ -31,6 +31,8 @@ pub(crate) struct Ruled {
     pub(crate) prepared: Prepared,
     /// The version an update was shaped from.
     pub(crate) basis: Option<Version>,
+    /// What is created beside it.
+    pub(crate) beside: Vec<Draft>,
     /// By which a create finds the resource it renews.
     pub(crate) renews: Option<Criteria>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
@@ -108,6 +110,7 @@ impl Service {
             return Ok(Ruled {
                 prepared: self.checked(tree)?.of_type(resource_type)?,
                 basis: None,
+                beside: Vec::new(),
                 renews: None,
                 absent: None,
             });
@@ -149,7 +152,15 @@ impl Service {
         let own = &self.settings().base_url;
         let address = format!("{own}/{resource_type}/{}", target.id);
         rules.behaviour.addressed(&mut body, &address);
+        let beside = match target.interaction {
+            Interaction::Create => (rules.behaviour.beside)(&body),
+            _ => Vec::new(),
+        };
+        let beside = beside
+            .iter()
+            .map(|body| Ok(self.checked(&self.planted(body)?)?.draft));
         Ok(Ruled {
+            beside: beside.collect::<Result<_, Fault>>()?,
             prepared: self.checked(&self.planted(&body)?)?,
             basis,
             renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),

@@ -1,7 +1,7 @@
 //! A rule set by its name.
 
 use cresset_definitions::ResourceType;
-use cresset_model::Element;
+use cresset_model::{Element, Tree, Value};
 use cresset_validate::Validator;
 
 use crate::canvas;
@@ -138,6 +138,15 @@ impl RuleSet {
         let mut orders = self.orders.iter();
         let order = orders.find(|(name, _)| *name == resource_type.name());
         order.map(|(_, order)| *order)
+    }
+
+    /// A record that an import brings, as this set lets it in; `None` where it stays as it is.
+    pub fn imported(&self, record: &Tree) -> Option<Value> {
+        let of = ResourceType::parse(record.resource_type()?)?;
+        let import = self.of_type(of)?.behaviour.imported?;
+        let mut body = Value::of(record.root());
+        import(&mut body);
+        Some(body)
     }
 
     /// What can be done with resources of a type.

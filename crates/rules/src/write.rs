@@ -88,6 +88,10 @@ pub struct Behaviour {
     pub check: fn(&Value, &Around<'_>) -> Vec<Refusal>,
     /// Makes what was checked into what is stored.
     pub shape: fn(&mut Value, &Around<'_>),
+    /// What is created beside what is created, once it is shaped.
+    pub beside: fn(&Value) -> Vec<Value>,
+    /// What is done to what an import brings although R4 would not take it; nothing in most types.
+    pub imported: Option<fn(&mut Value)>,
     /// Elements that are taken out of a body: the server alone says them.
     pub ignored: &'static [&'static str],
     /// Elements that are files, or hold them: each is told an address at which it is had alone.
@@ -112,6 +116,8 @@ impl Behaviour {
         wants: |_| Vec::new(),
         check: |_, _| Vec::new(),
         shape: |_, _| {},
+        beside: |_| Vec::new(),
+        imported: None,
         ignored: &[],
         files: &[],
     };

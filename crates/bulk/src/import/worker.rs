@@ -7,6 +7,7 @@ use cresset_base::Limits;
 use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_fhir::{Issue, Kind};
 use cresset_model::{Element, Tree};
+use cresset_rules::RuleSet;
 use cresset_store::{Change, Precondition};
 use cresset_validate::Validator;
 
@@ -22,6 +23,7 @@ pub(crate) struct Worker {
     pub(crate) limits: Arc<Limits>,
     pub(crate) base_urls: Vec<String>,
     pub(crate) validator: Arc<Validator>,
+    pub(crate) rules: &'static RuleSet,
     /// Whether what cannot be resolved now is refused rather than deferred.
     pub(crate) last_chance: bool,
 }
@@ -134,6 +136,13 @@ impl Worker {
     }
 
     fn change(&self, plan: &Plan, tree: &Tree) -> Result<Change, NotNow> {
+        let admitted = self.rules.imported(tree).map(|body| {
+            let mut bytes = Vec::new();
+            body.write(&mut bytes);
+            parse(&bytes, &self.limits)
+        });
+        let admitted = admitted.transpose()?;
+        let tree = admitted.as_ref().unwrap_or(tree);
         let prepared = prepare_tree(tree, &self.base_urls, &self.validator)?;
         let precondition = Precondition {
             may_create: true,

@@ -13,7 +13,7 @@ use cresset_bulk::import::{Import as Importer, Report, Source};
 use cresset_rules::RuleSet;
 use cresset_validate::Validator;
 
-use super::DataDir;
+use super::{DataDir, rules};
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::journal::{self, FileJournal};
@@ -72,7 +72,8 @@ impl Import {
         let mut journal = FileJournal::open(&path).context(path.display())?;
         let begun = Instant::now();
         let validator = Validators::new(data.clone()).of(&self.instance, RuleSet::r4());
-        let importer = importer(store, &settings, &self.instance, validator);
+        let worn = rules::named(&data.settings(&self.instance)?.rules)?;
+        let importer = importer(store, &settings, &self.instance, (validator, worn));
         let report = run(&importer, "importing", sources, &mut journal).await?;
         if let Some(path) = &self.report {
             let text = serde_json::to_vec_pretty(&report).context("writing the report")?;
@@ -92,7 +93,7 @@ pub(super) fn importer(
     store: Arc<dyn cresset_store::Store>,
     settings: &Settings,
     instance: &InstanceName,
-    validator: Arc<Validator>,
+    (validator, rules): (Arc<Validator>, &'static RuleSet),
 ) -> Importer {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // A record may be as deep and wide as a request; the file around it has no bound.
@@ -103,6 +104,7 @@ pub(super) fn importer(
         limits,
         base_urls,
         validator,
+        rules,
         now: surroundings::clock().now(),
         workers,
     }

@@ -61,7 +61,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Observation",
-        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`",
+        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`; a create of `59408-5` brings `2708-6` with it (in a bundle it comes alone)",
     ),
     (
         "Patient",
@@ -77,7 +77,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "QuestionnaireResponse",
-        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; an update marks it as entered in error and changes nothing else",
+        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; an update marks it as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
     ),
     (
         "Task",

@@ -11,6 +11,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     wants: members,
     check,
     shape,
+    beside: arterial,
     ignored: &["category", "issued", "interpretation", "specimen"],
     ..Behaviour::NONE
 };
@@ -65,6 +66,26 @@ fn shape(body: &mut Value, around: &Around<'_>) {
         absence(component);
     }
     absence(body);
+}
+
+/// The saturation a pulse oximeter shows, and that of arterial blood it stands for.
+const OXIMETRY: &str = "59408-5";
+const ARTERIAL: (&str, &str) = ("2708-6", "Oxygen saturation in Arterial blood");
+
+/// A saturation by pulse oximetry is recorded as one of arterial blood too.
+fn arterial(stored: &Value) -> Vec<Value> {
+    let sign = stored
+        .get("code")
+        .and_then(|code| edit::code(code, Some(LOINC)));
+    if sign != Some(OXIMETRY) {
+        return Vec::new();
+    }
+    let mut arterial = stored.clone();
+    let (code, display) = ARTERIAL;
+    let coding = edit::object([("system", LOINC), ("code", code), ("display", display)]);
+    arterial.set("code", edit::holder("coding", Value::Array(vec![coding])));
+    arterial.remove("id");
+    vec![arterial]
 }
 
 /// The unit a sign is measured in when none is sent.

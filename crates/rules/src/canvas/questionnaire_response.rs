@@ -17,6 +17,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     },
     check,
     shape,
+    imported: Some(shown),
     ignored: &["identifier"],
     ..Behaviour::NONE
 };
@@ -43,6 +44,24 @@ fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
 fn shape(body: &mut Value, around: &Around<'_>) {
     if !mark::current(body, around, mark::status) {
         edit::default(body, "authored", || edit::string(around.now));
+    }
+}
+
+/// What an answer shows whose display is empty in the record it comes from.
+const NO_DISPLAY: &str = "<no display available>";
+
+/// Older records hold coded answers with an empty display, which R4 does not allow.
+fn shown(holder: &mut Value) {
+    for item in edit::items_mut(holder, "item") {
+        for answer in edit::items_mut(item, "answer") {
+            if let Some(coding) = answer.get_mut("valueCoding")
+                && edit::text(coding, &["display"]) == Some("")
+            {
+                coding.set("display", edit::string(NO_DISPLAY));
+            }
+            shown(answer);
+        }
+        shown(item);
     }
 }
 

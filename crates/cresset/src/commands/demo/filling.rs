@@ -69,7 +69,8 @@ impl Filling {
                 held.patients
             ));
             let validator = Validators::new(data.clone()).of(name, RuleSet::r4());
-            let importer = import::importer(store.clone(), settings, name, validator);
+            let judged = (validator, RuleSet::r4());
+            let importer = import::importer(store.clone(), settings, name, judged);
             let report = import::run(&importer, "population", vec![source], &mut journal).await?;
             if let Some(reason) = report.reasons.first() {
                 let what = format!(

@@ -212,3 +212,29 @@ async fn every_sign_has_its_units() {
     let empty = with(&sign("8867-4"), "/valueQuantity", json!({"unit": "bpm"}));
     refused(&practice, &empty, 400, "must have a value in valueQuantity").await;
 }
+
+#[tokio::test]
+async fn a_saturation_by_oximetry_is_one_of_arterial_blood_too() {
+    let practice = canvas().await;
+    let body = with(&sign("59408-5"), "/valueQuantity", json!({"value": 98}));
+    let read = stored(&practice, &body).await;
+    let page = practice
+        .ask("GET /Observation?code=http://loinc.org|2708-6", "")
+        .await;
+    let page = page.json();
+    assert_eq!(page["total"], 1, "{page}");
+    let arterial = &page["entry"][0]["resource"];
+    assert_ne!(arterial["id"], read["id"]);
+    for name in [
+        "valueQuantity",
+        "subject",
+        "effectiveDateTime",
+        "status",
+        "category",
+    ] {
+        assert_eq!(arterial[name], read[name], "{name}");
+    }
+    assert_eq!(arterial["code"]["coding"].as_array().unwrap().len(), 1);
+    let all = practice.ask("GET /Observation", "").await.json();
+    assert_eq!(all["total"], 2, "{all}");
+}
