@@ -27,7 +27,7 @@ fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     }
     if is_changed(email(body), email(current)) {
         let text = "The email address of a practitioner cannot be changed.";
-        let at = telecom(body).position(|point| is_email(&point));
+        let at = telecom(body).position(is_email);
         let place = format!("Practitioner.telecom[{}].value", at.unwrap_or_default());
         refusals.push(Refusal::rule(place, text));
     }
@@ -53,13 +53,13 @@ fn username(practitioner: &Value) -> Option<&str> {
 }
 
 fn email(practitioner: &Value) -> Option<&str> {
-    edit::text(telecom(practitioner).find(is_email)?, &["value"])
+    edit::text(telecom(practitioner).find(|point| is_email(point))?, &["value"])
 }
 
 fn telecom(practitioner: &Value) -> std::slice::Iter<'_, Value> {
     edit::items(practitioner, "telecom").iter()
 }
 
-fn is_email(point: &&Value) -> bool {
+fn is_email(point: &Value) -> bool {
     edit::text(point, &["system"]) == Some("email")
 }
