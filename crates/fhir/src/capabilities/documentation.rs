@@ -26,16 +26,16 @@ fn asked(description: &Description) -> String {
         Interaction::Update => "An update",
         _ => "A create",
     };
-    let mut out = format!("{what} must have: {}.", description.required.join(", "));
-    for (element, text) in &description.refused {
-        let element = if element.is_empty() {
-            "The resource"
-        } else {
-            element
-        };
-        out.push_str(&format!("\n- {element} {text}"));
-    }
-    out
+    let required = description.required.join(", ");
+    let refused = description
+        .refused
+        .iter()
+        .map(|(element, text)| match *element {
+            "" => format!("\n- The resource {text}"),
+            element => format!("\n- {element} {text}"),
+        });
+    let refused: String = refused.collect();
+    format!("{what} must have: {required}.{refused}")
 }
 
 /// `CapabilityStatement.rest.documentation`.

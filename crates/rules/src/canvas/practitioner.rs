@@ -53,7 +53,10 @@ fn username(practitioner: &Value) -> Option<&str> {
 }
 
 fn email(practitioner: &Value) -> Option<&str> {
-    edit::text(telecom(practitioner).find(|point| is_email(point))?, &["value"])
+    edit::text(
+        telecom(practitioner).find(|point| is_email(point))?,
+        &["value"],
+    )
 }
 
 fn telecom(practitioner: &Value) -> std::slice::Iter<'_, Value> {
