@@ -38,6 +38,10 @@ pub struct Limits {
     pub chain_depth_max: usize,
     /// Most references followed in one query, each type they may lead to counted.
     pub hops_max: usize,
+    /// Most expressions inside one another in one `_filter`.
+    pub filter_depth_max: usize,
+    /// Most value sets and code hierarchies one search names (`:in`, `:below` and their like).
+    pub concept_sets_max: usize,
     /// Most `_include` and `_revinclude` parameters of one query.
     pub includes_max: usize,
     /// Most resources shown with the matches of one page.
@@ -123,6 +127,8 @@ impl Default for Limits {
             alternatives_max: 2_048,
             chain_depth_max: 6,
             hops_max: 64,
+            filter_depth_max: 16,
+            concept_sets_max: 16,
             includes_max: 32,
             included_max: 1_000,
             expansion_codes_max: 20_000,

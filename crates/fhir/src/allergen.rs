@@ -7,6 +7,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Value;
 use cresset_rules::allergen::{self, CATEGORY, KEPT_AS, NAME, SEARCHED};
+use cresset_search::Concepts;
 use cresset_store::Version;
 
 use crate::binary::tree_of;
@@ -60,7 +61,7 @@ impl Service {
         let (system, code) = CATEGORY;
         pairs.push(("category".to_owned(), format!("{system}|{code}")));
         let unindexed = self.store().unindexed();
-        let context = self.reading(Handling::Strict, &unindexed);
+        let context = self.reading(Handling::Strict, &unindexed, Concepts::NONE);
         let parsed =
             cresset_search::parse(kept_as, &pairs, &context).map_err(|fault| refused(&fault))?;
         let applied: Vec<_> = parsed

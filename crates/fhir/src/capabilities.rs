@@ -22,6 +22,8 @@ const DATE: &str = "2026-11-22";
 const US_CORE_SERVER: &str = "http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server";
 const US_CORE_GUIDE: &str =
     "http://hl7.org/fhir/us/core/ImplementationGuide/hl7.fhir.us.core|6.1.0";
+/// One expression over the parameters of the type searched.
+const FILTER: &str = "http://hl7.org/fhir/SearchParameter/filter";
 const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
 const SECURITY_SERVICE: &str = "http://terminology.hl7.org/CodeSystem/restful-security-service";
 
@@ -75,6 +77,7 @@ fn rest(settings: &Settings) -> Value {
         "documentation": documentation::of_server(settings.rules),
         "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
+        "searchParam": [{ "name": "_filter", "definition": FILTER, "type": "special" }],
     })
 }
 

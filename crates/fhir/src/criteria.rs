@@ -118,7 +118,9 @@ impl Service {
             return Err(Fault::new(Kind::Invalid, text));
         }
         // An ignored parameter would make the condition find more than was meant.
-        let mut query = self.strict(access, criteria.resource_type, &criteria.pairs)?;
+        let mut query = self
+            .strict(access, criteria.resource_type, &criteria.pairs)
+            .await?;
         if query.criteria.is_empty() {
             let text = "A conditional interaction needs at least one search parameter";
             return Err(Fault::new(Kind::Required, text));

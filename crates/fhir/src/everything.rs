@@ -72,7 +72,9 @@ impl Service {
             Some(sealed) => Some(walk.open(sealed).ok_or_else(fault::bad_page_link)?),
             None => None,
         };
-        let (narrowed, segments) = self.segments(access, (of, id), (types.as_ref(), inputs))?;
+        let (narrowed, segments) = self
+            .segments(access, (of, id), (types.as_ref(), inputs))
+            .await?;
         let place = at.map_or(Ok(Place::default()), |cursor| Place::read(&cursor))?;
         let mut page = self.filled(&narrowed, &segments, (place, count)).await?;
         self.add_shared(access, &mut page, types.as_ref()).await?;
@@ -96,7 +98,7 @@ impl Service {
     }
 
     /// Where everything is found, and the access it is looked for with.
-    fn segments(
+    async fn segments(
         &self,
         access: &Access,
         (of, id): (ResourceType, &ResourceId),
@@ -120,7 +122,7 @@ impl Service {
                 pairs.extend(since(inputs));
                 pairs.extend(dates(t, inputs));
                 segments.push(Segment {
-                    query: self.strict(&narrowed, t, &pairs)?,
+                    query: self.strict(&narrowed, t, &pairs).await?,
                 });
             }
         }

@@ -48,7 +48,7 @@ impl Service {
         };
         let mut pairs = criteria(inputs)?;
         pairs.push(("_sort".to_owned(), "-date".to_owned()));
-        let mut query = self.strict(access, observations, &pairs)?;
+        let mut query = self.strict(access, observations, &pairs).await?;
         query.count = self.limits().page_max;
         let mut newest = Newest::new(max);
         let mut at = None;

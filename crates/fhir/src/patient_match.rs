@@ -83,7 +83,7 @@ impl Service {
         }
         let mut found = BTreeMap::new();
         for pairs in searches {
-            let mut query = self.strict(access, known("Patient")?, &pairs)?;
+            let mut query = self.strict(access, known("Patient")?, &pairs).await?;
             query.count = CANDIDATES_MAX;
             for version in self.store().search(access, &query, None).await?.matches {
                 found.insert(version.id.clone(), version);

@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Context, FaultKind, Query, SearchFault, Total, Unindexed};
+use cresset_search::{Concepts, Context, FaultKind, Query, SearchFault, Total, Unindexed};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -46,9 +46,11 @@ impl Service {
         {
             pairs.push((SORT.to_owned(), order.to_owned()));
         }
-        let context = self.reading(handling, &unindexed);
-        let parsed = cresset_search::parse(resource_type, &pairs, &context)
-            .map_err(|fault| refused(&fault))?;
+        let parsed = self
+            .understood(access, handling, |context| {
+                cresset_search::parse(resource_type, &pairs, context)
+            })
+            .await?;
         permit_hops(access, &parsed.query)?;
         let walk = self.walk(resource_type.name().to_owned(), &parsed.applied);
         let at = walk.at(place.as_deref())?;
@@ -62,15 +64,17 @@ impl Service {
     }
 
     /// The query of these parameters, of which none may be ignored and nothing is counted.
-    pub(crate) fn strict(
+    pub(crate) async fn strict(
         &self,
         access: &Access,
         of: ResourceType,
         pairs: &[(String, String)],
     ) -> Result<Query, Fault> {
-        let unindexed = self.store().unindexed();
-        let context = self.reading(Handling::Strict, &unindexed);
-        let parsed = cresset_search::parse(of, pairs, &context).map_err(|fault| refused(&fault))?;
+        let parsed = self
+            .understood(access, Handling::Strict, |context| {
+                cresset_search::parse(of, pairs, context)
+            })
+            .await?;
         permit_hops(access, &parsed.query)?;
         Ok(Query {
             total: Total::None,
@@ -78,11 +82,39 @@ impl Service {
         })
     }
 
+    /// What `read` makes of a search, once the codes are looked up that it names by a set of them.
+    pub(crate) async fn understood<T>(
+        &self,
+        access: &Access,
+        handling: Handling,
+        read: impl Fn(&Context<'_>) -> Result<T, SearchFault> + Sync,
+    ) -> Result<T, Fault> {
+        let unindexed = self.store().unindexed();
+        let mut concepts = Concepts::default();
+        loop {
+            let fault = match read(&self.reading(handling, &unindexed, &concepts)) {
+                Ok(understood) => return Ok(understood),
+                Err(fault) => fault,
+            };
+            let Some(set) = &fault.asks else {
+                return Err(refused(&fault));
+            };
+            let most = self.limits().concept_sets_max;
+            if concepts.len() >= most {
+                let text = format!("A search names at most {most} value sets and hierarchies");
+                return Err(Fault::coded(Kind::Invalid, "too-costly", text));
+            }
+            let codes = self.concepts(access, set).await?;
+            concepts.keep((**set).clone(), codes);
+        }
+    }
+
     /// What a search is read against.
     pub(crate) fn reading<'a>(
         &'a self,
         handling: Handling,
         unindexed: &'a Unindexed,
+        concepts: &'a Concepts,
     ) -> Context<'a> {
         Context {
             limits: self.limits(),
@@ -90,6 +122,7 @@ impl Service {
             own: self.own(),
             unindexed,
             handling,
+            concepts,
         }
     }
 
@@ -165,7 +198,10 @@ pub(crate) fn refused(fault: &SearchFault) -> Fault {
         FaultKind::Empty => (Kind::Required, "required"),
         FaultKind::Value => (Kind::Value, "value"),
         FaultKind::TooMany => (Kind::Invalid, "too-costly"),
+        FaultKind::Concepts => (Kind::Invalid, "not-supported"),
     };
-    let text = format!("Search parameter '{}': {}", fault.parameter, fault.sentence);
+    let place = fault.at.map(|at| format!(", character {at}"));
+    let (place, sentence) = (place.unwrap_or_default(), &fault.sentence);
+    let text = format!("Search parameter '{}'{place}: {sentence}", fault.parameter);
     Fault::coded(kind, code, text)
 }

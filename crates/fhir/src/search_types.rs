@@ -65,9 +65,11 @@ impl Service {
             types: &types,
             within: place.compartment(),
         };
-        let unindexed = self.store().unindexed();
-        let context = self.reading(handling, &unindexed);
-        let mut parsed = parse_types(&scope, &pairs, &context).map_err(|fault| refused(&fault))?;
+        let mut parsed = self
+            .understood(access, handling, |context| {
+                parse_types(&scope, &pairs, context)
+            })
+            .await?;
         for query in &parsed.queries {
             permit_hops(access, query)?;
         }

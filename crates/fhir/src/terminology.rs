@@ -6,6 +6,7 @@
 //! not here is said to be not loaded, and never taken for one without the code.
 
 mod codes;
+mod concepts;
 mod expand;
 mod filter;
 mod lookup;

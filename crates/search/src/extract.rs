@@ -22,9 +22,18 @@ use crate::row::{IndexRow, IndexValue};
 use plan::{Branch, Leaf, Plan, Target};
 use shape::Shape;
 
-/// Counts the changes after which extraction gives other rows for the same resource and expression:
-/// whoever makes one raises it, and every instance builds its index anew.
-pub const VERSION: u32 = 1;
+/// Counts the changes after which extraction gives parameters of a kind other rows for the same
+/// resource and expression: whoever makes one raises it, and every instance builds their index anew.
+pub fn version(kind: SearchType) -> u32 {
+    match kind {
+        // The texts of codes and the types of identifiers were added.
+        SearchType::Token => 2,
+        _ => FIRST_VERSION,
+    }
+}
+
+/// What [`version`] was of every kind when it began to count.
+pub const FIRST_VERSION: u32 = 1;
 
 /// Everything a search can find a resource by, in the order of its parameters; a fact may occur
 /// more than once.

@@ -9,6 +9,7 @@
 //! [`patient_compartment`] says whose they are.
 
 pub mod compartment;
+pub mod concepts;
 mod date;
 pub mod extract;
 pub mod number;
@@ -20,6 +21,7 @@ pub mod unindexed;
 pub mod value;
 
 pub use compartment::patient_compartment;
+pub use concepts::{ConceptSet, Concepts};
 pub use extract::extract;
 pub use parse::{
     Compartment, Context, FaultKind, Handling, Parsed, ParsedTypes, Scope, SearchFault, parse,

@@ -4,6 +4,7 @@ mod chain;
 mod criterion;
 mod escape;
 mod fault;
+mod filter;
 mod include;
 mod measure;
 mod modifier;
@@ -16,6 +17,7 @@ mod token;
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::ResourceType;
 
+use crate::concepts::Concepts;
 use crate::query::{Criterion, Include, Query};
 use crate::unindexed::Unindexed;
 pub use fault::{FaultKind, SearchFault};
@@ -35,6 +37,9 @@ pub struct Context<'a> {
     pub unindexed: &'a Unindexed,
     /// What becomes of parameters this server does not know.
     pub handling: Handling,
+    /// The codes that value sets and hierarchies have been looked up to hold. A search that asks for
+    /// others is a fault of [`FaultKind::Concepts`]; look them up and read it again.
+    pub concepts: &'a Concepts,
 }
 
 /// `Prefer: handling=…` (3.1.1.3).
@@ -149,7 +154,11 @@ impl Search<'_> {
         if let Some(building) = self.context.unindexed.of_criterion(&criterion) {
             return Err(SearchFault::unindexed(name, building));
         }
-        self.criteria.push(criterion);
+        // Each on its own, so that any of them can drive the search.
+        match criterion {
+            Criterion::All(criteria) => self.criteria.extend(criteria),
+            criterion => self.criteria.push(criterion),
+        }
         Ok(None)
     }
 

@@ -51,6 +51,10 @@ pub enum Criterion {
     PointedAt(ParameterIx, Box<Hop>),
     /// At least one of these holds.
     Any(Vec<Criterion>),
+    /// All of these hold.
+    All(Vec<Criterion>),
+    /// This does not hold.
+    Not(Box<Criterion>),
 }
 
 /// The resource at the other end of a reference. What a caller may not see is not found there.
@@ -63,16 +67,37 @@ pub struct Hop {
 }
 
 impl Criterion {
+    /// What holds where this does not, with `Not` only before references that are followed.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        let each = |criteria: Vec<Self>| criteria.into_iter().map(Self::negated).collect();
+        match self {
+            Self::Values(parameter, test) => Self::Values(
+                parameter,
+                match test {
+                    Test::AnyOf(matches) => Test::NoneOf(matches),
+                    Test::NoneOf(matches) => Test::AnyOf(matches),
+                    Test::Missing(missing) => Test::Missing(!missing),
+                },
+            ),
+            Self::Any(criteria) => Self::All(each(criteria)),
+            Self::All(criteria) => Self::Any(each(criteria)),
+            Self::Not(criterion) => *criterion,
+            hop @ (Self::PointsTo(..) | Self::PointedAt(..)) => Self::Not(Box::new(hop)),
+        }
+    }
+
     /// Hands the alternatives of every reference that is followed to `visit`.
     pub fn hops<'c>(&'c self, visit: &mut dyn FnMut(&'c [Hop])) {
         let hops = match self {
             Self::Values(..) => return,
-            Self::Any(criteria) => {
+            Self::Any(criteria) | Self::All(criteria) => {
                 for criterion in criteria {
                     criterion.hops(visit);
                 }
                 return;
             }
+            Self::Not(criterion) => return criterion.hops(visit),
             Self::PointsTo(_, hops) => hops.as_slice(),
             Self::PointedAt(_, hop) => std::slice::from_ref(&**hop),
         };
@@ -152,6 +177,14 @@ pub enum Match {
     TextContains(String),
     /// The text is exactly this (`:exact`).
     TextExact(String),
+    /// The folded text is exactly this.
+    TextIs(String),
+    /// The folded text ends so.
+    TextEnds(String),
+    /// The folded text said of a coded value begins so (`:text`).
+    Said(String),
+    /// An identifier of this type with this value (`:of-type`).
+    OfType(TokenMatch, String),
     /// The uri is exactly this.
     Uri(String),
     /// The uri lies below this (`:below`).

@@ -26,6 +26,17 @@ pub enum IndexValue<'t> {
         /// The code as written.
         code: Cow<'t, str>,
     },
+    /// What people read of a coded value: its text or a display; what `:text` matches.
+    Said(Cow<'t, str>),
+    /// An identifier with one of its types; what `:of-type` matches.
+    OfType {
+        /// The system of the type's code, if any.
+        system: Option<Cow<'t, str>>,
+        /// The type's code.
+        code: Cow<'t, str>,
+        /// The identifier's value.
+        value: Cow<'t, str>,
+    },
     /// A reference into this instance, `Type/id`; versions are dropped.
     Local(ResourceType, ResourceId),
     /// A reference elsewhere: absolute, canonical or `urn:`.
@@ -77,6 +88,16 @@ impl IndexValue<'_> {
             Self::Token { system, code } => IndexValue::Token {
                 system: system.map(owned),
                 code: owned(code),
+            },
+            Self::Said(text) => IndexValue::Said(owned(text)),
+            Self::OfType {
+                system,
+                code,
+                value,
+            } => IndexValue::OfType {
+                system: system.map(owned),
+                code: owned(code),
+                value: owned(value),
             },
             Self::Local(resource_type, id) => IndexValue::Local(resource_type, id),
             Self::Elsewhere(uri) => IndexValue::Elsewhere(owned(uri)),

@@ -68,7 +68,10 @@ impl Unindexed {
             Criterion::PointedAt(parameter, hop) => self
                 .find(*parameter)
                 .or_else(|| self.of_criterion(&hop.criterion)),
-            Criterion::Any(criteria) => criteria.iter().find_map(|c| self.of_criterion(c)),
+            Criterion::Any(criteria) | Criterion::All(criteria) => {
+                criteria.iter().find_map(|c| self.of_criterion(c))
+            }
+            Criterion::Not(criterion) => self.of_criterion(criterion),
         }
     }
 

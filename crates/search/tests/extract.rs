@@ -56,7 +56,35 @@ fn tokens_come_from_every_type_that_can_be_one() {
     check(
         r#"{"resourceType":"Condition","code":{"coding":[{"system":"s","code":"a"},{"system":"s"},{"display":"only"}]}}"#,
         &["code"],
-        &["code=token s|a", "code=token s|"],
+        &["code=token s|a", "code=token s|", "code=said only"],
+    );
+}
+
+#[test]
+fn what_people_read_of_a_code_is_kept_and_the_types_of_identifiers() {
+    check(
+        r#"{"resourceType":"Condition","code":{"coding":[{"system":"s","code":"a","display":"Asthma"}],"text":"Allergic asthma"}}"#,
+        &["code"],
+        &[
+            "code=token s|a",
+            "code=said Asthma",
+            "code=said Allergic asthma",
+        ],
+    );
+    check(
+        r#"{"resourceType":"Patient","identifier":[{"type":{"coding":[{"system":"v2","code":"MR"},{"code":"x"}],"text":"Record"},"system":"urn:mrn","value":"7"},{"type":{"coding":[{"code":"MR"}]}}]}"#,
+        &["identifier"],
+        &[
+            "identifier=token urn:mrn|7",
+            "identifier=said Record",
+            "identifier=of type v2|MR 7",
+            "identifier=of type |x 7",
+        ],
+    );
+    check(
+        r#"{"resourceType":"Observation","status":"final","code":{"coding":[{"code":"a","display":"A"}]},"valueQuantity":{"value":1}}"#,
+        &["code-value-quantity"],
+        &["code-value-quantity=(token |a; quantity 1 | )"],
     );
 }
 
@@ -130,7 +158,11 @@ fn choices_are_found_by_their_type() {
     check(
         r#"{"resourceType":"Observation","valueCodeableConcept":{"text":"Negative","coding":[{"code":"N"}]}}"#,
         &["value-quantity", "value-string", "value-concept"],
-        &["value-concept=token |N", "value-string=text Negative"],
+        &[
+            "value-concept=token |N",
+            "value-concept=said Negative",
+            "value-string=text Negative",
+        ],
     );
     check(
         r#"{"resourceType":"Condition","onsetAge":{"value":52,"unit":"a","code":"a"},"abatementRange":{"low":{"value":53},"high":{"value":54}}}"#,

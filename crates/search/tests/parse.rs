@@ -5,8 +5,8 @@
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::{ResourceType, r4};
 use cresset_search::{
-    Building, Context, Criterion, FaultKind, Handling, Match, Parsed, Prefix, SearchFault, Test,
-    TokenMatch, Unindexed, parse,
+    Building, ConceptSet, Concepts, Context, Criterion, FaultKind, Handling, Match, Parsed, Prefix,
+    SearchFault, Test, TokenMatch, Unindexed, parse,
 };
 
 fn run(search: &str, handling: Handling) -> Result<Parsed, SearchFault> {
@@ -40,6 +40,7 @@ fn run_while(
         own: &own,
         unindexed,
         handling,
+        concepts: Concepts::NONE,
     };
     parse(ResourceType::parse(name).unwrap(), &pairs, &context)
 }
@@ -72,6 +73,11 @@ fn criterion(of: &Criterion) -> String {
             let each: Vec<String> = criteria.iter().map(criterion).collect();
             format!("({})", each.join(" or "))
         }
+        Criterion::All(criteria) => {
+            let each: Vec<String> = criteria.iter().map(criterion).collect();
+            format!("({})", each.join(" and "))
+        }
+        Criterion::Not(of) => format!("not ({})", criterion(of)),
         Criterion::PointedAt(ix, hop) => {
             let (of, rest) = (hop.resource_type, criterion(&hop.criterion));
             format!("{of}.{}<{rest}", code(*ix))
@@ -101,6 +107,10 @@ fn shown(of: &Match) -> String {
         Match::TextStarts(text) => format!("starts '{text}'"),
         Match::TextContains(text) => format!("contains '{text}'"),
         Match::TextExact(text) => format!("exactly '{text}'"),
+        Match::TextIs(text) => format!("is '{text}'"),
+        Match::TextEnds(text) => format!("ends '{text}'"),
+        Match::Said(text) => format!("said '{text}'"),
+        Match::OfType(of, value) => format!("of type {} '{value}'", token(of)),
         Match::Uri(uri) => format!("uri {uri}"),
         Match::UriBelow(uri) => format!("below {uri}"),
         Match::UriAbove(uri) => format!("above {uri}"),
@@ -506,11 +516,7 @@ fn a_parameter_this_server_does_not_offer_is_named() {
 fn a_modifier_is_refused_with_those_that_work() {
     refuse(
         "Patient?gender:exact=x",
-        "gender:exact: The modifier :exact is unknown here; gender takes :missing and :not.",
-    );
-    refuse(
-        "Patient?gender:in=x",
-        "gender:in: The modifier :in is not supported here; gender takes :missing and :not.",
+        "gender:exact: The modifier :exact is unknown here; gender takes :missing, :not, :text, :in, :not-in, :above and :below.",
     );
     refuse(
         "Patient?name:not=x",
@@ -543,7 +549,7 @@ fn a_value_is_refused_with_the_form_it_must_have() {
     );
     refuse(
         "Patient?gender=male,",
-        "gender: One of the alternatives is empty; remove the comma too many.",
+        "gender, character 6: One of the alternatives is empty; remove the comma too many.",
     );
     refuse(
         "Patient?identifier=|",
@@ -666,6 +672,14 @@ fn what_is_not_indexed_yet_is_refused_or_left_out() {
         ),
         ("Observation?_include=Observation:subject", "_include"),
         ("Observation?_include=*", "_include"),
+        ("Patient?_filter=gender eq male and family eq x", "_filter"),
+        ("Patient?_filter=gender eq male or family eq x", "_filter"),
+        ("Observation?_filter=not (patient.family eq x)", "_filter"),
+        ("Observation?_filter=not (subject re Patient/x)", "_filter"),
+        (
+            "Observation?patient._filter=family pr false",
+            "patient._filter",
+        ),
     ] {
         let fault = run_while(search, Handling::Strict, &unindexed).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Unindexed, "{search}");
@@ -681,5 +695,198 @@ fn what_is_not_indexed_yet_is_refused_or_left_out() {
             &unindexed
         )
         .is_ok()
+    );
+}
+
+#[test]
+fn modifiers_of_tokens() {
+    check("Condition?code:text=As Thma", &["code: said 'as thma'"]);
+    check(
+        "Patient?identifier:of-type=http://v2|MR|7,|x|8",
+        &["identifier: of type http://v2|MR '7' or of type |x '8'"],
+    );
+    refuse(
+        "Patient?identifier:of-type=MR|7",
+        "identifier:of-type: Give system|code|value: the type of the identifier and its value.",
+    );
+    refuse(
+        "Patient?gender:of-type=a|b|c",
+        "gender:of-type: The modifier :of-type is unknown here; gender takes :missing, :not, :text, :in, :not-in, :above and :below.",
+    );
+    refuse(
+        "Condition?code:below=a",
+        "code:below: Name the code system: give system|code.",
+    );
+}
+
+#[test]
+fn a_set_of_codes_is_asked_for_once_and_then_searched() {
+    let asked = |search: &str| run(search, Handling::Lenient).unwrap_err().asks;
+    let below = |system: &str, code: &str| ConceptSet::Below {
+        system: system.into(),
+        code: code.into(),
+    };
+    for (search, set) in [
+        (
+            "Condition?code:in=http://x",
+            ConceptSet::ValueSet("http://x".into()),
+        ),
+        (
+            "Observation?subject.gender:not-in=ValueSet/1",
+            ConceptSet::ValueSet("ValueSet/1".into()),
+        ),
+        ("Condition?code:below=s|a", below("s", "a")),
+        ("Condition?_filter=code ss s|a", below("s", "a")),
+        (
+            "Patient?gender:below=male",
+            below("http://hl7.org/fhir/administrative-gender", "male"),
+        ),
+    ] {
+        assert_eq!(asked(search), Some(Box::new(set)), "{search}");
+    }
+    let mut concepts = Concepts::default();
+    let codes = ["a", "b"].map(|code| TokenMatch::SystemAndCode("s".into(), code.into()));
+    concepts.keep(below("s", "a"), codes.to_vec());
+    let limits = Limits::default();
+    let context = Context {
+        limits: &limits,
+        now: Timestamp::UNIX_EPOCH,
+        own: &[],
+        unindexed: Unindexed::NONE,
+        handling: Handling::Strict,
+        concepts: &concepts,
+    };
+    let pairs = [("code:below".to_owned(), "s|a".to_owned())];
+    let parsed = parse(ResourceType::parse("Condition").unwrap(), &pairs, &context).unwrap();
+    let found: Vec<String> = parsed.query.criteria.iter().map(criterion).collect();
+    assert_eq!(found, ["code: token s|a or token s|b"]);
+}
+
+#[test]
+fn filters() {
+    check(
+        r#"Patient?_filter=name co "Pét, er" and birthdate ge 1970"#,
+        &["name: contains 'pet, er'", "birthdate: Ge 0..31535999999"],
+    );
+    check(
+        "Patient?_filter=gender eq male and active eq true or family sw L",
+        &["((gender: token male and active: token true) or family: starts 'l')"],
+    );
+    check(
+        "Patient?_filter=gender eq male and (active eq true or family ew ee)",
+        &[
+            "gender: token male",
+            "(active: token true or family: ends 'ee')",
+        ],
+    );
+    check(
+        "Patient?_filter=not (gender eq male and family eq Lee)",
+        &["(gender: none of token male or family: none of is 'lee')"],
+    );
+    check(
+        "Patient?_filter=gender ne male or gender pr false",
+        &["((gender: missing false and gender: none of token male) or gender: missing true)"],
+    );
+    check(
+        "Encounter?_filter=date po 1970-01-01",
+        &["date: Ap 0..86399999"],
+    );
+    check(
+        "Observation?_filter=value-quantity lt 5|s|mg",
+        &["value-quantity: Lt 4.5..5.5 s|mg"],
+    );
+}
+
+#[test]
+fn filters_follow_references() {
+    check(
+        "Observation?_filter=patient[gender eq male].name eq Lee",
+        &["patient>Patient.(gender: token male and name: is 'lee')"],
+    );
+    check(
+        "Observation?_filter=not (patient.name eq Lee)",
+        &["not (patient>Patient.name: is 'lee')"],
+    );
+    check(
+        "Observation?_filter=subject re Patient/1",
+        &["subject: local Patient/1"],
+    );
+    check(
+        "Observation?patient._filter=gender eq male or gender eq female",
+        &["patient>Patient.(gender: token male or gender: token female)"],
+    );
+}
+
+#[test]
+fn filters_are_refused_at_a_character() {
+    for (filter, expect) in [
+        (
+            "gender",
+            "7: Write a blank and an operator after the parameter.",
+        ),
+        (
+            "gender eq",
+            "10: Write an operator such as eq, a blank and a value.",
+        ),
+        (
+            "gender eq male birthdate",
+            "16: Join tests with and or or; close what was opened.",
+        ),
+        ("(gender eq male", "16: Expected and, or or a closing )."),
+        (
+            "gender eq male and",
+            "19: Expected the name of a search parameter.",
+        ),
+        (
+            "not gender eq male",
+            "5: Write what must not hold in parentheses: not (…).",
+        ),
+        (
+            "name co \"Lee",
+            "9: This string has no closing quotation mark.",
+        ),
+        (
+            "name co \"\\q\"",
+            "9: This string is not written as JSON writes strings.",
+        ),
+        (
+            "name is Lee",
+            "6: name takes no 'is' here but eq, ne, co, sw, ew, pr.",
+        ),
+        (
+            "gender eq male and birthdate ge x",
+            "33: Give a date as YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with time zone, with or without one of the prefixes eq ne gt lt ge le sa eb ap.",
+        ),
+        (
+            "active eq true and colour eq red",
+            "20: Patient has no search parameter 'colour'. The capability statement lists those it has.",
+        ),
+        (
+            "gender[active eq true].name eq x",
+            "1: Patient's gender is no reference; only references can be followed.",
+        ),
+        (
+            "organization[active eq true] eq x",
+            "29: Name what is tested after the brackets: reference[…].name.",
+        ),
+        ("gender pr maybe", "11: Give true or false."),
+    ] {
+        refuse(
+            &format!("Patient?_filter={filter}"),
+            &format!("_filter, character {expect}"),
+        );
+    }
+    let deep = format!("{}gender eq male{}", "(".repeat(16), ")".repeat(16));
+    refuse(
+        &format!("Patient?_filter={deep}"),
+        "_filter, character 17: A search takes at most 16 filters inside one another.",
+    );
+    refuse(
+        "Patient?_filter=gender eq a or gender eq b or gender eq c or gender eq d",
+        "_filter, character 46: A search takes at most 3 tests in one filter.",
+    );
+    refuse(
+        "Patient?_filter:not=gender eq male",
+        "_filter:not: _filter takes no modifier.",
     );
 }

@@ -4,7 +4,7 @@ use cresset_base::{Limits, Timestamp};
 use cresset_definitions::{ResourceType, r4};
 use cresset_model::{Bounds, parse as parse_json};
 use cresset_search::{
-    Context, DateRange, Handling, NumberRange, Query, Unindexed, extract, parse, text,
+    Concepts, Context, DateRange, Handling, NumberRange, Query, Unindexed, extract, parse, text,
 };
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -17,6 +17,7 @@ fn query(resource_type: ResourceType, name: &str, value: &str) -> Option<Query> 
         own: &[],
         unindexed: Unindexed::NONE,
         handling: Handling::Strict,
+        concepts: Concepts::NONE,
     };
     parse(
         resource_type,
@@ -56,7 +57,7 @@ proptest! {
     #[test]
     fn any_fault_is_short_and_repeats_no_long_value(value in "[x ]{50,300}") {
         let limits = Limits::default();
-        let context = Context { limits: &limits, now: Timestamp::UNIX_EPOCH, own: &[], unindexed: Unindexed::NONE, handling: Handling::Strict };
+        let context = Context { limits: &limits, now: Timestamp::UNIX_EPOCH, own: &[], unindexed: Unindexed::NONE, handling: Handling::Strict, concepts: Concepts::NONE };
         let patient = ResourceType::parse("Patient").unwrap();
         for name in ["birthdate", "_count", "_sort", "_id", "general-practitioner"] {
             if let Err(fault) = parse(patient, &[(name.to_owned(), value.clone())], &context) {

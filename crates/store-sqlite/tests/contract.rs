@@ -6,8 +6,7 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, mail, order, paging,
-    people, registrations, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, mail, order, paging, people, registrations, search, types, unit,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -44,6 +43,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    filters,
     grants,
     history,
     includes,

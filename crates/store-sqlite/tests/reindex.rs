@@ -73,6 +73,15 @@ impl Aging for Aged {
         }
     }
 
+    fn before_rules(&self) {
+        for text in [
+            "DELETE FROM idx WHERE p>=1024 AND p&7 IN (4,5)",
+            "UPDATE parameter SET rule=0,state=1",
+        ] {
+            assert!(self.tables().execute(text, ()).unwrap() > 0);
+        }
+    }
+
     fn problems(&self) -> Vec<String> {
         let store = self.open.lock().unwrap().upgrade().unwrap();
         let report = tokio::task::block_in_place(|| Handle::current().block_on(store.verify()));

@@ -18,6 +18,7 @@ pub mod chains;
 pub mod crud;
 pub mod ehr;
 pub mod expectations;
+pub mod filters;
 pub mod grants;
 pub mod history;
 pub mod includes;
@@ -41,6 +42,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     history::all(&fresh).await;
     unit::all(&fresh).await;
     search::all(&fresh).await;
+    filters::all(&fresh).await;
     order::all(&fresh).await;
     paging::all(&fresh).await;
     chains::all(&fresh).await;

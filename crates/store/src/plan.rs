@@ -235,11 +235,25 @@ impl Planner<'_> {
     }
 }
 
-/// The conditions without those that always hold; `None` when one never does.
-fn possible(mut conditions: Vec<Condition>) -> Option<Vec<Condition>> {
+/// The conditions without those that always hold, each on its own; `None` when one never does.
+fn possible(conditions: Vec<Condition>) -> Option<Vec<Condition>> {
+    let mut conditions = apart(conditions);
     conditions
         .retain(|condition| !matches!(condition, Condition::NoneOf(atoms) if atoms.is_empty()));
     (!conditions.iter().any(Condition::is_impossible)).then_some(conditions)
+}
+
+/// Conditions that must hold together anyway, taken out of their group: any of them can drive.
+fn apart(conditions: Vec<Condition>) -> Vec<Condition> {
+    let each = conditions
+        .into_iter()
+        .flat_map(|condition| match condition {
+            Condition::AnyGroup(mut groups) if groups.len() == 1 => {
+                groups.pop().map(apart).unwrap_or_default()
+            }
+            condition => vec![condition],
+        });
+    each.collect()
 }
 
 /// How a page will be found.

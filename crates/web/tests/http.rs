@@ -20,6 +20,7 @@ mod http {
     mod chart;
     mod compartments;
     mod compression;
+    mod concepts;
     mod conditional;
     mod conditions;
     mod dpop;

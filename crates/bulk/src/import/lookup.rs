@@ -7,7 +7,7 @@ use cresset_access::Access;
 use cresset_base::{Limits, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_fhir::Kind;
-use cresset_search::{Context, Handling, Query, Total, parse};
+use cresset_search::{Concepts, Context, Handling, Query, Total, parse};
 use cresset_store::Store;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -112,6 +112,7 @@ impl Lookup {
             own: &[],
             unindexed: &unindexed,
             handling: Handling::Strict,
+            concepts: Concepts::NONE,
         };
         let parsed = parse(resource_type, &pairs, &context)
             .map_err(|fault| refused(Kind::Value, fault.sentence))?;

@@ -92,6 +92,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "most references followed in one query, each type they may lead to counted",
     ),
     (
+        "limits.filter_depth_max",
+        "most expressions inside one another in one `_filter`",
+    ),
+    (
+        "limits.concept_sets_max",
+        "most value sets and code hierarchies one search names (`:in`, `:below` and their like)",
+    ),
+    (
         "limits.includes_max",
         "most `_include` and `_revinclude` parameters of one query",
     ),

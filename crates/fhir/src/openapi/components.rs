@@ -23,7 +23,12 @@ const FORM: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// Parameters of every search besides those that look at resources.
-const SEARCH: [(&str, &str, &[&str]); 5] = [
+const SEARCH: [(&str, &str, &[&str]); 6] = [
+    (
+        "_filter",
+        "One expression, such as name co lee and active eq true",
+        &[],
+    ),
     ("_count", "Resources on a page", &[]),
     (
         "_sort",

@@ -4,7 +4,7 @@ use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::{ResourceType, terminology};
 use cresset_model::Tree;
-use cresset_search::Handling;
+use cresset_search::{Concepts, Handling};
 
 use super::codes::Codes;
 use crate::binary::tree_of;
@@ -99,7 +99,7 @@ impl Service {
             .map(|(name, value)| ((*name).to_owned(), escaped(value)))
             .collect();
         let unindexed = self.store().unindexed();
-        let context = self.reading(Handling::Strict, &unindexed);
+        let context = self.reading(Handling::Strict, &unindexed, Concepts::NONE);
         let parsed = cresset_search::parse(of, &pairs, &context)
             .map_err(|fault| Fault::new(Kind::Value, fault.to_string()))?;
         let page = self.store().search(access, &parsed.query, None).await?;

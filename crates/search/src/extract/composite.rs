@@ -45,7 +45,10 @@ impl Part {
         let mut found = Vec::new();
         let mut add = |element, shape| {
             convert::values((element, shape), self.search_type, own, &mut |value| {
-                found.push(value);
+                // A part is asked for by its code; it takes no modifier.
+                if !matches!(value, IndexValue::Said(_) | IndexValue::OfType { .. }) {
+                    found.push(value);
+                }
             });
         };
         let (resource, occurrence) = at;

@@ -59,15 +59,12 @@ fn token<'t>(element: Element<'t>, shape: Shape, add: &mut dyn FnMut(IndexValue<
         });
     };
     match shape {
-        Shape::Coding => coded(element, "code", add),
+        Shape::Coding => coding(element, add),
         Shape::CodeableConcept => {
-            let codings = element.get("coding");
-            codings
-                .into_iter()
-                .flat_map(Element::items)
-                .for_each(|coding| coded(coding, "code", add));
+            codings(element).for_each(|of| coding(of, add));
+            said(text(element, "text"), add);
         }
-        Shape::Identifier => coded(element, "value", add),
+        Shape::Identifier => identifier(element, add),
         // 3.1.1.5.10: a contact point is matched by its value alone.
         Shape::ContactPoint => text(element, "value").into_iter().for_each(plain),
         Shape::Boolean => element
@@ -83,6 +80,42 @@ fn token<'t>(element: Element<'t>, shape: Shape, add: &mut dyn FnMut(IndexValue<
                 .for_each(plain);
         }
         _ => {}
+    }
+}
+
+fn codings(concept: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    concept.get("coding").into_iter().flat_map(Element::items)
+}
+
+fn coding<'t>(element: Element<'t>, add: &mut dyn FnMut(IndexValue<'t>)) {
+    coded(element, "code", add);
+    said(text(element, "display"), add);
+}
+
+/// 3.1.1.4.4: what `:text` searches.
+fn said<'t>(text: Option<&'t str>, add: &mut dyn FnMut(IndexValue<'t>)) {
+    if let Some(text) = text {
+        add(IndexValue::Said(Cow::Borrowed(text)));
+    }
+}
+
+fn identifier<'t>(element: Element<'t>, add: &mut dyn FnMut(IndexValue<'t>)) {
+    coded(element, "value", add);
+    let Some(of) = element.get("type") else {
+        return;
+    };
+    said(text(of, "text"), add);
+    let Some(value) = text(element, "value") else {
+        return;
+    };
+    for coding in codings(of) {
+        if let Some(code) = text(coding, "code") {
+            add(IndexValue::OfType {
+                system: text(coding, "system").map(Cow::Borrowed),
+                code: Cow::Borrowed(code),
+                value: Cow::Borrowed(value),
+            });
+        }
     }
 }
 

@@ -5,17 +5,17 @@ use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 use super::Context;
 use super::criterion::Asked;
 use super::fault::{SearchFault, short};
+use super::filter;
 use super::modifier::points_to;
 use super::nearness;
 use crate::extract::plan::Plan;
 use crate::query::{Criterion, Hop};
 
 /// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 9] = [
+const NOT_OFFERED: [&str; 8] = [
     "_contained",
     "_containedType",
     "_content",
-    "_filter",
     "_list",
     "_query",
     "_score",
@@ -93,6 +93,15 @@ impl Chain<'_> {
         if let Some((reference, after)) = rest.split_once('.').filter(|_| !is_whole) {
             return self.forward(of, (reference, after), count);
         }
+        if code == filter::NAME {
+            return match modifier {
+                None => self.filter(of, count),
+                Some(_) => Err(SearchFault::modifier(
+                    self.name,
+                    "_filter takes no modifier.",
+                )),
+            };
+        }
         let parameter = self.searchable(of, code)?;
         let asked = Asked {
             parameter,
@@ -112,10 +121,23 @@ impl Chain<'_> {
     ) -> Result<Criterion, SearchFault> {
         let (code, wanted) = split_modifier(reference);
         let parameter = self.reference(of, code)?;
-        let mut targets = match wanted {
+        let targets = match wanted {
             Some(name) => vec![self.target(parameter, name)?],
             None => possible_targets(parameter),
         };
+        let hops = self.each_target(targets, count, &mut |resource_type, count| {
+            self.rest(resource_type, after, count)
+        })?;
+        Ok(Criterion::PointsTo(parameter.ix, hops))
+    }
+
+    /// One hop for each type that can be asked for what `reached` makes of it.
+    pub(super) fn each_target(
+        &self,
+        mut targets: Vec<ResourceType>,
+        count: &mut Count<'_>,
+        reached: &mut dyn FnMut(ResourceType, &mut Count<'_>) -> Result<Criterion, SearchFault>,
+    ) -> Result<Vec<Hop>, SearchFault> {
         // The likeliest first: it is also blamed first.
         targets.sort_by_key(|of| of.name() != "Patient");
         count.deepen(self)?;
@@ -124,7 +146,7 @@ impl Chain<'_> {
         let mut blame: Option<SearchFault> = None;
         for resource_type in targets {
             count.depth = depth;
-            match self.rest(resource_type, after, count) {
+            match reached(resource_type, count) {
                 Ok(criterion) => {
                     count.hop(self)?;
                     hops.push(Hop {
@@ -144,7 +166,7 @@ impl Chain<'_> {
         count.depth = depth - 1;
         match blame.filter(|_| hops.is_empty()) {
             Some(fault) => Err(fault),
-            None => Ok(Criterion::PointsTo(parameter.ix, hops)),
+            None => Ok(hops),
         }
     }
 
@@ -192,7 +214,7 @@ impl Chain<'_> {
             })
     }
 
-    fn reference(
+    pub(super) fn reference(
         &self,
         of: ResourceType,
         code: &str,
@@ -206,7 +228,7 @@ impl Chain<'_> {
     }
 
     /// The parameter of this code, if it is one this server searches by.
-    fn searchable(
+    pub(super) fn searchable(
         &self,
         of: ResourceType,
         code: &str,
@@ -226,7 +248,7 @@ impl Chain<'_> {
 }
 
 /// How much has been followed.
-struct Count<'h> {
+pub(super) struct Count<'h> {
     hops: &'h mut usize,
     depth: usize,
 }
@@ -254,7 +276,7 @@ impl Count<'_> {
 }
 
 /// The types a reference may lead to: those its expression is narrowed to, or those declared.
-fn possible_targets(parameter: &SearchParameter) -> Vec<ResourceType> {
+pub(super) fn possible_targets(parameter: &SearchParameter) -> Vec<ResourceType> {
     let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
     let narrowed = facts.map_or(&[][..], |facts| &facts.targets);
     match (narrowed, parameter.targets) {

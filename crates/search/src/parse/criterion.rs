@@ -9,6 +9,7 @@ use super::measure;
 use super::modifier::Modifier;
 use super::reference::Reference;
 use super::token::token;
+use crate::concepts::ConceptSet;
 use crate::extract::plan::Plan;
 use crate::query::{Match, Test};
 use crate::text::fold;
@@ -32,17 +33,23 @@ impl Asked<'_> {
         }
         let most = self.context.limits.alternatives_max;
         let mut matches = Vec::new();
-        for text in split(value, ',') {
-            if matches.len() == most {
+        let mut at = 1;
+        for (n, text) in split(value, ',').enumerate() {
+            if n == most {
                 return Err(SearchFault::too_many(
                     self.name,
                     "alternatives of one parameter",
                     most,
                 ));
             }
-            matches.push(self.matched(modifier, text)?);
+            let found = self.matched(modifier, text, &mut matches);
+            // A value of one part needs no place in it.
+            let is_only = text.len() == value.len();
+            found.map_err(|fault| if is_only { fault } else { fault.or_at(at) })?;
+            at += text.chars().count() + 1;
         }
-        Ok(if modifier == Some(Modifier::Not) {
+        let is_negative = matches!(modifier, Some(Modifier::Not | Modifier::NotIn));
+        Ok(if is_negative {
             Test::NoneOf(matches)
         } else {
             Test::AnyOf(matches)
@@ -57,19 +64,76 @@ impl Asked<'_> {
         }
     }
 
-    fn matched(&self, modifier: Option<Modifier>, text: &str) -> Result<Match, SearchFault> {
+    /// Adds what one alternative asks for.
+    fn matched(
+        &self,
+        modifier: Option<Modifier>,
+        text: &str,
+        matches: &mut Vec<Match>,
+    ) -> Result<(), SearchFault> {
         if text.is_empty() {
             return Err(SearchFault::value(
                 self.name,
                 "One of the alternatives is empty; remove the comma too many.",
             ));
         }
+        if let Some(set) = self.named_set(modifier, text)? {
+            let codes = self.context.concepts.get(&set);
+            let codes = codes.ok_or_else(|| SearchFault::concepts(self.name, set.clone()))?;
+            let token = |code: &TokenMatch| Match::Token(implied(self.parameter, code.clone()));
+            matches.extend(codes.iter().map(token));
+            return Ok(());
+        }
         let found = match (self.parameter.code, self.parameter.search_type) {
             ("_id", _) => self.id(text),
             (_, SearchType::Composite) => self.composite(text),
             (_, search_type) => self.plain(self.parameter, search_type, modifier, text),
         };
-        found.map_err(|sentence| SearchFault::value(self.name, sentence))
+        matches.push(found.map_err(|sentence| SearchFault::value(self.name, sentence))?);
+        Ok(())
+    }
+
+    /// The set of codes that is asked for by name.
+    fn named_set(
+        &self,
+        modifier: Option<Modifier>,
+        text: &str,
+    ) -> Result<Option<ConceptSet>, SearchFault> {
+        let part = match modifier {
+            Some(Modifier::In | Modifier::NotIn) => {
+                return Ok(Some(ConceptSet::ValueSet(unescape(text))));
+            }
+            Some(part @ (Modifier::Above | Modifier::Below))
+                if self.parameter.search_type == SearchType::Token =>
+            {
+                part
+            }
+            _ => return Ok(None),
+        };
+        let Some((system, code)) = self.coded(text) else {
+            let what = "Name the code system: give system|code.";
+            return Err(SearchFault::value(self.name, what));
+        };
+        Ok(Some(if part == Modifier::Above {
+            ConceptSet::Above { system, code }
+        } else {
+            ConceptSet::Below { system, code }
+        }))
+    }
+
+    /// The system and code of a token; a `code` has the one system its definition implies.
+    fn coded(&self, text: &str) -> Option<(String, String)> {
+        match token(text)? {
+            TokenMatch::SystemAndCode(system, code) => Some((system, code)),
+            TokenMatch::Code(code) => {
+                let facts = Plan::of(self.parameter.resource_type)?.facts(self.parameter.ix)?;
+                match facts.code_systems.as_slice() {
+                    [only] => Some(((*only).to_owned(), code)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The id of the type searched, alone or as `Type/id`.
@@ -93,6 +157,8 @@ impl Asked<'_> {
     ) -> Result<Match, String> {
         const TOKEN: &str = "Give a code, system|code, |code or system|.";
         match search_type {
+            SearchType::Token if modifier == Some(Modifier::Text) => said(text),
+            SearchType::Token if modifier == Some(Modifier::OfType) => of_type(text),
             SearchType::Token => token(text).map(|t| Match::Token(implied(parameter, t))).ok_or(TOKEN.into()),
             SearchType::Reference => match modifier {
                 Some(Modifier::Identifier) => token(text).map(Match::ReferenceIdentifier).ok_or(TOKEN.into()),
@@ -181,6 +247,32 @@ fn string(modifier: Option<Modifier>, text: &str) -> Result<Match, String> {
     } else {
         Match::TextStarts(folded)
     })
+}
+
+fn said(text: &str) -> Result<Match, String> {
+    match fold(&unescape(text)) {
+        folded if folded.is_empty() => {
+            Err("Give at least one character that is not white space.".into())
+        }
+        folded => Ok(Match::Said(folded)),
+    }
+}
+
+/// `system|code|value` (3.1.1.4.10): an identifier by the code of its type.
+fn of_type(text: &str) -> Result<Match, String> {
+    let parts: Vec<&str> = split(text, '|').collect();
+    match parts.as_slice() {
+        [system, code, value] if !code.is_empty() && !value.is_empty() => {
+            let (system, code) = (unescape(system), unescape(code));
+            let of = if system.is_empty() {
+                TokenMatch::NoSystem(code)
+            } else {
+                TokenMatch::SystemAndCode(system, code)
+            };
+            Ok(Match::OfType(of, unescape(value)))
+        }
+        _ => Err("Give system|code|value: the type of the identifier and its value.".into()),
+    }
 }
 
 fn uri(modifier: Option<Modifier>, text: &str) -> Match {

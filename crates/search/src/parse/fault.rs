@@ -2,6 +2,7 @@
 
 use cresset_definitions::r4;
 
+use crate::concepts::ConceptSet;
 use crate::unindexed::Building;
 
 /// Longest part of a parameter's name that is repeated, in characters.
@@ -24,11 +25,13 @@ pub enum FaultKind {
     Value,
     /// A bound of the query is passed.
     TooMany,
+    /// The codes it asks about must be looked up first; [`SearchFault::asks`] says which.
+    Concepts,
 }
 
 /// A pair that cannot be served. Its text says what to change and never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{parameter}: {sentence}")]
+#[error("{}: {sentence}", self.place())]
 pub struct SearchFault {
     /// What is wrong.
     pub kind: FaultKind,
@@ -36,6 +39,10 @@ pub struct SearchFault {
     pub parameter: String,
     /// What to change, as a sentence.
     pub sentence: String,
+    /// Where in the value, in characters counted from 1, when it has parts.
+    pub at: Option<usize>,
+    /// The codes to look up before the search can be read.
+    pub asks: Option<Box<ConceptSet>>,
 }
 
 impl SearchFault {
@@ -44,6 +51,40 @@ impl SearchFault {
             kind,
             parameter: short(parameter),
             sentence: sentence.into(),
+            at: None,
+            asks: None,
+        }
+    }
+
+    pub(super) fn concepts(parameter: &str, set: ConceptSet) -> Self {
+        let what = "The codes it asks about are not known here.";
+        Self {
+            asks: Some(Box::new(set)),
+            ..Self::new(FaultKind::Concepts, parameter, what)
+        }
+    }
+
+    /// The parameter and, where it is known, the place in its value.
+    pub fn place(&self) -> String {
+        match self.at {
+            Some(at) => format!("{}, character {at}", self.parameter),
+            None => self.parameter.clone(),
+        }
+    }
+
+    /// The same fault at this character.
+    pub(super) fn at(self, at: usize) -> Self {
+        Self {
+            at: Some(at),
+            ..self
+        }
+    }
+
+    /// The same fault, at this character unless it has a place already.
+    pub(super) fn or_at(self, at: usize) -> Self {
+        Self {
+            at: self.at.or(Some(at)),
+            ..self
         }
     }
 
@@ -95,7 +136,7 @@ impl SearchFault {
 
     /// Whether no other type a reference may lead to can mend it.
     pub(super) fn is_final(&self) -> bool {
-        self.kind == FaultKind::TooMany
+        matches!(self.kind, FaultKind::TooMany | FaultKind::Concepts)
     }
 
     pub(super) fn is_unknown(&self) -> bool {

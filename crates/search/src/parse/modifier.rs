@@ -3,6 +3,7 @@
 use cresset_definitions::{ResourceType, SearchParameter, SearchType};
 
 use super::fault::{SearchFault, short};
+use crate::extract::plan::Plan;
 
 /// A modifier this server offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +15,14 @@ pub(super) enum Modifier {
     Identifier,
     Above,
     Below,
+    /// The text said of a coded value.
+    Text,
+    In,
+    NotIn,
+    OfType,
     /// `:Patient`
     Type(ResourceType),
 }
-
-/// Modifiers of the standard that this server does not offer.
-const NOT_OFFERED: [&str; 6] = ["text", "in", "not-in", "of-type", "above", "below"];
 
 impl Modifier {
     /// The modifier `text` of `parameter`, named in full as `name`.
@@ -40,8 +43,12 @@ impl Modifier {
             ("contains", SearchType::String) => Some(Self::Contains),
             ("not", SearchType::Token) => Some(Self::Not),
             ("identifier", SearchType::Reference) => Some(Self::Identifier),
-            ("above", SearchType::Uri) => Some(Self::Above),
-            ("below", SearchType::Uri) => Some(Self::Below),
+            ("text", SearchType::Token) => Some(Self::Text),
+            ("in", SearchType::Token) => Some(Self::In),
+            ("not-in", SearchType::Token) => Some(Self::NotIn),
+            ("of-type", SearchType::Token) if finds_identifiers(parameter) => Some(Self::OfType),
+            ("above", SearchType::Uri | SearchType::Token) => Some(Self::Above),
+            ("below", SearchType::Uri | SearchType::Token) => Some(Self::Below),
             (_, SearchType::Reference) => ResourceType::parse(text).map(Self::Type),
             _ => None,
         };
@@ -63,24 +70,28 @@ impl Modifier {
 fn refusal(parameter: &SearchParameter, name: &str, text: &str) -> SearchFault {
     let offered = match parameter.search_type {
         SearchType::String => ":missing, :exact and :contains",
-        SearchType::Token => ":missing and :not",
+        SearchType::Token if finds_identifiers(parameter) => {
+            ":missing, :not, :text, :in, :not-in, :above, :below and :of-type"
+        }
+        SearchType::Token => ":missing, :not, :text, :in, :not-in, :above and :below",
         SearchType::Reference => ":missing, :identifier and a resource type",
         SearchType::Uri => ":missing, :above and :below",
         _ => ":missing",
-    };
-    let what = if NOT_OFFERED.contains(&text) {
-        "is not supported"
-    } else {
-        "is unknown"
     };
     let shown = short(text);
     SearchFault::modifier(
         name,
         format!(
-            "The modifier :{shown} {what} here; {} takes {offered}.",
+            "The modifier :{shown} is unknown here; {} takes {offered}.",
             parameter.code
         ),
     )
+}
+
+/// Whether a token parameter leads to identifiers, which have types.
+fn finds_identifiers(parameter: &SearchParameter) -> bool {
+    let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
+    facts.is_some_and(|facts| facts.identifies)
 }
 
 /// Whether a reference parameter may point to this type.

@@ -48,6 +48,15 @@ fn value(of: &IndexValue<'_>) -> String {
             code.as_deref().unwrap_or_default(),
             unit.as_deref().unwrap_or_default()
         ),
+        IndexValue::Said(text) => format!("said {text}"),
+        IndexValue::OfType {
+            system,
+            code,
+            value,
+        } => format!(
+            "of type {}|{code} {value}",
+            system.as_deref().unwrap_or_default()
+        ),
         IndexValue::Text(text) => format!("text {text}"),
         IndexValue::Uri(uri) => format!("uri {uri}"),
         IndexValue::Composite(parts) => format!(

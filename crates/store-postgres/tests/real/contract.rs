@@ -2,8 +2,7 @@
 
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, grants, history, includes, mail, order, paging,
-    people, registrations, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, mail, order, paging, people, registrations, search, types, unit,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -34,6 +33,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    filters,
     grants,
     history,
     includes,

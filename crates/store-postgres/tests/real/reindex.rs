@@ -90,6 +90,12 @@ impl Aging for Aged {
         )));
     }
 
+    fn before_rules(&self) {
+        now(self.alter(
+            "DELETE FROM idx WHERE p>=1024 AND p&7 IN (4,5); UPDATE parameter SET rule=0,state=1",
+        ));
+    }
+
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (problem, text) in [

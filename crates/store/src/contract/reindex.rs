@@ -13,6 +13,8 @@ pub trait Aging {
     fn with_other_rules(&self, codes: &[&str]);
     /// The same as if that program had not known a parameter of patients.
     fn without(&self, code: &str);
+    /// The same as when neither rules were kept nor texts of codes and types of identifiers.
+    fn before_rules(&self);
     /// What is wrong with its index, while it is open: rows that are missing, or too many, and
     /// parameters that are not indexed.
     fn problems(&self) -> Vec<String>;
@@ -23,6 +25,7 @@ pub async fn all<A: Aging>(fresh: &impl Fn() -> A) {
     complete_before_searched(&fresh()).await;
     unknown_before(&fresh()).await;
     up_to_date(&fresh()).await;
+    texts_and_types(&fresh()).await;
 }
 
 fn patient(id: &str, family: &str) -> String {
@@ -111,4 +114,40 @@ async fn up_to_date(aging: &impl Aging) {
     let world = aging.open();
     assert!(world.store.unindexed().is_empty());
     assert_eq!(world.store.reindex().await.unwrap(), Reindexed::Done);
+}
+
+/// Texts of codes and types of identifiers are found of what was written before they were kept.
+async fn texts_and_types(aging: &impl Aging) {
+    let world = aging.open();
+    for n in 0..3 {
+        let text = format!(
+            r#"{{"resourceType":"Patient","id":"p{n}","identifier":[{{"type":{{"coding":[{{"code":"MR"}}],"text":"Record"}},"value":"{n}"}}],"name":[{{"family":"Lee"}}]}}"#
+        );
+        world.put(&[&text]).await;
+    }
+    drop(world);
+    aging.before_rules();
+    let world = aging.open();
+    let by_family = found(&*world.store, "Patient?family=lee").await;
+    assert_eq!(by_family.unwrap().len(), 3);
+    let by_text = "Patient?identifier:text=rec";
+    let by_type = "Patient?identifier:of-type=|MR|1";
+    let by_filter = "Patient?_filter=family eq lee and not (identifier eq 0 or identifier eq 2)";
+    for refused in [by_text, by_type, by_filter, "Patient?identifier=1"] {
+        let answer = found(&*world.store, refused).await;
+        assert!(matches!(answer, Err(Error::Unindexed(_))), "{refused}");
+    }
+    world.put(&[&patient("p2", "Lee")]).await;
+    finish(&*world.store).await;
+
+    for (url, expect) in [
+        (by_text, vec!["p0", "p1"]),
+        (by_type, vec!["p1"]),
+        (by_filter, vec!["p1", "p2"]),
+    ] {
+        let mut ids = found(&*world.store, url).await.unwrap();
+        ids.sort();
+        assert_eq!(ids, expect, "{url}");
+    }
+    assert_eq!(aging.problems(), [""; 0]);
 }

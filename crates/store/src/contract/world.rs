@@ -8,7 +8,7 @@ use cresset_base::{Limits, ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, Tree, Unstamped, parse};
 use cresset_search::parse::{Context, Handling};
-use cresset_search::{Query, Unindexed, extract};
+use cresset_search::{Concepts, Query, Unindexed, extract};
 
 use crate::write::{Change, Draft, Precondition, Refusal, Written};
 use crate::{Cursor, Error, Found, SearchPage, Store};
@@ -87,6 +87,7 @@ pub fn query(url: &str) -> Query {
         own: &[],
         unindexed: Unindexed::NONE,
         handling: Handling::Strict,
+        concepts: Concepts::NONE,
     };
     cresset_search::parse::parse(of(resource_type), &pairs, &context)
         .unwrap()

@@ -263,6 +263,20 @@ impl<T: Terms> KeyWriter<'_, T> {
                 let v = self.terms.token(system.as_deref(), &fold_code(code))?;
                 self.point(own, v);
             }
+            IndexValue::Said(said) => {
+                let v = self.terms.uri(&text::fold(said))?;
+                self.point(parameters.column(row.parameter, Slot::Said), v);
+            }
+            IndexValue::OfType {
+                system,
+                code,
+                value,
+            } => {
+                let of = self.terms.token(system.as_deref(), &fold_code(code))?;
+                let value = self.terms.token(None, &fold_code(value))?;
+                let v = self.terms.pair(of, value)?;
+                self.point(parameters.column(row.parameter, Slot::OfType), v);
+            }
             IndexValue::Date(range) => {
                 self.date(own, parameters.column(row.parameter, Slot::LongEnd), *range);
             }
@@ -404,7 +418,10 @@ impl<T: Terms> KeyWriter<'_, T> {
                 sortable::number(*value)
             }
             IndexValue::Date(range) => range.start_ms,
-            IndexValue::ReferenceIdentifier { .. } | IndexValue::Composite(_) => return Ok(None),
+            IndexValue::ReferenceIdentifier { .. }
+            | IndexValue::Said(_)
+            | IndexValue::OfType { .. }
+            | IndexValue::Composite(_) => return Ok(None),
         }))
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
 use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParameter};
-use cresset_search::extract::VERSION;
+use cresset_search::extract::{FIRST_VERSION, version};
 use cresset_search::{Building, Unindexed};
 
 use super::sortable;
@@ -24,6 +24,10 @@ pub enum Slot {
     Identifier = 2,
     /// A date range of more than a day, by its end.
     LongEnd = 3,
+    /// Interned folded text of a coded value (`:text`).
+    Said = 4,
+    /// An identifier's type paired with its value (`:of-type`).
+    OfType = 5,
 }
 
 /// Slots reserved for each parameter.
@@ -69,7 +73,14 @@ pub fn number_of(column: Column) -> Option<i64> {
 
 /// The slot of a parameter's column; `None` for a column types have on their own.
 pub(crate) fn slot_of(column: Column) -> Option<Slot> {
-    let slots = [Slot::Own, Slot::Uri, Slot::Identifier, Slot::LongEnd];
+    let slots = [
+        Slot::Own,
+        Slot::Uri,
+        Slot::Identifier,
+        Slot::LongEnd,
+        Slot::Said,
+        Slot::OfType,
+    ];
     let offset = column.checked_sub(FIRST).filter(|offset| *offset >= 0)?;
     slots
         .into_iter()
@@ -263,9 +274,11 @@ impl Assigning<'_> {
         if let Some(known) = known.clone().filter(|line| line.rule == rule) {
             return known;
         }
+        let is_of_first_version = version(parameter.search_type) == FIRST_VERSION;
         let line = match known {
-            // Rules were kept when the first parameters had been added to those of the beginning.
-            Some(known) if known.rule == 0 => StoredParameter {
+            // Rules were kept when the first parameters had been added to those of the beginning, and
+            // before extraction changed.
+            Some(known) if known.rule == 0 && is_of_first_version => StoredParameter {
                 rule,
                 state: if parameter.url == LATER {
                     fresh
@@ -305,7 +318,8 @@ fn leaves_rows(parameter: &SearchParameter) -> bool {
 /// What decides a parameter's rows: changed whenever the same resource leaves others.
 fn rule(parameter: &SearchParameter, alias: Option<Alias>) -> i64 {
     let mut text = format!(
-        "{VERSION} {:?} {} {:?}",
+        "{} {:?} {} {:?}",
+        version(parameter.search_type),
         parameter.search_type,
         parameter.expression,
         alias.map(|alias| alias.target.name())

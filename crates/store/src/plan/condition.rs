@@ -51,6 +51,10 @@ pub(crate) enum TextTest {
     Contains(String),
     /// It and its original are exactly these (folded, hash).
     Exact(String, i64),
+    /// It is exactly this, whatever its original.
+    Is(String),
+    /// It ends so.
+    Ends(String),
 }
 
 /// One thing that must hold.
@@ -64,6 +68,8 @@ pub(crate) enum Condition {
     AnyGroup(Vec<Vec<Condition>>),
     /// A resource at the other end of at least one of these references passes.
     Linked(Vec<Link>),
+    /// This does not hold.
+    Not(Box<Condition>),
 }
 
 /// A reference followed from a candidate to the resource at its other end.
@@ -89,9 +95,12 @@ impl Condition {
     pub(crate) fn is_impossible(&self) -> bool {
         match self {
             Self::AnyOf(atoms) => atoms.is_empty(),
-            Self::AnyGroup(groups) => groups.is_empty(),
+            // One that no resource can satisfy makes its group one of those.
+            Self::AnyGroup(groups) => groups
+                .iter()
+                .all(|group| group.iter().any(Self::is_impossible)),
             Self::Linked(links) => links.is_empty(),
-            Self::NoneOf(_) => false,
+            Self::NoneOf(_) | Self::Not(_) => false,
         }
     }
 }

@@ -49,6 +49,11 @@ fn one(sql: &mut Builder<'_>, condition: &Condition, at: At<'_>) {
             }
             sql.text(")");
         }
+        Condition::Not(condition) => {
+            sql.text("NOT (");
+            one(sql, condition, at);
+            sql.text(")");
+        }
         Condition::Linked(links) => {
             sql.text("(1=0");
             for of in links {
@@ -299,7 +304,7 @@ pub(crate) fn text(sql: &mut Builder<'_>, row: &str, test: &TextTest) {
                 part(&format!("{row}.s<"), Arg::Text(beyond.clone()), "");
             }
         }
-        TextTest::Exact(folded, hash) => {
+        TextTest::Exact(folded, _) | TextTest::Is(folded) => {
             match divided(folded, most) {
                 Some((start, rest)) => {
                     part(&format!("{row}.s="), start, "");
@@ -307,18 +312,34 @@ pub(crate) fn text(sql: &mut Builder<'_>, row: &str, test: &TextTest) {
                 }
                 None => part(&format!("{row}.s="), Arg::Text(folded.clone()), ""),
             }
-            part(&format!("{row}.h="), Arg::Int(*hash), "");
+            if let TextTest::Exact(_, hash) = test {
+                part(&format!("{row}.h="), Arg::Int(*hash), "");
+            }
+        }
+        TextTest::Ends(end) => {
+            let whole = whole(row, most);
+            // Of a shorter text a part is left, which is no match either.
+            let from = format!(" AND substr({whole},length({whole})+1-length(CAST(");
+            sql.text(&from)
+                .arg(Arg::Text(end.clone()))
+                .text(" AS TEXT)))=");
+            sql.arg(Arg::Text(end.clone()));
         }
         TextTest::Contains(needle) => {
             let position = sql.dialect().position();
-            let whole = if most.is_some() {
-                format!("{row}.s||{row}.rest")
-            } else {
-                format!("{row}.s")
-            };
+            let whole = whole(row, most);
             sql.text(" AND ").text(position).text("(").text(&whole);
             sql.text(",").arg(Arg::Text(needle.clone())).text(")>0");
         }
+    }
+}
+
+/// The folded text of a row as an expression.
+fn whole(row: &str, most: Option<usize>) -> String {
+    if most.is_some() {
+        format!("({row}.s||{row}.rest)")
+    } else {
+        format!("{row}.s")
     }
 }
 

@@ -45,6 +45,11 @@ impl<L: Lookups> Resolver<'_, L> {
             Criterion::PointsTo(parameter, hops) => self.points_to(*parameter, hops),
             Criterion::PointedAt(parameter, hop) => self.pointed_at(*parameter, hop),
             Criterion::Any(criteria) => self.any(criteria),
+            Criterion::All(criteria) => {
+                let all = criteria.iter().map(|criterion| self.criterion(criterion));
+                Ok(Condition::AnyGroup(vec![all.collect::<Result<_, _>>()?]))
+            }
+            Criterion::Not(criterion) => Ok(Condition::Not(Box::new(self.criterion(criterion)?))),
         }
     }
 
@@ -122,6 +127,21 @@ impl<L: Lookups> Resolver<'_, L> {
             }
             Match::UriBelow(text) => self.below(uri, text, out)?,
             Match::UriAbove(text) => self.above(uri, text, out)?,
+            Match::Said(folded) => {
+                let p = self.encoder.parameters.column(parameter, Slot::Said);
+                let ids = self.lookups.uris_beginning(folded)?;
+                out.extend(ids.into_iter().map(|id| point(p, Span::one(id))));
+            }
+            Match::OfType(of, value) => {
+                let p = self.encoder.parameters.column(parameter, Slot::OfType);
+                let value = folded(&TokenMatch::NoSystem(value.clone()));
+                let (of, value) = (
+                    self.lookups.tokens(&folded(of))?,
+                    self.lookups.tokens(&value)?,
+                );
+                let pairs = self.paired(&of, &value)?;
+                out.extend(pairs.into_iter().map(|id| point(p, id)));
+            }
             Match::Date(prefix, range) => self.date(parameter, *prefix, *range, out),
             Match::Number(prefix, range) => {
                 out.extend(
@@ -141,7 +161,11 @@ impl<L: Lookups> Resolver<'_, L> {
                         .map(|v| range_atom(own, v, w.clone())),
                 );
             }
-            Match::TextStarts(_) | Match::TextContains(_) | Match::TextExact(_) => {
+            Match::TextStarts(_)
+            | Match::TextContains(_)
+            | Match::TextExact(_)
+            | Match::TextIs(_)
+            | Match::TextEnds(_) => {
                 out.extend(text_atom(own, wanted));
             }
             Match::Composite(parts) => self.composite(own, parts, out)?,
@@ -388,6 +412,8 @@ fn text_atom(p: i64, wanted: &Match) -> Option<Atom> {
     let test = match wanted {
         Match::TextStarts(folded) => TextTest::Starts(folded.clone(), text_after(folded)),
         Match::TextContains(folded) => TextTest::Contains(folded.clone()),
+        Match::TextIs(folded) => TextTest::Is(folded.clone()),
+        Match::TextEnds(folded) => TextTest::Ends(folded.clone()),
         Match::TextExact(original) => {
             let folded = text::fold(original);
             let hash = if folded == *original {

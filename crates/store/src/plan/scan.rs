@@ -286,7 +286,7 @@ impl Driver {
             Scan::Rid(_) => 0,
             Scan::Points { .. } | Scan::PointList { .. } | Scan::RidList(_) => 1,
             Scan::Texts {
-                test: TextTest::Contains(_),
+                test: TextTest::Contains(_) | TextTest::Ends(_),
                 ..
             } => 3,
             Scan::Texts { .. }

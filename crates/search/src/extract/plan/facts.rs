@@ -3,7 +3,9 @@
 use cresset_definitions::{Primitive, ResourceType, TypeKind, r4};
 use cresset_fhirpath::{Condition, Route};
 
-/// Facts of one parameter; both lists are empty when its expression is more than paths.
+use crate::extract::shape::Shape;
+
+/// Facts of one parameter; nothing is known when its expression is more than paths.
 #[derive(Default)]
 pub(crate) struct Facts {
     /// The types its references can point to; empty means any.
@@ -11,6 +13,8 @@ pub(crate) struct Facts {
     /// Where every value is a `code`: the systems those codes are from, which the resource does not
     /// write. Empty otherwise.
     pub(crate) code_systems: Vec<&'static str>,
+    /// Whether some value is an identifier.
+    pub(crate) identifies: bool,
 }
 
 impl Facts {
@@ -18,6 +22,9 @@ impl Facts {
         Self {
             targets: targets(routes).unwrap_or_default(),
             code_systems: code_systems(routes).unwrap_or_default(),
+            identifies: routes
+                .iter()
+                .any(|route| Shape::of(route.type_ix) == Shape::Identifier),
         }
     }
 }
