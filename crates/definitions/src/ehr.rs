@@ -44,6 +44,15 @@ const PARAMETERS: &[(&str, &str, SearchType, &str)] = &[
         SearchType::Token,
         "Questionnaire.code",
     ),
+    // Whether a practitioner without a schedule is shown; a question of the search, not of a value.
+    (
+        "Practitioner",
+        "include-non-schedulable-practitioners",
+        SearchType::Special,
+        "",
+    ),
+    // The minutes between the start and the end.
+    ("Slot", "duration", SearchType::Number, "Slot"),
     ("Slot", "end", SearchType::Date, "Slot.end"),
     (
         "Substance",

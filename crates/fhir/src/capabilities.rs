@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 
 use crate::service::Settings;
 
+pub use cresset_search::is_searchable;
 pub use profiles::of_type as profiles;
-pub use resources::{is_searchable, resources};
+pub use resources::resources;
 
 /// When this server's set of capabilities last changed.
 const DATE: &str = "2026-11-22";
@@ -77,7 +78,10 @@ fn rest(settings: &Settings) -> Value {
         "documentation": documentation::of_server(settings.rules),
         "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
-        "searchParam": [{ "name": "_filter", "definition": FILTER, "type": "special" }],
+        "searchParam": [
+            { "name": "_filter", "definition": FILTER, "type": "special" },
+            { "name": "_list", "type": "special" },
+        ],
     })
 }
 

@@ -26,8 +26,8 @@ use shape::Shape;
 /// resource and expression: whoever makes one raises it, and every instance builds their index anew.
 pub fn version(kind: SearchType) -> u32 {
     match kind {
-        // The texts of codes and the types of identifiers were added.
-        SearchType::Token => 2,
+        // The texts of codes and the types of identifiers were added; of the special ones, places.
+        SearchType::Token | SearchType::Special => 2,
         _ => FIRST_VERSION,
     }
 }

@@ -18,18 +18,19 @@ pub mod query;
 pub mod row;
 pub mod text;
 pub mod unindexed;
+pub mod unit;
 pub mod value;
 
 pub use compartment::patient_compartment;
 pub use concepts::{ConceptSet, Concepts};
 pub use extract::extract;
 pub use parse::{
-    Compartment, Context, FaultKind, Handling, Parsed, ParsedTypes, Scope, SearchFault, parse,
-    parse_types, take_types,
+    Compartment, Context, FaultKind, Handling, Parsed, ParsedTypes, Scope, SearchFault,
+    is_searchable, parse, parse_types, take_types,
 };
 pub use query::{
     Criterion, From, Hop, Include, Match, Order, Query, Shown, SortKey, Summary, Test, Total,
 };
 pub use row::{IndexRow, IndexValue};
 pub use unindexed::{Building, Unindexed};
-pub use value::{DateRange, NumberRange, Prefix, TokenMatch};
+pub use value::{Circle, DateRange, NumberRange, Prefix, TokenMatch};

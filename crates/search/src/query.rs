@@ -3,7 +3,7 @@
 use cresset_base::ResourceId;
 use cresset_definitions::{ParameterIx, ResourceType};
 
-use crate::value::{DateRange, NumberRange, Prefix, TokenMatch};
+use crate::value::{Circle, DateRange, NumberRange, Prefix, TokenMatch};
 
 /// A search of one resource type, parsed and checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,6 +191,8 @@ pub enum Match {
     UriBelow(String),
     /// The uri lies above this (`:above`).
     UriAbove(String),
+    /// A place within the circle (`near`).
+    Near(Circle),
     /// The parts of a composite, all of one occurrence.
     Composite(Vec<Match>),
 }

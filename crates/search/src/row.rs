@@ -67,6 +67,13 @@ pub enum IndexValue<'t> {
     Text(Cow<'t, str>),
     /// uri, url, canonical, oid, uuid.
     Uri(Cow<'t, str>),
+    /// A place on the surface of the earth, in degrees.
+    Place {
+        /// North of the equator.
+        latitude: f64,
+        /// East of Greenwich.
+        longitude: f64,
+    },
     /// The parts of one occurrence of a composite, in the order of its components.
     Composite(Vec<IndexValue<'t>>),
 }
@@ -120,6 +127,13 @@ impl IndexValue<'_> {
             },
             Self::Text(text) => IndexValue::Text(owned(text)),
             Self::Uri(uri) => IndexValue::Uri(owned(uri)),
+            Self::Place {
+                latitude,
+                longitude,
+            } => IndexValue::Place {
+                latitude,
+                longitude,
+            },
             Self::Composite(parts) => {
                 IndexValue::Composite(parts.into_iter().map(IndexValue::into_owned).collect())
             }

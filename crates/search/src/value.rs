@@ -46,6 +46,17 @@ pub struct NumberRange {
     pub value: f64,
 }
 
+/// A circle on the surface of the earth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Circle {
+    /// Degrees north of the equator, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east of Greenwich, -180 to 180.
+    pub longitude: f64,
+    /// Metres along the surface, more than 0.
+    pub radius_m: f64,
+}
+
 /// A token as asked for (3.1.1.5.10). Codes match without regard to case, systems exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TokenMatch {

@@ -26,6 +26,7 @@ fn value(type_ix: TypeIx, points_to: &str) -> String {
         "SampledData" => r#"{"origin":{"value":1}}"#.to_owned(),
         "HumanName" => r#"{"family":"f"}"#.to_owned(),
         "Address" => r#"{"city":"c"}"#.to_owned(),
+        "Slot" => r#"{"start":"2020-01-01T09:00:00Z","end":"2020-01-01T09:20:00Z"}"#.to_owned(),
         _ => r#"{"value":1}"#.to_owned(),
     }
 }

@@ -114,6 +114,10 @@ fn shown(of: &Match) -> String {
         Match::Uri(uri) => format!("uri {uri}"),
         Match::UriBelow(uri) => format!("below {uri}"),
         Match::UriAbove(uri) => format!("above {uri}"),
+        Match::Near(circle) => format!(
+            "within {:.0} of {} {}",
+            circle.radius_m, circle.latitude, circle.longitude
+        ),
         Match::Composite(parts) => parts.iter().map(shown).collect::<Vec<_>>().join(" + "),
     }
 }
@@ -507,8 +511,69 @@ fn includes_name_a_reference_and_its_ends() {
 #[test]
 fn a_parameter_this_server_does_not_offer_is_named() {
     refuse(
-        "Location?near=1|2",
-        "near: This server does not offer this kind of search; leave the parameter out.",
+        "Patient?_contained=true",
+        "_contained: This server does not offer this parameter; leave it out.",
+    );
+}
+
+#[test]
+fn a_place_is_a_circle() {
+    check("Location?near=1.5|-2", &["near: within 10000 of 1.5 -2"]);
+    check("Location?near=1|2|3", &["near: within 3000 of 1 2"]);
+    check("Location?near=1|2|3|m", &["near: within 3 of 1 2"]);
+    check(
+        "Location?near=1|2|3|[mi_i],-90|180|4|km",
+        &["near: within 4828 of 1 2 or within 4000 of -90 180"],
+    );
+    for (circle, expect) in [
+        (
+            "1",
+            "Give latitude|longitude|distance|units, for example 42.25|-83.69|11|km.",
+        ),
+        ("91|2", "Give the latitude in degrees, from -90 to 90."),
+        ("1|-181", "Give the longitude in degrees, from -180 to 180."),
+        ("1|2|0", "Give the distance as a number above 0."),
+        (
+            "1|2|3|mg",
+            "Give the units of the distance as a UCUM code of a length, for example km, m or [mi_us].",
+        ),
+    ] {
+        refuse(
+            &format!("Location?near={circle}"),
+            &format!("near: {expect}"),
+        );
+    }
+    refuse(
+        "Location?near:exact=1|2",
+        "near:exact: The modifier :exact is unknown here; near takes :missing.",
+    );
+}
+
+#[test]
+fn a_list_is_asked_for_what_it_names() {
+    check("Patient?_list=a,List/b", &["List.item<_id: id a or id b"]);
+    check(
+        "Observation?patient._list=a",
+        &["patient>Patient.List.item<_id: id a"],
+    );
+    refuse("Patient?_list:not=a", "_list:not: _list takes no modifier.");
+    refuse(
+        "Patient?_list=$current-problems",
+        "_list: Functional lists are not kept here; give the id of a List.",
+    );
+}
+
+#[test]
+fn practitioners_with_a_schedule_are_asked_for() {
+    let name = "include-non-schedulable-practitioners";
+    check(
+        &format!("Practitioner?{name}=false"),
+        &["Schedule.actor<()"],
+    );
+    check(&format!("Practitioner?{name}=true"), &[]);
+    refuse(
+        &format!("Practitioner?{name}=x"),
+        &format!("{name}: Give true or false."),
     );
 }
 

@@ -45,6 +45,7 @@ enum Answer {
     Ids(Vec<i64>),
     Spans(Vec<Span>),
     Pairs(Vec<(i64, i64)>),
+    Units(Vec<(i64, String)>),
     Rows(u64),
 }
 
@@ -191,8 +192,11 @@ impl Lookups for Answers<'_> {
         Ok(self.ids(Question::UrisBeginning(prefix.to_owned())))
     }
 
-    fn units(&self, wanted: &TokenMatch) -> Result<Vec<i64>, NotYet> {
-        Ok(self.ids(Question::Units(wanted.clone())))
+    fn units(&self, wanted: &TokenMatch) -> Result<Vec<(i64, String)>, NotYet> {
+        Ok(match self.find(Question::Units(wanted.clone())) {
+            Some(Answer::Units(units)) => units.clone(),
+            _ => Vec::new(),
+        })
     }
 
     fn pairs(&self, first: Span) -> Result<Vec<(i64, i64)>, NotYet> {
@@ -348,12 +352,12 @@ async fn tokens(
 async fn units(snapshot: &Transaction<'_>, wanted: &TokenMatch) -> Result<Answer, Error> {
     let rows = query(snapshot, "SELECT id,system,code,unit FROM unit", &[]).await;
     let rows = rows.map_err(|e| store_error(&e))?;
-    let mut ids = Vec::new();
+    let mut units = Vec::new();
     for row in &rows {
         let unit = [get(row, 1)?, get(row, 2)?, get(row, 3)?];
         if wanted.is_unit(unit) {
-            ids.push(get(row, 0)?);
+            units.push((get(row, 0)?, get(row, 2)?));
         }
     }
-    Ok(Answer::Ids(ids))
+    Ok(Answer::Units(units))
 }

@@ -110,19 +110,19 @@ impl Lookups for Snapshot<'_> {
         }
     }
 
-    fn units(&self, wanted: &TokenMatch) -> rusqlite::Result<Vec<i64>> {
+    fn units(&self, wanted: &TokenMatch) -> rusqlite::Result<Vec<(i64, String)>> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT id,system,code,unit FROM unit")?;
         let mut rows = statement.query(())?;
-        let mut ids = Vec::new();
+        let mut units = Vec::new();
         while let Some(row) = rows.next()? {
             let text = |at| row.get_ref(at).and_then(|value| Ok(value.as_str()?));
             if wanted.is_unit([text(1)?, text(2)?, text(3)?]) {
-                ids.push(row.get(0)?);
+                units.push((row.get(0)?, row.get(2)?));
             }
         }
-        Ok(ids)
+        Ok(units)
     }
 
     fn pairs(&self, first: Span) -> rusqlite::Result<Vec<(i64, i64)>> {

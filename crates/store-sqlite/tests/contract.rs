@@ -6,7 +6,8 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, mail, order, paging, people, registrations, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, lists,
+    mail, order, paging, people, places, registrations, search, types, unit, units,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -47,12 +48,15 @@ contract!(
     grants,
     history,
     includes,
+    lists,
     mail,
     order,
     paging,
     people,
+    places,
     registrations,
     search,
     types,
-    unit
+    unit,
+    units
 );

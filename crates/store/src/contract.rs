@@ -22,15 +22,18 @@ pub mod filters;
 pub mod grants;
 pub mod history;
 pub mod includes;
+pub mod lists;
 pub mod mail;
 pub mod order;
 pub mod paging;
 pub mod people;
+pub mod places;
 pub mod registrations;
 pub mod reindex;
 pub mod search;
 pub mod types;
 pub mod unit;
+pub mod units;
 pub mod world;
 
 use world::World;
@@ -43,6 +46,9 @@ pub async fn all(fresh: impl Fn() -> World) {
     unit::all(&fresh).await;
     search::all(&fresh).await;
     filters::all(&fresh).await;
+    lists::all(&fresh).await;
+    places::all(&fresh).await;
+    units::all(&fresh).await;
     order::all(&fresh).await;
     paging::all(&fresh).await;
     chains::all(&fresh).await;

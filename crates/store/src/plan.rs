@@ -10,6 +10,8 @@ mod condition;
 mod hop;
 mod include;
 pub mod lookups;
+mod measure;
+mod near;
 mod order;
 pub mod page;
 pub mod place;

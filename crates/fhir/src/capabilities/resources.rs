@@ -2,6 +2,7 @@
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 use cresset_rules::{Absent, Interaction};
+use cresset_search::is_searchable;
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
@@ -130,11 +131,6 @@ fn updates_create(settings: &Settings, resource_type: ResourceType) -> bool {
 
 fn parameter(parameter: &SearchParameter) -> Value {
     json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) })
-}
-
-/// Whether a parameter is offered: those of type `special` have no common meaning.
-pub fn is_searchable(parameter: &SearchParameter) -> bool {
-    parameter.search_type != SearchType::Special
 }
 
 const fn code(search_type: SearchType) -> &'static str {

@@ -23,12 +23,13 @@ const FORM: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// Parameters of every search besides those that look at resources.
-const SEARCH: [(&str, &str, &[&str]); 6] = [
+const SEARCH: [(&str, &str, &[&str]); 7] = [
     (
         "_filter",
         "One expression, such as name co lee and active eq true",
         &[],
     ),
+    ("_list", "The id of a List that names the resource", &[]),
     ("_count", "Resources on a page", &[]),
     (
         "_sort",

@@ -8,6 +8,7 @@ use cresset_model::Element;
 use super::quantity;
 use super::reference;
 use super::shape::Shape;
+use crate::number;
 use crate::row::IndexValue;
 use crate::value::DateRange;
 
@@ -40,7 +41,8 @@ pub(super) fn values<'t>(
         SearchType::Quantity => quantity::values(element, shape, add),
         SearchType::String => string(element, shape, add),
         SearchType::Uri => uri(element, shape, add),
-        SearchType::Composite | SearchType::Special => {}
+        SearchType::Special => place(element).into_iter().for_each(add),
+        SearchType::Composite => {}
     }
 }
 
@@ -128,6 +130,18 @@ fn coded<'t>(element: Element<'t>, code: &str, add: &mut dyn FnMut(IndexValue<'t
             code: Cow::Borrowed(code.unwrap_or_default()),
         });
     }
+}
+
+/// A position has its members by name; the type of `Location.position` has no shape of its own.
+fn place(element: Element<'_>) -> Option<IndexValue<'_>> {
+    let degrees = |name| {
+        let value = element.get(name).and_then(Element::number);
+        value.and_then(number::parse)
+    };
+    Some(IndexValue::Place {
+        latitude: degrees("latitude")?,
+        longitude: degrees("longitude")?,
+    })
 }
 
 fn date(element: Element<'_>, shape: Shape) -> Option<DateRange> {

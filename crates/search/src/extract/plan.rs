@@ -111,7 +111,6 @@ impl Target {
     /// `at` is the type of the elements, where it is known.
     fn new(definition: &SearchParameter, at: Option<TypeIx>) -> Option<Self> {
         match definition.search_type {
-            SearchType::Special => None,
             SearchType::Composite => {
                 let parts = definition
                     .components

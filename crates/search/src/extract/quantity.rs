@@ -8,6 +8,7 @@ use super::convert::text;
 use super::shape::Shape;
 use crate::number;
 use crate::row::IndexValue;
+use crate::value::DateRange;
 
 /// The system of currency codes.
 const CURRENCY: &str = "urn:iso:std:iso:4217";
@@ -24,8 +25,21 @@ pub(super) fn numbers<'t>(element: Element<'t>, shape: Shape, add: &mut dyn FnMu
         Shape::Number => number(Some(element)),
         Shape::Quantity => number(element.get("value")),
         Shape::Range => ends(element).for_each(|end| number(end.get("value"))),
+        Shape::Slot => {
+            if let Some(minutes) = minutes(element) {
+                add(IndexValue::Number(minutes));
+            }
+        }
         _ => {}
     }
+}
+
+/// How long a slot is.
+fn minutes(slot: Element<'_>) -> Option<f64> {
+    let at = |name| text(slot, name).and_then(DateRange::parse);
+    let ms = at("end")?.start_ms.checked_sub(at("start")?.start_ms)?;
+    let seconds = u32::try_from(ms / 1000).ok()?;
+    Some(f64::from(seconds) / 60.0)
 }
 
 /// The quantity, both ends of a range, the origin of sampled data, or an amount of money.

@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Date,
     Period,
     Timing,
+    /// What has an instant as its `start` and another as its `end`, and is as long as the time between.
+    Slot,
     Coding,
     CodeableConcept,
     Identifier,
@@ -59,6 +61,7 @@ impl Shape {
         match definition.name {
             "Period" => Self::Period,
             "Timing" => Self::Timing,
+            "Slot" => Self::Slot,
             "Coding" => Self::Coding,
             "CodeableConcept" => Self::CodeableConcept,
             "Identifier" => Self::Identifier,

@@ -1,5 +1,8 @@
 //! Names of parameters: plain, chained (`subject:Patient.name`) and reverse chained (`_has`).
 
+mod list;
+mod schedulable;
+
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 
 use super::Context;
@@ -7,16 +10,16 @@ use super::criterion::Asked;
 use super::fault::{SearchFault, short};
 use super::filter;
 use super::modifier::points_to;
+use super::near;
 use super::nearness;
 use crate::extract::plan::Plan;
 use crate::query::{Criterion, Hop};
 
 /// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 8] = [
+const NOT_OFFERED: [&str; 7] = [
     "_contained",
     "_containedType",
     "_content",
-    "_list",
     "_query",
     "_score",
     "_text",
@@ -101,6 +104,12 @@ impl Chain<'_> {
                     "_filter takes no modifier.",
                 )),
             };
+        }
+        if code == list::NAME {
+            return self.list(modifier, count);
+        }
+        if code == schedulable::NAME && of.name() == "Practitioner" {
+            return self.schedulable(modifier, count);
         }
         let parameter = self.searchable(of, code)?;
         let asked = Asked {
@@ -239,12 +248,18 @@ impl Chain<'_> {
             return Err(SearchFault::unsupported(self.name, what));
         }
         let found = found.ok_or_else(|| nearness::unknown(of, code).of(self.name))?;
-        if found.search_type == SearchType::Special {
+        if found.search_type == SearchType::Special && found.code != near::NAME {
             let what = "This server does not offer this kind of search; leave the parameter out.";
             return Err(SearchFault::unsupported(self.name, what));
         }
         Ok(found)
     }
+}
+
+/// Whether a parameter is searched by: those of type `special` have no common meaning, and few are known.
+pub fn is_searchable(parameter: &SearchParameter) -> bool {
+    parameter.search_type != SearchType::Special
+        || matches!(parameter.code, near::NAME | schedulable::NAME)
 }
 
 /// How much has been followed.

@@ -7,6 +7,7 @@ use super::escape::{split, unescape};
 use super::fault::SearchFault;
 use super::measure;
 use super::modifier::Modifier;
+use super::near;
 use super::reference::Reference;
 use super::token::token;
 use crate::concepts::ConceptSet;
@@ -177,8 +178,9 @@ impl Asked<'_> {
             }
             SearchType::String => string(modifier, text),
             SearchType::Uri => Ok(uri(modifier, text)),
-            // No composite has a composite for a part, and special parameters were refused before.
-            SearchType::Composite | SearchType::Special => {
+            SearchType::Special => near::circle(text).map(Match::Near),
+            // No composite has a composite for a part.
+            SearchType::Composite => {
                 Err(format!("This server does not offer searching by {}.", parameter.code))
             }
         }

@@ -59,6 +59,10 @@ fn value(of: &IndexValue<'_>) -> String {
         ),
         IndexValue::Text(text) => format!("text {text}"),
         IndexValue::Uri(uri) => format!("uri {uri}"),
+        IndexValue::Place {
+            latitude,
+            longitude,
+        } => format!("place {latitude} {longitude}"),
         IndexValue::Composite(parts) => format!(
             "({})",
             parts.iter().map(value).collect::<Vec<_>>().join("; ")

@@ -2,7 +2,8 @@
 
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, mail, order, paging, people, registrations, search, types, unit,
+    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, lists,
+    mail, order, paging, people, places, registrations, search, types, unit, units,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -37,12 +38,15 @@ contract!(
     grants,
     history,
     includes,
+    lists,
     mail,
     order,
     paging,
     people,
+    places,
     registrations,
     search,
     types,
-    unit
+    unit,
+    units
 );

@@ -1,11 +1,13 @@
 //! Parameters beside those of R4 and US Core.
 
-use super::world::World;
+use super::world::{World, scopes};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
     names_of_practices_are_searched(fresh()).await;
     names_that_read_otherwise_mean_what_apps_mean(fresh()).await;
+    slots_by_their_length(fresh()).await;
+    practitioners_by_their_schedules(fresh()).await;
 }
 
 async fn names_of_practices_are_searched(world: World) {
@@ -73,5 +75,59 @@ async fn names_that_read_otherwise_mean_what_apps_mean(world: World) {
                 &[],
             ),
         ])
+        .await;
+}
+
+async fn slots_by_their_length(world: World) {
+    for (id, start, end) in [
+        ("short", "2026-03-01T09:00:00Z", "2026-03-01T09:20:00Z"),
+        ("long", "2026-03-01T10:00:00+01:00", "2026-03-01T10:00:00Z"),
+        ("odd", "2026-03-01T11:00:00Z", "2026-03-01T11:00:30Z"),
+        ("backwards", "2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"),
+    ] {
+        let slot = format!(
+            r#"{{"resourceType":"Slot","id":"{id}","schedule":{{"reference":"Schedule/s"}},"status":"free","start":"{start}","end":"{end}"}}"#
+        );
+        world.put(&[&slot]).await;
+    }
+    world
+        .check_each(&[
+            ("Slot?duration=20", &["short"]),
+            ("Slot?duration=60", &["long"]),
+            ("Slot?duration=0.5", &["odd"]),
+            ("Slot?duration=ge20", &["long", "short"]),
+            ("Slot?duration=lt20", &["odd"]),
+            ("Slot?duration:missing=true", &["backwards"]),
+            ("Slot?schedule=Schedule/s&duration=20", &["short"]),
+        ])
+        .await;
+    world
+        .check_order(
+            "Slot?duration=gt0&_sort=-duration",
+            &["long", "short", "odd"],
+        )
+        .await;
+}
+
+async fn practitioners_by_their_schedules(world: World) {
+    world
+        .put(&[
+            r#"{"resourceType":"Practitioner","id":"dr","active":true}"#,
+            r#"{"resourceType":"Practitioner","id":"clerk","active":true}"#,
+            r#"{"resourceType":"Schedule","id":"s","actor":[{"reference":"Practitioner/dr"}]}"#,
+        ])
+        .await;
+    let asked =
+        |answer: &str| format!("Practitioner?include-non-schedulable-practitioners={answer}");
+    world.check(&asked("false"), &["dr"]).await;
+    world.check(&asked("true"), &["clerk", "dr"]).await;
+    world
+        .check("Practitioner?active=true", &["clerk", "dr"])
+        .await;
+    // Whose schedules nobody may see, nobody is said to have one.
+    let blind = scopes("user/Practitioner.rs", None);
+    world.check_as(&blind, &asked("false"), &[]).await;
+    world
+        .check_as(&blind, &asked("true"), &["clerk", "dr"])
         .await;
 }

@@ -294,6 +294,14 @@ impl<T: Terms> KeyWriter<'_, T> {
                 });
             }
             IndexValue::Text(original) => self.text(own, original),
+            IndexValue::Place {
+                latitude,
+                longitude,
+            } => self.keys.ranges.push(Key {
+                p: own,
+                v: sortable::number(*latitude),
+                w: sortable::number(*longitude),
+            }),
             IndexValue::Composite(parts) => self.composite(own, parts)?,
         }
         Ok(())
@@ -421,6 +429,7 @@ impl<T: Terms> KeyWriter<'_, T> {
             IndexValue::ReferenceIdentifier { .. }
             | IndexValue::Said(_)
             | IndexValue::OfType { .. }
+            | IndexValue::Place { .. }
             | IndexValue::Composite(_) => return Ok(None),
         }))
     }

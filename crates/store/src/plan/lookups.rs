@@ -102,8 +102,8 @@ pub trait Lookups {
     fn uri(&self, uri: &str) -> Result<Option<i64>, Self::Error>;
     /// The ids of all uris and interned texts that begin so.
     fn uris_beginning(&self, prefix: &str) -> Result<Vec<i64>, Self::Error>;
-    /// The ids of all units of measure that match.
-    fn units(&self, wanted: &TokenMatch) -> Result<Vec<i64>, Self::Error>;
+    /// The ids of all units of measure that match, each with its code.
+    fn units(&self, wanted: &TokenMatch) -> Result<Vec<(i64, String)>, Self::Error>;
     /// All pairs whose first member is one of these: (second member, id of the pair).
     fn pairs(&self, first: Span) -> Result<Vec<(i64, i64)>, Self::Error>;
     /// All shapes of a type.

@@ -7,6 +7,7 @@ use cresset_search::{Criterion, DateRange, Match, Prefix, Query, Test, TokenMatc
 
 use super::condition::{Atom, Condition, TextTest, Weight, text_after};
 use super::lookups::{Lookups, Span};
+use super::near;
 use super::ranges::{dates, instants, numbers};
 use crate::layout::encode::{Encoder, fold_code};
 use crate::layout::parameters::{Own, Slot, own_column};
@@ -151,15 +152,11 @@ impl<L: Lookups> Resolver<'_, L> {
                 );
             }
             Match::Quantity(prefix, range, unit) => {
-                let w = match unit {
-                    Some(unit) => Weight::OneOf(self.lookups.units(unit)?),
-                    None => Weight::ANY,
-                };
-                out.extend(
-                    numbers(*prefix, *range)
-                        .into_iter()
-                        .map(|v| range_atom(own, v, w.clone())),
-                );
+                for (range, units) in self.measured(*range, unit.as_ref())? {
+                    let w = units.map_or(Weight::ANY, Weight::OneOf);
+                    let spans = numbers(*prefix, range).into_iter();
+                    out.extend(spans.map(|v| range_atom(own, v, w.clone())));
+                }
             }
             Match::TextStarts(_)
             | Match::TextContains(_)
@@ -168,6 +165,10 @@ impl<L: Lookups> Resolver<'_, L> {
             | Match::TextEnds(_) => {
                 out.extend(text_atom(own, wanted));
             }
+            Match::Near(circle) => out.extend(near::bands(*circle).into_iter().map(|band| {
+                let w = Weight::Within(band.longitude);
+                range_atom(own, band.latitude, w)
+            })),
             Match::Composite(parts) => self.composite(own, parts, out)?,
         }
         Ok(())
@@ -280,17 +281,11 @@ impl<L: Lookups> Resolver<'_, L> {
         }
         match second {
             Match::Quantity(prefix, range, unit) => {
-                let units = match unit {
-                    Some(unit) => self
-                        .lookups
-                        .units(unit)?
-                        .into_iter()
-                        .map(Span::one)
-                        .collect(),
-                    None => vec![Span::ALL],
-                };
-                heads = self.paired(&heads, &units)?;
-                compose(p, &heads, &numbers(*prefix, *range), out);
+                for (range, units) in self.measured(*range, unit.as_ref())? {
+                    let units = units.map_or_else(|| vec![Span::ALL], spans);
+                    let heads = self.paired(&heads, &units)?;
+                    compose(p, &heads, &numbers(*prefix, range), out);
+                }
             }
             Match::Number(prefix, range) => compose(p, &heads, &numbers(*prefix, *range), out),
             Match::Date(prefix, range) => {
