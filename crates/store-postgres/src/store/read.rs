@@ -6,7 +6,7 @@
 use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::backend::history::shown;
+use cresset_store::backend::history::{Page, is_theirs};
 use cresset_store::store::{HistoryAsk, Method};
 use cresset_store::visibility::shows;
 use cresset_store::{Error, Found, HistoryPage, Version};
@@ -82,14 +82,44 @@ pub(super) async fn history(
     restriction: &Restriction,
     ask: &HistoryAsk,
 ) -> Result<Option<HistoryPage>, Error> {
+    let shows = |version: &Version| shows(restriction, version, (&shared.limits, &shared.bases));
     let text = format!(
         "{CURRENT} UNION ALL SELECT h.version,h.updated,h.method,h.body FROM k \
-         JOIN history h ON h.r=k.r ORDER BY version DESC"
+         JOIN history h ON h.r=k.r AND h.version=k.version-1"
     );
-    let versions = versions(shared, name, &text, &[]).await?;
-    shown(versions, (restriction, ask), &|version| {
-        shows(restriction, version, (&shared.limits, &shared.bases))
-    })
+    let newest = versions(shared, name, &text, &[]).await?;
+    if !is_theirs(&newest, restriction, &shows)? {
+        return Ok(None);
+    }
+    let number = newest.first().map_or(0, |version| version.version);
+    let mut page = Page::new(restriction, ask, number)?;
+    let mut from = page.from();
+    while !page.is_done() {
+        let most = i64::try_from(page.wants()).unwrap_or(i64::MAX);
+        let several = older(shared, name, (from, most)).await?;
+        let Some(last) = several.last() else {
+            break;
+        };
+        from = i64::try_from(last.version).unwrap_or_default() - 1;
+        for version in several {
+            page.take(version, &shows)?;
+        }
+    }
+    Ok(Some(page.finish()))
+}
+
+/// So many versions from this one on, newest first.
+async fn older(
+    shared: &Shared,
+    name: Name<'_>,
+    (from, most): (i64, i64),
+) -> Result<Vec<Version>, Error> {
+    let text = "WITH i AS (SELECT r FROM identity WHERE type=$1 AND id=$2) \
+                SELECT version,updated,method,body FROM (\
+                SELECT k.version,k.updated,k.method,k.body FROM i JOIN resource k ON k.r=i.r WHERE k.version<=$3::int8 \
+                UNION ALL (SELECT h.version,h.updated,h.method,h.body FROM i JOIN history h ON h.r=i.r \
+                WHERE h.version<=$3::int8 ORDER BY h.version DESC LIMIT $4::int8)) v ORDER BY version DESC LIMIT $4::int8";
+    versions(shared, name, text, &[&from, &most]).await
 }
 
 /// The versions a statement gives, whose first arguments are the resource's type and id.

@@ -3,7 +3,7 @@
 use super::world::{World, everything, id, of, put, scopes};
 use crate::Error;
 use crate::store::{Found, HistoryAsk, Method};
-use crate::write::{Change, Precondition};
+use crate::write::{Change, Precondition, Written};
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
 
@@ -12,6 +12,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     every_version_stays_readable(fresh()).await;
     history_pages_newest_first(fresh()).await;
     history_shows_only_what_was_visible(fresh()).await;
+    history_pages_past_what_is_not_visible(fresh()).await;
     history_of_types_is_one_order_of_time(fresh()).await;
     history_of_types_shows_only_what_was_visible(fresh()).await;
     history_knows_what_was_current(fresh()).await;
@@ -195,6 +196,71 @@ async fn history_shows_only_what_was_visible(world: World) {
         Found::Deleted(_)
     ));
     assert_eq!(world.read(&b, "Observation/o").await, Found::Absent);
+}
+
+/// Versions of somebody else and deletions lie between those of a caller, wherever a page ends.
+async fn history_pages_past_what_is_not_visible(world: World) {
+    let observation = |patient: &str, n: u32| {
+        put(&format!(
+            r#"{{"resourceType":"Observation","id":"o","status":"final","code":{{"text":"{n}"}},"subject":{{"reference":"Patient/{patient}"}}}}"#
+        ))
+    };
+    let delete = || Change::Delete(of("Observation"), id("o"), Precondition::default());
+    let mut fourth = None;
+    for change in [
+        observation("a", 1),
+        delete(),
+        observation("b", 3),
+        observation("a", 4),
+        observation("b", 5),
+        delete(),
+        observation("b", 7),
+        observation("a", 8),
+        observation("a", 9),
+        delete(),
+        observation("a", 11),
+    ] {
+        (world.advance)(60);
+        let written = world.change(&everything(), change).await.unwrap();
+        if let Written::Updated(version) = written
+            && version.version == 4
+        {
+            fourth = Some(version.last_updated);
+        }
+    }
+    let a = scopes("patient/*.rs", Some("a"));
+    for (since, during, expect) in [
+        (None, None, vec![11, 10, 9, 8, 4, 2, 1]),
+        (fourth, None, vec![11, 10, 9, 8, 4]),
+        (None, fourth.map(|at| (at, at)), vec![4]),
+    ] {
+        for count in 1..=8 {
+            let ask = HistoryAsk {
+                count,
+                since,
+                during,
+                at: None,
+            };
+            let mut seen = Vec::new();
+            let mut at = None;
+            loop {
+                let ask = HistoryAsk { at, ..ask.clone() };
+                let page = world
+                    .store
+                    .history(&a, of("Observation"), &id("o"), ask)
+                    .await;
+                let page = page.unwrap().unwrap();
+                assert!(page.versions.len() <= count as usize);
+                assert!(page.total.is_none_or(|total| total == expect.len() as u64));
+                seen.extend(page.versions.iter().map(|v| v.version));
+                at = page.next;
+                if at.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expect, "{count} on a page");
+        }
+    }
 }
 
 /// `Type/id/version` of each version, page by page.
