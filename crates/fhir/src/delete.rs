@@ -4,7 +4,7 @@ use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{AuditRecord, Change, Deletes, Error, Refusal, Unit, Version, Written};
+use cresset_store::{AuditRecord, Change, Deletes, Error, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::condition::WriteCondition;
@@ -18,10 +18,8 @@ use crate::service::{Service, permit};
 pub enum Deletion {
     /// This version says that the resource is deleted.
     Deleted(Version),
-    /// There was nothing under this id.
+    /// There was nothing under this id that the caller may delete.
     Nothing,
-    /// There is nothing under this id that the caller may see; nothing was committed.
-    Unseen,
 }
 
 impl Service {
@@ -46,13 +44,8 @@ impl Service {
             record: Some(by.record),
             ..Unit::default()
         };
-        let written = match self.store().commit_unit(by.access, unit).await {
-            Ok(written) => written,
-            Err(Error::Refused(_, Refusal::Absent | Refusal::Deleted)) => {
-                return Ok(Deletion::Unseen);
-            }
-            Err(error) => return Err(Fault::of_change(error, resource_type, id)),
-        };
+        let written = self.store().commit_unit(by.access, unit).await;
+        let written = written.map_err(|error| Fault::of_change(error, resource_type, id))?;
         match written.into_iter().next() {
             Some(Written::Deleted(version)) => Ok(Deletion::Deleted(version)),
             Some(Written::NothingToDelete) => Ok(Deletion::Nothing),

@@ -24,13 +24,9 @@ pub(crate) async fn delete(
         .delete(by, resource_type, &id, &condition)
         .await?;
     let mut response = render::empty(StatusCode::NO_CONTENT);
-    match deleted {
-        Deletion::Deleted(version) => {
-            ask.trail.committed();
-            render::version_headers(&version, response.headers_mut());
-        }
-        Deletion::Nothing => ask.trail.committed(),
-        Deletion::Unseen => {}
+    ask.trail.committed();
+    if let Deletion::Deleted(version) = deleted {
+        render::version_headers(&version, response.headers_mut());
     }
     Ok(response)
 }

@@ -11,7 +11,6 @@ use super::entry::{Action, Entry, Named};
 use super::reply::{Reply, Return, bundle};
 use crate::audited::Audited;
 use crate::create::Creation;
-use crate::delete::Deletion;
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::update::Updated;
@@ -134,9 +133,7 @@ impl Service {
             }
             Action::Delete(Named::Id(of, id)) => {
                 let by = with(204, Some(&Named::Id(*of, id.clone())));
-                if self.delete(by, *of, id, condition).await? == Deletion::Unseen {
-                    return Ok((Reply::Status(204), Recorded::NotYet));
-                }
+                self.delete(by, *of, id, condition).await?;
                 Reply::Status(204)
             }
             Action::Delete(Named::Matching(criteria)) => {
