@@ -169,6 +169,21 @@ impl Fault {
         self
     }
 
+    /// Whether it is about what the body holds, so that looking at other bodies is not in vain.
+    pub(crate) fn is_of_body(&self) -> bool {
+        matches!(self.kind.status(), 400 | 422)
+    }
+
+    /// Adds what is wrong with another body; what cannot be understood goes before what is against a
+    /// rule.
+    pub(crate) fn join(&mut self, other: Self) {
+        if self.kind == Kind::BusinessRule {
+            self.kind = other.kind;
+        }
+        self.issues.extend(other.issues);
+        self.issues.truncate(cresset_validate::ISSUES_MAX);
+    }
+
     /// Nothing is known by this type and id, or nothing the caller may see.
     pub fn unknown_resource(resource_type: ResourceType, id: &ResourceId) -> Self {
         Self::new(

@@ -28,12 +28,21 @@ impl Prepared {
         if self.draft.resource_type == expected {
             return Ok(self);
         }
-        let text = format!(
-            "The body is a {}, the URL is for {expected}",
-            self.draft.resource_type
-        );
-        Err(Fault::new(Kind::Invalid, text).at("resourceType"))
+        Err(other_type(self.draft.resource_type, expected))
     }
+}
+
+/// Passes on a body that is of the type its address names, or of none that R4 knows.
+pub(crate) fn of_type(tree: &Tree, expected: ResourceType) -> Result<(), Fault> {
+    match tree.resource_type().and_then(ResourceType::parse) {
+        Some(found) if found != expected => Err(other_type(found, expected)),
+        _ => Ok(()),
+    }
+}
+
+fn other_type(found: ResourceType, expected: ResourceType) -> Fault {
+    let text = format!("The body is a {found}, the URL is for {expected}");
+    Fault::new(Kind::Invalid, text).at("resourceType")
 }
 
 /// Parses a body within the limits.

@@ -19,7 +19,7 @@ use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::instant;
 use crate::patch::names_versions;
-use crate::prepare::{self, Prepared};
+use crate::prepare::{self, Prepared, of_type};
 use crate::read::present;
 use crate::service::Service;
 use crate::update::same_id;
@@ -108,7 +108,7 @@ impl Service {
         let is_of_type = tree.resource_type() == Some(resource_type.name());
         let Some(rules) = self.rules().of_type(resource_type).filter(|_| is_of_type) else {
             return Ok(Ruled {
-                prepared: self.checked(tree)?.of_type(resource_type)?,
+                prepared: together(addressed(tree, target), self.checked(tree))?,
                 basis: None,
                 beside: Vec::new(),
                 renews: None,
@@ -177,6 +177,17 @@ impl Service {
         same_id(tree.id(), of, id)
     }
 
+    /// A body as the rule set takes it in, before anything is asked of it.
+    pub(crate) fn admitted(&self, tree: Tree) -> Result<Tree, Fault> {
+        let of = tree.resource_type().and_then(ResourceType::parse);
+        let Some(rules) = of.and_then(|of| self.rules().of_type(of)) else {
+            return Ok(tree);
+        };
+        let mut body = Value::of(tree.root());
+        rules.behaviour.admitted(&mut body);
+        self.planted(&body)
+    }
+
     /// The version an update begins from.
     async fn basis(
         &self,
@@ -221,6 +232,28 @@ impl Service {
         let mut bytes = Vec::new();
         body.write(&mut bytes);
         prepare::parse(&bytes, self.limits())
+    }
+}
+
+/// Whether a body is of the type, and under the id, of its address.
+fn addressed(tree: &Tree, target: Target<'_>) -> Result<(), Fault> {
+    of_type(tree, target.resource_type)?;
+    match target.interaction {
+        Interaction::Update => same_id(tree.id(), target.resource_type, target.id),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with the address and with the body, in one answer.
+fn together<T>(addressed: Result<(), Fault>, body: Result<T, Fault>) -> Result<T, Fault> {
+    match (addressed, body) {
+        (Ok(()), body) => body,
+        (Err(fault), Ok(_)) => Err(fault),
+        (Err(mut fault), Err(other)) if other.is_of_body() => {
+            fault.join(other);
+            Err(fault)
+        }
+        (Err(_), Err(other)) => Err(other),
     }
 }
 

@@ -54,7 +54,6 @@ impl Service {
             let precondition = ruled.precondition(condition, self.settings().client_ids)?;
             let may_retry = ruled.may_retry(condition);
             let is_seen = ruled.basis.is_none() || may_see(by.access, resource_type);
-            same_id(ruled.prepared.id.as_deref(), resource_type, id)?;
             let unit = Unit {
                 changes: vec![Change::Update(
                     id.clone(),

@@ -25,6 +25,17 @@ enum Mode {
     Profile,
 }
 
+impl Mode {
+    /// The write whose rules the resource must hold.
+    fn interaction(self) -> Option<Interaction> {
+        match self {
+            Self::Create => Some(Interaction::Create),
+            Self::Update => Some(Interaction::Update),
+            Self::Any | Self::Delete | Self::Profile => None,
+        }
+    }
+}
+
 impl Service {
     /// An `OperationOutcome` about `body`, or about what is stored when there is none. `body` is the
     /// resource itself, or `Parameters` with a parameter `resource`.
@@ -67,10 +78,17 @@ impl Service {
         };
         let mut issues = Vec::new();
         addressed(&tree, of, mode, &mut issues);
-        let profiles: Vec<&str> = inputs.text("profile").into_iter().collect();
-        if mode == Mode::Profile && profiles.is_empty() {
+        let asked = inputs.text("profile");
+        if mode == Mode::Profile && asked.is_none() {
             return Err(Fault::new(Kind::Required, "mode=profile needs a profile"));
         }
+        let tree = match mode.interaction() {
+            Some(_) => self.admitted(tree)?,
+            None => tree,
+        };
+        let enforced = self.enforced(&tree, mode);
+        let profiles = asked.into_iter().chain(enforced.iter().map(String::as_str));
+        let profiles: Vec<&str> = profiles.collect();
         let ask = Ask {
             profiles: &profiles,
             detail: Detail::Everything,
@@ -98,6 +116,18 @@ impl Service {
         Ok(outcome::of_graded(
             issues.iter().map(|(severity, issue)| (*severity, issue)),
         ))
+    }
+
+    /// The profiles the instance's rule set enforces on a resource, and on a write of this kind.
+    fn enforced(&self, tree: &Tree, mode: Mode) -> Vec<String> {
+        let of_write = tree
+            .resource_type()
+            .and_then(ResourceType::parse)
+            .zip(mode.interaction())
+            .and_then(|(of, interaction)| self.rules().profile(of, interaction));
+        let mut all = self.rules().profiles_of(tree.root());
+        all.extend(of_write.map(str::to_owned));
+        all
     }
 
     async fn visible_tree(

@@ -11,7 +11,7 @@ use cresset_fhirpath::{Environment, Host, Node};
 use crate::issue::{IssueType, Issues, Severity};
 use crate::place::Place;
 use crate::profiles::Profiles;
-use crate::rules::{Outcome, Rule};
+use crate::rules::{Outcome, Present, Rule};
 use crate::shape::{Part, Shape};
 
 pub(crate) use found::Found;
@@ -19,6 +19,9 @@ pub(crate) use found::Found;
 /// Most comparisons of one resource with one profile: a profile of thousands of slices held
 /// against thousands of values ends here.
 const WORK_MAX: u64 = 500_000;
+
+/// What it costs to find out that something has been told, in comparisons.
+const TOLD_WORK: u64 = 100;
 
 /// One resource held against one profile.
 pub(crate) struct Fit<'w, 't> {
@@ -69,8 +72,14 @@ pub(crate) fn check<'t>(
 }
 
 impl<'t> Fit<'_, 't> {
-    /// Notes an error and says which profile asks.
+    /// Notes an error and says which profile asks, unless the value is known to be none its type
+    /// allows: one mistake is told once.
     fn error(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
+        if self.issues.errors() > 0 && self.issues.is_unusable(&place.path()) {
+            // What is not told has cost the comparison with all that was.
+            self.work = self.work.saturating_sub(TOLD_WORK);
+            return;
+        }
         let text = format!("{text} (profile {})", self.shape.profile.name);
         self.issues.error(code, place, &text);
     }
@@ -109,7 +118,9 @@ impl<'t> Fit<'_, 't> {
                 (0, 1) => format!("must have '{}'", part.name),
                 (_, min) => format!("must have '{}' at least {min} times", part.name),
             };
-            self.error(IssueType::Required, place, &text);
+            if !self.is_unusable(part.name, place) {
+                self.error(IssueType::Required, place, &text);
+            }
         } else if count == 0 && part.must_support {
             let text = format!("has no '{}', which must be supported", part.name);
             self.remark(
@@ -153,8 +164,10 @@ impl<'t> Fit<'_, 't> {
                 host: Some(self.host),
                 ..Environment::new(self.resource)
             };
-            let text = match rule.judge(&environment, value.node(), None) {
+            let unknown = (None, Present::default());
+            let text = match rule.judge(&environment, value.node(), unknown) {
                 Outcome::Kept => continue,
+                Outcome::Broken if self.is_told(rule, place) => continue,
                 Outcome::TooCostly => {
                     let text = too_costly(rule);
                     self.error(IssueType::TooCostly, place, &text);
@@ -167,6 +180,33 @@ impl<'t> Fit<'_, 't> {
             } else {
                 self.remark(Severity::Warning, IssueType::Invariant, place, &text);
             }
+        }
+    }
+}
+
+impl Fit<'_, '_> {
+    /// Whether a property is missing or malformed by its type.
+    fn is_unusable(&mut self, property: &'static str, place: &Place<'_>) -> bool {
+        if self.issues.errors() == 0 {
+            return false;
+        }
+        self.work = self.work.saturating_sub(TOLD_WORK);
+        let path = place.property(property, None).path();
+        self.issues.is_unusable(&path)
+    }
+
+    /// Whether something the rule looks at was found wrong, so that a broken rule says nothing new.
+    fn is_told(&mut self, rule: &Rule, place: &Place<'_>) -> bool {
+        if self.issues.errors() == 0 {
+            return false;
+        }
+        self.work = self.work.saturating_sub(TOLD_WORK);
+        match rule.mentions() {
+            Some(names) => names.iter().any(|name| {
+                let path = place.property(name, None).path();
+                self.issues.is_harmed(&path, 0)
+            }),
+            None => self.issues.is_child_harmed(&place.path()),
         }
     }
 }

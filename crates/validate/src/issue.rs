@@ -100,6 +100,17 @@ pub(crate) struct Issues {
     detail: Detail,
     /// Errors found, kept or not.
     errors: usize,
+    /// Paths of what is not as its type says, with how: what is said of it is said once.
+    harms: Vec<(String, Harm)>,
+}
+
+/// How a value is not as its type says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Harm {
+    /// It is missing or malformed: neither it nor what lies below it can be judged further.
+    Unusable,
+    /// It has a wrong code or points to a wrong type.
+    Wrong,
 }
 
 impl Issues {
@@ -109,6 +120,7 @@ impl Issues {
             max,
             detail,
             errors: 0,
+            harms: Vec::new(),
         }
     }
 
@@ -116,6 +128,59 @@ impl Issues {
     pub(crate) fn error(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
         self.errors += 1;
         self.note(Severity::Error, code, place, text);
+    }
+
+    /// Notes what an error does to the value at `place`.
+    pub(crate) fn harm(&mut self, place: &Place<'_>, harm: Harm) {
+        if !self.full() {
+            self.harms.push((place.path(), harm));
+        }
+    }
+
+    /// Whether the value at this path, or what holds it, is missing or malformed.
+    pub(crate) fn is_unusable(&self, path: &str) -> bool {
+        let mut harms = self.harms.iter();
+        harms.any(|(harmed, harm)| *harm == Harm::Unusable && is_within(path, harmed))
+    }
+
+    /// Whether the value at this path itself was found wrong.
+    pub(crate) fn is_wrong(&self, path: &str) -> bool {
+        let mut harms = self.harms.iter();
+        harms.any(|(harmed, harm)| *harm == Harm::Wrong && harmed == path)
+    }
+
+    /// Whether an error, from the `since`th issue on, is about a value of this path itself rather
+    /// than something below it.
+    pub(crate) fn is_harmed(&self, path: &str, since: usize) -> bool {
+        let errors = self.list.iter().skip(since);
+        let mut errors = errors.filter(|issue| issue.severity == Severity::Error);
+        let mut harms = self.harms.iter();
+        errors.any(|issue| is_a_value_of(&issue.path, path))
+            || harms.any(|(harmed, _)| is_a_value_of(harmed, path))
+    }
+
+    /// Whether an error is about the value at this path or one of its children itself.
+    pub(crate) fn is_child_harmed(&self, path: &str) -> bool {
+        let errors = self.list.iter().filter(|i| i.severity == Severity::Error);
+        let paths = errors.map(|issue| issue.path.as_str());
+        let harms = self.harms.iter().map(|(harmed, _)| harmed.as_str());
+        let is_near = |found: &str| {
+            let below = found.strip_prefix(path);
+            below.is_some_and(|rest| is_within(found, path) && rest.matches('.').count() < 2)
+        };
+        paths.chain(harms).any(is_near)
+    }
+
+    /// Whether an error is about what lies at or below a path.
+    pub(crate) fn has_error_within(&self, path: &str) -> bool {
+        let is_error = |issue: &&Issue| issue.severity == Severity::Error;
+        let mut errors = self.list.iter().filter(is_error);
+        errors.any(|issue| is_within(&issue.path, path))
+    }
+
+    /// Issues kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// Notes a warning or an information, where those are asked for.
@@ -165,4 +230,16 @@ impl Issues {
     pub(crate) fn into_list(self) -> Vec<Issue> {
         self.list
     }
+}
+
+/// Whether `path` is `above` or lies below it.
+fn is_within(path: &str, above: &str) -> bool {
+    let below = path.strip_prefix(above);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Whether `path` is that of the property, or of one of its values.
+fn is_a_value_of(path: &str, property: &str) -> bool {
+    let rest = path.strip_prefix(property);
+    rest.is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && !rest.contains('.')))
 }

@@ -73,12 +73,27 @@ impl Rule {
         })
     }
 
-    /// Runs the rule on an element whose children are known.
+    /// Whether it looks at none of these children; when it may look at anything, whether there are
+    /// none.
+    pub(crate) fn is_clear_of(&self, children: Present) -> bool {
+        match self.mentioned {
+            Some(mentioned) => !mentioned.meets(children),
+            None => children == Present::default(),
+        }
+    }
+
+    /// The children it looks at, by name; `None` when it may look at anything.
+    pub(crate) fn mentions(&self) -> Option<Vec<&str>> {
+        self.program.mentions()
+    }
+
+    /// Runs the rule on an element whose children, where they are known, are `present`; something is
+    /// wrong with those that are `harmed`.
     pub(crate) fn judge<'a>(
         &'a self,
         environment: &Environment<'_, 'a>,
         focus: Node<'a>,
-        present: Option<Present>,
+        (present, harmed): (Option<Present>, Present),
     ) -> Outcome {
         if let Some(present) = present {
             if let Some(formula) = &self.formula {
@@ -101,7 +116,7 @@ impl Rule {
                 let judged = present
                     .zip(self.mentioned)
                     .is_some_and(|(present, mentioned)| mentioned.meets(present));
-                if judged && self.severity == Severity::Error {
+                if judged && self.is_clear_of(harmed) && self.severity == Severity::Error {
                     Outcome::Broken
                 } else {
                     Outcome::Kept

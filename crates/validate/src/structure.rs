@@ -16,7 +16,7 @@ use cresset_definitions::{Definitions, ResourceType, r4};
 use cresset_fhirpath::Node;
 use cresset_model::Element;
 
-use crate::issue::{IssueType, Issues};
+use crate::issue::{Harm, IssueType, Issues};
 use crate::place::Place;
 use crate::profiles::Profiles;
 use host::AtHand;
@@ -87,6 +87,18 @@ impl<'t, 'i> Walk<'t, 'i> {
 
     fn error(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
         self.issues.error(code, place, text);
+    }
+
+    /// An error about a value that cannot be judged further.
+    fn malformed(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
+        self.error(code, place, text);
+        self.issues.harm(place, Harm::Unusable);
+    }
+
+    /// An error about the code of a value, or what it points to.
+    fn wrong(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
+        self.error(code, place, text);
+        self.issues.harm(place, Harm::Wrong);
     }
 
     /// Whether to look below `place`; says so when it is too deep.

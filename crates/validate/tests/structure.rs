@@ -330,12 +330,15 @@ fn contained_resources_are_checked_in_their_container() {
         r#""contained":[{"resourceType":"Organization","id":"o","nome":"Clinic"}]"#,
         &[
             "structure Patient.contained[0]: Patient.contained[0] must not have an element 'nome': R4 defines none for Organization",
+            "invariant Patient.contained[0]: Patient.contained[0] must follow org-1: The organization SHALL at least have a name or an identifier, and possibly more than one",
+            "invariant Patient.contained[0]: Patient.contained[0] must be referred to from the resource that contains it (dom-3)",
         ],
     );
     check_patient(
         &format!(r#""contained":[{{"resourceType":"Patient","contained":[{organization}]}}]"#),
         &[
             "invariant Patient.contained[0].contained[0]: Patient.contained[0].contained[0] must not be there: a contained resource holds no further ones",
+            "invariant Patient.contained[0]: Patient.contained[0] must be referred to from the resource that contains it (dom-3)",
         ],
     );
 }
@@ -382,6 +385,7 @@ fn bundle_entries_are_checked_each_for_itself() {
             "value Bundle.entry[1].resource.managingOrganization.reference: Bundle.entry[1].resource.managingOrganization.reference must name a resource in 'contained'; there is none with this id",
             "structure Bundle.entry[2].resource.gender: Bundle.entry[2].resource.gender must be a JSON string",
             "code-invalid Bundle.entry[2].request.method: Bundle.entry[2].request.method must have a code of the value set http://hl7.org/fhir/ValueSet/http-verb",
+            "invariant Bundle: Bundle must follow bdl-3: entry.request mandatory for batch/transaction/history, otherwise prohibited",
         ],
     );
 }

@@ -12,6 +12,10 @@ use crate::shape::{Part, type_named};
 
 impl<'t> Fit<'_, 't> {
     pub(super) fn narrowed(&mut self, part: &'static Part, value: Found<'t>, place: &Place<'_>) {
+        // What the type says of a code or target is not said again by a profile.
+        if self.issues.errors() > 0 && self.issues.is_wrong(&place.path()) {
+            return;
+        }
         if !part.types.is_empty() && !part.types.iter().any(|t| value.node().is(*t)) {
             let names: Vec<_> = part.types.iter().map(|t| type_name(*t)).collect();
             let text = format!("must be of the type {}", names.join(" or "));

@@ -54,7 +54,7 @@ impl<'t> Fit<'_, 't> {
 
     fn counted(&mut self, slice: &'static Part, count: usize, place: &Place<'_>) {
         let name = slice.slice.unwrap_or_default();
-        if count < slice.min {
+        if count < slice.min && !self.is_unusable(slice.name, place) {
             let times = if slice.min == 1 { "one" } else { "more" };
             let text = format!("must have {times} '{}' of the slice '{name}'", slice.name);
             self.error(IssueType::Required, place, &text);

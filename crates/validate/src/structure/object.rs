@@ -5,7 +5,7 @@ use cresset_model::{Element, Kind};
 
 use super::Walk;
 use super::rules::Judged;
-use crate::issue::IssueType;
+use crate::issue::{Harm, IssueType};
 use crate::place::Place;
 use crate::rules::{self, Present, TypeRules};
 
@@ -23,56 +23,53 @@ struct Object<'t> {
     rules: &'static TypeRules,
     /// The children that are there.
     present: Present,
+    /// Those that something is wrong with, in themselves or below.
+    harmed: Present,
+    /// Those that are missing or wrong in themselves.
+    unusable: Present,
 }
 
 impl<'t> Walk<'t, '_> {
-    /// Checks an object against a type that has elements; gives the children it has when nothing is
-    /// wrong with it.
-    pub(super) fn object(
-        &mut self,
-        value: Element<'t>,
-        of: &'static TypeDef,
-        place: &Place<'_>,
-    ) -> Option<Present> {
+    /// Checks an object against a type that has elements.
+    pub(super) fn object(&mut self, value: Element<'t>, of: &'static TypeDef, place: &Place<'_>) {
         if !self.descend(place) {
-            return None;
+            return;
         }
-        let before = self.issues.errors();
         if value.kind() != Kind::Object {
-            self.error(IssueType::Structure, place, "must be a JSON object");
-            return None;
+            return self.malformed(IssueType::Structure, place, "must be a JSON object");
         }
         if value.len() == 0 {
             let text = "must not be empty; leave the element out instead";
-            self.error(IssueType::Structure, place, text);
-            return None;
+            return self.malformed(IssueType::Structure, place, text);
         }
+        let Some(rules) = rules::of_type(self.tables, of) else {
+            return;
+        };
         let mut object = Object {
             value,
             of,
             required: 0,
             choices: [None; CHOICES_MAX],
-            rules: rules::of_type(self.tables, of)?,
+            rules,
             present: Present::default(),
+            harmed: Present::default(),
+            unusable: Present::default(),
         };
         for (_, member) in value.members() {
             self.member(&mut object, member, place);
         }
-        self.missing(of, object.required, place);
+        self.missing(&mut object, place);
         self.structural_rules(value, of, place);
-        // A rule judges only what is well-formed, so that one mistake is told once.
-        if self.issues.errors() > before {
-            return None;
-        }
         if !matches!(of.kind, TypeKind::Primitive(_)) {
             let judged = Judged {
                 element: value,
                 type_ix: object.rules.type_ix,
                 present: Some(object.present),
+                harmed: object.harmed,
+                unusable: object.unusable,
             };
             self.judge(&object.rules.own, &judged, place);
         }
-        Some(object.present)
     }
 
     fn member(&mut self, object: &mut Object<'t>, member: Element<'t>, place: &Place<'_>) {
@@ -89,16 +86,27 @@ impl<'t> Walk<'t, '_> {
         if definition.min > 0 {
             object.required |= required_bit(of, definition);
         }
-        object.present.add(object.rules.slots.at(at));
-        self.choice(definition, object, place);
+        let slot = object.rules.slots.at(at);
+        object.present.add(slot);
+        let (errors, since) = (self.issues.errors(), self.issues.len());
+        if self.choice(definition, object, place) {
+            object.unusable.add(slot);
+        }
         let place = place.property(definition.name, definition.choice);
         if companion.is_some() {
             self.companion(object.value, member, definition, &place);
         } else {
-            let before = self.issues.errors();
             self.property(object.value, member, definition, &place);
-            if !definition.constraints.is_empty() && self.issues.errors() == before {
-                self.judge_values(object.rules.of_element(at), member, definition, &place);
+            if !definition.constraints.is_empty() {
+                let is_sound = self.issues.errors() == errors;
+                let rules = object.rules.of_element(at);
+                self.judge_values(rules, (member, is_sound), definition, &place);
+            }
+        }
+        if self.issues.errors() > errors {
+            object.harmed.add(slot);
+            if self.issues.is_harmed(&place.path(), since) {
+                object.unusable.add(slot);
             }
         }
     }
@@ -121,36 +129,41 @@ impl<'t> Walk<'t, '_> {
         self.error(IssueType::Structure, place, &text);
     }
 
-    /// At most one member of a choice may be there.
+    /// At most one member of a choice may be there; whether another one is.
     fn choice(
         &mut self,
         definition: &'static Definition,
         object: &mut Object<'t>,
         place: &Place<'_>,
-    ) {
+    ) -> bool {
         let Some(choice) = definition.choice else {
-            return;
+            return false;
         };
         for taken in &mut object.choices {
             match taken {
                 None => {
                     *taken = Some(definition);
-                    return;
+                    return false;
                 }
                 Some(first) if first.choice == Some(choice) => {
-                    if first.name != definition.name {
+                    let differs = first.name != definition.name;
+                    if differs {
                         let (a, b) = (first.name, definition.name);
                         let text = format!("must have only one of {choice}[x], not {a} and {b}");
                         self.error(IssueType::Structure, place, &text);
+                        let place = place.property(choice, None);
+                        self.issues.harm(&place, Harm::Unusable);
                     }
-                    return;
+                    return differs;
                 }
                 Some(_) => {}
             }
         }
+        false
     }
 
-    fn missing(&mut self, of: &'static TypeDef, seen: u64, place: &Place<'_>) {
+    fn missing(&mut self, object: &mut Object<'t>, place: &Place<'_>) {
+        let (of, seen) = (object.of, object.required);
         let all = 1_u64
             .checked_shl(bits(of.required.len()))
             .map_or(u64::MAX, |b| b - 1);
@@ -164,6 +177,12 @@ impl<'t> Walk<'t, '_> {
                     None => format!("must have '{name}'"),
                 };
                 self.error(IssueType::Required, place, &text);
+                let name = name.strip_suffix("[x]").unwrap_or(name);
+                self.issues
+                    .harm(&place.property(name, None), Harm::Unusable);
+                let slot = object.rules.slots.bit(name).unwrap_or_default();
+                object.harmed.add(slot);
+                object.unusable.add(slot);
             }
         }
     }

@@ -20,7 +20,7 @@ impl<'t> Walk<'t, '_> {
         if !definition.is_array() {
             if value.kind() == Kind::Array {
                 let text = "must be a single value, not an array";
-                return self.error(IssueType::Structure, place, text);
+                return self.malformed(IssueType::Structure, place, text);
             }
             return self.value(value, definition, place);
         }
@@ -54,7 +54,7 @@ impl<'t> Walk<'t, '_> {
             (Kind::Array, _) => return true,
             _ => "must be an array: the element may repeat",
         };
-        self.error(IssueType::Structure, place, text);
+        self.malformed(IssueType::Structure, place, text);
         false
     }
 
@@ -89,10 +89,10 @@ impl<'t> Walk<'t, '_> {
         place: &Place<'_>,
     ) {
         if let Err(fault) = lexical::json_type(primitive, value) {
-            return self.error(IssueType::Structure, place, fault);
+            return self.malformed(IssueType::Structure, place, fault);
         }
         if let Err(fault) = lexical::form(primitive, value) {
-            return self.error(IssueType::Value, place, fault);
+            return self.malformed(IssueType::Value, place, fault);
         }
         let text = value.as_str().unwrap_or_default();
         if let Some(set) = definition.binding.as_ref().and_then(|b| b.value_set) {

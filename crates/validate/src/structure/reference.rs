@@ -43,7 +43,7 @@ impl<'t> Walk<'t, '_> {
         if found.is_some_and(|found| !targets.is_empty() && !targets.contains(&found)) {
             let names: Vec<_> = targets.iter().map(|t| t.name()).collect();
             let text = format!("must refer to {}", names.join(" or "));
-            self.error(IssueType::Value, place, &text);
+            self.wrong(IssueType::Value, place, &text);
         }
     }
 

@@ -5,7 +5,7 @@ use cresset_fhirpath::Node;
 use cresset_model::{Element, Kind};
 
 use super::{Walk, Within};
-use crate::issue::IssueType;
+use crate::issue::{Harm, IssueType};
 use crate::place::Place;
 
 impl<'t> Walk<'t, '_> {
@@ -13,17 +13,18 @@ impl<'t> Walk<'t, '_> {
     /// `asked` for, beside those it names.
     pub(super) fn resource(&mut self, value: Element<'t>, asked: &[&str], place: &Place<'_>) {
         if value.kind() != Kind::Object {
-            return self.error(
+            return self.malformed(
                 IssueType::Structure,
                 place,
                 "must be a resource (a JSON object)",
             );
         }
         let Some(named) = value.get("resourceType") else {
-            return self.error(IssueType::Required, place, "must have a resourceType");
+            return self.malformed(IssueType::Required, place, "must have a resourceType");
         };
         let known = named.as_str().and_then(ResourceType::parse);
         let Some(definition) = known.and_then(|t| self.tables.resource(t)) else {
+            self.issues.harm(place, Harm::Unusable);
             let place = place.property("resourceType", None);
             return self.error(
                 IssueType::Value,
@@ -31,12 +32,9 @@ impl<'t> Walk<'t, '_> {
                 "must be the name of an R4 resource type",
             );
         };
-        let before = self.issues.errors();
         self.object(value, definition, place);
-        if self.issues.errors() == before {
-            self.unused(value, place);
-            self.claims(value, asked, place);
-        }
+        self.unused(value, place);
+        self.claims(value, asked, place);
     }
 
     /// Checks a resource inside another: an entry stands for itself, a contained one does not.

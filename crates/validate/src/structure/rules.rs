@@ -9,6 +9,7 @@ use crate::conform::{self, Found, Surroundings};
 use crate::issue::{IssueType, Severity};
 use crate::place::Place;
 use crate::rules::{Outcome, Present, Rule};
+use crate::shape::Shape;
 
 /// What rules are run on.
 pub(super) struct Judged<'t> {
@@ -16,6 +17,11 @@ pub(super) struct Judged<'t> {
     pub(super) type_ix: TypeIx,
     /// Its children, where they are known.
     pub(super) present: Option<Present>,
+    /// Those that something is wrong with, in themselves or below.
+    pub(super) harmed: Present,
+    /// Those that are missing or wrong in themselves: rules that look at them would tell the same
+    /// mistake again.
+    pub(super) unusable: Present,
 }
 
 impl<'t> Walk<'t, '_> {
@@ -34,8 +40,11 @@ impl<'t> Walk<'t, '_> {
             if !severe && !self.issues.wants_remarks() {
                 continue;
             }
+            if !rule.is_clear_of(judged.unusable) {
+                continue;
+            }
             let node = Node::typed(judged.element, judged.type_ix);
-            match rule.judge(&environment, node, judged.present) {
+            match rule.judge(&environment, node, (judged.present, judged.harmed)) {
                 Outcome::Kept => {}
                 Outcome::TooCostly => {
                     let text = conform::too_costly(rule);
@@ -55,11 +64,11 @@ impl<'t> Walk<'t, '_> {
         }
     }
 
-    /// Runs the rules an element adds to those of its type on each value.
+    /// Runs the rules an element adds to those of its type on each value that nothing is wrong with.
     pub(super) fn judge_values(
         &mut self,
         rules: &'static [Rule],
-        value: Element<'t>,
+        (value, is_sound): (Element<'t>, bool),
         definition: &'static Definition,
         place: &Place<'_>,
     ) {
@@ -67,20 +76,29 @@ impl<'t> Walk<'t, '_> {
             element,
             type_ix: definition.type_ix,
             present: None,
+            harmed: Present::default(),
+            unusable: Present::default(),
         };
         if value.kind() != Kind::Array {
-            return self.judge(rules, &judged(value), place);
+            if is_sound {
+                self.judge(rules, &judged(value), place);
+            }
+            return;
         }
         for (at, item) in value.items().enumerate() {
-            self.judge(rules, &judged(item), &place.index(at));
+            let place = place.index(at);
+            if is_sound || !self.issues.has_error_within(&place.path()) {
+                self.judge(rules, &judged(item), &place);
+            }
         }
     }
 
-    /// Holds a resource against the profiles it names and those it must follow.
+    /// Holds a resource against the profiles it names and those it must follow, each once.
     pub(super) fn claims(&mut self, value: Element<'t>, asked: &[&str], place: &Place<'_>) {
+        let mut held: Vec<&'static Shape> = Vec::new();
         for url in asked {
             match self.profiles.shape(url) {
-                Some(shape) => self.hold(shape, value, place),
+                Some(shape) => self.hold_once(shape, &mut held, value, place),
                 None if self.is_own_type(url) => {}
                 None => {
                     let text = format!("must follow the profile {url}, which is not loaded here");
@@ -90,12 +108,12 @@ impl<'t> Walk<'t, '_> {
         }
         let named = value.get("meta").and_then(|meta| meta.get("profile"));
         for (at, url) in named.into_iter().flat_map(Element::items).enumerate() {
-            let Some(url) = url.as_str().filter(|url| !asked.contains(url)) else {
+            let Some(url) = url.as_str() else {
                 continue;
             };
             match self.profiles.shape(url) {
-                Some(shape) => self.hold(shape, value, place),
-                None if self.is_own_type(url) => {}
+                Some(shape) => self.hold_once(shape, &mut held, value, place),
+                None if asked.contains(&url) || self.is_own_type(url) => {}
                 None => {
                     let place = place.property("meta", None);
                     let place = place.property("profile", None);
@@ -111,25 +129,34 @@ impl<'t> Walk<'t, '_> {
         }
     }
 
+    /// Holds a resource against a profile, unless it was; `meta.profile` may name one a thousand times.
+    fn hold_once(
+        &mut self,
+        shape: &'static Shape,
+        held: &mut Vec<&'static Shape>,
+        value: Element<'t>,
+        place: &Place<'_>,
+    ) {
+        if !held.iter().any(|known| std::ptr::eq(*known, shape)) {
+            held.push(shape);
+            self.hold(shape, value, place);
+        }
+    }
+
     /// Whether a URL is that of the resource's own type, which it follows by being valid.
     fn is_own_type(&self, url: &str) -> bool {
         let named = self.profiles.type_of(url);
         named.is_some_and(|named| self.current.is_some_and(|current| current.is(named)))
     }
 
-    fn hold(&mut self, shape: &'static crate::shape::Shape, value: Element<'t>, place: &Place<'_>) {
+    fn hold(&mut self, shape: &'static Shape, value: Element<'t>, place: &Place<'_>) {
         let Some(type_ix) = Node::resource(value).map(|n| n.type_ix) else {
             return;
         };
         self.hold_element(shape, Found::root(value, type_ix), place);
     }
 
-    fn hold_element(
-        &mut self,
-        shape: &'static crate::shape::Shape,
-        found: Found<'t>,
-        place: &Place<'_>,
-    ) {
+    fn hold_element(&mut self, shape: &'static Shape, found: Found<'t>, place: &Place<'_>) {
         let (Some(root), Some(resource)) = (self.root, self.current) else {
             return;
         };

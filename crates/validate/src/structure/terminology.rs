@@ -14,7 +14,7 @@ impl<'t> Walk<'t, '_> {
         if let Some(set) = self.tables.value_set_at(set)
             && !set.contains_code(code)
         {
-            self.error(IssueType::CodeInvalid, place, &must_be_of(set));
+            self.wrong(IssueType::CodeInvalid, place, &must_be_of(set));
         }
     }
 
@@ -38,7 +38,7 @@ impl<'t> Walk<'t, '_> {
             _ => value.get("code").is_none() || is_in(value, set),
         };
         if !fits {
-            self.error(IssueType::CodeInvalid, place, &must_be_of(set));
+            self.wrong(IssueType::CodeInvalid, place, &must_be_of(set));
         }
     }
 }
@@ -61,7 +61,7 @@ impl<'t> Walk<'t, '_> {
         match binding::judge(bound, value, definition.type_ix, self.profiles) {
             None => {}
             // An operator loaded the codes that R4 does not list.
-            Some((Severity::Error, code, text)) => self.error(code, place, &text),
+            Some((Severity::Error, code, text)) => self.wrong(code, place, &text),
             Some((severity, code, text)) => self.issues.remark(severity, code, place, &text),
         }
     }

@@ -232,3 +232,29 @@ async fn conditions_of_concurrent_transactions_hold() {
     assert_eq!(total("/Patient").await, 1);
     assert_eq!(total("/Observation?patient.identifier=urn:mrn|1").await, 16);
 }
+
+#[tokio::test]
+async fn every_bad_body_is_named_in_one_answer() {
+    let practice = Practice::open().await;
+    let bundle = r#"{"resourceType":"Bundle","type":"transaction","entry":[
+        {"resource":{"resourceType":"Patient","birthDate":"2023-02-30","gender":"x"},"request":{"method":"POST","url":"Patient"}},
+        {"resource":{"resourceType":"Patient","id":"a"},"request":{"method":"PUT","url":"Patient/a"}},
+        {"resource":{"resourceType":"Patient","active":"no"},"request":{"method":"POST","url":"Patient"}}]}"#;
+    let answer = practice.ask("POST /", bundle).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let places: Vec<_> = answer.json()["issue"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|issue| issue["expression"][0].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "Bundle.entry[0].resource.birthDate",
+            "Bundle.entry[0].resource.gender",
+            "Bundle.entry[2].resource.active"
+        ]
+    );
+    assert_eq!(practice.ask("GET /Patient/a", "").await.status, 404);
+}

@@ -123,17 +123,37 @@ impl Service {
         }
         let mut changes = Vec::with_capacity(entries.len());
         let mut origins = Vec::with_capacity(entries.len());
+        let mut refused: Option<Fault> = None;
         for entry in order {
             let Some(one) = meant.get(entry.at) else {
                 continue;
             };
             let before = changes.len();
             let made = planning.changes(entry, one, &mut changes).await;
-            let origin = Origin {
-                entry: entry.at,
-                may_repeat: made.map_err(|fault| entry.blame(fault))?,
-            };
-            origins.resize(origins.len() + changes.len() - before, origin);
+            match made.map_err(|fault| entry.blame(fault)) {
+                Ok(may_repeat) => {
+                    let entry = entry.at;
+                    let origin = Origin { entry, may_repeat };
+                    origins.resize(origins.len() + changes.len() - before, origin);
+                }
+                // What is wrong with the other bodies is told in the same answer.
+                Err(fault) if fault.is_of_body() => {
+                    let refused = match &mut refused {
+                        Some(refused) => {
+                            refused.join(fault);
+                            refused
+                        }
+                        None => refused.insert(fault),
+                    };
+                    if refused.issues.len() >= cresset_validate::ISSUES_MAX {
+                        break;
+                    }
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        if let Some(refused) = refused {
+            return Err(refused);
         }
         Ok(Plan {
             changes,

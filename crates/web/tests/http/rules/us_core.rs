@@ -46,3 +46,37 @@ async fn neither_a_transaction_nor_a_patch_gets_round_the_profile() {
     let answer = practice.send(request.body(patch).unwrap()).await;
     answer.refuses(400, "Patient must have 'identifier'");
 }
+
+const POOR: &str = r#"{"resourceType":"Patient","id":"other","gender":"woman","contact":[{"gender":"male"}],
+    "managingOrganization":{"reference":"Practitioner/1"}}"#;
+const POOR_FAULTS: [&str; 5] = [
+    "invariant Patient.contact[0] must follow pat-1",
+    "code-invalid Patient.gender must have a code of the value set",
+    "value Patient.managingOrganization must refer to Organization",
+    "required Patient must have 'identifier' (profile us-core-patient)",
+    "required Patient must have 'name' (profile us-core-patient)",
+];
+
+#[tokio::test]
+async fn structure_codes_references_rules_and_profile_are_refused_in_one_answer() {
+    let practice = us_core().await;
+    let check = async |line: &str, status: u16, first: &[&str]| {
+        let answer = practice.ask(line, POOR).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        let issues = answer.issues();
+        let expect: Vec<_> = first.iter().chain(&POOR_FAULTS).collect();
+        assert_eq!(issues.len(), expect.len(), "{line}: {issues:?}");
+        for (issue, words) in issues.iter().zip(expect) {
+            assert!(issue.contains(words), "{line}: {words} is not {issue}");
+        }
+    };
+    check("POST /Patient", 400, &[]).await;
+    check("PUT /Patient/p", 400, &["Logical Id in URL must match"]).await;
+    check("POST /Patient/$validate", 200, &[]).await;
+    check(
+        "POST /Patient/p/$validate?mode=update",
+        200,
+        &["Logical Id in URL must match"],
+    )
+    .await;
+}

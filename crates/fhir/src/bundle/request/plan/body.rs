@@ -12,7 +12,7 @@ use super::{Criteria, Entry, Fault, Kind, Meant, Planning};
 use crate::bundle::full_url::{none_dangles, path, references};
 use crate::patch::{Rewrite, names_versions};
 use crate::ruled::Target;
-use crate::update::{Put, same_id};
+use crate::update::Put;
 
 impl Planning<'_> {
     /// Searches for what the conditional references of an entry mean (R4 3.1.0.11.3).
@@ -100,7 +100,6 @@ impl Planning<'_> {
         };
         let tree = self.resource(entry)?;
         let ruled = self.service.ruled(self.access, goal, &tree).await?;
-        same_id(ruled.prepared.id.as_deref(), resource_type, id)?;
         let client_ids = self.service.settings().client_ids;
         let precondition = ruled.precondition(&entry.condition, client_ids)?;
         let may_repeat = ruled.may_retry(&entry.condition);
