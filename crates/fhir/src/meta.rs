@@ -65,7 +65,7 @@ impl Service {
             let mut bytes = Vec::new();
             body.write(&mut bytes);
             let tree = prepare::parse(&bytes, self.limits())?;
-            let prepared = self.checked(&tree)?.of_type(of)?;
+            let prepared = self.checked(by.access, &tree).await?.of_type(of)?;
             let mut precondition = WriteCondition::default().precondition(false);
             precondition.if_match = Some(vec![basis.version]);
             let unit = Unit {

@@ -244,7 +244,7 @@ impl Service {
         if let Some(rewrite) = rewrite {
             rewrite(&mut tree)?;
         }
-        let prepared = self.checked(&tree)?.of_type(resource_type)?;
+        let prepared = self.checked(access, &tree).await?.of_type(resource_type)?;
         same_id(prepared.id.as_deref(), resource_type, id)?;
         let mut precondition = condition.precondition(false);
         precondition.if_match = Some(vec![basis.version]);

@@ -3,10 +3,10 @@
 use cresset_base::Limits;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, FaultKind, Tree, Unstamped};
-use cresset_rules::{Interaction, RuleSet, wording};
+use cresset_rules::wording;
 use cresset_search::IndexRow;
 use cresset_store::Draft;
-use cresset_validate::{Ask, Detail, Validator};
+use cresset_validate::{Ask, Validator};
 
 use crate::fault::{Fault, Issue, Kind};
 
@@ -68,27 +68,16 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
 /// # Errors
 /// Everything that is wrong with it at once, each with its place.
 pub fn prepare_tree(tree: &Tree, own: &[String], validator: &Validator) -> Result<Prepared, Fault> {
-    prepare_under(tree, own, RuleSet::r4(), validator)
+    drafted(tree, own, validator.validate(tree.root(), &Ask::default()))
 }
 
-/// Checks one parsed resource as a rule set wants it stored.
-///
-/// # Errors
-/// Everything that is wrong with it at once, each with its place.
-pub fn prepare_under(
+/// What is stored of a resource, unless something is wrong with it.
+pub(crate) fn drafted(
     tree: &Tree,
     own: &[String],
-    set: &RuleSet,
-    validator: &Validator,
+    issues: Vec<cresset_validate::Issue>,
 ) -> Result<Prepared, Fault> {
     let resource_type = resource_type(tree)?;
-    let profiles = set.profiles_of(tree.root());
-    let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-    let ask = Ask {
-        profiles: &profiles,
-        detail: Detail::Refusals,
-    };
-    let issues = validator.validate(tree.root(), &ask);
     if !issues.is_empty() {
         return Err(invalid(issues));
     }
@@ -108,22 +97,8 @@ pub fn prepare_under(
     })
 }
 
-/// Checks a body as it was sent: R4, and what a rule set asks of this interaction with its type.
-///
-/// # Errors
-/// Everything that is wrong with it at once, each with its place.
-pub(crate) fn accepted(
-    tree: &Tree,
-    set: &RuleSet,
-    interaction: Interaction,
-    validator: &Validator,
-) -> Result<(), Fault> {
-    let profile = resource_type(tree).map(|of| set.profile(of, interaction))?;
-    let ask = Ask {
-        profiles: profile.as_slice(),
-        detail: Detail::Refusals,
-    };
-    let issues = validator.validate(tree.root(), &ask);
+/// Passes on a body nothing is wrong with; tells rules of the set's business from other faults.
+pub(crate) fn accepted(issues: Vec<cresset_validate::Issue>) -> Result<(), Fault> {
     if issues.is_empty() {
         return Ok(());
     }
@@ -143,7 +118,8 @@ pub(crate) fn accepted(
 /// The code of what breaks a rule of the set's business: it is told in the rule's own words.
 pub(crate) const BUSINESS_RULE: &str = Kind::BusinessRule.issue_code();
 
-fn resource_type(tree: &Tree) -> Result<ResourceType, Fault> {
+/// The type of a body.
+pub(crate) fn resource_type(tree: &Tree) -> Result<ResourceType, Fault> {
     let Some(name) = tree.resource_type() else {
         let text = "The body must be a JSON object with a resourceType";
         return Err(Fault::new(Kind::Required, text).at("resourceType"));

@@ -108,7 +108,7 @@ impl Service {
         let is_of_type = tree.resource_type() == Some(resource_type.name());
         let Some(rules) = self.rules().of_type(resource_type).filter(|_| is_of_type) else {
             return Ok(Ruled {
-                prepared: together(addressed(tree, target), self.checked(tree))?,
+                prepared: together(addressed(tree, target), self.checked(access, tree).await)?,
                 basis: None,
                 beside: Vec::new(),
                 renews: None,
@@ -118,7 +118,8 @@ impl Service {
         let mut body = Value::of(tree.root());
         rules.behaviour.admitted(&mut body);
         let mut faults = Faults::default();
-        faults.take(self.accepted(&self.planted(&body)?, target.interaction));
+        let sent = self.planted(&body)?;
+        faults.take(self.accepted(access, &sent, target.interaction).await);
         let basis = match target.interaction {
             Interaction::Update => {
                 faults.take(self.own_id(tree, resource_type, target.id));
@@ -156,16 +157,23 @@ impl Service {
             Interaction::Create => (rules.behaviour.beside)(&body),
             _ => Vec::new(),
         };
-        let beside = beside
-            .iter()
-            .map(|body| Ok(self.checked(&self.planted(body)?)?.draft));
         Ok(Ruled {
-            beside: beside.collect::<Result<_, Fault>>()?,
-            prepared: self.checked(&self.planted(&body)?)?,
+            beside: self.drafts(access, &beside).await?,
+            prepared: self.checked(access, &self.planted(&body)?).await?,
             basis,
             renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
             absent: Some(rules.behaviour.absent),
         })
+    }
+
+    /// What is stored beside, checked.
+    async fn drafts(&self, access: &Access, bodies: &[Value]) -> Result<Vec<Draft>, Fault> {
+        let mut drafts = Vec::with_capacity(bodies.len());
+        for body in bodies {
+            let tree = self.planted(body)?;
+            drafts.push(self.checked(access, &tree).await?.draft);
+        }
+        Ok(drafts)
     }
 
     /// The body must hold the id of the address; that it holds none is told as of any element.

@@ -9,7 +9,7 @@ use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_store::{CodeSystems, Store};
-use cresset_validate::Validator;
+use cresset_validate::{Ask, Detail, Validator};
 
 use crate::fault::{Fault, Issue, Kind};
 use crate::page_link::Sealer;
@@ -155,17 +155,35 @@ impl Service {
     }
 
     /// Checks a body as it was sent against R4 and what the rule set asks of this interaction.
-    pub(crate) fn accepted(&self, tree: &Tree, interaction: Interaction) -> Result<(), Fault> {
-        let validator = &self.settings.validator;
-        prepare::accepted(tree, self.rules(), interaction, validator)
-            .map_err(|fault| self.worded(fault))
+    pub(crate) async fn accepted(
+        &self,
+        access: &Access,
+        tree: &Tree,
+        interaction: Interaction,
+    ) -> Result<(), Fault> {
+        let of = prepare::resource_type(tree).map_err(|fault| self.worded(fault))?;
+        let profile = self.rules().profile(of, interaction);
+        let issues = self.refusals(access, tree, profile.as_slice()).await?;
+        prepare::accepted(issues).map_err(|fault| self.worded(fault))
     }
 
     /// A parsed body, checked; what is wrong with it is told in the words of the rule set.
-    pub(crate) fn checked(&self, tree: &Tree) -> Result<Prepared, Fault> {
-        let validator = &self.settings.validator;
-        prepare::prepare_under(tree, self.own(), self.rules(), validator)
-            .map_err(|fault| self.worded(fault))
+    pub(crate) async fn checked(&self, access: &Access, tree: &Tree) -> Result<Prepared, Fault> {
+        let profiles = self.rules().profiles_of(tree.root());
+        let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+        let issues = self.refusals(access, tree, &profiles).await?;
+        prepare::drafted(tree, self.own(), issues).map_err(|fault| self.worded(fault))
+    }
+
+    /// Why a resource may not be stored.
+    async fn refusals(
+        &self,
+        access: &Access,
+        tree: &Tree,
+        profiles: &[&str],
+    ) -> Result<Vec<cresset_validate::Issue>, Fault> {
+        let detail = Detail::Refusals;
+        self.judged(access, tree, &Ask { profiles, detail }).await
     }
 
     /// A fault of a body in the words of the rule set.

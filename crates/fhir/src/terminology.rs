@@ -5,6 +5,7 @@
 //! What is stored goes before what the operator loaded, and that before what is built in. Nothing is fetched from elsewhere: a system that is
 //! not here is said to be not loaded, and never taken for one without the code.
 
+mod bindings;
 mod codes;
 mod concepts;
 mod expand;

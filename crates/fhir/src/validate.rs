@@ -93,20 +93,15 @@ impl Service {
             profiles: &profiles,
             detail: Detail::Everything,
         };
-        issues.extend(
-            self.settings()
-                .validator
-                .validate(tree.root(), &ask)
-                .into_iter()
-                .map(|issue| {
-                    let told = Issue {
-                        code: issue.code.code(),
-                        text: issue.text,
-                        expression: Some(issue.path),
-                    };
-                    (issue.severity.code(), told)
-                }),
-        );
+        let judged = self.judged(access, &tree, &ask).await?;
+        issues.extend(judged.into_iter().map(|issue| {
+            let told = Issue {
+                code: issue.code.code(),
+                text: issue.text,
+                expression: Some(issue.path),
+            };
+            (issue.severity.code(), told)
+        }));
         if !issues
             .iter()
             .any(|(severity, _)| *severity == Severity::Error.code())

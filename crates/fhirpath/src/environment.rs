@@ -1,5 +1,7 @@
 //! What surrounds an evaluation: the resources, the clock, and what only others know.
 
+use std::cell::Cell;
+
 use crate::item::{Item, Node};
 use crate::temporal::Temporal;
 
@@ -21,6 +23,8 @@ pub struct Environment<'e, 'a> {
     pub host: Option<&'e dyn Host<'a>>,
     /// Most steps; beyond them the evaluation ends with [`Halt::Budget`].
     pub steps_max: u64,
+    /// Steps that several evaluations have together, counted down.
+    pub steps_left: Option<&'e Cell<u64>>,
 }
 
 impl<'a> Environment<'_, 'a> {
@@ -33,6 +37,7 @@ impl<'a> Environment<'_, 'a> {
             now: None,
             host: None,
             steps_max: STEPS_MAX,
+            steps_left: None,
         }
     }
 }

@@ -135,7 +135,10 @@ impl<'e, 'a> Run<'e, 'a> {
             program,
             environment,
             context: environment.context.unwrap_or(focus),
-            steps: Cell::new(environment.steps_max),
+            steps: Cell::new(match environment.steps_left {
+                Some(left) => left.get().min(environment.steps_max),
+                None => environment.steps_max,
+            }),
             uncertain: Cell::new(false),
         }
     }
@@ -156,7 +159,11 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// Counts steps; so many may be one step's work over so many items.
     fn charge(&self, steps: usize) -> Result<(), Halt> {
-        let left = self.steps.get().checked_sub(steps as u64);
+        let steps = steps as u64;
+        let left = self.steps.get().checked_sub(steps);
+        if let Some(together) = self.environment.steps_left {
+            together.set(together.get().saturating_sub(steps));
+        }
         self.steps.set(left.ok_or(Halt::Budget)?);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Holding a resource, or an element of one, against the shape of a profile.
 
+mod budget;
 mod found;
 mod narrow;
 mod slices;
@@ -14,11 +15,8 @@ use crate::profiles::Profiles;
 use crate::rules::{Outcome, Present, Rule};
 use crate::shape::{Part, Shape};
 
+pub(crate) use budget::Budget;
 pub(crate) use found::Found;
-
-/// Most comparisons of one resource with one profile: a profile of thousands of slices held
-/// against thousands of values ends here.
-const WORK_MAX: u64 = 500_000;
 
 /// What it costs to find out that something has been told, in comparisons.
 const TOLD_WORK: u64 = 100;
@@ -31,7 +29,7 @@ pub(crate) struct Fit<'w, 't> {
     pub(crate) resource: Node<'t>,
     pub(crate) root: Node<'t>,
     shape: &'static Shape,
-    work: u64,
+    budget: &'w Budget,
 }
 
 /// What the check is made with.
@@ -40,6 +38,7 @@ pub(crate) struct Surroundings<'w, 't> {
     pub(crate) host: &'w dyn Host<'t>,
     pub(crate) resource: Node<'t>,
     pub(crate) root: Node<'t>,
+    pub(crate) budget: &'w Budget,
 }
 
 /// Holds an element against a profile.
@@ -50,6 +49,9 @@ pub(crate) fn check<'t>(
     issues: &mut Issues,
     place: &Place<'_>,
 ) {
+    if !around.budget.enter() {
+        return;
+    }
     let mut fit = Fit {
         profiles: around.profiles,
         issues,
@@ -57,15 +59,16 @@ pub(crate) fn check<'t>(
         resource: around.resource,
         root: around.root,
         shape,
-        work: WORK_MAX,
+        budget: around.budget,
     };
     let wanted = shape.type_ix();
     if wanted.is_some_and(|wanted| !element.node().is(wanted)) {
         let text = format!("must be of the type {}", shape.profile.type_name);
-        return fit.error(IssueType::Structure, place, &text);
+        fit.error(IssueType::Structure, place, &text);
+    } else {
+        fit.element(&shape.root, element, place);
     }
-    fit.element(&shape.root, element, place);
-    if fit.work == 0 {
+    if fit.budget.leave() && fit.budget.is_spent() {
         let text = "holds too much to be compared with";
         fit.error(IssueType::TooCostly, place, text);
     }
@@ -77,7 +80,7 @@ impl<'t> Fit<'_, 't> {
     fn error(&mut self, code: IssueType, place: &Place<'_>, text: &str) {
         if self.issues.errors() > 0 && self.issues.is_unusable(&place.path()) {
             // What is not told has cost the comparison with all that was.
-            self.work = self.work.saturating_sub(TOLD_WORK);
+            self.budget.spend(TOLD_WORK);
             return;
         }
         let text = format!("{text} (profile {})", self.shape.profile.name);
@@ -93,8 +96,8 @@ impl<'t> Fit<'_, 't> {
 
     /// Counts a comparison; false when there were too many.
     fn may_go_on(&mut self) -> bool {
-        self.work = self.work.saturating_sub(1);
-        self.work > 0 && !self.issues.full()
+        self.budget.spend(1);
+        !self.budget.is_spent() && !self.issues.full()
     }
 
     /// One value against its part, and what lies below.
@@ -162,6 +165,7 @@ impl<'t> Fit<'_, 't> {
             let environment = Environment {
                 root: self.root,
                 host: Some(self.host),
+                steps_left: Some(self.budget.steps()),
                 ..Environment::new(self.resource)
             };
             let unknown = (None, Present::default());
@@ -190,9 +194,19 @@ impl Fit<'_, '_> {
         if self.issues.errors() == 0 {
             return false;
         }
-        self.work = self.work.saturating_sub(TOLD_WORK);
+        self.budget.spend(TOLD_WORK);
         let path = place.property(property, None).path();
         self.issues.is_unusable(&path)
+    }
+
+    /// Whether something is wrong with what stands at a place, so that it may belong where it does not
+    /// seem to.
+    fn is_doubtful(&mut self, place: &Place<'_>) -> bool {
+        if self.issues.errors() == 0 {
+            return false;
+        }
+        self.budget.spend(TOLD_WORK);
+        self.issues.has_harm_within(&place.path())
     }
 
     /// Whether something the rule looks at was found wrong, so that a broken rule says nothing new.
@@ -200,7 +214,7 @@ impl Fit<'_, '_> {
         if self.issues.errors() == 0 {
             return false;
         }
-        self.work = self.work.saturating_sub(TOLD_WORK);
+        self.budget.spend(TOLD_WORK);
         match rule.mentions() {
             Some(names) => names.iter().any(|name| {
                 let path = place.property(name, None).path();

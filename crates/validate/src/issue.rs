@@ -1,5 +1,6 @@
 //! What is wrong with a resource, in the words of `OperationOutcome`.
 
+use crate::binding::Unjudged;
 use crate::place::Place;
 
 /// One fault.
@@ -102,6 +103,8 @@ pub(crate) struct Issues {
     errors: usize,
     /// Paths of what is not as its type says, with how: what is said of it is said once.
     harms: Vec<(String, Harm)>,
+    /// Codes nobody here can judge, where they are asked for.
+    open: Option<Vec<Unjudged>>,
 }
 
 /// How a value is not as its type says.
@@ -121,6 +124,33 @@ impl Issues {
             detail,
             errors: 0,
             harms: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// The same, keeping the codes nobody here can judge.
+    pub(crate) fn with_open(max: usize, detail: Detail) -> Self {
+        Self {
+            open: Some(Vec::new()),
+            ..Self::new(max, detail)
+        }
+    }
+
+    /// Whether codes that cannot be judged are of interest.
+    pub(crate) fn wants_open(&self) -> bool {
+        self.open.is_some() || self.wants_remarks()
+    }
+
+    /// Keeps codes that cannot be judged, or says so.
+    pub(crate) fn leave_open(&mut self, unjudged: Unjudged) {
+        match &mut self.open {
+            Some(open) => open.push(unjudged),
+            None => {
+                let issue = unjudged.unknown();
+                if self.wants_remarks() && !self.full() && !self.list.contains(&issue) {
+                    self.list.push(issue);
+                }
+            }
         }
     }
 
@@ -178,6 +208,12 @@ impl Issues {
         errors.any(|issue| is_within(&issue.path, path))
     }
 
+    /// Whether something at or below a path is not as its type says.
+    pub(crate) fn has_harm_within(&self, path: &str) -> bool {
+        let mut harms = self.harms.iter();
+        harms.any(|(harmed, _)| is_within(harmed, path))
+    }
+
     /// Issues kept so far.
     pub(crate) fn len(&self) -> usize {
         self.list.len()
@@ -229,6 +265,11 @@ impl Issues {
 
     pub(crate) fn into_list(self) -> Vec<Issue> {
         self.list
+    }
+
+    /// The issues, and the codes nobody here can judge.
+    pub(crate) fn into_parts(self) -> (Vec<Issue>, Vec<Unjudged>) {
+        (self.list, self.open.unwrap_or_default())
     }
 }
 

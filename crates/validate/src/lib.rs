@@ -5,7 +5,7 @@
 //! value of the resource: what is wrong is said, not what was written.
 //!
 //! This room changes nothing, fetches nothing and stores nothing; whether a reference's target
-//! exists is known only to the store. A valid resource costs few allocations.
+//! exists is known only to the store, and what it does not know of terminology it leaves to the service. A valid resource costs few allocations.
 //!
 //! The walk is in `structure`, the rules of the types in `rules`, profiles compiled in `shape` and
 //! applied in `conform`, the forms of primitive values in [`lexical`], the safety of narrative text
@@ -23,9 +23,10 @@ mod shape;
 mod structure;
 pub mod validator;
 
+pub use binding::{Code, Unjudged};
 pub use issue::{Detail, Issue, IssueType, Severity};
 pub use profiles::{LoadFault, Profiles};
-pub use validator::{Ask, Validator, standard};
+pub use validator::{Ask, Findings, Validator, standard};
 
 use cresset_model::Element;
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use cresset_definitions::{CodeSystem, Profile, TypeIx, ValueSet, us_core};
+use cresset_model::Tree;
 
 use crate::shape::{Shape, type_named};
 
@@ -26,6 +27,8 @@ pub struct Profiles {
     shapes: BTreeMap<&'static str, &'static Shape>,
     value_sets: BTreeMap<&'static str, &'static ValueSet>,
     code_systems: BTreeMap<&'static str, &'static CodeSystem>,
+    /// Value sets whose codes could not be listed from what is loaded.
+    unlisted: BTreeMap<&'static str, &'static Tree>,
 }
 
 impl Profiles {
@@ -61,6 +64,22 @@ impl Profiles {
     /// Every profile, by URL.
     pub fn all(&self) -> impl Iterator<Item = &'static Profile> {
         self.shapes.values().map(|shape| shape.profile)
+    }
+
+    /// The `CodeSystem` of this URL that was added.
+    pub fn added_code_system(&self, url: &str) -> Option<&'static CodeSystem> {
+        self.code_systems.get(url).copied()
+    }
+
+    /// The value set of this URL that was added, with its codes.
+    pub fn added_value_set(&self, url: &str) -> Option<&'static ValueSet> {
+        self.value_sets.get(url).copied()
+    }
+
+    /// The `ValueSet` of this URL that was added, where its codes cannot be listed from what is
+    /// loaded here.
+    pub fn unlisted_value_set(&self, url: &str) -> Option<&'static Tree> {
+        self.unlisted.get(url).copied()
     }
 
     pub(crate) fn shape(&self, url: &str) -> Option<&'static Shape> {

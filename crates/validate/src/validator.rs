@@ -19,6 +19,7 @@
 
 use cresset_model::Element;
 
+use crate::binding::Unjudged;
 use crate::conform::{self, Found, Surroundings};
 use crate::issue::{Detail, Issue, Issues};
 use crate::place::Place;
@@ -43,6 +44,15 @@ pub struct Ask<'a> {
     pub detail: Detail,
 }
 
+/// What [`Validator::examine`] finds.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// What [`Validator::validate`] would say, but for what was not checked.
+    pub issues: Vec<Issue>,
+    /// Codes that only those can judge who know more terminology.
+    pub unjudged: Vec<Unjudged>,
+}
+
 impl Validator {
     /// A validator that knows these profiles.
     pub fn new(profiles: Profiles) -> Self {
@@ -64,6 +74,15 @@ impl Validator {
         let mut issues = Issues::new(ISSUES_MAX, ask.detail);
         structure::check(resource, &self.profiles, ask.profiles, &mut issues);
         issues.into_list()
+    }
+
+    /// The same, with the codes apart whose value sets it does not know: required bindings, and
+    /// extensible ones where [`Detail::Everything`] is asked for.
+    pub fn examine(&self, resource: Element<'_>, ask: &Ask<'_>) -> Findings {
+        let mut issues = Issues::with_open(ISSUES_MAX, ask.detail);
+        structure::check(resource, &self.profiles, ask.profiles, &mut issues);
+        let (issues, unjudged) = issues.into_parts();
+        Findings { issues, unjudged }
     }
 }
 

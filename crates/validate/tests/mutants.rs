@@ -64,17 +64,62 @@ fn faults(resource: &Value) -> Vec<Issue> {
     validate(tree.root())
 }
 
-/// One value that cannot stand there.
-fn broken(value: &Value, dice: &mut Dice) -> Value {
-    let wrong = match value {
+/// Values that cannot stand there.
+fn wrong(value: &Value) -> [Value; 4] {
+    match value {
         Value::String(_) => [json!(7), json!(""), json!({"no-such": "x"}), json!("\u{1}")],
         Value::Number(_) => [json!("7"), json!(true), json!([7]), json!({})],
         Value::Bool(_) => [json!("true"), json!(0), json!([true]), json!({})],
         Value::Array(_) => [json!([]), json!("x"), json!({"a": 1}), json!([[]])],
         _ => [json!({}), json!("x"), json!([null]), json!({"no-such": 1})],
-    };
-    let at = dice.roll(wrong.len());
-    wrong.into_iter().nth(at).expect("one of four")
+    }
+}
+
+/// One value that cannot stand there.
+fn broken(value: &Value, dice: &mut Dice) -> Value {
+    let all = wrong(value);
+    let at = dice.roll(all.len());
+    all.into_iter().nth(at).expect("one of four")
+}
+
+/// The valid examples of the specification among our fixtures.
+const EXAMPLES: [&str; 6] = [
+    include_str!("fixtures/Patient-example.json"),
+    include_str!("fixtures/Observation-f001.json"),
+    include_str!("fixtures/Observation-blood-pressure.json"),
+    include_str!("fixtures/MedicationRequest-medrx0302.json"),
+    include_str!("fixtures/Questionnaire-bb.json"),
+    include_str!("fixtures/QuestionnaireResponse-gcs.json"),
+];
+
+#[test]
+fn every_value_of_every_example_is_named_when_it_is_broken() {
+    let mut seen = 0;
+    for example in EXAMPLES {
+        let good: Value = serde_json::from_str(example).expect("JSON");
+        let root = Spot {
+            pointer: String::new(),
+            place: good["resourceType"].as_str().expect("a type").to_owned(),
+        };
+        let mut all = Vec::new();
+        spots(&good, &root, &mut all);
+        for spot in all {
+            let value = good.pointer(&spot.pointer).expect("a value");
+            for wrong in wrong(value) {
+                let mut bad = good.clone();
+                *bad.pointer_mut(&spot.pointer).expect("a value") = wrong;
+                seen += 1;
+                let issues = faults(&bad);
+                assert!(
+                    issues.iter().any(|i| i.text.starts_with(&spot.place)),
+                    "{} = {:?}: {issues:?}",
+                    spot.place,
+                    bad.pointer(&spot.pointer)
+                );
+            }
+        }
+    }
+    assert!(seen > 2_000, "{seen} mutants");
 }
 
 #[test]

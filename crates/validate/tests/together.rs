@@ -110,6 +110,15 @@ fn a_mistake_is_told_once() {
         &[&lab],
         &["Observation.category must be an array: the element may repeat"],
     );
+    // Nor does a value with a mistake in it count as one that is not there.
+    let mut unreadable = observation.clone();
+    unreadable["code"] = json!({"text": "x"});
+    unreadable["category"][0]["coding"][0]["system"] = json!(7);
+    check(
+        &unreadable,
+        &[&lab],
+        &["Observation.category[0].coding[0].system must be a JSON string"],
+    );
     // Nor does the profile add a word about a code or a target the type refuses.
     let mut wrong = observation;
     wrong["code"] = json!({"text": "x"});

@@ -15,6 +15,7 @@ mod http {
     mod bad_input;
     mod batch;
     mod binary;
+    mod bindings;
     mod canary;
     mod capabilities;
     mod chart;

@@ -135,9 +135,9 @@ impl Service {
                 "Value sets include each other too deeply or in a circle",
             ));
         }
-        let tree = match values {
-            Values::BuiltIn(set) => return Ok(built_in(set)),
-            Values::Composed(tree) => tree,
+        let tree = match values.definition() {
+            Ok(tree) => tree,
+            Err(set) => return Ok(built_in(set)),
         };
         let Some(compose) = tree.root().get("compose") else {
             return listed(tree);
@@ -320,12 +320,12 @@ fn shown((system, code): &(String, String), member: &Member) -> Value {
 fn head(values: &Values) -> serde_json::Map<String, Value> {
     let mut head = serde_json::Map::new();
     head.insert("resourceType".to_owned(), "ValueSet".into());
-    match values {
-        Values::BuiltIn(set) => {
+    match values.definition() {
+        Err(set) => {
             head.insert("url".to_owned(), set.url.into());
             head.insert("status".to_owned(), "active".into());
         }
-        Values::Composed(tree) => {
+        Ok(tree) => {
             for name in ["id", "url", "version", "name", "title", "status"] {
                 if let Some(value) = text(tree.root(), name) {
                     head.insert(name.to_owned(), value.into());

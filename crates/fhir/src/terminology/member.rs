@@ -1,20 +1,35 @@
 //! Whether one code is in a value set, found without listing the set: it may hold all of SNOMED CT.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use cresset_access::Access;
 use cresset_model::Element;
 
 use super::codes::{Codes, items, text};
-use super::expand::{Member, NESTED_MAX, built_in, cannot, listed, named};
+use super::expand::{Member, Members, NESTED_MAX, built_in, cannot, listed, named};
 use super::filter::Filter;
 use super::source::Values;
 use crate::fault::Fault;
 use crate::service::Service;
 
-/// A code of a system.
+/// A code.
 #[derive(Clone, Copy)]
 pub(super) struct Code<'c> {
-    pub(super) system: &'c str,
+    /// Any system of the value set, for a value that has no place for one.
+    pub(super) system: Option<&'c str>,
     pub(super) code: &'c str,
+}
+
+/// Most value sets looked into for one code: two that include each other twice would be looked into
+/// for ever.
+const SETS_MAX: usize = 256;
+
+/// How far the search for a code has gone.
+#[derive(Clone, Copy)]
+struct Nest<'n> {
+    depth: usize,
+    /// Value sets looked into so far.
+    sets: &'n AtomicUsize,
 }
 
 impl Service {
@@ -28,7 +43,11 @@ impl Service {
         values: &Values,
         code: Code<'_>,
     ) -> Result<Option<Member>, Fault> {
-        self.member_within(access, values, code, 0).await
+        let nest = Nest {
+            depth: 0,
+            sets: &AtomicUsize::new(0),
+        };
+        self.member_within(access, values, code, nest).await
     }
 
     async fn member_within(
@@ -36,31 +55,38 @@ impl Service {
         access: &Access,
         values: &Values,
         code: Code<'_>,
-        nested: usize,
+        nest: Nest<'_>,
     ) -> Result<Option<Member>, Fault> {
-        if nested > NESTED_MAX {
+        let sets = nest.sets.fetch_add(1, Ordering::Relaxed);
+        if nest.depth > NESTED_MAX || sets > SETS_MAX {
             return Err(cannot(
                 "Value sets include each other too deeply or in a circle",
             ));
         }
-        let key = (code.system.to_owned(), code.code.to_owned());
-        let tree = match values {
-            Values::BuiltIn(set) => return Ok(built_in(set).remove(&key)),
-            Values::Composed(tree) => tree,
+        let among = |mut members: Members| {
+            let is_it = |(system, found): &&(String, String)| {
+                found == code.code && code.system.is_none_or(|wanted| wanted == system)
+            };
+            let key = members.keys().find(is_it).cloned();
+            key.and_then(|key| members.remove(&key))
+        };
+        let tree = match values.definition() {
+            Ok(tree) => tree,
+            Err(set) => return Ok(among(built_in(set))),
         };
         let Some(compose) = tree.root().get("compose") else {
-            return Ok(listed(tree)?.remove(&key));
+            return Ok(among(listed(tree)?));
         };
         let mut found = None;
         for include in items(compose, "include") {
-            found = self.in_part(access, include, code, nested).await?;
+            found = self.in_part(access, include, code, nest).await?;
             if found.is_some() {
                 break;
             }
         }
         if found.is_some() {
             for exclude in items(compose, "exclude") {
-                if self.in_part(access, exclude, code, nested).await?.is_some() {
+                if self.in_part(access, exclude, code, nest).await?.is_some() {
                     return Ok(None);
                 }
             }
@@ -74,21 +100,25 @@ impl Service {
         access: &Access,
         part: Element<'_>,
         code: Code<'_>,
-        nested: usize,
+        nest: Nest<'_>,
     ) -> Result<Option<Member>, Fault> {
         let mut found = None;
         if let Some(system) = text(part, "system") {
-            if system != code.system {
+            if code.system.is_some_and(|wanted| wanted != system) {
                 return Ok(None);
             }
-            found = self.in_system(access, part, code).await?;
+            found = self.in_system(access, part, (&system, code.code)).await?;
             if found.is_none() {
                 return Ok(None);
             }
         }
         for url in items(part, "valueSet").filter_map(Element::as_str) {
             let set = self.values(access, url).await?;
-            let inner = Box::pin(self.member_within(access, &set, code, nested + 1)).await?;
+            let deeper = Nest {
+                depth: nest.depth + 1,
+                ..nest
+            };
+            let inner = Box::pin(self.member_within(access, &set, code, deeper)).await?;
             let Some(inner) = inner else {
                 return Ok(None);
             };
@@ -101,12 +131,12 @@ impl Service {
         &self,
         access: &Access,
         part: Element<'_>,
-        code: Code<'_>,
+        (system, code): (&str, &str),
     ) -> Result<Option<Member>, Fault> {
         let named = named(part);
-        let codes = self.codes_for(access, code.system, &named).await?;
+        let codes = self.codes_for(access, system, &named).await?;
         let known = match &codes {
-            Some(codes) => codes.known(code.code)?,
+            Some(codes) => codes.known(code)?,
             None => None,
         };
         let version = codes.as_ref().and_then(Codes::version).map(str::to_owned);
@@ -114,7 +144,7 @@ impl Service {
         let member = |display| Member { display, version };
         if !named.is_empty() {
             let mut named = named.into_iter();
-            let found = named.find(|(named, _)| named == code.code);
+            let found = named.find(|(named, _)| named == code);
             return Ok(found.map(|(_, given)| member(given.or(display))));
         }
         let (Some(codes), Some(_)) = (&codes, known) else {
@@ -126,7 +156,7 @@ impl Service {
             };
         };
         for filter in items(part, "filter") {
-            if !Filter::of(filter)?.passes(codes, code.code)? {
+            if !Filter::of(filter)?.passes(codes, code)? {
                 return Ok(None);
             }
         }

@@ -5,6 +5,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::{ResourceType, terminology};
 use cresset_model::Tree;
 use cresset_search::{Concepts, Handling};
+use cresset_validate::Profiles;
 
 use super::codes::Codes;
 use crate::binary::tree_of;
@@ -22,10 +23,24 @@ pub enum Target<'a> {
     Resource(&'a ResourceId),
 }
 
-/// A value set: stored, sent along, or built in.
+/// A value set: stored, sent along, of a package, or built in.
 pub(super) enum Values {
     Composed(Tree),
+    /// Of a package, not listed.
+    Packaged(&'static Tree),
+    /// Of a package or of R4, with its codes.
     BuiltIn(&'static cresset_definitions::ValueSet),
+}
+
+impl Values {
+    /// The `ValueSet` that says what belongs to it, where its codes are not listed.
+    pub(super) fn definition(&self) -> Result<&Tree, &'static cresset_definitions::ValueSet> {
+        match self {
+            Self::Composed(tree) => Ok(tree),
+            Self::Packaged(tree) => Ok(tree),
+            Self::BuiltIn(set) => Err(set),
+        }
+    }
 }
 
 impl Service {
@@ -38,6 +53,9 @@ impl Service {
             Some((bare, version)) => (bare, Some(version)),
             None => (url, None),
         };
+        if let Some(added) = self.profiles().added_code_system(bare) {
+            return Ok(Codes::BuiltIn(added));
+        }
         if let Some(system) = self.code_systems().system(bare)?
             && (version.is_none() || version == system.version.as_deref())
         {
@@ -54,8 +72,21 @@ impl Service {
         if let Some(tree) = self.canonical(access, "ValueSet", url).await? {
             return Ok(Values::Composed(tree));
         }
-        let built_in = terminology().value_set(url).map(Values::BuiltIn);
-        built_in.ok_or_else(|| not_loaded("value set", url))
+        let bare = url.split_once('|').map_or(url, |(bare, _)| bare);
+        let profiles = self.profiles();
+        if let Some(unlisted) = profiles.unlisted_value_set(bare) {
+            return Ok(Values::Packaged(unlisted));
+        }
+        let listed = profiles.added_value_set(bare);
+        listed
+            .or_else(|| terminology().value_set(bare))
+            .map(Values::BuiltIn)
+            .ok_or_else(|| not_loaded("value set", url))
+    }
+
+    /// What the packages of the instance define.
+    fn profiles(&self) -> &Profiles {
+        self.settings().validator.profiles()
     }
 
     /// One resource by its id, as any read finds it.

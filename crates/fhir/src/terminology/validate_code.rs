@@ -61,7 +61,7 @@ impl Service {
                 return Err(Fault::new(Kind::Required, text));
             };
             let code = Code {
-                system,
+                system: Some(system),
                 code: &coding.code,
             };
             verdicts.push(match self.member(access, &values, code).await? {

@@ -5,7 +5,7 @@ use cresset_fhirpath::reference::target_type;
 use cresset_model::Element;
 
 use super::{Fit, Found, type_name};
-use crate::binding;
+use crate::binding::{self, Judgement};
 use crate::issue::{IssueType, Severity};
 use crate::place::Place;
 use crate::shape::{Part, type_named};
@@ -47,9 +47,18 @@ impl<'t> Fit<'_, 't> {
             return;
         }
         match binding::judge(part, value.element, value.type_ix, self.profiles) {
-            None => {}
-            Some((Severity::Error, code, text)) => self.error(code, place, &text),
-            Some((severity, code, text)) => self.remark(severity, code, place, &text),
+            Judgement::Fine => {}
+            Judgement::Outside(Severity::Error, text) => {
+                self.error(IssueType::CodeInvalid, place, &text);
+            }
+            Judgement::Outside(severity, text) => {
+                self.remark(severity, IssueType::CodeInvalid, place, &text);
+            }
+            Judgement::Open if self.issues.wants_open() => {
+                let by = Some(self.shape.profile.name);
+                binding::leave_open(part, value.element, (place, by), self.issues);
+            }
+            Judgement::Open => {}
         }
     }
 
@@ -105,7 +114,7 @@ impl<'t> Fit<'_, 't> {
             }
             return;
         }
-        if !known.iter().any(|shape| self.follows(shape, value)) {
+        if !known.iter().any(|shape| self.follows(shape, value)) && !self.is_doubtful(place) {
             let text = format!("must follow the profile {}", part.profiles.join(" or "));
             self.error(IssueType::Structure, place, &text);
         }
@@ -126,6 +135,7 @@ impl<'t> Fit<'_, 't> {
                     host: self.host,
                     resource: self.resource,
                     root: self.root,
+                    budget: self.budget,
                 },
             )
     }

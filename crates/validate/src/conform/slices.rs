@@ -43,10 +43,13 @@ impl<'t> Fit<'_, 't> {
             for (value, _) in values.iter().zip(&taken).filter(|(_, taken)| !**taken) {
                 let name = value.name(part.name);
                 let place = place.property(name.0, name.1);
-                let text = "is none of the slices the profile allows";
-                match value.index {
-                    Some(at) => self.error(IssueType::Structure, &place.index(at), text),
-                    None => self.error(IssueType::Structure, &place, text),
+                let place = match value.index {
+                    Some(at) => place.index(at),
+                    None => place,
+                };
+                if !self.is_doubtful(&place) {
+                    let text = "is none of the slices the profile allows";
+                    self.error(IssueType::Structure, &place, text);
                 }
             }
         }
@@ -54,7 +57,9 @@ impl<'t> Fit<'_, 't> {
 
     fn counted(&mut self, slice: &'static Part, count: usize, place: &Place<'_>) {
         let name = slice.slice.unwrap_or_default();
-        if count < slice.min && !self.is_unusable(slice.name, place) {
+        let property = place.property(slice.name, None);
+        let is_short = count < slice.min;
+        if is_short && !self.is_unusable(slice.name, place) && !self.is_doubtful(&property) {
             let times = if slice.min == 1 { "one" } else { "more" };
             let text = format!("must have {times} '{}' of the slice '{name}'", slice.name);
             self.error(IssueType::Required, place, &text);

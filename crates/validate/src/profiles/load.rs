@@ -1,9 +1,10 @@
 //! Taking in definitions given as FHIR resources: `StructureDefinition`, `ValueSet`, `CodeSystem`.
 
+mod code_system;
 mod compose;
 
+use cresset_definitions::ValueSet;
 use cresset_definitions::value_set::SystemCodes;
-use cresset_definitions::{CodeSystem, Concept, ValueSet};
 use cresset_model::{Element, Kind};
 
 use super::{Profiles, R4_TYPES, definition};
@@ -49,7 +50,8 @@ impl Profiles {
     /// a `ValueSet` whose codes can be listed, or a `CodeSystem`. Other resources are passed over.
     ///
     /// # Errors
-    /// Why it was not taken in; nothing has changed then.
+    /// Why it was not taken in; nothing has changed then, but that a value set whose codes cannot be
+    /// listed is kept for [`unlisted_value_set`](Self::unlisted_value_set).
     pub fn add(&mut self, resource: Element<'_>) -> Result<(), LoadFault> {
         match resource.get("resourceType").and_then(Element::as_str) {
             Some("StructureDefinition") => {
@@ -57,17 +59,31 @@ impl Profiles {
                 self.add_profile(Box::leak(Box::new(profile)));
             }
             Some("ValueSet") => {
-                let set = compose::list(self, resource)?;
+                let listed = compose::list(self, resource);
+                if matches!(listed, Err(LoadFault::NotListable)) {
+                    self.keep_unlisted(resource);
+                }
+                let set = listed?;
+                self.unlisted.remove(set.url);
                 self.value_sets.insert(set.url, Box::leak(Box::new(set)));
             }
             Some("CodeSystem") => {
-                let system = code_system(resource)?;
+                let system = code_system::read(resource)?;
                 self.code_systems
                     .insert(system.url, Box::leak(Box::new(system)));
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Keeps a value set for those who know the code systems it is made from.
+    fn keep_unlisted(&mut self, resource: Element<'_>) {
+        let url = resource.get("url").and_then(Element::as_str);
+        if let Some(url) = url.filter(|url| !self.unlisted.contains_key(url)) {
+            let tree = Box::leak(Box::new(resource.to_tree()));
+            self.unlisted.insert(kept(url), tree);
+        }
     }
 
     /// Takes in many definitions in whatever order they come, so that each finds its base; gives
@@ -101,36 +117,6 @@ impl LoadFault {
     fn may_pass(&self) -> bool {
         matches!(self, Self::UnknownBase(_) | Self::NotListable)
     }
-}
-
-fn code_system(resource: Element<'_>) -> Result<CodeSystem, LoadFault> {
-    let text = |name| resource.get(name).and_then(Element::as_str);
-    let url = text("url").ok_or(LoadFault::Missing("url"))?;
-    let mut concepts = Vec::new();
-    let mut open: Vec<Element<'_>> = items(resource, "concept").collect();
-    while let Some(concept) = open.pop() {
-        if let Some(code) = concept.get("code").and_then(Element::as_str) {
-            let display = concept.get("display").and_then(Element::as_str);
-            concepts.push(Concept {
-                code: kept(code),
-                display: kept(display.unwrap_or_default()),
-                parents: &[],
-            });
-        }
-        open.extend(items(concept, "concept"));
-        if concepts.len() > CODES_MAX {
-            return Err(LoadFault::TooLarge(CODES_MAX));
-        }
-    }
-    concepts.sort_by_key(|c| c.code);
-    Ok(CodeSystem {
-        url: kept(url),
-        name: kept(text("name").unwrap_or_default()),
-        version: kept(text("version").unwrap_or_default()),
-        complete: text("content") == Some("complete"),
-        case_sensitive: resource.get("caseSensitive").and_then(Element::as_bool) == Some(true),
-        concepts: Box::leak(concepts.into_boxed_slice()),
-    })
 }
 
 fn value_set(url: &str, codes: compose::Codes) -> ValueSet {

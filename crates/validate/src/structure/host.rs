@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use cresset_fhirpath::{Host, Item, Node};
 use cresset_model::Element;
 
-use crate::conform::{Found, Surroundings};
+use crate::conform::{Budget, Found, Surroundings};
 use crate::narrative;
 use crate::profiles::{Member, Profiles};
 use crate::validator::follows;
@@ -17,6 +17,8 @@ pub(super) struct AtHand<'t, 'i> {
     document: Element<'t>,
     /// The resources of a bundle by what refers to them, indexed when first asked for.
     entries: OnceCell<HashMap<&'t str, Element<'t>>>,
+    /// What is left for the profile at hand.
+    pub(super) budget: Budget,
 }
 
 impl<'t, 'i> AtHand<'t, 'i> {
@@ -25,6 +27,7 @@ impl<'t, 'i> AtHand<'t, 'i> {
             profiles,
             document,
             entries: OnceCell::new(),
+            budget: Budget::default(),
         }
     }
 
@@ -90,6 +93,7 @@ impl<'t> Host<'t> for AtHand<'t, '_> {
             host: self,
             resource: node,
             root: node,
+            budget: &self.budget,
         };
         let found = Found::root(node.element, node.type_ix);
         Some(follows(shape, found, &around))

@@ -165,6 +165,7 @@ impl<'t> Walk<'t, '_> {
             host: self.host,
             resource,
             root,
+            budget: &self.host.budget,
         };
         conform::check(shape, found, &around, self.issues, place);
     }

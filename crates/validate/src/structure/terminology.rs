@@ -1,10 +1,10 @@
 //! Required bindings: codes that must come from a value set.
 
-use cresset_definitions::{Element as Definition, ValueSet, ValueSetIx};
+use cresset_definitions::{Element as Definition, Strength, ValueSet, ValueSetIx};
 use cresset_model::Element;
 
 use super::Walk;
-use crate::binding;
+use crate::binding::{self, Judgement};
 use crate::issue::{IssueType, Severity};
 use crate::place::Place;
 
@@ -44,8 +44,7 @@ impl<'t> Walk<'t, '_> {
 }
 
 impl<'t> Walk<'t, '_> {
-    /// What the bindings that cannot refuse say: extensible ones, and those whose codes R4 alone
-    /// cannot list.
+    /// What the other bindings say: extensible ones, and those whose codes R4 alone cannot list.
     pub(super) fn doubtful_code(
         &mut self,
         value: Element<'t>,
@@ -55,14 +54,24 @@ impl<'t> Walk<'t, '_> {
         let Some(bound) = &definition.binding else {
             return;
         };
-        if bound.value_set.is_some() || !self.issues.wants_remarks() {
+        let required = bound.strength == Strength::Required;
+        if bound.value_set.is_some() || !(required || self.issues.wants_remarks()) {
             return;
         }
         match binding::judge(bound, value, definition.type_ix, self.profiles) {
-            None => {}
+            Judgement::Fine => {}
             // An operator loaded the codes that R4 does not list.
-            Some((Severity::Error, code, text)) => self.wrong(code, place, &text),
-            Some((severity, code, text)) => self.issues.remark(severity, code, place, &text),
+            Judgement::Outside(Severity::Error, text) => {
+                self.wrong(IssueType::CodeInvalid, place, &text);
+            }
+            Judgement::Outside(severity, text) => {
+                let code = IssueType::CodeInvalid;
+                self.issues.remark(severity, code, place, &text);
+            }
+            Judgement::Open if self.issues.wants_open() => {
+                binding::leave_open(bound, value, (place, None), self.issues);
+            }
+            Judgement::Open => {}
         }
     }
 }

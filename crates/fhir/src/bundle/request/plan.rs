@@ -14,6 +14,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Element;
 use cresset_store::{Change, Expectation, Version};
+use cresset_validate::ISSUES_MAX;
 
 use super::entry::{Action, Entry, Named};
 use crate::bundle::full_url::FullUrls;
@@ -123,7 +124,7 @@ impl Service {
         }
         let mut changes = Vec::with_capacity(entries.len());
         let mut origins = Vec::with_capacity(entries.len());
-        let mut refused: Option<Fault> = None;
+        let mut refused = Refused::default();
         for entry in order {
             let Some(one) = meant.get(entry.at) else {
                 continue;
@@ -136,31 +137,41 @@ impl Service {
                     let origin = Origin { entry, may_repeat };
                     origins.resize(origins.len() + changes.len() - before, origin);
                 }
-                // What is wrong with the other bodies is told in the same answer.
-                Err(fault) if fault.is_of_body() => {
-                    let refused = match &mut refused {
-                        Some(refused) => {
-                            refused.join(fault);
-                            refused
-                        }
-                        None => refused.insert(fault),
-                    };
-                    if refused.issues.len() >= cresset_validate::ISSUES_MAX {
-                        break;
-                    }
-                }
-                Err(fault) => return Err(fault),
+                Err(fault) => refused.take(fault)?,
             }
         }
-        if let Some(refused) = refused {
-            return Err(refused);
-        }
+        refused.end()?;
         Ok(Plan {
             changes,
             origins,
             expectations: planning.expectations,
             meant,
         })
+    }
+}
+
+/// What is wrong with the bodies so far: it is told in one answer.
+#[derive(Default)]
+struct Refused(Option<Fault>);
+
+impl Refused {
+    /// Takes a fault of a body; another one, or one too many, ends the plan.
+    fn take(&mut self, fault: Fault) -> Result<(), Fault> {
+        if !fault.is_of_body() {
+            return Err(fault);
+        }
+        match &mut self.0 {
+            Some(refused) => refused.join(fault),
+            None => self.0 = Some(fault),
+        }
+        match self.0.take_if(|refused| refused.issues.len() >= ISSUES_MAX) {
+            Some(full) => Err(full),
+            None => Ok(()),
+        }
+    }
+
+    fn end(self) -> Result<(), Fault> {
+        self.0.map_or(Ok(()), Err)
     }
 }
 

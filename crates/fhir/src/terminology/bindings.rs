@@ -1,0 +1,121 @@
+//! Codes the validator could not judge, judged by the terminology of the instance.
+
+use std::collections::{BTreeMap, HashMap};
+
+use cresset_access::Access;
+use cresset_model::Tree;
+use cresset_validate::{Ask, Detail, Issue, Severity, Unjudged};
+
+use super::member::Code;
+use super::source::Values;
+use crate::fault::{Fault, Kind};
+use crate::service::Service;
+
+/// What the terminology at hand says of codes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    In,
+    Out,
+    /// A part of the value set is not loaded, or not served.
+    Unknown,
+}
+
+/// What one body has asked so far: the same few codes come again and again.
+#[derive(Default)]
+struct Asked<'a> {
+    sets: HashMap<&'static str, Option<Values>>,
+    codes: BTreeMap<(&'static str, &'a cresset_validate::Code), Membership>,
+}
+
+impl Service {
+    /// Everything that is wrong with a resource, in the eyes of the validator and of the terminology
+    /// the caller may search.
+    pub(crate) async fn judged(
+        &self,
+        access: &Access,
+        tree: &Tree,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Issue>, Fault> {
+        let findings = self.settings().validator.examine(tree.root(), ask);
+        let mut issues = findings.issues;
+        let mut asked = Asked::default();
+        for unjudged in &findings.unjudged {
+            let issue = match self.membership(access, unjudged, &mut asked).await? {
+                Membership::In => continue,
+                Membership::Out => unjudged.outside(),
+                Membership::Unknown => unjudged.unknown(),
+            };
+            let told = ask.detail == Detail::Everything || issue.severity == Severity::Error;
+            if told && issues.len() < cresset_validate::ISSUES_MAX && !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+        Ok(issues)
+    }
+
+    /// Whether one of the codes is in the value set.
+    async fn membership<'a>(
+        &self,
+        access: &Access,
+        unjudged: &'a Unjudged,
+        asked: &mut Asked<'a>,
+    ) -> Result<Membership, Fault> {
+        let url = unjudged.value_set;
+        let mut found = if unjudged.codes.is_empty() {
+            Membership::Unknown
+        } else {
+            Membership::Out
+        };
+        for code in &unjudged.codes {
+            let known = asked.codes.get(&(url, code)).copied();
+            let one = match known {
+                Some(one) => one,
+                None => self.one(access, (url, code), asked).await?,
+            };
+            asked.codes.insert((url, code), one);
+            match one {
+                Membership::In => return Ok(Membership::In),
+                Membership::Unknown => found = Membership::Unknown,
+                Membership::Out => {}
+            }
+        }
+        Ok(found)
+    }
+
+    async fn one(
+        &self,
+        access: &Access,
+        (url, code): (&'static str, &cresset_validate::Code),
+        asked: &mut Asked<'_>,
+    ) -> Result<Membership, Fault> {
+        if !asked.sets.contains_key(url) {
+            let values = known(self.values(access, url).await)?;
+            asked.sets.insert(url, values);
+        }
+        let Some(Some(values)) = asked.sets.get(url) else {
+            return Ok(Membership::Unknown);
+        };
+        if asked.codes.len() >= self.limits().expansion_codes_max {
+            let text = "The resource holds more codes to be looked up than the limit allows";
+            return Err(Fault::coded(Kind::TooLong, "too-costly", text));
+        }
+        let code = Code {
+            system: code.system.as_deref(),
+            code: &code.code,
+        };
+        Ok(match known(self.member(access, values, code).await)? {
+            Some(Some(_)) => Membership::In,
+            Some(None) => Membership::Out,
+            None => Membership::Unknown,
+        })
+    }
+}
+
+/// What is not loaded, or not served, is not known; everything else that fails has failed.
+fn known<T>(found: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(fault) if matches!(fault.kind, Kind::NotFound | Kind::BusinessRule) => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
