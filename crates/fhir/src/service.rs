@@ -31,6 +31,9 @@ pub struct Settings {
     pub deletes: Deletes,
     /// The rule set the instance wears.
     pub rules: &'static RuleSet,
+    /// Canonical URLs of profiles every resource of their type must follow; one that is not loaded
+    /// lets nothing be written.
+    pub profiles: Vec<String>,
     /// What every body is checked with; it knows the packages of the instance.
     pub validator: Arc<Validator>,
 }
@@ -169,10 +172,23 @@ impl Service {
 
     /// A parsed body, checked; what is wrong with it is told in the words of the rule set.
     pub(crate) async fn checked(&self, access: &Access, tree: &Tree) -> Result<Prepared, Fault> {
-        let profiles = self.rules().profiles_of(tree.root());
+        let profiles = self.profiles_for(tree);
         let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
         let issues = self.refusals(access, tree, &profiles).await?;
         prepare::drafted(tree, self.own(), issues).map_err(|fault| self.worded(fault))
+    }
+
+    /// The profiles the instance wants a stored resource to follow. One that is not loaded is among
+    /// them whatever it is about: what must be followed must be known.
+    pub(crate) fn profiles_for(&self, tree: &Tree) -> Vec<String> {
+        let known = self.settings.validator.profiles();
+        let is_about = |url: &&String| {
+            let profile = known.profile(url);
+            profile.is_none_or(|profile| tree.resource_type() == Some(profile.type_name))
+        };
+        let mut all = self.rules().profiles_of(tree.root());
+        all.extend(self.settings.profiles.iter().filter(is_about).cloned());
+        all
     }
 
     /// Why a resource may not be stored.

@@ -94,14 +94,7 @@ impl Service {
             detail: Detail::Everything,
         };
         let judged = self.judged(access, &tree, &ask).await?;
-        issues.extend(judged.into_iter().map(|issue| {
-            let told = Issue {
-                code: issue.code.code(),
-                text: issue.text,
-                expression: Some(issue.path),
-            };
-            (issue.severity.code(), told)
-        }));
+        issues.extend(judged.into_iter().map(graded));
         if !issues
             .iter()
             .any(|(severity, _)| *severity == Severity::Error.code())
@@ -113,14 +106,14 @@ impl Service {
         ))
     }
 
-    /// The profiles the instance's rule set enforces on a resource, and on a write of this kind.
+    /// The profiles the instance enforces on a resource, and on a write of this kind.
     fn enforced(&self, tree: &Tree, mode: Mode) -> Vec<String> {
         let of_write = tree
             .resource_type()
             .and_then(ResourceType::parse)
             .zip(mode.interaction())
             .and_then(|(of, interaction)| self.rules().profile(of, interaction));
-        let mut all = self.rules().profiles_of(tree.root());
+        let mut all = self.profiles_for(tree);
         all.extend(of_write.map(str::to_owned));
         all
     }
@@ -209,6 +202,15 @@ fn addressed(
         let text = "Logical Id in URL must match logical Id in resource".to_owned();
         wrong("invalid", text, format!("{of}.id"));
     }
+}
+
+fn graded(issue: cresset_validate::Issue) -> (&'static str, Issue) {
+    let told = Issue {
+        code: issue.code.code(),
+        text: issue.text,
+        expression: Some(issue.path),
+    };
+    (issue.severity.code(), told)
 }
 
 fn valid() -> Issue {

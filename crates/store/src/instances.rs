@@ -125,6 +125,10 @@ pub struct InstanceSettings {
     /// What its authorization server offers besides.
     #[serde(default)]
     pub authorization: AuthorizationOptions,
+    /// Canonical URLs of profiles every resource of their type must follow, beside those of the rule
+    /// set and those a resource names.
+    #[serde(default)]
+    pub profiles: Vec<String>,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -166,6 +170,7 @@ impl InstanceSettings {
             audit_sync: AuditSync::default(),
             audit_days: audit_days(),
             authorization: AuthorizationOptions::default(),
+            profiles: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Most rules hold for want of something to judge, and many only ask which children are there. So
 //! each object carries the set of its children as bits ([`Present`]), and a rule is run only when
 //! the bits cannot answer for it. What fires everywhere (`ele-1`, `ext-1`, `ref-1`, `txt-1`,
-//! `dom-3`) is code of the walk instead.
+//! `dom-2`, `dom-3`) is code of the walk instead.
 
 mod presence;
 mod table;
@@ -17,7 +17,9 @@ pub(crate) use table::{TypeRules, is_of_r4, of_type};
 use presence::Formula;
 
 /// Rules that are code of the walk: by key, as the standard numbers them.
-const NATIVE: [&str; 6] = ["ele-1", "ext-1", "ref-1", "txt-1", "txt-2", "dom-3"];
+const NATIVE: [&str; 7] = [
+    "ele-1", "ext-1", "ref-1", "txt-1", "txt-2", "dom-2", "dom-3",
+];
 
 /// A rule ready to run.
 #[derive(Debug)]

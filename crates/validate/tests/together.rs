@@ -50,6 +50,7 @@ fn faults_of_every_kind_stand_side_by_side() {
             "Patient.contained[0] must be referred to from the resource that contains it (dom-3)",
             "Patient must have 'identifier' (profile us-core-patient)",
             "Patient must have 'name' (profile us-core-patient)",
+            "Patient.telecom[1] must have 'system' (profile us-core-patient)",
         ],
     );
 }
@@ -92,7 +93,7 @@ fn a_mistake_is_told_once() {
         &json!({"resourceType": "Patient", "identifier": [{"period": {"start": "2020-02-01", "end": "soon"}}]}),
         &[],
         &[
-            "Patient.identifier[0].period.end must be a date like 2015, 2015-02, 2015-02-07 or 2015-02-07T13:28:17+02:00",
+            "Patient.identifier[0].period.end must be YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a time zone",
         ],
     );
     // R4 and the profile want the same element.

@@ -176,6 +176,7 @@ impl OpenInstances {
             client_ids: settings.client_ids,
             deletes: settings.deletes,
             rules,
+            profiles: settings.profiles,
             validator: (self.platform.validators)(&name, rules),
         };
         let fhir = Service::new(store.clone(), surroundings, settings, &key);

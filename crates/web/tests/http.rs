@@ -25,6 +25,7 @@ mod http {
     mod conditional;
     mod conditions;
     mod dpop;
+    mod enforced;
     mod headers;
     mod history;
     mod in_flight;

@@ -152,6 +152,9 @@ struct Wearing {
     /// Page size when `_count` is absent
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     page_default: Option<u32>,
+    /// Profile every resource of its type must follow, by its canonical URL; may be given several times
+    #[arg(long = "profile", value_name = "URL")]
+    profiles: Vec<String>,
 }
 
 impl Wearing {
@@ -168,6 +171,7 @@ impl Wearing {
         if self.errors_as_400 {
             settings.errors = ErrorDialect::Veracity;
         }
+        settings.profiles = self.profiles;
         Ok(())
     }
 }

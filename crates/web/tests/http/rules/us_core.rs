@@ -50,8 +50,8 @@ async fn neither_a_transaction_nor_a_patch_gets_round_the_profile() {
 const POOR: &str = r#"{"resourceType":"Patient","id":"other","gender":"woman","contact":[{"gender":"male"}],
     "managingOrganization":{"reference":"Practitioner/1"}}"#;
 const POOR_FAULTS: [&str; 5] = [
-    "invariant Patient.contact[0] must follow pat-1",
     "code-invalid Patient.gender must have a code of the value set",
+    "invariant Patient.contact[0] must follow pat-1",
     "value Patient.managingOrganization must refer to Organization",
     "required Patient must have 'identifier' (profile us-core-patient)",
     "required Patient must have 'name' (profile us-core-patient)",
