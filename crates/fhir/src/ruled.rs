@@ -136,6 +136,27 @@ impl Service {
         };
         let current = basis.as_ref().map(|version| self.value(version));
         let current = faults.before(current.transpose())?;
+        let around = (current.as_ref(), known.as_slice());
+        let beside = self.shaped(&mut body, rules, target, around, faults)?;
+        Ok(Ruled {
+            beside: self.drafts(access, &beside).await?,
+            prepared: self.checked(access, &self.planted(&body)?).await?,
+            basis,
+            renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
+            absent: Some(rules.behaviour.absent),
+        })
+    }
+
+    /// Shapes a body, unless something is wrong with it; gives what is stored beside it.
+    fn shaped(
+        &self,
+        body: &mut Value,
+        rules: &TypeRules,
+        target: Target<'_>,
+        (current, known): (Option<&Value>, &[Value]),
+        mut faults: Faults,
+    ) -> Result<Vec<Value>, Fault> {
+        let resource_type = target.resource_type;
         let new_id = || {
             self.new_id()
                 .map_or_else(|_| String::new(), |id| id.to_string())
@@ -143,26 +164,19 @@ impl Service {
         let around = Around {
             interaction: target.interaction,
             now: &instant::text(self.now()),
-            current: current.as_ref(),
-            known: &known,
+            current,
+            known,
             new_id: &new_id,
         };
-        faults.add((rules.behaviour.check)(&body, &around));
+        faults.add((rules.behaviour.check)(body, &around));
         faults.none()?;
-        (rules.behaviour.shape)(&mut body, &around);
+        (rules.behaviour.shape)(body, &around);
         let own = &self.settings().base_url;
         let address = format!("{own}/{resource_type}/{}", target.id);
-        rules.behaviour.addressed(&mut body, &address);
-        let beside = match target.interaction {
-            Interaction::Create => (rules.behaviour.beside)(&body),
+        rules.behaviour.addressed(body, &address);
+        Ok(match target.interaction {
+            Interaction::Create => (rules.behaviour.beside)(body),
             _ => Vec::new(),
-        };
-        Ok(Ruled {
-            beside: self.drafts(access, &beside).await?,
-            prepared: self.checked(access, &self.planted(&body)?).await?,
-            basis,
-            renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
-            absent: Some(rules.behaviour.absent),
         })
     }
 

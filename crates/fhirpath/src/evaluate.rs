@@ -168,6 +168,18 @@ impl<'e, 'a> Run<'e, 'a> {
         Ok(())
     }
 
+    /// Counts the steps of making, copying or hashing so many bytes of text: a text that doubles with
+    /// every step would soon fill any memory.
+    fn charge_text(&self, bytes: usize) -> Result<(), Halt> {
+        self.charge(bytes / 16)
+    }
+
+    fn copy(&self, items: &[Item<'a>], out: &mut Items<'a>) -> Result<(), Halt> {
+        self.charge_text(text_bytes(items))?;
+        out.extend_from_slice(items);
+        Ok(())
+    }
+
     /// Appends the result of a step. The nesting of steps is bounded by the compiler.
     fn step(&self, ix: StepIx, at: Focus<'_, 'a>, out: &mut Items<'a>) -> Result<(), Halt> {
         self.charge(1 + at.items.len())?;
@@ -179,9 +191,9 @@ impl<'e, 'a> Run<'e, 'a> {
             Step::Decimal(number) => out.push(Item::Decimal(*number)),
             Step::Temporal(temporal) => out.push(Item::Temporal(*temporal)),
             Step::Quantity(quantity) => out.push(Item::Quantity(quantity.clone())),
-            Step::This => out.extend_from_slice(at.scope.this),
+            Step::This => self.copy(at.scope.this, out)?,
             Step::Index => out.push(collection::integer(at.scope.index)),
-            Step::Total => out.extend_from_slice(at.scope.total),
+            Step::Total => self.copy(at.scope.total, out)?,
             Step::Resource => out.push(Item::Node(self.environment.resource)),
             Step::Root => out.push(Item::Node(self.environment.root)),
             Step::Context => out.push(Item::Node(self.context)),
@@ -289,6 +301,7 @@ impl<'e, 'a> Run<'e, 'a> {
             | Joint::Mod
             | Joint::Concatenate => {
                 let right = self.collect(right, at)?;
+                self.charge_text(text_bytes(&left).saturating_add(text_bytes(&right)))?;
                 out.extend(arithmetic::compute(joint, &left, &right)?);
                 return Ok(());
             }
@@ -354,4 +367,13 @@ fn has_type(item: &Item<'_>, wanted: TypeName) -> bool {
         _ => return false,
     };
     wanted == TypeName::System(system)
+}
+
+/// The bytes of the texts among some items.
+fn text_bytes(items: &[Item<'_>]) -> usize {
+    let bytes = items.iter().map(|item| match item {
+        Item::String(text) => text.len(),
+        _ => 0,
+    });
+    bytes.sum()
 }

@@ -195,6 +195,11 @@ fn hostile_expressions_run_out_of_steps() {
          (1|2|3|4|5|6|7|8|9).select((1|2|3|4|5|6|7|8|9).select(%resource.descendants())))))",
         "(1|2|3|4|5|6|7|8|9).aggregate((1|2|3|4|5|6|7|8|9).aggregate(\
          (1|2|3|4|5|6|7|8|9).aggregate((1|2|3|4|5|6|7|8|9).aggregate($total & 'xxxxxxxxxxxx'))))",
+        // A text that doubles with every item, and one that grows with every wave.
+        "(1|2|3|4|5|6|7|8|9).select(1|2|3|4|5|6|7|8|9).aggregate($total & $total, 'xxxxxxxx')",
+        "(1|2|3|4|5|6|7|8|9).select(1|2|3|4|5|6|7|8|9).aggregate((1|2|3|4).select('x').join($total), 'xx')",
+        "'x'.repeat($this & 'x')",
+        "(1|2|3|4|5|6|7|8|9).select(1|2|3|4|5|6|7|8|9).aggregate($total.combine($total), 'xxxxxxxx')",
         "(1|2|3|4|5|6|7|8|9).aggregate(iif($total.empty(), 'xxxxxxxxxx', $total.replace('x', 'xxxxxxxxxx')))",
     ] {
         let found = run(expression);

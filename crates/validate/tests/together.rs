@@ -130,7 +130,7 @@ fn a_mistake_is_told_once() {
         &[&lab],
         &[
             "Observation.status must have a code of the value set http://hl7.org/fhir/ValueSet/observation-status",
-            "Observation.subject must refer to Patient or Group or Device or Location",
+            "Observation.subject must refer to Device or Group or Location or Patient",
         ],
     );
 }

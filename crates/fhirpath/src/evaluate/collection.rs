@@ -60,6 +60,9 @@ impl<'a> Run<'_, 'a> {
                     }
                 }
                 if !parts.is_empty() {
+                    let between_bytes = parts.len().saturating_mul(between.len());
+                    let bytes = parts.iter().map(|part| part.len()).sum::<usize>();
+                    self.charge_text(bytes.saturating_add(between_bytes))?;
                     out.push(Item::String(parts.join(between.as_ref()).into()));
                 }
             }

@@ -48,6 +48,9 @@ impl<'a> Run<'_, 'a> {
             return Ok(true);
         }
         if let Some(key) = key(item) {
+            if let Key::Text(text) = &key {
+                self.charge_text(text.len())?;
+            }
             return Ok(met.plain.insert(key));
         }
         if let Item::Node(node) = item

@@ -65,7 +65,7 @@ pub(super) fn apply<'a>(
     if regex.as_str().is_empty() {
         return Ok(Some(Item::String(text)));
     }
-    run.charge((text.len() + 1).saturating_mul(with.len() + 1) / 16)?;
+    run.charge_text((text.len() + 1).saturating_mul(with.len() + 1))?;
     let replaced = regex.replace_all(&text, with.as_ref()).into_owned();
     Ok(Some(Item::String(Cow::Owned(replaced))))
 }

@@ -68,7 +68,7 @@ impl<'a> Run<'_, 'a> {
         out: &mut Items<'a>,
     ) -> Result<(), Halt> {
         use Function as F;
-        self.charge(text.len() / 16)?;
+        self.charge_text(text.len())?;
         let owned = |text: String| Item::String(Cow::Owned(text));
         match function {
             F::Upper => out.push(owned(text.to_uppercase())),
@@ -101,7 +101,7 @@ impl<'a> Run<'_, 'a> {
                     F::Replace => {
                         if let Some(with) = self.text_argument(arguments, 1, at)? {
                             let growth = (text.len() + 1).saturating_mul(with.len() + 1);
-                            self.charge(growth / 16)?;
+                            self.charge_text(growth)?;
                             out.push(owned(text.replace(&*argument, &with)));
                         }
                     }
