@@ -279,6 +279,10 @@ async function clinician() {
   await page.getByRole('button', { name: 'Find' }).click();
   await page.getByRole('link', { name: 'Ann Lee' }).click();
   await look(page, 'chart');
+  await page.getByRole('link', { name: 'Who used this record' }).click();
+  await page.getByText('opened the chart').first().waitFor();
+  await look(page, 'who used a record, for staff');
+  await page.getByRole('link', { name: 'Back to the chart' }).click();
   await page.getByRole('button', { name: /^Launch / }).click();
   await page.waitForURL(`${home}/launch**`);
   const launched = sent[0].searchParams;

@@ -1,6 +1,7 @@
 //! The parameters of an OAuth request.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use cresset_base::Limits;
 
@@ -16,6 +17,47 @@ pub struct Request<'r> {
     pub form: &'r [(String, String)],
     /// The values of all `DPoP` headers.
     pub proofs: &'r [&'r [u8]],
+    /// Where is noted who asks.
+    pub asker: &'r Asker,
+}
+
+/// Who turned out to ask, as far as it was found out: also of a request that is refused then.
+#[derive(Debug, Default)]
+pub struct Asker {
+    app: OnceLock<String>,
+    user: OnceLock<String>,
+    patient: OnceLock<String>,
+}
+
+impl Asker {
+    /// `client_id` of the app.
+    pub fn app(&self) -> Option<&str> {
+        self.app.get().map(String::as_str)
+    }
+
+    /// The person for whom it asks.
+    pub fn user(&self) -> Option<&str> {
+        self.user.get().map(String::as_str)
+    }
+
+    /// The patient in context.
+    pub fn patient(&self) -> Option<&str> {
+        self.patient.get().map(String::as_str)
+    }
+
+    pub(crate) fn is_app(&self, client_id: &str) {
+        // One request is of one app.
+        let _ = self.app.set(client_id.to_owned());
+    }
+
+    pub(crate) fn is_for(&self, user: Option<&str>, patient: Option<&str>) {
+        if let Some(user) = user {
+            let _ = self.user.set(user.to_owned());
+        }
+        if let Some(patient) = patient {
+            let _ = self.patient.set(patient.to_owned());
+        }
+    }
 }
 
 /// A form in which each name stands once.

@@ -79,6 +79,8 @@ pub struct TokenResponse {
     pub launch: Option<LaunchContext>,
     /// Thumbprint of the key it is bound to.
     pub key: Option<Hashed>,
+    /// The person who allowed it; not told to the app.
+    pub user: Option<String>,
 }
 
 /// What a token is about, as SMART App Launch 2.2 ("Launch context arrives with your access
@@ -167,6 +169,7 @@ impl AuthServer {
             Refusal::new(ErrorCode::UnsupportedGrantType, description)
         })?;
         let app = self.identify(request.authorization, &form).await?;
+        request.asker.is_app(&app.client_id);
         if !app.grant_types.iter().any(|g| g == grant_type.as_str()) {
             let description = "this app is not registered for this grant_type";
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, description).into());
@@ -177,11 +180,14 @@ impl AuthServer {
             url: &self.token_endpoint(),
         };
         let key = self.proved_key(proofs, None).await?;
-        match grant_type {
+        let response = match grant_type {
             GrantType::ClientCredentials => self.client_credentials(app, &form, key).await,
             GrantType::AuthorizationCode => self.authorization_code(app, &form, key).await,
             GrantType::RefreshToken => self.refresh_token(app, &form, key).await,
-        }
+        }?;
+        let patient = response.launch.as_ref().map(|launch| &*launch.patient);
+        request.asker.is_for(response.user.as_deref(), patient);
+        Ok(response)
     }
 
     /// Issues an access token and stores its hash; durable when it returns.
@@ -215,6 +221,7 @@ impl AuthServer {
             id_token: None,
             launch,
             key: issue.key,
+            user: None,
         })
     }
 }

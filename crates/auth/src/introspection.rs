@@ -80,6 +80,7 @@ impl AuthServer {
     pub async fn introspect(&self, request: Request<'_>) -> Result<Introspection, AuthError> {
         let form = Form::new(request.form, &self.settings.limits)?;
         let client_id = self.asking_app(request.authorization, &form).await?;
+        request.asker.is_app(&client_id);
         let token = form
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;

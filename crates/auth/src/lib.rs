@@ -51,7 +51,7 @@ pub use app::{AppError, NewApp, Registered};
 pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE, Presented};
 pub use dpop::Proofs;
 pub use error::{AuthError, ErrorCode, Refusal};
-pub use form::Request;
+pub use form::{Asker, Request};
 pub use grant::{GrantType, LaunchContext, TokenResponse};
 pub use introspection::Introspection;
 pub use registration::{AppRequest, RegistrationError};

@@ -17,6 +17,7 @@ impl AuthServer {
     pub async fn revoke(&self, request: Request<'_>) -> Result<(), AuthError> {
         let form = Form::new(request.form, &self.settings.limits)?;
         let app = self.identify(request.authorization, &form).await?;
+        request.asker.is_app(&app.client_id);
         let token = form
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;

@@ -38,15 +38,19 @@ const ADMINISTRATIVE: [&str; 18] = [
     "Slot",
 ];
 
+fn administrative() -> String {
+    let scopes = ADMINISTRATIVE.map(|of| format!("patient/{of}.cruds user/{of}.cruds"));
+    scopes.join(" ")
+}
+
 /// Scopes of a role, space-separated.
 fn scopes(role: Role) -> String {
     match role {
         Role::Patient | Role::Proxy => OWN.to_owned(),
         Role::Clinician => CLINICAL.to_owned(),
-        Role::FrontDesk | Role::Administrator => {
-            let scopes = ADMINISTRATIVE.map(|of| format!("patient/{of}.cruds user/{of}.cruds"));
-            scopes.join(" ")
-        }
+        Role::FrontDesk => administrative(),
+        // Who runs the practice answers for who used which record.
+        Role::Administrator => format!("{} user/AuditEvent.rs", administrative()),
         Role::Operator => String::new(),
     }
 }
@@ -120,6 +124,21 @@ mod tests {
         let desk = within(&asked, Role::FrontDesk, &Limits::default()).unwrap();
         let desk = desk.to_string();
         assert!(desk.contains("user/Patient.rs user/Account.rs") && !desk.contains("Condition"));
+    }
+
+    #[test]
+    fn the_audit_trail_is_for_who_answers_for_it() {
+        let trail = ResourceType::parse("AuditEvent").unwrap();
+        for (role, expect) in [
+            (Role::Clinician, true),
+            (Role::Administrator, true),
+            (Role::FrontDesk, false),
+            (Role::Patient, false),
+            (Role::Operator, false),
+        ] {
+            let access = access(role, &Limits::default()).unwrap();
+            assert_eq!(access.permits(Verb::Search, trail), expect, "{role:?}");
+        }
     }
 
     #[test]

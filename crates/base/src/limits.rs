@@ -68,6 +68,13 @@ pub struct Limits {
     pub cluster_wait_ms_max: u64,
     /// Most audit records of one instance that wait for the next commit; beyond it 503 is answered.
     pub audit_waiting_max: usize,
+    /// Most audit records that one request looks at before its page ends.
+    pub audit_scanned_max: u64,
+    /// Most kinds of requests of strangers (address, endpoint, status) that leave audit records of their
+    /// own in a minute at one instance; the others are counted together.
+    pub audit_strangers_max: usize,
+    /// Most patients that one audit record names; beyond it the record says how many mentions it left out.
+    pub audit_patients_max: usize,
     /// Most bytes of expanded bodies that one open instance keeps for the next reader.
     pub body_cache_bytes_max: u64,
     /// Longest OAuth `scope` parameter, in bytes.
@@ -142,6 +149,9 @@ impl Default for Limits {
             cluster_connections_max: 16,
             cluster_wait_ms_max: 2_000,
             audit_waiting_max: 32_768,
+            audit_scanned_max: 200_000,
+            audit_strangers_max: 120,
+            audit_patients_max: 2_000,
             body_cache_bytes_max: 32 * 1024 * 1024,
             scope_bytes_max: 32 * 1024,
             scopes_max: 512,

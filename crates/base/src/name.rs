@@ -1,5 +1,6 @@
 //! Identifiers that arrive from outside and are checked once, at the door.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -58,6 +59,12 @@ impl ResourceId {
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ResourceId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod app;
+mod audit;
 mod bench;
 mod completions;
 mod demo;
@@ -54,6 +55,7 @@ enum Command {
     Instance(instance::Instance),
     App(app::App),
     User(user::User),
+    Audit(audit::Audit),
     Import(import::Import),
     Synth(synth::Synth),
     Bench(bench::Bench),
@@ -76,6 +78,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Instance(command) => wait(command.run()),
         Command::App(command) => wait(command.run()),
         Command::User(command) => wait(command.run()),
+        Command::Audit(command) => wait(command.run()),
         Command::Import(command) => wait(command.run()),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),

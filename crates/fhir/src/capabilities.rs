@@ -13,9 +13,8 @@ use serde_json::{Value, json};
 
 use crate::service::Settings;
 
-pub use cresset_search::is_searchable;
 pub use profiles::of_type as profiles;
-pub use resources::resources;
+pub use resources::{is_searchable, resources};
 
 /// When this server's set of capabilities last changed.
 const DATE: &str = "2026-11-22";

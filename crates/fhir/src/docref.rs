@@ -6,6 +6,7 @@ use cresset_definitions::ResourceType;
 use cresset_search::Handling;
 use cresset_store::SearchPage;
 
+use crate::answer::Answer;
 use crate::bundle::searchset::searchset;
 use crate::fault::{Fault, Kind};
 use crate::operation::Inputs;
@@ -23,7 +24,7 @@ impl Service {
     /// # Errors
     /// [`Kind::Required`] without a patient, [`Kind::NotFound`] for one the caller may not see,
     /// [`Kind::Forbidden`]; [`Kind::Value`].
-    pub async fn docref(&self, access: &Access, inputs: &Inputs) -> Result<Vec<u8>, Fault> {
+    pub async fn docref(&self, access: &Access, inputs: &Inputs) -> Result<Answer, Fault> {
         inputs.only(&["patient", "start", "end", "type", "on-demand"])?;
         let is_on_demand = match inputs.text("on-demand") {
             None | Some("false") => false,
@@ -52,11 +53,11 @@ impl Service {
         let documents = known("DocumentReference")?;
         if is_on_demand {
             permit(access, Verb::Search, documents)?;
-            return Ok(searchset(
-                &SearchPage::default(),
-                &[],
-                &self.settings().base_url,
-            ));
+            let none = SearchPage::default();
+            return Ok(Answer {
+                body: searchset(&none, &[], &self.settings().base_url),
+                ..Answer::default()
+            });
         }
         self.search(access, documents, pairs, Handling::Strict)
             .await

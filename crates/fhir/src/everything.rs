@@ -11,6 +11,8 @@ use cresset_definitions::{ResourceType, r4};
 use cresset_search::Query;
 use cresset_store::{Cursor, Found, SearchPage};
 
+use crate::answer::Answer;
+use crate::audit_event;
 use crate::bundle::full_url::references;
 use crate::bundle::link::{Walk, encode};
 use crate::bundle::searchset::searchset;
@@ -51,7 +53,7 @@ impl Service {
         access: &Access,
         (of, id): (ResourceType, &ResourceId),
         inputs: &Inputs,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Answer, Fault> {
         inputs.only(&["_since", "_type", "start", "end", "_count", PARAMETER])?;
         present(self.store().read(access, of, id).await?, of, id)?;
         let types = asked_types(inputs)?;
@@ -79,7 +81,10 @@ impl Service {
         let mut page = self.filled(&narrowed, &segments, (place, count)).await?;
         self.add_shared(access, &mut page, types.as_ref()).await?;
         let links = walk.links(sealed, page.next.as_ref(), None);
-        Ok(searchset(&page, &links, &self.settings().base_url))
+        Ok(Answer {
+            whose: self.whose_page(access, &page)?,
+            body: searchset(&page, &links, &self.settings().base_url),
+        })
     }
 
     fn count(&self, inputs: &Inputs) -> Result<usize, Fault> {
@@ -110,7 +115,9 @@ impl Service {
         } else {
             access.clone()
         };
-        let is_asked = |t: &ResourceType| types.is_none_or(|types| types.contains(t));
+        let is_asked = |t: &ResourceType| {
+            types.is_none_or(|types| types.contains(t)) && !audit_event::is_trail(*t)
+        };
         let mut all: Vec<ResourceType> = ResourceType::all().filter(is_asked).collect();
         all.sort_by_key(|t| *t != of);
         let mut segments = Vec::new();

@@ -9,7 +9,7 @@ use cresset_access::{Access, Scope, ScopeSet, Target, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::{ResourceType, r4};
 use cresset_model::{Element, Kind as JsonKind};
-use cresset_store::{Cursor, Found, Version};
+use cresset_store::{Cursor, Found, Version, Whose};
 
 use crate::binary::tree_of;
 use crate::content::Content;
@@ -53,8 +53,8 @@ pub struct File {
     pub resource_type: ResourceType,
     /// The id of that resource.
     pub id: ResourceId,
-    /// The patient it belongs to, where the type or the asker's token says so.
-    pub patient: Option<ResourceId>,
+    /// The patients whose records it is of.
+    pub whose: Whose,
     /// The app that asked for the address.
     pub client_id: String,
 }
@@ -134,9 +134,8 @@ impl Service {
             index,
         };
         let content = self.content_of(&access, &version, place).await;
-        let patient = Some(&id).filter(|_| of.name() == "Patient");
         Ok(File {
-            patient: patient.or_else(|| access.patient()).cloned(),
+            whose: self.whose(&access, [&version])?,
             content: content.map_err(|_| ended())?,
             resource_type: of,
             id,

@@ -8,6 +8,7 @@ use cresset_search::DateRange;
 use cresset_store::HistoryPage;
 use cresset_store::store::HistoryAsk;
 
+use crate::answer::Answer;
 use crate::bundle;
 use crate::bundle::link::{Walk, encode};
 use crate::fault::{self, Fault, Kind};
@@ -49,7 +50,7 @@ impl Service {
         access: &Access,
         level: Level<'_>,
         pairs: &[(String, String)],
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Answer, Fault> {
         let types = self.types_of(access, level)?;
         let subset = match types.as_slice() {
             [one] => Subset::of_one(pairs, *one)?,
@@ -85,13 +86,11 @@ impl Service {
             Level::Type(_) | Level::System => self.store().history_of(access, &types, ask).await?,
         };
         self.keep_to_context(access, level, &mut page).await?;
+        let whose = self.whose(access, &page.versions)?;
         subset.cut(&mut page.versions);
         let links = walk.links(asked.place.as_deref(), page.next.as_ref(), None);
-        Ok(bundle::history::history(
-            &page,
-            &links,
-            &self.settings().base_url,
-        ))
+        let body = bundle::history::history(&page, &links, &self.settings().base_url);
+        Ok(Answer { body, whose })
     }
 
     /// Leaves out what a security context keeps from the caller; a resource of which it keeps one

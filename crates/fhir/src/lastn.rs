@@ -6,6 +6,7 @@ use cresset_access::{Access, Verb};
 use cresset_model::{Element, Tree};
 use cresset_store::SearchPage;
 
+use crate::answer::Answer;
 use crate::bundle::searchset::searchset;
 use crate::docref::known;
 use crate::fault::{Fault, Kind};
@@ -33,7 +34,7 @@ impl Service {
     /// # Errors
     /// [`Kind::Required`] without a patient or subject, or without a category or code;
     /// [`Kind::Invalid`] for more observations than the limits allow to look at.
-    pub async fn lastn(&self, access: &Access, inputs: &Inputs) -> Result<Vec<u8>, Fault> {
+    pub async fn lastn(&self, access: &Access, inputs: &Inputs) -> Result<Answer, Fault> {
         let observations = known("Observation")?;
         permit(access, Verb::Search, observations)?;
         let max = match inputs.text("max").map(str::parse::<usize>) {
@@ -72,7 +73,10 @@ impl Service {
             matches: newest.kept,
             ..SearchPage::default()
         };
-        Ok(searchset(&page, &[], &self.settings().base_url))
+        Ok(Answer {
+            whose: self.whose_page(access, &page)?,
+            body: searchset(&page, &[], &self.settings().base_url),
+        })
     }
 }
 

@@ -13,6 +13,8 @@
 //! Start with [`service`], then [`mod@read`] and [`fault`].
 
 mod allergen;
+pub mod answer;
+pub mod audit_event;
 pub mod audited;
 pub mod binary;
 pub mod bundle;
@@ -50,6 +52,7 @@ pub mod update;
 pub mod validate;
 pub mod vread;
 
+pub use answer::Answer;
 pub use audited::Audited;
 pub use condition::{ReadCondition, WriteCondition};
 pub use criteria::Criteria;

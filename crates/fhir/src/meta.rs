@@ -7,6 +7,7 @@ use cresset_model::{Element, Value};
 use cresset_rules::Interaction;
 use cresset_store::{Change, Error, Refusal, Unit, Written};
 
+use crate::answer::Answer;
 use crate::audited::Audited;
 use crate::condition::WriteCondition;
 use crate::fault::{Fault, Kind};
@@ -37,9 +38,12 @@ impl Service {
         &self,
         access: &Access,
         (of, id): (ResourceType, &ResourceId),
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Answer, Fault> {
         let version = self.shown(access, of, id).await?;
-        Ok(answer(prepare::parse(&version.body, self.limits())?.root()))
+        Ok(Answer {
+            whose: self.whose(access, [&version])?,
+            body: answer(prepare::parse(&version.body, self.limits())?.root()),
+        })
     }
 
     /// Adds or takes away labels; a change makes a new version.

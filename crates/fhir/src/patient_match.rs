@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use cresset_access::{Access, Verb};
 use cresset_store::Version;
 
+use crate::answer::Answer;
 use crate::bundle::write;
 use crate::docref::known;
 use crate::fault::{Fault, Kind};
@@ -29,7 +30,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Kind::Required`] without a Patient, or one that describes nobody; [`Kind::Forbidden`].
-    pub async fn match_patient(&self, access: &Access, inputs: &Inputs) -> Result<Vec<u8>, Fault> {
+    pub async fn match_patient(&self, access: &Access, inputs: &Inputs) -> Result<Answer, Fault> {
         inputs.only(&["resource", "onlyCertainMatches", "count"])?;
         permit(access, Verb::Search, known("Patient")?)?;
         let described = inputs.resource("resource");
@@ -67,7 +68,10 @@ impl Service {
         }
         let most = usize::try_from(self.limits().page_max).unwrap_or(usize::MAX);
         matches.truncate(count.min(most));
-        Ok(bundle(&matches, &self.settings().base_url))
+        Ok(Answer {
+            whose: self.whose(access, matches.iter().map(|(_, version)| version))?,
+            body: bundle(&matches, &self.settings().base_url),
+        })
     }
 
     /// Everybody who is at least a possible match.

@@ -8,6 +8,7 @@ use cresset_search::IndexRow;
 use cresset_store::Draft;
 use cresset_validate::{Ask, Validator};
 
+use crate::audit_event;
 use crate::fault::{Fault, Issue, Kind};
 
 /// A body that may be stored.
@@ -78,6 +79,10 @@ pub(crate) fn drafted(
     issues: Vec<cresset_validate::Issue>,
 ) -> Result<Prepared, Fault> {
     let resource_type = resource_type(tree)?;
+    if audit_event::is_trail(resource_type) {
+        let text = "AuditEvents are made of this server's own audit trail and cannot be written";
+        return Err(Fault::new(Kind::BusinessRule, text));
+    }
     if !issues.is_empty() {
         return Err(invalid(issues));
     }

@@ -6,6 +6,7 @@ use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
 use cresset_store::{Found, Version};
 
+use crate::audit_event;
 use crate::condition::ReadCondition;
 use crate::fault::Fault;
 use crate::service::Service;
@@ -50,6 +51,9 @@ impl Service {
         resource_type: ResourceType,
         id: &ResourceId,
     ) -> Result<Version, Fault> {
+        if audit_event::is_trail(resource_type) {
+            return self.audit_event(access, resource_type, id).await;
+        }
         let found = self.store().read(access, resource_type, id).await?;
         let is_theirs = match &found {
             Found::Version(version) => self.is_within_context(access, version).await?,

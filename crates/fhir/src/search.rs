@@ -8,6 +8,8 @@ use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
 
+use crate::answer::Answer;
+use crate::audit_event;
 use crate::bundle::link::{Link, Walk, encode};
 use crate::bundle::searchset::searchset;
 use crate::fault::{self, Fault, Kind};
@@ -33,10 +35,14 @@ impl Service {
         resource_type: ResourceType,
         mut pairs: Vec<(String, String)>,
         handling: Handling,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Answer, Fault> {
         self.offer(Interaction::Search, resource_type)?;
         permit(access, Verb::Search, resource_type)?;
         let place = take_place(&mut pairs)?;
+        if audit_event::is_trail(resource_type) {
+            let asked = (None, &*pairs, place.as_deref());
+            return self.audit_events(access, resource_type, asked).await;
+        }
         let subset = Subset::parse(&pairs, &[resource_type])?;
         let unindexed = self.store().unindexed();
         let is_unordered = !pairs.iter().any(|(name, _)| name == SORT);
@@ -58,9 +64,11 @@ impl Service {
             .store()
             .search(access, &parsed.query, at.as_ref())
             .await?;
+        let whose = self.whose_page(access, &page)?;
         subset.cut(&mut page.matches);
         let links = links(&walk, &parsed.ignored, place.as_deref(), &page);
-        Ok(searchset(&page, &links, &self.settings().base_url))
+        let body = searchset(&page, &links, &self.settings().base_url);
+        Ok(Answer { body, whose })
     }
 
     /// The query of these parameters, of which none may be ignored and nothing is counted.

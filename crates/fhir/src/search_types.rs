@@ -1,11 +1,14 @@
 //! search of several types: of the whole system, and within a compartment (R4 3.1.1.2).
 
 use cresset_access::{Access, Verb};
+use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
 pub use cresset_search::Compartment;
 use cresset_search::{Scope, parse_types, take_types};
 
+use crate::answer::Answer;
+use crate::audit_event;
 use crate::bundle::searchset::searchset;
 use crate::fault::{Fault, Kind};
 use crate::search::{Handling, links, permit_hops, refused, take_place};
@@ -31,6 +34,21 @@ impl Place {
         }
     }
 
+    /// The patient in whose compartment is searched, if that is where.
+    fn patient(&self) -> Result<Option<&ResourceId>, Fault> {
+        match self.compartment() {
+            None => Ok(None),
+            Some(compartment) if compartment.owner.name() == "Patient" => Ok(Some(&compartment.id)),
+            Some(compartment) => {
+                let text = format!(
+                    "The audit trail is not searched in the compartment of {}",
+                    compartment.owner
+                );
+                Err(Fault::new(Kind::NotSupported, text))
+            }
+        }
+    }
+
     /// The address under the base.
     fn path(&self) -> String {
         match self {
@@ -53,13 +71,20 @@ impl Service {
         place: &Place,
         mut pairs: Vec<(String, String)>,
         handling: Handling,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Answer, Fault> {
         let sealed = take_place(&mut pairs)?;
         let named = match place {
             Place::TypeWithin(..) => None,
             _ => take_types(&mut pairs).map_err(|fault| refused(&fault))?,
         };
         let types = self.searched(access, place, named.as_ref().map(|(types, _)| types))?;
+        if let [only] = types.as_slice()
+            && audit_event::is_trail(*only)
+        {
+            let within = place.patient()?;
+            let asked = (within, &*pairs, sealed.as_deref());
+            return self.audit_events(access, *only, asked).await;
+        }
         let subset = Subset::parse(&pairs, &types)?;
         let scope = Scope {
             types: &types,
@@ -81,9 +106,11 @@ impl Service {
             .store()
             .search_types(access, &parsed.queries, at.as_ref())
             .await?;
+        let whose = self.whose_page(access, &page)?;
         subset.cut(&mut page.matches);
         let links = links(&walk, &parsed.ignored, sealed.as_deref(), &page);
-        Ok(searchset(&page, &links, &self.settings().base_url))
+        let body = searchset(&page, &links, &self.settings().base_url);
+        Ok(Answer { body, whose })
     }
 
     fn searched(
@@ -103,8 +130,10 @@ impl Service {
             (Place::TypeWithin(_, of), _) => vec![*of],
             (_, Some(named)) => named.clone(),
             (_, None) => {
+                // The trail is searched alone.
                 let may = |of: &ResourceType| {
-                    access.permits(Verb::Search, *of)
+                    !audit_event::is_trail(*of)
+                        && access.permits(Verb::Search, *of)
                         && self.offer(Interaction::Search, *of).is_ok()
                 };
                 let types: Vec<ResourceType> = members.into_iter().filter(may).collect();
@@ -112,6 +141,10 @@ impl Service {
                 return (!types.is_empty()).then_some(types).ok_or_else(none);
             }
         };
+        if named.len() > 1 && named.iter().any(|of| audit_event::is_trail(*of)) {
+            let text = "AuditEvent is searched alone; leave the other types out of _type";
+            return Err(Fault::new(Kind::Invalid, text));
+        }
         for of in &named {
             if !members.contains(of) {
                 let text = format!("{of} lies in no such compartment");

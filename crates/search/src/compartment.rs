@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 use cresset_access::{PatientReach, patient_reach};
 use cresset_base::ResourceId;
 use cresset_definitions::{ParameterIx, ResourceType, r4};
+use cresset_model::Tree;
+use memchr::memmem;
 
+use crate::extract::extract_ties;
 use crate::row::{IndexRow, IndexValue};
 
 /// The patients in whose compartment a resource with these rows lies: for a Patient itself, for any
@@ -39,8 +42,34 @@ pub fn patient_compartment(
     patients
 }
 
+/// The same of a resource of which nothing else is asked.
+pub fn patients_of(
+    resource_type: ResourceType,
+    id: &ResourceId,
+    tree: &Tree,
+    own: &[String],
+) -> Vec<ResourceId> {
+    patient_compartment(resource_type, id, &extract_ties(tree, own))
+}
+
+/// Whether a stored body may lie in the compartment of a patient who is not known yet: a quick look
+/// that spares parsing. A body that refers to no patient lies in none; the opposite need not hold.
+pub fn may_be_of_others(body: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
+    let mention = b"Patient/";
+    memmem::find_iter(body, mention).any(|at| {
+        let rest = body.get(at + mention.len()..).unwrap_or_default();
+        let ends = rest.iter().position(|byte| !is_of_id(*byte));
+        !is_known(rest.get(..ends.unwrap_or(rest.len())).unwrap_or_default())
+    })
+}
+
+/// Whether an id may hold this byte.
+fn is_of_id(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
+}
+
 /// The parameters that tie a type to a patient.
-fn compartment_parameters(resource_type: ResourceType) -> &'static [ParameterIx] {
+pub(crate) fn compartment_parameters(resource_type: ResourceType) -> &'static [ParameterIx] {
     static BY_TYPE: OnceLock<Vec<Vec<ParameterIx>>> = OnceLock::new();
     let by_type = BY_TYPE.get_or_init(|| ResourceType::all().map(of_type).collect());
     by_type

@@ -43,10 +43,17 @@ pub const FIRST_VERSION: u32 = 1;
 /// not what its type says (a date that does not exist) leaves no row.
 pub fn extract<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
     let resource_type = tree.resource_type().and_then(ResourceType::parse);
-    let (Some(plan), Some(resource)) = (
-        resource_type.and_then(Plan::of),
-        Node::resource(tree.root()),
-    ) else {
+    rows(resource_type.and_then(Plan::of), tree, own)
+}
+
+/// The rows of the parameters that tie a resource to a patient, and of no others.
+pub(crate) fn extract_ties<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
+    let resource_type = tree.resource_type().and_then(ResourceType::parse);
+    rows(resource_type.and_then(Plan::of_ties), tree, own)
+}
+
+fn rows<'t>(plan: Option<&'static Plan>, tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
+    let (Some(plan), Some(resource)) = (plan, Node::resource(tree.root())) else {
         return Vec::new();
     };
     let mut walk = Walk {

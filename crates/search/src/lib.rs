@@ -21,7 +21,7 @@ pub mod unindexed;
 pub mod unit;
 pub mod value;
 
-pub use compartment::patient_compartment;
+pub use compartment::{may_be_of_others, patient_compartment, patients_of};
 pub use concepts::{ConceptSet, Concepts};
 pub use extract::extract;
 pub use parse::{

@@ -5,7 +5,7 @@
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
-use cresset_search::{extract, patient_compartment};
+use cresset_search::{extract, may_be_of_others, patient_compartment, patients_of};
 
 fn check(source: &str, expect: &[&str]) {
     let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
@@ -17,6 +17,13 @@ fn check(source: &str, expect: &[&str]) {
         expect,
         "{source}"
     );
+    let alone = patients_of(resource_type, &id, &tree, &[]);
+    assert_eq!(alone, patients, "asked of nothing else: {source}");
+    let mut stored = Vec::new();
+    tree.root().write(&mut stored);
+    let is_self = resource_type.name() == "Patient";
+    let is_of_others = may_be_of_others(&stored, |id| id == b"me");
+    assert!(is_self || expect.is_empty() || is_of_others, "{source}");
 }
 
 #[test]
@@ -74,4 +81,22 @@ fn what_speaks_of_many_or_of_none_belongs_to_nobody() {
         r#"{"resourceType":"Observation","subject":{"reference":"https://elsewhere.example/Patient/a"}}"#,
         &[],
     );
+}
+
+#[test]
+fn a_quick_look_tells_of_patients_who_are_not_known() {
+    let two = br#"{"subject":{"reference":"Patient/a"},"performer":[{"reference":"https://x.example/fhir/Patient/b.1/_history/2"}]}"#;
+    let check = |known: &[&[u8]], expect| {
+        assert_eq!(
+            may_be_of_others(two, |id| known.contains(&id)),
+            expect,
+            "{known:?}"
+        );
+    };
+    check(&[], true);
+    check(&[b"a"], true);
+    check(&[b"b.1"], true);
+    check(&[b"a", b"b"], true);
+    check(&[b"a", b"b.1"], false);
+    assert!(!may_be_of_others(b"{}", |_| false));
 }

@@ -33,8 +33,8 @@ use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::visibility::given;
 use cresset_store::{
-    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Recorded, Reindexed,
-    SearchPage, Store, Unit, Written,
+    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store,
+    Trail, Unit, Written,
 };
 use flume::Sender;
 use rusqlite::Connection;
@@ -420,7 +420,7 @@ impl Audit for SqliteStore {
         self.change(|_| Ok(())).await
     }
 
-    async fn trail(&self, ask: &AuditAsk) -> Result<Vec<Recorded>, Error> {
+    async fn trail(&self, ask: &AuditAsk) -> Result<Trail, Error> {
         let ask = ask.clone();
         self.ask(move |inner, connection| trail::find(connection, &inner.shared.codec, &ask))
             .await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put};
-use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Secrets, Store, Unit};
+use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Secrets, Store, Unit, Whose};
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
 use rusqlite::Connection;
@@ -30,9 +30,10 @@ fn record(name: &str) -> AuditRecord {
         interaction: "read".to_owned(),
         resource_type: Some(of("Patient")),
         id: Some(id("p")),
-        patient: None,
+        whose: Whose::default(),
         query: None,
         status: 200,
+        times: 1,
         address: None,
         correlation_id: name.to_owned(),
     }
@@ -50,7 +51,7 @@ fn crashed(directory: &Path) -> TempDir {
 
 async fn names(store: &SqliteStore) -> Vec<String> {
     store.settle().await.unwrap();
-    let trail = store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail = store.trail(&AuditAsk::newest(100)).await.unwrap().records;
     let names = trail.into_iter().map(|r| r.record.correlation_id);
     let mut names: Vec<_> = names.collect();
     names.reverse();
@@ -130,7 +131,11 @@ async fn a_record_that_cannot_be_kept_is_said_so_and_the_others_stay() {
     assert!(matches!(error, Error::Busy), "{error:?}");
     store.limit_pages(None).await.unwrap();
     store.settle().await.unwrap();
-    let trail = store.trail(&AuditAsk::newest(u32::MAX)).await.unwrap();
+    let trail = store
+        .trail(&AuditAsk::newest(u32::MAX))
+        .await
+        .unwrap()
+        .records;
     assert_eq!(trail.len(), kept + 1);
     assert!(store.verify().await.unwrap().is_clean());
 }

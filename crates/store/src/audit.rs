@@ -1,5 +1,8 @@
 //! One record for each interaction: who did what to which resource, and how it ended.
 
+mod ask;
+mod whose;
+
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -7,6 +10,9 @@ use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 
 use crate::store::Error;
+
+pub use ask::AuditAsk;
+pub use whose::Whose;
 
 /// What the trail keeps of one interaction. It names resources and holds nothing of their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,16 +30,59 @@ pub struct AuditRecord {
     pub resource_type: Option<ResourceType>,
     /// The resource touched, where it was one.
     pub id: Option<ResourceId>,
-    /// The patient whose record it was, where the request or the token named one.
-    pub patient: Option<ResourceId>,
+    /// The patients whose records it was: those of the resources that were shown or changed, and who
+    /// the request or the token named.
+    pub whose: Whose,
     /// A fingerprint of the query, so that equal searches can be told without keeping their values.
     pub query: Option<[u8; 8]>,
     /// HTTP status of the answer.
     pub status: u16,
+    /// How many interactions of this kind it stands for: 1, and more where strangers' are counted.
+    pub times: u32,
     /// From which address.
     pub address: Option<IpAddr>,
     /// The correlation id the caller was given.
     pub correlation_id: String,
+}
+
+/// What an interaction did to what it touched (R4 `audit-event-action`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Something new.
+    Create,
+    /// Shown.
+    Read,
+    /// Changed.
+    Update,
+    /// Deleted.
+    Delete,
+    /// Anything else.
+    Execute,
+}
+
+impl Action {
+    /// Every one with its code.
+    pub const CODES: [(Self, &'static str); 5] = [
+        (Self::Create, "C"),
+        (Self::Read, "R"),
+        (Self::Update, "U"),
+        (Self::Delete, "D"),
+        (Self::Execute, "E"),
+    ];
+}
+
+impl AuditRecord {
+    /// What it did.
+    pub fn action(&self) -> Action {
+        match self.interaction.as_str() {
+            "create" => Action::Create,
+            "update" | "patch" => Action::Update,
+            "delete" => Action::Delete,
+            "read" | "vread" | "file" | "chart" | "patients" => Action::Read,
+            other if other.starts_with("history-") || other.starts_with("search-") => Action::Read,
+            _ => Action::Execute,
+        }
+    }
 }
 
 /// A record and its place in the trail.
@@ -45,51 +94,13 @@ pub struct Recorded {
     pub record: AuditRecord,
 }
 
-/// Which part of the trail is asked for; what is absent restricts nothing.
+/// Records that were asked for, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AuditAsk {
-    /// At most so many, the newest first.
-    pub count: u32,
-    /// Only records before this number.
-    pub before: Option<u64>,
-    /// Only records of this instant or later.
-    pub from: Option<Timestamp>,
-    /// Only records before this instant.
-    pub until: Option<Timestamp>,
-    /// Only what was done in this patient's record.
-    pub patient: Option<ResourceId>,
-    /// Only what this app did.
-    pub app: Option<String>,
-    /// Only what this person did.
-    pub subject: Option<String>,
-}
-
-impl AuditAsk {
-    /// The newest `count` records.
-    pub fn newest(count: u32) -> Self {
-        Self {
-            count,
-            ..Self::default()
-        }
-    }
-
-    /// Whether a record is among what is asked for.
-    pub fn wants(&self, number: u64, record: &AuditRecord) -> bool {
-        let patient = self.patient.as_ref();
-        let is_of_patient = patient.is_none_or(|asked| {
-            let is_patient = record
-                .resource_type
-                .is_some_and(|of| of.name() == "Patient");
-            record.patient.as_ref() == Some(asked)
-                || (is_patient && record.id.as_ref() == Some(asked))
-        });
-        is_of_patient
-            && self.before.is_none_or(|before| number < before)
-            && self.from.is_none_or(|from| record.at >= from)
-            && self.until.is_none_or(|until| record.at < until)
-            && (self.app.is_none() || self.app == record.app)
-            && (self.subject.is_none() || self.subject == record.subject)
-    }
+pub struct Trail {
+    /// Those found.
+    pub records: Vec<Recorded>,
+    /// Where to go on ([`AuditAsk::before`]); absent when everything was looked at.
+    pub next: Option<u64>,
 }
 
 /// The audit trail of one instance. Records can be added and, long after, dropped together by the
@@ -108,8 +119,9 @@ pub trait Audit {
     /// Returns when every record taken so far is durable.
     async fn settle(&self) -> Result<(), Error>;
 
-    /// Records, newest first.
-    async fn trail(&self, ask: &AuditAsk) -> Result<Vec<Recorded>, Error>;
+    /// Records, newest first. It may end before there are as many as asked for, when many were looked
+    /// at; the walk goes on from there.
+    async fn trail(&self, ask: &AuditAsk) -> Result<Trail, Error>;
 
     /// Drops records from before this instant, oldest first and never the newest ones; gives how
     /// many. What stays can still be verified.

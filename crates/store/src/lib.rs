@@ -35,7 +35,7 @@ pub mod verify;
 pub mod visibility;
 pub mod write;
 
-pub use audit::{Audit, AuditAsk, AuditRecord, Recorded};
+pub use audit::{Audit, AuditAsk, AuditRecord, Recorded, Trail, Whose};
 pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
 pub use instances::{
     AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle,

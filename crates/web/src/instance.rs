@@ -10,8 +10,9 @@ use cresset_base::{InstanceName, Limits, Secret, Timestamp};
 use cresset_fhir::service::Surroundings;
 use cresset_fhir::{Fault, Kind, Service, Settings};
 use cresset_rules::RuleSet;
-use cresset_store::{AuditSync, ErrorDialect, InstanceSettings, Store};
+use cresset_store::{AuditRecord, AuditSync, ErrorDialect, InstanceSettings, Store};
 
+use crate::audit::Strangers;
 use crate::failure::Failure;
 use crate::platform::Platform;
 
@@ -41,6 +42,7 @@ pub struct OpenInstance {
     pub errors: ErrorDialect,
     /// When the audit record of a read must be durable.
     pub audit_sync: AuditSync,
+    strangers: Strangers,
     /// Days for which audit records are kept; 0 for ever.
     audit_days: u32,
     /// When old audit records were last dropped.
@@ -49,6 +51,21 @@ pub struct OpenInstance {
 }
 
 impl OpenInstance {
+    /// Writes, or counts, what a stranger did.
+    pub(crate) fn record_stranger(&self, record: AuditRecord) -> Result<(), cresset_store::Error> {
+        let due = self.strangers.take(record);
+        due.into_iter()
+            .try_for_each(|record| self.store.record(record))
+    }
+
+    fn record_counts(&self, due: Vec<AuditRecord>) {
+        for record in due {
+            if let Err(error) = self.store.record(record) {
+                tracing::warn!(instance = %self.name, %error, "a count of strangers was not recorded");
+            }
+        }
+    }
+
     async fn drop_old_records(&self, now: Timestamp) -> Result<(), cresset_store::Error> {
         let now_s = now.as_second();
         let is_due = now_s - self.dropped_s.load(Ordering::Relaxed) >= DAY_S;
@@ -109,14 +126,33 @@ impl OpenInstances {
         open.retain(|_, instance| instance.last_use_s.load(Ordering::Relaxed) >= since_s);
     }
 
+    /// Writes how often strangers came, of minutes that are over.
+    pub fn record_strangers(&self) {
+        let now = self.platform.clock.now();
+        for instance in self.all() {
+            instance.record_counts(instance.strangers.over(now));
+        }
+    }
+
+    /// Writes what only this process knows, before it ends.
+    pub async fn settle(&self) {
+        for instance in self.all() {
+            instance.record_counts(instance.strangers.rest());
+            if let Err(error) = instance.store.settle().await {
+                tracing::warn!(instance = %instance.name, %error, "the audit trail was not settled");
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<OpenInstance>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.values().cloned().collect()
+    }
+
     /// Drops, once a day, the audit records that an instance keeps no longer.
     pub async fn drop_old_records(&self) {
-        let instances: Vec<_> = {
-            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-            open.values().cloned().collect()
-        };
         let now = self.platform.clock.now();
-        for instance in instances {
+        for instance in self.all() {
             if let Err(error) = instance.drop_old_records(now).await {
                 tracing::warn!(instance = %instance.name, %error, "old audit records were not dropped");
             }
@@ -126,11 +162,7 @@ impl OpenInstances {
     /// Sends the mail that is due. What still waits is tried again with the next sweep, or, of an
     /// instance that was closed, when it is opened.
     pub async fn deliver_mail(&self) {
-        let instances: Vec<_> = {
-            let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-            open.values().cloned().collect()
-        };
-        for instance in instances {
+        for instance in self.all() {
             self.deliver_mail_of(&instance).await;
         }
     }
@@ -188,6 +220,7 @@ impl OpenInstances {
             sandbox,
             errors,
             audit_sync,
+            strangers: Strangers::new(self.platform.limits.audit_strangers_max),
             audit_days,
             dropped_s: AtomicI64::new(0),
             last_use_s: AtomicI64::new(now_s),

@@ -66,12 +66,14 @@ pub async fn serve(
     {
         tracing::warn!("some requests did not finish in time");
     }
+    app.instances().settle().await;
     Ok(())
 }
 
 /// Closes what nobody asks for, drops what is kept no longer and sends what waits, beside the
 /// connections.
 fn sweep_instances(app: &App) {
+    app.instances().record_strangers();
     app.instances().close_idle();
     let app = app.clone();
     tokio::spawn(async move {

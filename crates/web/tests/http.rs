@@ -10,6 +10,7 @@ mod http {
     mod access_matrix;
     mod applications;
     mod audit;
+    mod audit_events;
     mod authorization;
     mod authorize;
     mod bad_input;
@@ -44,10 +45,12 @@ mod http {
     mod rules;
     mod sandbox;
     mod sign_in;
+    mod strangers;
     mod subset;
     mod terminology;
     mod token_family;
     mod transaction;
     mod validate;
+    mod whose;
     mod xml;
 }

@@ -52,6 +52,7 @@ impl AuthServer {
         let limits = &self.settings.limits;
         let form = Form::new(request.form, limits)?;
         let app = self.identify(request.authorization, &form).await?;
+        request.asker.is_app(&app.client_id);
         if form.get("client_id").is_some_and(|id| id != app.client_id) {
             return Err(Refusal::request("client_id is not the app that authenticated").into());
         }

@@ -84,6 +84,7 @@ impl AuthServer {
             scope: issued.scopes,
             refresh_token,
             id_token,
+            user: Some(consent.user.clone()),
             launch: self.launch_context(consent),
             key: issued.key,
         })

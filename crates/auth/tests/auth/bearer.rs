@@ -6,7 +6,7 @@ use crate::instance::{Instance, Memory, basic, bytes, instance, pairs, plain, se
 use crate::nobody::{nobody, without_people};
 use async_trait::async_trait;
 use cresset_access::{Access, Restriction, Verb};
-use cresset_auth::{AuthError, Introspection, Registered, Request};
+use cresset_auth::{Asker, AuthError, Introspection, Registered, Request};
 use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_store::attempt::{Attempts, Counted};
@@ -220,6 +220,7 @@ async fn revoke(demo: &Instance, app: &Registered, token: &str) -> Result<(), Au
             authorization: &bytes(&[&header]),
             form: &form,
             proofs: &[],
+            asker: &Asker::default(),
         })
         .await
 }
@@ -254,6 +255,7 @@ async fn a_revoked_token_ends_at_once_and_others_live_on() {
             authorization: &[],
             form: &form,
             proofs: &[],
+            asker: &Asker::default(),
         })
         .await;
     assert_eq!(shown(&nobody.unwrap_err()), "401 invalid_client");
@@ -270,6 +272,7 @@ async fn introspect(
             authorization: &bytes(&[header]),
             form: &form,
             proofs: &[],
+            asker: &Asker::default(),
         })
         .await
 }
@@ -325,6 +328,7 @@ async fn nobody_introspects_without_authentication() {
             authorization: &[],
             form: &form,
             proofs: &[],
+            asker: &Asker::default(),
         })
         .await;
     assert_eq!(shown(&nobody.unwrap_err()), "401 invalid_client");

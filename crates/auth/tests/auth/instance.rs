@@ -8,7 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cresset_access::{Access, Verb};
 use cresset_auth::password::PasswordPool;
-use cresset_auth::{AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request};
+use cresset_auth::{
+    Asker, AuthError, AuthServer, AuthSettings, GrantType, NewApp, Registered, Request,
+};
 use cresset_auth::{BearerError, Caller, Presented, TokenResponse};
 use cresset_base::{Clock, Limits, ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
@@ -211,6 +213,7 @@ impl Instance {
                 authorization: &bytes(headers),
                 form: &form,
                 proofs: &[],
+                asker: &Asker::default(),
             })
             .await
     }

@@ -152,6 +152,18 @@ const MEANINGS: &[(&str, &str)] = &[
         "most audit records of one instance that wait for the next commit before 503 is answered",
     ),
     (
+        "limits.audit_scanned_max",
+        "most audit records that one request looks at before its page ends",
+    ),
+    (
+        "limits.audit_strangers_max",
+        "most kinds of requests of strangers (address, endpoint, status) that leave audit records of their own in a minute at one instance; the others are counted together",
+    ),
+    (
+        "limits.audit_patients_max",
+        "most patients that one audit record names before it says how many mentions it left out",
+    ),
+    (
         "limits.body_cache_bytes_max",
         "memory for bodies of one instance kept for the next reader, in bytes",
     ),

@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, also in the functions its cases share"
 )]
 
+mod audit_export;
 mod authorization;
 mod bad_bodies;
 mod bad_requests;

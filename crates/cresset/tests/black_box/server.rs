@@ -172,6 +172,13 @@ impl Server {
         serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
+    /// What a command prints about the instance `alpha` of a stopped server.
+    pub(crate) fn printed(&self, arguments: &[&str]) -> String {
+        let arguments = [arguments, &["--instance", "alpha"]].concat();
+        let output = succeed(command(self.data.path(), &arguments));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
     /// The data directory.
     pub(crate) fn data(&self) -> PathBuf {
         data_directory(self.data.path())

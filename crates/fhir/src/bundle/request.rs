@@ -102,17 +102,24 @@ impl Service {
             self.fetch(by.access, fetch).await
         };
         let reply = reply.unwrap_or_else(Reply::Failed);
-        self.record_reply(&by.record, entry, &reply)?;
+        self.record_reply(by, entry, &reply)?;
         Ok(reply)
     }
 
     /// Records an entry that changed nothing.
     fn record_reply(
         &self,
-        record: &AuditRecord,
+        by: &Audited<'_>,
         entry: &Entry<'_>,
         reply: &Reply,
     ) -> Result<(), Fault> {
+        let whose = match reply {
+            Reply::Read(version, _) | Reply::NotModified(version) | Reply::Written(_, version) => {
+                self.whose(by.access, [version])?
+            }
+            Reply::Document(_, whose) => whose.clone(),
+            Reply::Status(_) | Reply::Failed(_) => self.whose(by.access, [])?,
+        };
         let of = match reply {
             Reply::Read(version, _) | Reply::NotModified(version) | Reply::Written(_, version) => {
                 Some((version.resource_type, version.id.clone()))
@@ -127,7 +134,8 @@ impl Service {
                 .or(entry.action.resource_type()),
             id: of.map(|(_, id)| id),
             status: reply.status(),
-            ..record.clone()
+            whose,
+            ..by.record.clone()
         };
         Ok(self.store().record(record)?)
     }

@@ -2,11 +2,11 @@
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 use cresset_rules::{Absent, Interaction};
-use cresset_search::is_searchable;
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
 use super::{documentation, operations, profiles};
+use crate::audit_event;
 use crate::service::Settings;
 
 /// The interactions every type offers.
@@ -78,6 +78,15 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
     if let (Some(words), Some(members)) = (words, resource.as_object_mut()) {
         members.insert("documentation".to_owned(), json!(words));
     }
+    if let (true, Some(members)) = (
+        audit_event::is_trail(resource_type),
+        resource.as_object_mut(),
+    ) {
+        // Made of the trail when they are asked for: they have one version and refer to nothing here.
+        members.insert("versioning".to_owned(), json!("no-version"));
+        members.remove("searchInclude");
+        members.remove("searchRevInclude");
+    }
     let profiles = profiles::of_type(resource_type);
     if let (false, Some(members)) = (profiles.is_empty(), resource.as_object_mut()) {
         members.insert("supportedProfile".to_owned(), json!(profiles));
@@ -104,6 +113,7 @@ fn reverse_includes(of: ResourceType) -> Vec<String> {
     r4().search_parameters()
         .iter()
         .filter(|p| is_reference(p) && leads_here(p))
+        .filter(|p| !audit_event::is_trail(p.resource_type))
         .map(|p| format!("{}:{}", p.resource_type, p.code))
         .collect()
 }
@@ -131,6 +141,13 @@ fn updates_create(settings: &Settings, resource_type: ResourceType) -> bool {
 
 fn parameter(parameter: &SearchParameter) -> Value {
     json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) })
+}
+
+/// Whether a parameter is offered: the audit trail is searched by few.
+pub fn is_searchable(parameter: &SearchParameter) -> bool {
+    let is_of_trail = audit_event::is_trail(parameter.resource_type);
+    cresset_search::is_searchable(parameter)
+        && (!is_of_trail || audit_event::PARAMETERS.contains(&parameter.code))
 }
 
 const fn code(search_type: SearchType) -> &'static str {

@@ -13,6 +13,7 @@ use cresset_definitions::{ParameterIx, ResourceType, SearchParameter, SearchType
 use cresset_fhirpath::{Node, Program};
 
 use super::composite::Part;
+use crate::compartment::compartment_parameters;
 pub(super) use facts::Facts;
 pub(super) use trie::{Branch, Leaf, Trie};
 
@@ -43,7 +44,15 @@ impl Plan {
     pub(crate) fn of(resource_type: ResourceType) -> Option<&'static Self> {
         static PLANS: [OnceLock<Plan>; 256] = [const { OnceLock::new() }; 256];
         let plan = PLANS.get(usize::from(resource_type.code()))?;
-        Some(plan.get_or_init(|| Self::new(resource_type)))
+        Some(plan.get_or_init(|| Self::new(resource_type, |_| true)))
+    }
+
+    /// The same of only the parameters that tie the type to a patient.
+    pub(crate) fn of_ties(resource_type: ResourceType) -> Option<&'static Self> {
+        static PLANS: [OnceLock<Plan>; 256] = [const { OnceLock::new() }; 256];
+        let plan = PLANS.get(usize::from(resource_type.code()))?;
+        let ties = compartment_parameters(resource_type);
+        Some(plan.get_or_init(|| Self::new(resource_type, |ix| ties.contains(&ix))))
     }
 
     /// What is known of a parameter of this type; `None` for one without values.
@@ -55,7 +64,7 @@ impl Plan {
         self.parameters.get(at).map(|p| &p.facts)
     }
 
-    fn new(resource_type: ResourceType) -> Self {
+    fn new(resource_type: ResourceType, wanted: impl Fn(ParameterIx) -> bool) -> Self {
         let mut plan = Self {
             trie: Trie::default(),
             parameters: Vec::new(),
@@ -64,7 +73,8 @@ impl Plan {
         let Some(start) = Node::type_of(resource_type) else {
             return plan;
         };
-        for definition in r4().search_parameters_of(resource_type) {
+        let all = r4().search_parameters_of(resource_type);
+        for definition in all.iter().filter(|definition| wanted(definition.ix)) {
             if let Some(parameter) = Parameter::new(definition) {
                 plan.add(parameter, definition, start);
             }

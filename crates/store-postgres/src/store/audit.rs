@@ -2,16 +2,15 @@
 
 use async_trait::async_trait;
 use cresset_base::Timestamp;
-use cresset_store::backend::audit::block::split;
-use cresset_store::backend::audit::line;
+use cresset_store::backend::audit::Sift;
 use cresset_store::backend::instant;
-use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Recorded};
+use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Trail};
 use tokio::sync::oneshot;
 
 use super::PostgresStore;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{begin_change, connection, end_change, execute, query, query_opt};
+use crate::snapshot::{Args, begin_change, connection, end_change, execute, query, query_opt};
 use crate::writer::{AUDIT_ENOUGH, Job};
 
 /// Blocks read at once.
@@ -37,7 +36,7 @@ impl Audit for PostgresStore {
         answer.await.map_err(|_| Error::Busy)?
     }
 
-    async fn trail(&self, ask: &AuditAsk) -> Result<Vec<Recorded>, Error> {
+    async fn trail(&self, ask: &AuditAsk) -> Result<Trail, Error> {
         let connection = connection(&self.shared).await?;
         let text = "SELECT last,records FROM audit_block WHERE last-count+1<$1 AND last<$2 \
                     AND last_at>=$3 AND first_at<$4 ORDER BY last DESC LIMIT $5";
@@ -50,33 +49,25 @@ impl Audit for PostgresStore {
         let until = ask
             .until
             .map_or(i64::MAX, |until| instant::millis(until).saturating_add(1));
-        let most = usize::try_from(ask.count).unwrap_or(usize::MAX);
-        let mut found = Vec::new();
+        let mut sift = Sift::new(ask);
         let mut beyond = i64::MAX;
-        while found.len() < most {
-            let rows = query(
-                &connection,
-                text,
-                &[&before, &beyond, &from, &until, &BLOCKS],
-            )
-            .await;
+        while !sift.is_enough() {
+            let args: Args<'_> = &[&before, &beyond, &from, &until, &BLOCKS];
+            let rows = query(&connection, text, args).await;
             let rows = rows.map_err(|e| store_error(&e))?;
             for row in &rows {
+                if sift.is_enough() {
+                    break;
+                }
                 beyond = get(row, 0)?;
                 let last = u64::try_from(beyond).unwrap_or_default();
-                let text = self.shared.codec.expand(get(row, 1)?)?;
-                for (text, number) in split(&text).rev().zip((1..=last).rev()) {
-                    let record = line::read(text)?;
-                    if found.len() < most && ask.wants(number, &record) {
-                        found.push(Recorded { number, record });
-                    }
-                }
+                sift.block(last, &self.shared.codec.expand(get(row, 1)?)?)?;
             }
             if rows.is_empty() {
                 break;
             }
         }
-        Ok(found)
+        Ok(sift.trail())
     }
 
     async fn drop_records(&self, before: Timestamp) -> Result<u64, Error> {

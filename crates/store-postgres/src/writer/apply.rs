@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_search::IndexRow;
+use cresset_search::{IndexRow, patient_compartment};
 use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
 use cresset_store::backend::instant;
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
@@ -13,7 +13,7 @@ use cresset_store::layout::{Keys, Rid, Subject};
 use cresset_store::store::Method;
 use cresset_store::visibility::admits;
 use cresset_store::write::{Draft, Precondition, Refusal};
-use cresset_store::{Error, Version, Written};
+use cresset_store::{Error, Version, Whose, Written};
 
 use super::world::{State, World};
 use crate::shared::Shared;
@@ -41,17 +41,20 @@ pub(super) struct Applier<'a> {
     pub(super) shared: &'a Shared,
     pub(super) world: &'a mut World,
     pub(super) now_ms: i64,
+    /// Whose records the unit changes; absent where no record is kept of it.
+    pub(super) whose: Option<Whose>,
     /// What was there before each change, and how many versions were replaced then.
     undo: Vec<(i64, State, usize)>,
 }
 
 impl<'a> Applier<'a> {
-    pub(super) fn new(shared: &'a Shared, world: &'a mut World) -> Self {
+    pub(super) fn new(shared: &'a Shared, world: &'a mut World, whose: Option<Whose>) -> Self {
         let now_ms = instant::millis(shared.clock.now());
         Self {
             shared,
             world,
             now_ms,
+            whose,
             undo: Vec::new(),
         }
     }
@@ -114,6 +117,7 @@ impl<'a> Applier<'a> {
         method: Method,
     ) -> Result<Written, Stop> {
         about.must_admit(&about.restriction, &coming.draft.rows)?;
+        self.note_patients(about, &coming.draft.rows);
         let written = self.put(about, coming, before, method)?;
         Ok(Written::Created(written))
     }
@@ -131,6 +135,8 @@ impl<'a> Applier<'a> {
         }
         holds(precondition, live)?;
         about.must_admit(&about.restriction, &coming.draft.rows)?;
+        self.note_patients(about, &before.rows);
+        self.note_patients(about, &coming.draft.rows);
         if stamped(&coming.draft, &about.id, live.version, live.updated_ms) == before.wire {
             return Ok(Written::Unchanged(about.version(live, before.wire)));
         }
@@ -153,6 +159,7 @@ impl<'a> Applier<'a> {
             return Ok(Written::NothingToDelete);
         }
         holds(precondition, live)?;
+        self.note_patients(about, &before.rows);
         let head = Head {
             version: live.version + 1,
             updated_ms: self.now_ms.max(live.updated_ms + 1),
@@ -206,6 +213,14 @@ impl<'a> Applier<'a> {
             entry.replaced.push(before);
         }
         entry.now = now;
+    }
+
+    /// Notes whose record a resource with these rows lies in.
+    fn note_patients(&mut self, about: &About, rows: &[IndexRow<'_>]) {
+        if let Some(whose) = &mut self.whose {
+            let patients = patient_compartment(about.resource_type, &about.id, rows);
+            whose.add(patients, self.shared.limits.audit_patients_max);
+        }
     }
 
     /// The body as guessed when the guess was right, else made anew.

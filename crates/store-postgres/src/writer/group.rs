@@ -121,7 +121,8 @@ fn accept(
     (unit, keys): (Unit, Vec<Option<Keys>>),
     records: &mut Lines,
 ) -> Result<Answer, Error> {
-    let mut applier = Applier::new(shared, world);
+    let whose = unit.audit.as_ref().map(|record| record.whose.clone());
+    let mut applier = Applier::new(shared, world, whose);
     let mut written = Vec::with_capacity(unit.changes.len());
     for (at, (change, keys)) in unit.changes.into_iter().zip(keys).enumerate() {
         let rid = registry.known(change.resource_type, &change.id);
@@ -134,8 +135,9 @@ fn accept(
             Err(Stop::Failed(error)) => return Err(error),
         }
     }
-    if let Some(record) = &unit.audit {
-        records.push(record)?;
+    if let Some(mut record) = unit.audit {
+        record.whose = applier.whose.take().unwrap_or_default();
+        records.push(&record)?;
     }
     Ok(Ok(written))
 }

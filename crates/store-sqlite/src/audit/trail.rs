@@ -1,9 +1,8 @@
 //! Finding records again.
 
 use cresset_store::Error;
-use cresset_store::audit::{AuditAsk, Recorded};
-use cresset_store::backend::audit::block::split;
-use cresset_store::backend::audit::line;
+use cresset_store::audit::{AuditAsk, Trail};
+use cresset_store::backend::audit::Sift;
 use cresset_store::backend::codec::Codec;
 use cresset_store::backend::instant;
 use rusqlite::Connection;
@@ -12,11 +11,7 @@ use super::block;
 use crate::fault::store_error;
 
 /// The records asked for, newest first.
-pub(crate) fn find(
-    connection: &Connection,
-    codec: &Codec,
-    ask: &AuditAsk,
-) -> Result<Vec<Recorded>, Error> {
+pub(crate) fn find(connection: &Connection, codec: &Codec, ask: &AuditAsk) -> Result<Trail, Error> {
     let text = format!(
         "SELECT {} FROM audit_block WHERE last-count+1<?1 AND last_at>=?2 AND first_at<?3 \
          ORDER BY last DESC",
@@ -37,19 +32,12 @@ pub(crate) fn find(
     let mut rows = statement
         .query((before, from, until))
         .map_err(|e| store_error(&e))?;
-    let most = usize::try_from(ask.count).unwrap_or(usize::MAX);
-    let mut found = Vec::new();
-    while found.len() < most
+    let mut sift = Sift::new(ask);
+    while !sift.is_enough()
         && let Some(row) = rows.next().map_err(|e| store_error(&e))?
     {
         let block = block::read(row).map_err(|e| store_error(&e))?;
-        let text = codec.expand(&block.records)?;
-        for (text, number) in split(&text).rev().zip((1..=block.last).rev()) {
-            let record = line::read(text)?;
-            if found.len() < most && ask.wants(number, &record) {
-                found.push(Recorded { number, record });
-            }
-        }
+        sift.block(block.last, &codec.expand(&block.records)?)?;
     }
-    Ok(found)
+    Ok(sift.trail())
 }

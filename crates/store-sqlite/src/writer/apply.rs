@@ -4,7 +4,7 @@ use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
-use cresset_search::extract;
+use cresset_search::{IndexRow, extract, patient_compartment};
 use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::backend::version::{method_code, method_of};
@@ -12,7 +12,7 @@ use cresset_store::layout::{Keys, Rid, Subject, encode};
 use cresset_store::store::Method;
 use cresset_store::visibility::admits;
 use cresset_store::write::{Draft, Precondition, Refusal};
-use cresset_store::{Error, Version, Written};
+use cresset_store::{Error, Version, Whose, Written};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::Batch;
@@ -54,6 +54,8 @@ pub(crate) struct Applier<'a> {
     /// Changes of the number of live resources, counted only when the unit is accepted.
     pub(crate) live: Vec<(u8, i64)>,
     pub(crate) now_ms: i64,
+    /// Whose records the unit changes; absent where no record is kept of it.
+    pub(crate) whose: Option<Whose>,
 }
 
 /// What a change is about, found before anything is written.
@@ -172,6 +174,7 @@ impl Applier<'_> {
         method: Method,
     ) -> Result<Written, Stop> {
         about.must_admit(&coming.draft)?;
+        self.note_patients(about, &coming.draft.rows);
         let version = head.map_or(1, |head| head.version + 1);
         let frame = self.frame(about, &coming, version, head)?;
         match head {
@@ -201,6 +204,7 @@ impl Applier<'_> {
         }
         holds(precondition, head)?;
         about.must_admit(&coming.draft)?;
+        self.note_patients(about, &coming.draft.rows);
         if stamped(&coming.draft, &about.id, head.version, head.updated_ms) == old.wire {
             let unchanged = Frame {
                 version: head.version,
@@ -335,6 +339,9 @@ impl Applier<'_> {
             rows: &rows,
         };
         let is_admitted = admits(&about.restriction, subject);
+        if is_admitted {
+            self.note_patients(about, &rows);
+        }
         let mut terms = WriterTerms {
             connection: self.connection,
             shared: self.shared,
@@ -350,6 +357,14 @@ impl Applier<'_> {
             keys,
             is_admitted,
         })
+    }
+
+    /// Notes whose record a resource with these rows lies in.
+    fn note_patients(&mut self, about: &About, rows: &[IndexRow<'_>]) {
+        if let Some(whose) = &mut self.whose {
+            let patients = patient_compartment(about.resource_type, &about.id, rows);
+            whose.add(patients, self.shared.limits.audit_patients_max);
+        }
     }
 
     /// Notes columns in which a resource has several values or a long range.

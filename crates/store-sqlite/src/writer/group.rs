@@ -163,6 +163,7 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         batch,
         live: Vec::new(),
         now_ms,
+        whose: audit.as_ref().map(|record| record.whose.clone()),
     };
     match are_so(&mut applier, &expectations) {
         Ok(true) => {}
@@ -248,8 +249,9 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
     if !alone {
         run(applier, "RELEASE unit").map_err(fail)?;
     }
-    if let Some(record) = &work.audit {
-        let kept = applier.batch.records.push(record);
+    if let Some(mut record) = work.audit {
+        record.whose = applier.whose.take().unwrap_or_default();
+        let kept = applier.batch.records.push(&record);
         kept.map_err(|error| (0, Stop::Failed(error)))?;
     }
     for (of, change) in std::mem::take(&mut applier.live) {

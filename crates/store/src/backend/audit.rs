@@ -8,6 +8,8 @@
 pub mod block;
 pub mod journal;
 pub mod line;
+mod sift;
 
 pub use block::Block;
 pub use journal::{Journal, Lines};
+pub use sift::Sift;

@@ -4,13 +4,14 @@ use cresset_base::Timestamp;
 
 use super::world::{World, draft, everything, id, of};
 use crate::audit::{AuditAsk, Recorded};
-use crate::write::{Change, Unit};
-use crate::{AuditRecord, Error};
+use crate::write::{Change, Precondition, Unit};
+use crate::{AuditRecord, Error, Whose};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
     every_record_is_kept_whole_and_in_order(fresh()).await;
     a_refused_change_leaves_no_record(fresh()).await;
+    a_change_names_whose_record_it_changed(fresh()).await;
     what_is_asked_for_is_found(fresh()).await;
     old_records_are_dropped_and_the_rest_verifies(fresh()).await;
 }
@@ -27,9 +28,10 @@ fn read_of(name: &str) -> AuditRecord {
         interaction: "read".to_owned(),
         resource_type: Some(of("Observation")),
         id: Some(id(name)),
-        patient: None,
+        whose: Whose::default(),
         query: None,
         status: 200,
+        times: 1,
         address: None,
         correlation_id: name.to_owned(),
     }
@@ -37,7 +39,7 @@ fn read_of(name: &str) -> AuditRecord {
 
 async fn trail(world: &World, ask: &AuditAsk) -> Vec<Recorded> {
     world.store.settle().await.unwrap();
-    world.store.trail(ask).await.unwrap()
+    world.store.trail(ask).await.unwrap().records
 }
 
 /// The ids of the records asked for, with their numbers.
@@ -53,15 +55,17 @@ async fn every_record_is_kept_whole_and_in_order(world: World) {
     let full = AuditRecord {
         app: Some("app_\"1\"".to_owned()),
         subject: Some("Zoë\n".to_owned()),
-        patient: Some(id("p1")),
+        whose: Whose::kept([id("p1")], 0),
         query: Some([255, 2, 3, 4, 5, 6, 7, 8]),
         status: 404,
+        times: 12,
         address: Some("2001:db8::1".parse().unwrap()),
         ..read_of("one")
     };
     let bare = AuditRecord {
         resource_type: None,
         id: None,
+        whose: Whose::kept([id("p1"), id("p2"), id("p3")], 7),
         ..read_of("two")
     };
     world.store.record(full.clone()).unwrap();
@@ -93,13 +97,57 @@ async fn a_refused_change_leaves_no_record(world: World) {
     assert_eq!(found(&world, &AuditAsk::newest(10)).await, ["1 one"]);
 }
 
+async fn a_change_names_whose_record_it_changed(world: World) {
+    let observation = |subject: &str| {
+        draft(&format!(
+            r#"{{"resourceType":"Observation","id":"o","status":"final","code":{{"text":"c"}},"subject":{{"reference":"Patient/{subject}"}}}}"#
+        ))
+    };
+    let patient = |name: &str| {
+        let body = format!(r#"{{"resourceType":"Patient","id":"{name}"}}"#);
+        Change::Create(id(name), draft(&body))
+    };
+    let put = |subject: &str| {
+        let precondition = Precondition {
+            may_create: true,
+            ..Precondition::default()
+        };
+        Change::Update(id("o"), observation(subject), precondition)
+    };
+    let delete = || Change::Delete(of("Observation"), id("o"), Precondition::default());
+    let units = [
+        vec![patient("a"), patient("b"), patient("c")],
+        vec![put("a")],
+        vec![put("a")],
+        vec![put("b")],
+        vec![delete()],
+        vec![delete()],
+    ];
+    for changes in units {
+        let unit = Unit {
+            changes,
+            record: Some(read_of("change")),
+            ..Unit::default()
+        };
+        world.store.commit_unit(&everything(), unit).await.unwrap();
+    }
+    let trail = trail(&world, &AuditAsk::newest(10)).await;
+    let named: Vec<Vec<String>> = trail
+        .into_iter()
+        .rev()
+        .map(|r| r.record.whose.named().map(ToString::to_string).collect())
+        .collect();
+    let expect: [&[&str]; 6] = [&["a", "b", "c"], &["a"], &["a"], &["a", "b"], &["b"], &[]];
+    assert_eq!(named, expect);
+}
+
 async fn what_is_asked_for_is_found(world: World) {
     for hour in 0..6 {
         let record = AuditRecord {
             at: instant(&format!("2026-01-02T0{hour}:00:00Z")),
             app: Some(format!("app{}", hour % 2)),
             subject: (hour > 3).then(|| "user".to_owned()),
-            patient: (hour == 1).then(|| id("p1")),
+            whose: Whose::kept((hour == 1).then(|| id("p1")), 0),
             ..read_of(&format!("r{hour}"))
         };
         world.store.record(record).unwrap();

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::response::Response;
+use bytes::Bytes;
 use cresset_access::Access;
 use cresset_auth::{BearerError, Caller};
-use cresset_fhir::{Audited, Fault, Kind};
+use cresset_fhir::{Answer, Audited, Fault, Kind};
+use cresset_store::Version;
 use http::StatusCode;
 use http::request::Parts;
 
@@ -15,7 +18,7 @@ use crate::app::App;
 use crate::audit::Trail;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
-use crate::render::Layout;
+use crate::render::{self, Layout};
 
 /// An authenticated request to one instance whose answer can be had in the form asked for.
 pub struct Ask {
@@ -36,6 +39,25 @@ impl Ask {
         &self.caller.access
     }
 
+    /// Notes whose records these versions, which the answer shows, are.
+    ///
+    /// # Errors
+    /// When a stored body does not parse.
+    pub fn shows<'v>(
+        &self,
+        versions: impl IntoIterator<Item = &'v Version>,
+    ) -> Result<(), Failure> {
+        let whose = self.instance.fhir.whose(self.access(), versions)?;
+        self.trail.shows(whose);
+        Ok(())
+    }
+
+    /// A page of resources as the answer, whose record names whose they are.
+    pub fn answered(&self, answer: Answer) -> Response {
+        self.trail.shows(answer.whose);
+        render::fhir(StatusCode::OK, Bytes::from(answer.body), self.layout)
+    }
+
     /// The same for a change, with the record it leaves when it ends with `status`.
     pub fn audited(&self, status: StatusCode) -> Audited<'_> {
         Audited {
@@ -52,9 +74,14 @@ impl FromRequestParts<App> for Ask {
         let Instance(instance) = Instance::from_request_parts(parts, app).await?;
         let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
         let caller = instance.auth.caller(held.presented()).await;
-        let caller = caller.map_err(refused)?;
         let trail = parts.extensions.remove::<Trail>();
         let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;
+        let caller = caller.map_err(|error| {
+            if !matches!(error, BearerError::Store(_)) {
+                trail.turned_away(&instance);
+            }
+            refused(error)
+        })?;
         trail.asks(&instance, &caller);
         let layout = layout::of(&parts.uri, &parts.headers)?;
         Ok(Self {

@@ -29,6 +29,9 @@ pub(crate) async fn create(
             ask.trail.committed();
             written(&ask, StatusCode::CREATED, &version, prefer.wanted)
         }
-        Creation::Existing(version) => written(&ask, StatusCode::OK, &version, prefer.wanted),
+        Creation::Existing(version) => {
+            ask.shows([&version])?;
+            written(&ask, StatusCode::OK, &version, prefer.wanted)
+        }
     })
 }

@@ -61,7 +61,7 @@ pub(crate) async fn file(
         interaction: "file".to_owned(),
         resource_type: Some(file.resource_type),
         id: Some(file.id),
-        patient: file.patient,
+        whose: file.whose,
         ..trail.draft(&app, response.status())
     })?;
     Ok(response)

@@ -1,13 +1,10 @@
 //! `GET [base]/[type]/[id]/_history`, `GET [base]/[type]/_history`, `GET [base]/_history`
 
 use axum::response::Response;
-use bytes::Bytes;
 use cresset_fhir::history::Level;
-use http::StatusCode;
 
 use crate::extract::{Ask, OneResource, OneType, Pairs};
 use crate::failure::Failure;
-use crate::render;
 
 /// One page of a resource's versions.
 pub(crate) async fn history(
@@ -42,9 +39,5 @@ async fn page(
         .fhir
         .history(ask.access(), level, pairs)
         .await?;
-    Ok(render::fhir(
-        StatusCode::OK,
-        Bytes::from(bundle),
-        ask.layout,
-    ))
+    Ok(ask.answered(bundle))
 }

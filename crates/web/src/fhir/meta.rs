@@ -16,8 +16,8 @@ pub(crate) async fn meta(
 ) -> Result<Response, Failure> {
     call.inputs.only(&[])?;
     let ask = &call.ask;
-    let body = ask.instance.fhir.meta(ask.access(), (of, &id)).await?;
-    Ok(answered(ask, body))
+    let answer = ask.instance.fhir.meta(ask.access(), (of, &id)).await?;
+    Ok(ask.answered(answer))
 }
 
 /// Adds labels.

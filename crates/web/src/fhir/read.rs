@@ -23,6 +23,8 @@ pub(crate) async fn read(
         .fhir
         .read(ask.access(), resource_type, &id, &condition)
         .await?;
+    let (Read::Version(version) | Read::NotModified(version)) = &read;
+    ask.shows([version])?;
     let (mut response, version) = match read {
         Read::Version(version) => (shown(&ask, &headers, &subset, &version)?, version),
         Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),

@@ -1,14 +1,11 @@
 //! Operations on the record of a patient: `$everything`, `$docref`, `$lastn`, `$match`
 
 use axum::response::Response;
-use bytes::Bytes;
 use cresset_definitions::ResourceType;
 use cresset_fhir::{Fault, Kind};
-use http::StatusCode;
 
-use crate::extract::{Ask, Call};
+use crate::extract::Call;
 use crate::failure::Failure;
-use crate::render;
 
 /// `[base]/Patient/[id]/$everything`
 pub(crate) async fn patient_everything(call: Call) -> Result<Response, Failure> {
@@ -25,39 +22,35 @@ async fn everything(call: Call, name: &str) -> Result<Response, Failure> {
         return Err(Fault::new(Kind::NotFound, "There is nothing at this address").into());
     };
     let ask = &call.ask;
-    let body = ask
+    let answer = ask
         .instance
         .fhir
         .everything(ask.access(), (of, id), &call.inputs)
         .await?;
-    Ok(answered(ask, body))
+    Ok(ask.answered(answer))
 }
 
 /// `[base]/DocumentReference/$docref`
 pub(crate) async fn docref(call: Call) -> Result<Response, Failure> {
     let ask = &call.ask;
-    let body = ask.instance.fhir.docref(ask.access(), &call.inputs).await?;
-    Ok(answered(ask, body))
+    let answer = ask.instance.fhir.docref(ask.access(), &call.inputs).await?;
+    Ok(ask.answered(answer))
 }
 
 /// `[base]/Observation/$lastn`
 pub(crate) async fn lastn(call: Call) -> Result<Response, Failure> {
     let ask = &call.ask;
-    let body = ask.instance.fhir.lastn(ask.access(), &call.inputs).await?;
-    Ok(answered(ask, body))
+    let answer = ask.instance.fhir.lastn(ask.access(), &call.inputs).await?;
+    Ok(ask.answered(answer))
 }
 
 /// `[base]/Patient/$match`
 pub(crate) async fn match_patient(call: Call) -> Result<Response, Failure> {
     let ask = &call.ask;
-    let body = ask
+    let answer = ask
         .instance
         .fhir
         .match_patient(ask.access(), &call.inputs)
         .await?;
-    Ok(answered(ask, body))
-}
-
-fn answered(ask: &Ask, body: Vec<u8>) -> Response {
-    render::fhir(StatusCode::OK, Bytes::from(body), ask.layout)
+    Ok(ask.answered(answer))
 }

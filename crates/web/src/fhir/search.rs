@@ -1,13 +1,10 @@
 //! `GET [base]/[type]?…` and `POST [base]/[type]/_search`
 
 use axum::response::Response;
-use bytes::Bytes;
 use cresset_definitions::ResourceType;
-use http::StatusCode;
 
 use crate::extract::{Ask, Form, OneType, Pairs, Prefer};
 use crate::failure::Failure;
-use crate::render;
 
 /// One page of the matches.
 pub(crate) async fn search(
@@ -43,9 +40,5 @@ async fn page(
         .fhir
         .search(ask.access(), resource_type, pairs, prefer.handling)
         .await?;
-    Ok(render::fhir(
-        StatusCode::OK,
-        Bytes::from(bundle),
-        ask.layout,
-    ))
+    Ok(ask.answered(bundle))
 }

@@ -1,13 +1,10 @@
 //! `GET [base]?…`, `GET [base]/[type]/[id]/[member]?…` and their `_search` forms.
 
 use axum::response::Response;
-use bytes::Bytes;
 use cresset_fhir::search_types::Place;
-use http::StatusCode;
 
 use crate::extract::{Ask, Form, Member, Pairs, Prefer};
 use crate::failure::Failure;
-use crate::render;
 
 /// One page of the matches of all types, or of those in `_type`.
 pub(crate) async fn search_system(
@@ -63,9 +60,5 @@ async fn page(
         .fhir
         .search_types(ask.access(), place, pairs, prefer.handling)
         .await?;
-    Ok(render::fhir(
-        StatusCode::OK,
-        Bytes::from(bundle),
-        ask.layout,
-    ))
+    Ok(ask.answered(bundle))
 }

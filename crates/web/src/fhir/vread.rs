@@ -22,6 +22,7 @@ pub(crate) async fn vread(
         .fhir
         .vread(ask.access(), resource_type, &id, version)
         .await?;
+    ask.shows([&version])?;
     let mut response = shown(&ask, &headers, &subset, &version)?;
     render::version_headers(&version, response.headers_mut());
     Ok(response)

@@ -2,14 +2,17 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
-use cresset_auth::{AuthError, ErrorCode};
+use cresset_auth::{Asker, AuthError, ErrorCode};
+use cresset_store::Whose;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::app::App;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::Form;
 use crate::extract::presented::{DPOP, bytes};
 use crate::failure::Failure;
+use crate::instance::OpenInstance;
 use crate::render;
 
 /// The parameters of an OAuth request and the values of its `Authorization` headers.
@@ -20,9 +23,16 @@ pub(crate) struct OauthForm {
 }
 
 impl OauthForm {
-    /// Gives the request to an endpoint, as it wants it.
+    /// A parameter; the first where there are several.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.pairs.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Gives the request to an endpoint, as it wants it, with where to note who asks.
     pub(super) async fn ask<T>(
         &self,
+        asker: &Asker,
         endpoint: impl AsyncFnOnce(cresset_auth::Request<'_>) -> Result<T, AuthError>,
     ) -> Result<T, AuthError> {
         let authorization = bytes(&self.authorization);
@@ -31,6 +41,7 @@ impl OauthForm {
             authorization: &authorization,
             form: &self.pairs,
             proofs: &proofs,
+            asker,
         })
         .await
     }
@@ -68,6 +79,27 @@ fn unreadable(failure: &Failure) -> Response {
         status,
         error_body(ErrorCode::InvalidRequest.as_str(), failure.text()),
     )
+}
+
+/// Records what an endpoint did or refused, before its answer leaves.
+///
+/// # Errors
+/// When the trail cannot keep up: then nothing is answered.
+pub(super) fn recorded(
+    (app, instance): (&App, &OpenInstance),
+    occasion: &Occasion,
+    (name, asker): (&'static str, &Asker),
+    answer: Response,
+) -> Result<Response, Failure> {
+    let patient = asker.patient().and_then(|patient| patient.parse().ok());
+    let happening = Happening {
+        subject: asker.user().map(str::to_owned),
+        app: asker.app().map(str::to_owned),
+        whose: Whose::kept(patient, 0),
+        ..Happening::new(name, answer.status(), occasion)
+    };
+    audit::record(app, instance, happening)?;
+    Ok(answer)
 }
 
 /// A JSON answer nobody may keep.

@@ -1,25 +1,38 @@
 //! `POST /[instance]/auth/par/`
 
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
+use cresset_auth::Asker;
 use cresset_fhir::Kind;
 use http::StatusCode;
 
-use super::answer::{OauthForm, document, refused};
+use super::answer::{OauthForm, document, recorded, refused};
+use crate::app::App;
+use crate::audit::Occasion;
 use crate::extract::{Instance, Peer};
 use crate::failure::Failure;
 
 /// Takes an authorization request ahead of the browser (RFC 9126).
-pub(crate) async fn push(Instance(instance): Instance, peer: Peer, form: OauthForm) -> Response {
+pub(crate) async fn push(
+    State(app): State<App>,
+    Instance(instance): Instance,
+    (peer, occasion): (Peer, Occasion),
+    form: OauthForm,
+) -> Result<Response, Failure> {
     let address = peer.subscriber().to_string();
+    let asker = Asker::default();
     let answer = form
-        .ask(async |request| instance.auth.push(request, &address).await)
+        .ask(&asker, async |request| {
+            instance.auth.push(request, &address).await
+        })
         .await;
-    match answer {
+    let answer = match answer {
         Ok(Some(pushed)) => document(StatusCode::CREATED, pushed.body()),
         Ok(None) => {
             let text = "This practice takes no authorization requests ahead";
-            Failure::new(Kind::NotFound, text).into_response()
+            return Err(Failure::new(Kind::NotFound, text));
         }
         Err(error) => refused(error),
-    }
+    };
+    recorded((&app, &instance), &occasion, ("push", &asker), answer)
 }

@@ -13,8 +13,7 @@ use http::StatusCode;
 
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 use form::Fields;
@@ -71,7 +70,7 @@ pub(crate) async fn new_application(
 pub(crate) async fn register_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form);
@@ -82,7 +81,7 @@ pub(crate) async fn register_application(
     match registered {
         Ok(registered) => {
             let client_id = registered.app.client_id.clone();
-            noted(&app, &signed_in, ("app-register", &client_id), &correlation)?;
+            noted(&app, &signed_in, ("app-register", &client_id), &occasion)?;
             registered::page(&signed_in, &registered.app, registered.secret.as_ref())
         }
         Err(error) => refused(&signed_in, &fields, error),
@@ -114,7 +113,7 @@ pub(crate) async fn change_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, client_id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form).of_known(&client_id);
@@ -125,7 +124,7 @@ pub(crate) async fn change_application(
     };
     match changed {
         Ok(secret) => {
-            noted(&app, &signed_in, ("app-change", &client_id), &correlation)?;
+            noted(&app, &signed_in, ("app-change", &client_id), &occasion)?;
             let found = auth.find_app(&client_id).await;
             registered::page(&signed_in, &found.map_err(failed)?, secret.as_ref())
         }
@@ -138,11 +137,11 @@ pub(crate) async fn rotate_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, client_id)): Path<(String, String)>,
-    (correlation, _): (Correlation, SafeForm),
+    (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let secret = auth.rotate_secret(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-rotate", &client_id), &correlation)?;
+    noted(&app, &signed_in, ("app-rotate", &client_id), &occasion)?;
     let found = auth.find_app(&client_id).await.map_err(failed)?;
     registered::page(&signed_in, &found, Some(&secret))
 }
@@ -152,7 +151,7 @@ pub(crate) async fn switch_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, client_id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
@@ -163,7 +162,7 @@ pub(crate) async fn switch_application(
         auth.disable_app(&client_id).await.map_err(failed)?;
         "app-disable"
     };
-    noted(&app, &signed_in, (what, &client_id), &correlation)?;
+    noted(&app, &signed_in, (what, &client_id), &occasion)?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -173,7 +172,7 @@ pub(crate) async fn delete_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, client_id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     if form.value("sure") != "yes" {
@@ -182,7 +181,7 @@ pub(crate) async fn delete_application(
     }
     let auth = &signed_in.instance.auth;
     auth.delete_app(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-delete", &client_id), &correlation)?;
+    noted(&app, &signed_in, ("app-delete", &client_id), &occasion)?;
     let to = format!("/{}/auth/applications/", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -191,12 +190,12 @@ fn noted(
     app: &App,
     signed_in: &SignedIn,
     (what, client_id): (&'static str, &str),
-    correlation: &Correlation,
+    occasion: &Occasion,
 ) -> Result<(), Failure> {
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
         app: Some(client_id.to_owned()),
-        ..Happening::new(what, StatusCode::OK, correlation)
+        ..Happening::new(what, StatusCode::OK, occasion)
     };
     audit::record(app, &signed_in.instance, happening)
 }

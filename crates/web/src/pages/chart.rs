@@ -11,17 +11,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::launch::InChart;
 use cresset_base::ResourceId;
 use cresset_fhir::Kind;
+use cresset_store::Whose;
 use cresset_store::grant::App as RegisteredApp;
 use http::StatusCode;
 
 use super::consent::form_target;
 use super::page::{form_page, page, set_form_targets};
+use super::record_access::may_see;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Pairs, SafeForm, SignedIn, Staff};
 use crate::failure::Failure;
-use patients::{Found, find_patients};
+use patients::{Found, find_patients, whose};
 use sections::{Choice, Section, demographics, documents, sections, visits};
 use vitals::{Vital, vitals};
 
@@ -47,11 +48,15 @@ struct ChartPage<'a> {
     visits: Vec<Choice>,
     documents: Vec<Choice>,
     apps: Vec<(String, String)>,
+    /// Whether the person may see who used the record.
+    sees_trail: bool,
 }
 
 /// Patients by name.
 pub(crate) async fn chart_search(
+    State(app): State<App>,
     Staff(signed_in): Staff,
+    occasion: Occasion,
     Pairs(pairs): Pairs,
 ) -> Result<Response, Failure> {
     let mut sought = pairs.iter().filter(|(name, _)| name == "name");
@@ -61,6 +66,12 @@ pub(crate) async fn chart_search(
         sought,
         patients: find_patients(&signed_in, sought).await?,
     };
+    let happening = Happening {
+        subject: Some(signed_in.who.user.id.clone()),
+        whose: whose(&search.patients),
+        ..Happening::new("patients", StatusCode::OK, &occasion)
+    };
+    audit::record(&app, &signed_in.instance, happening)?;
     page(StatusCode::OK, &search)
 }
 
@@ -69,7 +80,7 @@ pub(crate) async fn chart(
     State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
     Staff(signed_in): Staff,
-    correlation: Correlation,
+    occasion: Occasion,
 ) -> Result<Response, Failure> {
     let id: ResourceId = id.parse().map_err(|_| no_such_patient())?;
     let patient = patients::read(&signed_in, &id)
@@ -90,11 +101,12 @@ pub(crate) async fn chart(
             .iter()
             .map(|app| (app.client_id.clone(), app.name.clone()))
             .collect(),
+        sees_trail: may_see(&signed_in, &id)?,
     };
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
-        patient: Some(id.clone()),
-        ..Happening::new("chart", StatusCode::OK, &correlation)
+        whose: Whose::kept([id.clone()], 0),
+        ..Happening::new("chart", StatusCode::OK, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     let mut response = form_page(StatusCode::OK, &chart)?;

@@ -12,8 +12,7 @@ use http::StatusCode;
 use super::consent::words;
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Pairs, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -78,7 +77,7 @@ pub(crate) async fn connected_apps(
 pub(crate) async fn disconnect(
     State(app): State<App>,
     signed_in: SignedIn,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let client_id = form.value("client_id");
@@ -87,7 +86,7 @@ pub(crate) async fn disconnect(
     let happening = Happening {
         subject: Some(user.id.clone()),
         app: Some(client_id.to_owned()),
-        ..Happening::new("revoke", StatusCode::SEE_OTHER, &correlation)
+        ..Happening::new("revoke", StatusCode::SEE_OTHER, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     let to = format!("/{}/connected-apps?stopped", signed_in.instance.name);

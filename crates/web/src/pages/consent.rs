@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::authorize::decide::{Considered, Decision, Step};
 use cresset_auth::authorize::offer::{Offer, Subject};
 use cresset_base::ResourceId;
+use cresset_store::Whose;
 use http::StatusCode;
 
 pub(crate) use patient::{choose_patient, patient_form};
@@ -16,8 +17,7 @@ pub(crate) use patient::{choose_patient, patient_form};
 use super::chart::person_name;
 use super::page::{form_page, page, set_form_targets};
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::signed_in::sign_in_address;
 use crate::extract::{Instance, SafeForm, SignedIn};
 use crate::failure::Failure;
@@ -105,7 +105,7 @@ pub(crate) async fn decide(
     State(app): State<App>,
     Path((_, handle)): Path<(String, String)>,
     signed_in: SignedIn,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let (auth, who) = (&signed_in.instance.auth, &signed_in.who);
@@ -134,8 +134,8 @@ pub(crate) async fn decide(
         subject: Some(signed_in.who.user.id.clone()),
         app: Some(about.app.client_id),
         // Whom the decision is about: an allowed one is about whom the form showed.
-        patient: decision.patient.and_then(|patient| patient.parse().ok()),
-        ..Happening::new(name, StatusCode::SEE_OTHER, &correlation)
+        whose: Whose::kept(decision.patient.and_then(|patient| patient.parse().ok()), 0),
+        ..Happening::new(name, StatusCode::SEE_OTHER, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     Ok(Redirect::to(answer.url()).into_response())

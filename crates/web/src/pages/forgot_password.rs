@@ -8,8 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::page::form_page;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Instance, Peer, SafeForm};
 use crate::failure::Failure;
 
@@ -42,12 +41,11 @@ pub(crate) async fn forgot_password(
     State(app): State<App>,
     Instance(instance): Instance,
     peer: Peer,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let happening = Happening {
-        address: peer.known(),
-        ..Happening::new("password-forgotten", StatusCode::OK, &correlation)
+        ..Happening::new("password-forgotten", StatusCode::OK, &occasion)
     };
     audit::record(&app, &instance, happening)?;
     let page = Page {

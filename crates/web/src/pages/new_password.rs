@@ -10,10 +10,9 @@ use http::{HeaderMap, StatusCode};
 use super::page::form_page;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::audit::{self, Happening};
+use crate::audit::{self, Happening, Occasion};
 use crate::cookie::{self, Purpose};
-use crate::correlation::Correlation;
-use crate::extract::{Instance, Peer, SafeForm};
+use crate::extract::{Instance, SafeForm};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 
@@ -69,7 +68,7 @@ pub(crate) async fn choose_password(
     State(app): State<App>,
     Instance(instance): Instance,
     Path((_, link)): Path<(String, String)>,
-    (peer, correlation): (Peer, Correlation),
+    occasion: Occasion,
     (headers, fields): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let password = Secret::new(fields.value("new").to_owned());
@@ -83,8 +82,7 @@ pub(crate) async fn choose_password(
     };
     let happening = Happening {
         subject: Some(chosen.user.id.clone()),
-        address: peer.known(),
-        ..Happening::new("password", StatusCode::SEE_OTHER, &correlation)
+        ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
     };
     audit::record(&app, &instance, happening)?;
     app.send_mail(&instance);

@@ -10,9 +10,8 @@ use http::{HeaderMap, StatusCode};
 
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening};
+use crate::audit::{self, Happening, Occasion};
 use crate::cookie::{self, Purpose};
-use crate::correlation::Correlation;
 use crate::extract::{Peer, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -50,7 +49,7 @@ pub(crate) async fn change_password(
     State(app): State<App>,
     signed_in: SignedIn,
     peer: Peer,
-    correlation: Correlation,
+    occasion: Occasion,
     (headers, fields): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let (instance, user) = (&signed_in.instance, &signed_in.who.user);
@@ -86,8 +85,7 @@ pub(crate) async fn change_password(
     }
     let happening = Happening {
         subject: Some(user.id.clone()),
-        address: peer.known(),
-        ..Happening::new("password", StatusCode::SEE_OTHER, &correlation)
+        ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
     };
     audit::record(&app, instance, happening)?;
     app.send_mail(instance);

@@ -14,8 +14,7 @@ use http::StatusCode;
 use super::account::shown;
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 use form::Fields;
@@ -75,7 +74,7 @@ pub(crate) async fn new_person(
 pub(crate) async fn add_person(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form);
@@ -85,7 +84,7 @@ pub(crate) async fn add_person(
     };
     match added {
         Ok(user) => {
-            noted(&app, &signed_in, "person-invite", &correlation)?;
+            noted(&app, &signed_in, "person-invite", &occasion)?;
             app.send_mail(&signed_in.instance);
             Ok(to_person(&signed_in, &user.id, "?done=invited"))
         }
@@ -119,10 +118,10 @@ pub(crate) async fn invite_person(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    (correlation, _): (Correlation, SafeForm),
+    (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     signed_in.instance.auth.invite(&id).await.map_err(failed)?;
-    noted(&app, &signed_in, "person-invite", &correlation)?;
+    noted(&app, &signed_in, "person-invite", &occasion)?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=invited"))
 }
@@ -132,7 +131,7 @@ pub(crate) async fn switch_person(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
@@ -147,7 +146,7 @@ pub(crate) async fn switch_person(
         auth.disable_user(&user.login).await.map_err(failed)?;
         "person-disable"
     };
-    noted(&app, &signed_in, what, &correlation)?;
+    noted(&app, &signed_in, what, &occasion)?;
     Ok(to_person(&signed_in, &id, ""))
 }
 
@@ -156,14 +155,14 @@ pub(crate) async fn set_patients(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let given = form::ids(form.value("patients"));
     match auth.set_patients(&id, given).await {
         Ok(()) => {
-            noted(&app, &signed_in, "person-patients", &correlation)?;
+            noted(&app, &signed_in, "person-patients", &occasion)?;
             Ok(to_person(&signed_in, &id, "?done=patients"))
         }
         Err(error @ (UserError::FhirUser(_) | UserError::NoPatient(_))) => {
@@ -185,11 +184,11 @@ fn noted(
     app: &App,
     signed_in: &SignedIn,
     what: &'static str,
-    correlation: &Correlation,
+    occasion: &Occasion,
 ) -> Result<(), Failure> {
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
-        ..Happening::new(what, StatusCode::OK, correlation)
+        ..Happening::new(what, StatusCode::OK, occasion)
     };
     audit::record(app, &signed_in.instance, happening)
 }

@@ -1,16 +1,23 @@
-//! `/[instance]/record-access`: who read or changed a patient's record, for the patient.
+//! `/[instance]/record-access`: who read or changed a patient's record, for the patient and for staff.
 
 use std::collections::HashMap;
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
+use cresset_access::Verb;
 use cresset_base::ResourceId;
-use cresset_store::audit::{AuditAsk, Recorded};
+use cresset_definitions::ResourceType;
+use cresset_fhir::Fault;
+use cresset_store::Whose;
+use cresset_store::audit::{AuditAsk, Recorded, Trail};
 use http::StatusCode;
 
 use super::connected::Moment;
 use super::consent::words;
 use super::page::page;
+use crate::app::App;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Pairs, SignedIn};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
@@ -24,6 +31,8 @@ struct Page<'a> {
     name: &'a str,
     /// The patient whose record it is; nothing for who has none.
     patient: Option<String>,
+    /// Whether staff look at the record of a patient.
+    is_staff: bool,
     others: Vec<String>,
     lines: Vec<Line>,
     /// Where older lines begin.
@@ -38,7 +47,9 @@ struct Line {
 
 /// The newest accesses, or those before a place in the trail.
 pub(crate) async fn record_access(
+    State(app): State<App>,
     signed_in: SignedIn,
+    occasion: Occasion,
     Pairs(pairs): Pairs,
 ) -> Result<Response, Failure> {
     let value = |name: &str| {
@@ -48,40 +59,64 @@ pub(crate) async fn record_access(
             .map(|(_, value)| value)
     };
     let own = &signed_in.who.user.patients;
-    // Of the patients the person acts for and no other.
-    let asked = value("patient").filter(|asked| own.contains(asked));
-    let patient = asked.or_else(|| own.first()).cloned();
-    let before = value("before").and_then(|text| text.parse().ok());
-    let found = match patient.as_ref().map(|id| id.parse::<ResourceId>()) {
-        Some(Ok(id)) => trail(&signed_in.instance, id, before).await?,
-        _ => Vec::new(),
+    let asked = value("patient").or_else(|| own.first());
+    let asked = asked.and_then(|id| id.parse::<ResourceId>().ok());
+    let patient = match asked {
+        Some(id) if may_see(&signed_in, &id)? => Some(id),
+        // As if there were no such patient.
+        _ => None,
     };
-    let older = found
-        .last()
-        .filter(|_| found.len() >= LINES as usize)
-        .map(|last| last.number);
+    let before = value("before").and_then(|text| text.parse().ok());
+    let found = match &patient {
+        Some(id) => trail((&app, &signed_in.instance), id, before).await?,
+        None => Trail::default(),
+    };
+    let older = found.next;
+    let is_own = |id: &ResourceId| own.iter().any(|own| own == id.as_str());
+    let is_staff = patient.as_ref().is_some_and(|id| !is_own(id));
+    if is_staff {
+        let happening = Happening {
+            subject: Some(signed_in.who.user.id.clone()),
+            whose: Whose::kept(patient.clone(), 0),
+            ..Happening::new("record-access", StatusCode::OK, &occasion)
+        };
+        audit::record(&app, &signed_in.instance, happening)?;
+    }
+    let patient = patient.map(|id| id.to_string());
     let accesses = Page {
         name: signed_in.instance.name.as_str(),
+        is_staff,
         others: own
             .iter()
             .filter(|id| Some(*id) != patient.as_ref())
             .cloned()
             .collect(),
         patient,
-        lines: lines(&signed_in.instance, found).await?,
+        lines: lines(&signed_in.instance, found.records).await?,
         older,
     };
     page(StatusCode::OK, &accesses)
 }
 
+/// Whether the person may see who used this patient's record: their own, that of whom they act for,
+/// or, as staff, by their role.
+pub(super) fn may_see(signed_in: &SignedIn, patient: &ResourceId) -> Result<bool, Failure> {
+    let trail = ResourceType::parse("AuditEvent");
+    let trail = trail.ok_or_else(|| Fault::internal("R4 has no AuditEvent"))?;
+    let auth = &signed_in.instance.auth;
+    let access = auth.access_of(&signed_in.who.user, patient)?;
+    Ok(access.permits(Verb::Search, trail))
+}
+
 async fn trail(
-    instance: &OpenInstance,
-    patient: ResourceId,
+    (app, instance): (&App, &OpenInstance),
+    patient: &ResourceId,
     before: Option<u64>,
-) -> Result<Vec<Recorded>, Failure> {
+) -> Result<Trail, Failure> {
     let ask = AuditAsk {
         before,
-        patient: Some(patient),
+        scanned_max: Some(app.limits().audit_scanned_max),
+        patient: Some(patient.clone()),
         ..AuditAsk::newest(LINES)
     };
     // What was answered a moment ago belongs to it.
@@ -130,6 +165,12 @@ fn what(interaction: &str, of: Option<String>) -> String {
         "update" | "patch" => "changed",
         "delete" => "deleted from",
         "chart" => return "opened the chart".to_owned(),
+        "patients" => return "looked through a list of patients".to_owned(),
+        "record-access" => return "looked who used the record".to_owned(),
+        "file" => "opened a file of",
+        "history-system" => "read earlier versions of everything",
+        "transaction" | "batch" => return "changed several things".to_owned(),
+        "refresh" => return "was given access again".to_owned(),
         "consent" => return "allowed access".to_owned(),
         "refusal" => return "refused access".to_owned(),
         "token" => return "was given access".to_owned(),

@@ -16,9 +16,8 @@ use super::page::form_page;
 use super::registrations::failed;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
-use crate::extract::{Instance, Peer, SafeForm};
+use crate::audit::{self, Happening, Occasion};
+use crate::extract::{Instance, SafeForm};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 
@@ -81,7 +80,7 @@ pub(crate) async fn submit_registration(
     State(app): State<App>,
     Instance(instance): Instance,
     Path((_, link)): Path<(String, String)>,
-    (correlation, peer): (Correlation, Peer),
+    occasion: Occasion,
     (headers, form): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let fields = Fields::of_developer(&form);
@@ -99,8 +98,7 @@ pub(crate) async fn submit_registration(
     let error = match sent {
         Ok(status) => {
             let happening = Happening {
-                address: peer.known(),
-                ..Happening::new("registration-submit", StatusCode::SEE_OTHER, &correlation)
+                ..Happening::new("registration-submit", StatusCode::SEE_OTHER, &occasion)
             };
             audit::record(&app, &instance, happening)?;
             let to = format!("/{name}/register/status/{}", status.expose());
@@ -181,15 +179,14 @@ pub(crate) async fn collect_secret(
     State(app): State<App>,
     Instance(instance): Instance,
     Path((_, handle)): Path<(String, String)>,
-    (correlation, peer): (Correlation, Peer),
+    occasion: Occasion,
     (headers, _): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let collected = instance.auth.collect_secret(&handle).await;
     let (of, secret) = collected.map_err(failed)?;
     let happening = Happening {
         app: Some(of.client_id),
-        address: peer.known(),
-        ..Happening::new("registration-collect", StatusCode::OK, &correlation)
+        ..Happening::new("registration-collect", StatusCode::OK, &occasion)
     };
     audit::record(&app, &instance, happening)?;
     status(&app, &instance, (&handle, &headers), Some(&secret)).await

@@ -12,8 +12,7 @@ use http::StatusCode;
 use super::applications::{client_type, day};
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening};
-use crate::correlation::Correlation;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -111,7 +110,7 @@ async fn list(
 pub(crate) async fn make_registration(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let (note, days) = (form.value("note"), form.value("days"));
@@ -120,7 +119,7 @@ pub(crate) async fn make_registration(
     let lives = days.trim().parse().unwrap_or_default();
     let (status, made) = match auth.add_registration(by, note, lives).await {
         Ok((registration, link)) => {
-            noted(&app, &signed_in, "registration-link", &correlation)?;
+            noted(&app, &signed_in, "registration-link", &occasion)?;
             let base = auth.settings().issuer.trim_end_matches("/auth");
             let address = format!("{base}/register/{}", link.expose());
             let until = day(registration.expires);
@@ -193,14 +192,14 @@ pub(crate) async fn approve_registration(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
     let scopes = form.value("scopes");
     let done = auth.approve_registration(&id, by, scopes).await.map(drop);
     let what = ("registration-approve", id.as_str());
-    decided(&app, &signed_in, (what, Some(scopes)), &correlation, done).await
+    decided(&app, &signed_in, (what, Some(scopes)), &occasion, done).await
 }
 
 /// Says no to what was asked for.
@@ -208,13 +207,13 @@ pub(crate) async fn deny_registration(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    correlation: Correlation,
+    occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
     let done = auth.deny_registration(&id, by, form.value("reason")).await;
     let what = ("registration-deny", id.as_str());
-    decided(&app, &signed_in, (what, None), &correlation, done).await
+    decided(&app, &signed_in, (what, None), &occasion, done).await
 }
 
 /// Takes a link back.
@@ -222,24 +221,24 @@ pub(crate) async fn withdraw_registration(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, id)): Path<(String, String)>,
-    (correlation, _): (Correlation, SafeForm),
+    (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
     let done = auth.withdraw_registration(&id, by).await;
     let what = ("registration-withdraw", id.as_str());
-    decided(&app, &signed_in, (what, None), &correlation, done).await
+    decided(&app, &signed_in, (what, None), &occasion, done).await
 }
 
 async fn decided(
     app: &App,
     signed_in: &SignedIn,
     ((what, id), scopes): ((&'static str, &str), Option<&str>),
-    correlation: &Correlation,
+    occasion: &Occasion,
     done: Result<(), RegistrationError>,
 ) -> Result<Response, Failure> {
     match done {
         Ok(()) => {
-            noted(app, signed_in, what, correlation)?;
+            noted(app, signed_in, what, occasion)?;
             let to = format!("/{}/auth/registrations/{id}", signed_in.instance.name);
             Ok(Redirect::to(&to).into_response())
         }
@@ -255,11 +254,11 @@ fn noted(
     app: &App,
     signed_in: &SignedIn,
     what: &'static str,
-    correlation: &Correlation,
+    occasion: &Occasion,
 ) -> Result<(), Failure> {
     let happening = Happening {
         subject: Some(signed_in.who.user.id.clone()),
-        ..Happening::new(what, StatusCode::OK, correlation)
+        ..Happening::new(what, StatusCode::OK, occasion)
     };
     audit::record(app, &signed_in.instance, happening)
 }

@@ -11,9 +11,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::page::form_page;
 use super::visitor::Visitor;
 use crate::app::App;
-use crate::audit::{self, Happening};
+use crate::audit::{self, Happening, Occasion};
 use crate::cookie::{self, Purpose};
-use crate::correlation::Correlation;
 use crate::extract::{Instance, Pairs, Peer, SafeForm};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
@@ -59,7 +58,7 @@ pub(crate) async fn sign_in(
     State(app): State<App>,
     Instance(instance): Instance,
     peer: Peer,
-    correlation: Correlation,
+    occasion: Occasion,
     (headers, form): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let name = instance.name.as_str();
@@ -73,8 +72,7 @@ pub(crate) async fn sign_in(
     let outcome = instance.auth.sign_in(asked).await;
     let happening = Happening {
         subject: outcome.as_ref().ok().map(|begun| begun.user.id.clone()),
-        address: peer.known(),
-        ..Happening::new("login", status(&outcome), &correlation)
+        ..Happening::new("login", status(&outcome), &occasion)
     };
     audit::record(&app, &instance, happening)?;
     let begun = match outcome {

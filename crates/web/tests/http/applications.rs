@@ -56,7 +56,12 @@ async fn status_with(practice: &Practice, token: &str) -> u16 {
 /// Every step left its record, with the app and the person.
 async fn assert_noted(practice: &Practice, id: &str) {
     practice.store.settle().await.unwrap();
-    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(100))
+        .await
+        .unwrap()
+        .records;
     for did in [
         "app-register",
         "app-change",

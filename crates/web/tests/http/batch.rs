@@ -171,7 +171,12 @@ async fn a_batch_leaves_a_record_for_each_entry() {
     practice
         .ask("PUT /Patient/c", &patient("c", "3").to_string())
         .await;
-    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(100))
+        .await
+        .unwrap()
+        .records;
     let told = trail.iter().map(|recorded| &recorded.record);
     let mut told: Vec<String> = told
         .map(|record| format!("{} {}", record.interaction, record.status))

@@ -347,7 +347,12 @@ async fn a_file_has_an_address_for_ten_minutes() {
         .await
         .refuses(404, "has ended or was altered");
     practice.store.settle().await.unwrap();
-    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(100))
+        .await
+        .unwrap()
+        .records;
     let files = trail
         .iter()
         .map(|r| &r.record)

@@ -93,7 +93,12 @@ async fn an_invited_person_chooses_a_password_once() {
     let gone = practice.browser().get(&link).await;
     assert_eq!(gone.status, 410);
     practice.store.settle().await.unwrap();
-    let records = practice.store.trail(&AuditAsk::newest(20)).await.unwrap();
+    let records = practice
+        .store
+        .trail(&AuditAsk::newest(20))
+        .await
+        .unwrap()
+        .records;
     for what in ["person-invite", "password"] {
         assert!(
             records.iter().any(|r| r.record.interaction == what),

@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use cresset_access::{Access, SystemReason};
 use cresset_auth::password::PasswordPool;
-use cresset_auth::{AuthServer, AuthSettings, GrantType, NewApp};
+use cresset_auth::{Asker, AuthServer, AuthSettings, GrantType, NewApp};
 use cresset_base::{InstanceName, Limits};
 use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_mail::Carrier;
@@ -150,16 +150,24 @@ impl Practice {
         practice
     }
 
-    /// A token of the app with these scopes.
+    /// A token of the app with these scopes, which more parameters may follow, got beside the server
+    /// so that it leaves no record.
     pub(crate) async fn token_for(&self, scope: &str) -> String {
-        let scope = scope.replace(' ', "+");
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
             self.client_id, self.client_secret
         );
-        let answer = self.form("/demo/auth/token/", &form).await;
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        answer.json()["access_token"].as_str().unwrap().to_owned()
+        let form: Vec<_> = form_urlencoded::parse(form.as_bytes())
+            .into_owned()
+            .collect();
+        let request = cresset_auth::Request {
+            authorization: &[],
+            form: &form,
+            proofs: &[],
+            asker: &Asker::default(),
+        };
+        let given = self.auth().token(request).await.unwrap();
+        given.access_token.expose().clone()
     }
 
     /// The letters of `demo` that went out, oldest first, as soon as there are this many.

@@ -106,7 +106,12 @@ async fn a_developer_asks_the_practice_approves_and_the_secret_is_shown_once() {
     assert_eq!(again.status, 409, "{again:?}");
 
     practice.store.settle().await.unwrap();
-    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(100))
+        .await
+        .unwrap()
+        .records;
     for did in ["link", "submit", "approve", "collect"] {
         let did = format!("registration-{did}");
         assert!(trail.iter().any(|r| r.record.interaction == did), "{did}");

@@ -274,7 +274,12 @@ async fn signing_in_leaves_a_record() {
         .unwrap();
     practice.browser_of("ann@example.org").await;
     practice.store.settle().await.unwrap();
-    let trail = practice.store.trail(&AuditAsk::newest(10)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(10))
+        .await
+        .unwrap()
+        .records;
     let logins: Vec<_> = trail
         .iter()
         .map(|recorded| &recorded.record)
@@ -284,7 +289,12 @@ async fn signing_in_leaves_a_record() {
     assert!(logins.contains(&(401, None)), "{logins:?}");
     practice.browser_of("ann@example.org").await;
     practice.store.settle().await.unwrap();
-    let trail = practice.store.trail(&AuditAsk::newest(10)).await.unwrap();
+    let trail = practice
+        .store
+        .trail(&AuditAsk::newest(10))
+        .await
+        .unwrap()
+        .records;
     assert!(
         trail
             .iter()

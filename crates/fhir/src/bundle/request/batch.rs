@@ -85,7 +85,7 @@ impl Service {
             Err(fault) => (Reply::Failed(entry.blame(fault)), Recorded::NotYet),
         };
         if recorded == Recorded::NotYet {
-            self.record_reply(&by.record, entry, &reply)?;
+            self.record_reply(by, entry, &reply)?;
         }
         Ok(reply)
     }

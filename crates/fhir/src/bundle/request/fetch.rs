@@ -4,9 +4,11 @@ use bytes::Bytes;
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
 use cresset_search::Handling;
+use cresset_store::Whose;
 
 use super::entry::Fetch;
 use super::reply::Reply;
+use crate::answer::Answer;
 use crate::fault::{Fault, Kind};
 use crate::history::Level;
 use crate::read::Read;
@@ -28,11 +30,11 @@ impl Service {
             .collect();
         let parts: Vec<&str> = path.split('/').collect();
         let reply = match parts.as_slice() {
-            ["metadata"] => Reply::Document(self.capabilities()),
+            ["metadata"] => Reply::Document(self.capabilities(), Whose::default()),
             ["_history"] => self.versions(access, Level::System, &pairs).await?,
             [name] => {
                 let page = self.search(access, known(name)?, pairs, Handling::Strict);
-                Reply::Document(Bytes::from(page.await?))
+                document(page.await?)
             }
             [name, "_history"] => {
                 let level = Level::Type(known(name)?);
@@ -82,8 +84,12 @@ impl Service {
         pairs: &[(String, String)],
     ) -> Result<Reply, Fault> {
         let page = self.history(access, level, pairs).await?;
-        Ok(Reply::Document(Bytes::from(page)))
+        Ok(document(page))
     }
+}
+
+fn document(answer: Answer) -> Reply {
+    Reply::Document(Bytes::from(answer.body), answer.whose)
 }
 
 fn known(name: &str) -> Result<ResourceType, Fault> {

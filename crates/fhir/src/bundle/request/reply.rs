@@ -1,7 +1,7 @@
 //! What came of each entry, and the Bundle that says so.
 
 use bytes::Bytes;
-use cresset_store::Version;
+use cresset_store::{Version, Whose};
 
 use crate::bundle::write;
 use crate::fault::Fault;
@@ -27,8 +27,8 @@ pub(crate) enum Reply {
     Read(Version, Bytes),
     /// The caller holds the version already.
     NotModified(Version),
-    /// Another resource: a page of a search, a history.
-    Document(Bytes),
+    /// Another resource, such as a page of a search or a history, and whose records it shows.
+    Document(Bytes, Whose),
     /// No more than a status.
     Status(u16),
     /// It was refused.
@@ -40,7 +40,7 @@ impl Reply {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::Written(status, _) | Self::Status(status) => *status,
-            Self::Read(..) | Self::Document(_) => 200,
+            Self::Read(..) | Self::Document(..) => 200,
             Self::NotModified(_) => 304,
             Self::Failed(fault) => fault.kind.status(),
         }
@@ -49,7 +49,7 @@ impl Reply {
     /// Bytes of what it holds.
     pub(crate) fn bytes(&self) -> usize {
         match self {
-            Self::Read(_, body) | Self::Document(body) => body.len(),
+            Self::Read(_, body) | Self::Document(body, _) => body.len(),
             _ => 0,
         }
     }
@@ -58,7 +58,7 @@ impl Reply {
     pub(crate) fn without_body(self) -> Self {
         match self {
             Self::Read(version, _) => Self::Read(version, Bytes::new()),
-            Self::Document(_) => Self::Status(200),
+            Self::Document(..) => Self::Status(200),
             other => other,
         }
     }
@@ -97,7 +97,7 @@ fn entry(reply: &Reply, base: &str, wanted: Return, out: &mut Vec<u8>) {
             full_url(version, base, out);
             response(&status, Some((version, base)), out);
         }
-        Reply::Document(body) => {
+        Reply::Document(body, _) => {
             out.extend_from_slice(b"\"resource\":");
             out.extend_from_slice(body);
             response(&status, None, out);

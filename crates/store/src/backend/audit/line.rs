@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::audit::AuditRecord;
+use crate::audit::{AuditRecord, Whose};
 use crate::store::Error;
+use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 
 use crate::backend::instant;
@@ -21,6 +22,11 @@ struct Line<'l> {
     id: Option<Cow<'l, str>>,
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
     patient: Option<Cow<'l, str>>,
+    /// Where there are several, in place of the one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
+    patients: Vec<Cow<'l, str>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unnamed: u64,
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
     app: Option<Cow<'l, str>>,
     #[serde(skip_serializing_if = "Option::is_none", borrow)]
@@ -28,10 +34,32 @@ struct Line<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     query: Option<u64>,
     status: u16,
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    times: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<IpAddr>,
     #[serde(rename = "ref", borrow)]
     correlation: Cow<'l, str>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out a reference"
+)]
+fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 /// Appends a record and a line feed.
@@ -39,16 +67,22 @@ struct Line<'l> {
 /// # Errors
 /// [`Error::Failed`] when the record cannot be written as text.
 pub fn write(record: &AuditRecord, out: &mut Vec<u8>) -> Result<(), Error> {
+    let mut patients: Vec<Cow<'_, str>> =
+        record.whose.named().map(|id| id.as_str().into()).collect();
+    let patient = patients.pop_if(|_| record.whose.named().len() == 1);
     let line = Line {
         at: instant::millis(record.at),
         did: (&record.interaction).into(),
         resource_type: record.resource_type.map(|of| of.name().into()),
         id: record.id.as_ref().map(|id| id.as_str().into()),
-        patient: record.patient.as_ref().map(|id| id.as_str().into()),
+        patient,
+        patients,
+        unnamed: record.whose.unnamed(),
         app: record.app.as_deref().map(Cow::Borrowed),
         subject: record.subject.as_deref().map(Cow::Borrowed),
         query: record.query.map(u64::from_be_bytes),
         status: record.status,
+        times: record.times,
         address: record.address,
         correlation: (&record.correlation_id).into(),
     };
@@ -66,6 +100,8 @@ pub fn read(text: &[u8]) -> Result<AuditRecord, Error> {
     let line: Line<'_> = serde_json::from_slice(text).map_err(|_| broken())?;
     let id = |text: Option<Cow<'_, str>>| text.map(|text| text.parse()).transpose();
     let of = |name: &str| ResourceType::parse(name).ok_or_else(broken);
+    let patients = line.patient.into_iter().chain(line.patients);
+    let patients: Result<Vec<ResourceId>, _> = patients.map(|text| text.parse()).collect();
     Ok(AuditRecord {
         at: instant::timestamp(line.at),
         app: line.app.map(Cow::into_owned),
@@ -73,9 +109,10 @@ pub fn read(text: &[u8]) -> Result<AuditRecord, Error> {
         interaction: line.did.into_owned(),
         resource_type: line.resource_type.as_deref().map(of).transpose()?,
         id: id(line.id).map_err(|_| broken())?,
-        patient: id(line.patient).map_err(|_| broken())?,
+        whose: Whose::kept(patients.map_err(|_| broken())?, line.unnamed),
         query: line.query.map(u64::to_be_bytes),
         status: line.status,
+        times: line.times,
         address: line.address,
         correlation_id: line.correlation.into_owned(),
     })

@@ -6,6 +6,7 @@ use cresset_definitions::ResourceType;
 use cresset_fhir::Fault;
 use cresset_fhir::search::Handling;
 use cresset_model::{Bounds, Value, parse};
+use cresset_store::Whose;
 
 use super::record::{list, name, text};
 use crate::extract::SignedIn;
@@ -23,6 +24,14 @@ pub(in crate::pages) struct Found {
     pub(in crate::pages) id: String,
     pub(in crate::pages) name: String,
     pub(in crate::pages) birth_date: String,
+}
+
+/// Whose records a list of patients shows.
+pub(in crate::pages) fn whose(found: &[Found]) -> Whose {
+    Whose::kept(
+        found.iter().filter_map(|patient| patient.id.parse().ok()),
+        0,
+    )
 }
 
 impl Found {
@@ -97,7 +106,7 @@ pub(super) async fn search(
         .fhir
         .search(&access, of, pairs, Handling::Strict)
         .await?;
-    resources(&bundle)
+    resources(&bundle.body)
         .map(Some)
         .map_err(|fault| Fault::internal(format!("a bundle of our own: {fault:?}")).into())
 }

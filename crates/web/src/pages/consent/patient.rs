@@ -1,13 +1,15 @@
 //! `/[instance]/consent/[request]/patient`: about whom it is, where the person may choose.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_base::ResourceId;
 use http::StatusCode;
 
-use super::super::chart::patients::{Found, find_patients, own_patients};
+use super::super::chart::patients::{Found, find_patients, own_patients, whose};
 use super::super::page::form_page;
+use crate::app::App;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Pairs, SafeForm, SignedIn};
 use crate::failure::Failure;
 use crate::oauth::ended;
@@ -26,6 +28,8 @@ struct Page<'a> {
 
 /// The patients there are to choose from.
 pub(crate) async fn patient_form(
+    State(app): State<App>,
+    occasion: Occasion,
     Path((_, handle)): Path<(String, String)>,
     signed_in: SignedIn,
     Pairs(pairs): Pairs,
@@ -38,6 +42,12 @@ pub(crate) async fn patient_form(
     } else {
         own_patients(&signed_in).await?
     };
+    let happening = Happening {
+        subject: Some(signed_in.who.user.id.clone()),
+        whose: whose(&patients),
+        ..Happening::new("patients", StatusCode::OK, &occasion)
+    };
+    audit::record(&app, &signed_in.instance, happening)?;
     let page = Page {
         name: signed_in.instance.name.as_str(),
         handle: &handle,
