@@ -143,14 +143,13 @@ impl Issues {
 
     /// Keeps codes that cannot be judged, or says so.
     pub(crate) fn leave_open(&mut self, unjudged: Unjudged) {
-        match &mut self.open {
-            Some(open) => open.push(unjudged),
-            None => {
-                let issue = unjudged.unknown();
-                if self.wants_remarks() && !self.full() && !self.list.contains(&issue) {
-                    self.list.push(issue);
-                }
-            }
+        if let Some(open) = &mut self.open {
+            open.push(unjudged);
+            return;
+        }
+        let issue = unjudged.unknown();
+        if self.wants_remarks() && !self.full() && !self.list.contains(&issue) {
+            self.list.push(issue);
         }
     }
 

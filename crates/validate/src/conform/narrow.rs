@@ -47,7 +47,6 @@ impl<'t> Fit<'_, 't> {
             return;
         }
         match binding::judge(part, value.element, value.type_ix, self.profiles) {
-            Judgement::Fine => {}
             Judgement::Outside(Severity::Error, text) => {
                 self.error(IssueType::CodeInvalid, place, &text);
             }
@@ -58,7 +57,7 @@ impl<'t> Fit<'_, 't> {
                 let by = Some(self.shape.profile.name);
                 binding::leave_open(part, value.element, (place, by), self.issues);
             }
-            Judgement::Open => {}
+            Judgement::Fine | Judgement::Open => {}
         }
     }
 

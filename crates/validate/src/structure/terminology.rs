@@ -59,7 +59,6 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         match binding::judge(bound, value, definition.type_ix, self.profiles) {
-            Judgement::Fine => {}
             // An operator loaded the codes that R4 does not list.
             Judgement::Outside(Severity::Error, text) => {
                 self.wrong(IssueType::CodeInvalid, place, &text);
@@ -71,7 +70,7 @@ impl<'t> Walk<'t, '_> {
             Judgement::Open if self.issues.wants_open() => {
                 binding::leave_open(bound, value, (place, None), self.issues);
             }
-            Judgement::Open => {}
+            Judgement::Fine | Judgement::Open => {}
         }
     }
 }
