@@ -137,7 +137,7 @@ impl Service {
         let current = basis.as_ref().map(|version| self.value(version));
         let current = faults.before(current.transpose())?;
         let around = (current.as_ref(), known.as_slice());
-        let beside = self.shaped(&mut body, rules, target, around, faults)?;
+        let beside = self.shaped(&mut body, (rules, target), around, faults)?;
         Ok(Ruled {
             beside: self.drafts(access, &beside).await?,
             prepared: self.checked(access, &self.planted(&body)?).await?,
@@ -151,8 +151,7 @@ impl Service {
     fn shaped(
         &self,
         body: &mut Value,
-        rules: &TypeRules,
-        target: Target<'_>,
+        (rules, target): (&TypeRules, Target<'_>),
         (current, known): (Option<&Value>, &[Value]),
         mut faults: Faults,
     ) -> Result<Vec<Value>, Fault> {

@@ -164,7 +164,9 @@ fn entities(record: &AuditRecord) -> Vec<Value> {
     let entity_type = |code: &str| json!({ "system": ENTITY_TYPES, "code": code });
     let role = |code: &str| json!({ "system": ROLES, "code": code });
     let mut entities = Vec::new();
-    let of = record.resource_type.map(|of| of.name());
+    let of = record
+        .resource_type
+        .map(cresset_definitions::ResourceType::name);
     if let Some(of) = of {
         let what = match &record.id {
             Some(id) => json!({ "reference": format!("{of}/{id}") }),
