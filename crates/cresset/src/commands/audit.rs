@@ -35,7 +35,7 @@ pub(crate) struct Audit {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Write the records as AuditEvents to standard output (NDJSON)
+    /// Write the records to standard output as FHIR resources (NDJSON)
     Export {
         /// Only records of this instant or later
         #[arg(long, value_name = "INSTANT")]

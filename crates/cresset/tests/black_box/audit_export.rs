@@ -1,4 +1,4 @@
-//! The operator takes the audit trail along, as AuditEvents.
+//! The operator takes the audit trail along, as `AuditEvent`s.
 
 use reqwest::Method;
 use serde_json::Value;

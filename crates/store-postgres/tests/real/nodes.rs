@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cresset_store::contract::world::{World, body, draft, everything, id, names, of};
 use cresset_store::write::{Change, Precondition, Refusal};
-use cresset_store::{AuditAsk, AuditRecord, Error, Found, Written};
+use cresset_store::{AuditAsk, AuditRecord, Error, Found, Whose, Written};
 use cresset_testkit::postgres;
 
 use crate::instance::Instance;
@@ -160,9 +160,10 @@ fn record(correlation: &str) -> AuditRecord {
         interaction: "read".to_owned(),
         resource_type: None,
         id: None,
-        patient: None,
+        whose: Whose::default(),
         query: None,
         status: 200,
+        times: 1,
         address: None,
         correlation_id: correlation.to_owned(),
     }
@@ -178,6 +179,7 @@ async fn records_of_both_nodes_are_one_trail() {
     }
     let trail = nodes[0].store.trail(&AuditAsk::newest(10)).await.unwrap();
     let shown: Vec<_> = trail
+        .records
         .iter()
         .map(|one| (one.number, one.record.correlation_id.as_str()))
         .collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cresset_store::contract::world::{everything, put};
-use cresset_store::{AuditRecord, Store, Unit};
+use cresset_store::{AuditRecord, Store, Unit, Whose};
 use cresset_testkit::{ManualClock, postgres};
 
 use crate::instance::{Instance, options};
@@ -23,9 +23,10 @@ fn record() -> AuditRecord {
         interaction: "update".to_owned(),
         resource_type: None,
         id: None,
-        patient: None,
+        whose: Whose::default(),
         query: None,
         status: 200,
+        times: 1,
         address: None,
         correlation_id: "c".to_owned(),
     }

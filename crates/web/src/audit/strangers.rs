@@ -57,23 +57,19 @@ impl Strangers {
         let is_beyond = !minute.kinds.contains_key(&kind) && minute.kinds.len() >= self.kinds_max;
         let mut counted = uncounted(&record);
         let kind = if is_beyond {
-            counted.interaction = BEYOND.to_owned();
+            BEYOND.clone_into(&mut counted.interaction);
             (counted.app, counted.address) = (None, None);
             Kind::of(&counted)
         } else {
             kind
         };
-        let counts = minute.kinds.get_mut(&kind);
-        match counts {
-            Some(counts) => {
-                counts.at = counted.at;
-                counts.times = counts.times.saturating_add(1);
-            }
-            None => {
-                let times = u32::from(is_beyond);
-                minute.kinds.insert(kind, AuditRecord { times, ..counted });
-                due.extend((!is_beyond).then_some(record));
-            }
+        if let Some(counts) = minute.kinds.get_mut(&kind) {
+            counts.at = counted.at;
+            counts.times = counts.times.saturating_add(1);
+        } else {
+            let times = u32::from(is_beyond);
+            minute.kinds.insert(kind, AuditRecord { times, ..counted });
+            due.extend((!is_beyond).then_some(record));
         }
         due
     }

@@ -42,13 +42,7 @@ async fn one_record_for_each_interaction() {
     practice.create("Patient", body).await;
 
     practice.store.settle().await.unwrap();
-    let trail = practice
-        .store
-        .trail(&AuditAsk::newest(100))
-        .await
-        .unwrap()
-        .records;
-    let trail: Vec<_> = trail.into_iter().map(|recorded| recorded.record).collect();
+    let trail = records(&practice).await;
     let told = trail.iter().map(|record| {
         let id = record.id.as_ref().map_or("-", |id| id.as_str());
         let id = if id.len() == 36 { "new" } else { id };

@@ -1,4 +1,4 @@
-//! The audit trail as AuditEvents: for those allowed, and written by nobody.
+//! The audit trail as `AuditEvent`s: for those allowed, and written by nobody.
 
 use cresset_model::{Bounds, parse};
 use cresset_store::user::Role;

@@ -1,9 +1,9 @@
 //! `Binary`, and files of attachments: content as itself, behind the caller's rights.
 
 use axum::body::Body;
-use cresset_store::audit::AuditAsk;
 use http::StatusCode;
 
+use super::audit::records;
 use super::practice::{Answer, Practice};
 
 const BYTES: &[u8] = b"\x89PNG\r\n\0 0123456789";
@@ -347,16 +347,8 @@ async fn a_file_has_an_address_for_ten_minutes() {
         .await
         .refuses(404, "has ended or was altered");
     practice.store.settle().await.unwrap();
-    let trail = practice
-        .store
-        .trail(&AuditAsk::newest(100))
-        .await
-        .unwrap()
-        .records;
-    let files = trail
-        .iter()
-        .map(|r| &r.record)
-        .filter(|r| r.interaction == "file");
+    let trail = records(&practice).await;
+    let files = trail.iter().filter(|r| r.interaction == "file");
     assert_eq!(
         files
             .filter(|r| r.app.as_ref() == Some(&practice.client_id))

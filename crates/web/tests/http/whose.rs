@@ -46,7 +46,7 @@ async fn left(practice: &Practice, line: &str, body: &str) -> Vec<String> {
         .iter()
         .map(|record| {
             let named = record.whose.named();
-            let named: Vec<_> = named.map(|id| id.as_str()).collect();
+            let named: Vec<_> = named.map(cresset_base::ResourceId::as_str).collect();
             format!("{} {}", record.interaction, named.join(" "))
         })
         .collect()
