@@ -17,8 +17,12 @@ impl NumberRange {
 }
 
 /// A value in another unit of UCUM; `None` when it has none there, or one of the codes is no unit.
+///
+/// It has thirteen digits: those after them come of the arithmetic, and would put 5350 µg outside of
+/// what begins at 5.35 mg.
 pub fn convert(value: f64, from: &str, to: &str) -> Option<f64> {
-    octofhir_ucum::convert(value, from, to).ok()
+    let converted = octofhir_ucum::convert(value, from, to).ok()?;
+    format!("{converted:.12e}").parse().ok()
 }
 
 #[cfg(test)]

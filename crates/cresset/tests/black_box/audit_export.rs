@@ -8,8 +8,8 @@ use crate::server::Server;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_trail_is_exported_line_by_line() {
     let (mut server, client) = Server::alone().await;
-    let body = r#"{"resourceType":"Patient","id":"p1"}"#;
-    client.put("/Patient/p1", body.to_owned()).await;
+    let body = r#"{"resourceType":"Patient","id":"p1","active":true}"#;
+    client.put("Patient/p1", body).await.expect_status(201);
     let nobody = server.nobody("alpha");
     let refused = nobody.plain(Method::GET, "/fhir/Patient/p1");
     nobody.send(refused).await.expect_status(401);
