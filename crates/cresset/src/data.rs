@@ -123,7 +123,9 @@ impl Data {
         match self.directory.store(name) {
             Ok(store) => Ok(store),
             Err(DirectoryError::Elsewhere(_)) => {
-                let opened = self.clusters.store(name, &self.directory_of(name)).await;
+                let settings = self.settings(name)?;
+                let place = self.directory_of(name);
+                let opened = self.clusters.store(name, (&place, &settings)).await;
                 Ok(opened.context(format_args!("opening instance {name}"))?)
             }
             Err(error) => Err(failure(error)),
@@ -178,7 +180,11 @@ impl Instances for Data {
         }
         match self.directory.store(name) {
             Err(DirectoryError::Elsewhere(_)) => {
-                let store = self.clusters.store(name, &self.directory_of(name)).await?;
+                let Some(settings) = Instances::settings(&*self.directory, name).await? else {
+                    return Ok(None);
+                };
+                let place = self.directory_of(name);
+                let store = self.clusters.store(name, (&place, &settings)).await?;
                 Ok(Some(store))
             }
             _ => Instances::open(&*self.directory, name).await,

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/keys.sql"),
     include_str!("schema/indexing.sql"),
     include_str!("schema/mail.sql"),
+    include_str!("schema/words.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -125,6 +125,9 @@ pub struct InstanceSettings {
     /// What its authorization server offers besides.
     #[serde(default)]
     pub authorization: AuthorizationOptions,
+    /// Whether the words of its resources are kept, for `_text` and `_content`.
+    #[serde(default)]
+    pub full_text: bool,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -166,6 +169,7 @@ impl InstanceSettings {
             audit_sync: AuditSync::default(),
             audit_days: audit_days(),
             authorization: AuthorizationOptions::default(),
+            full_text: false,
         }
     }
 }

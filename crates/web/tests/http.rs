@@ -47,5 +47,6 @@ mod http {
     mod token_family;
     mod transaction;
     mod validate;
+    mod words;
     mod xml;
 }

@@ -1,13 +1,15 @@
 //! What a commit writes, and how its rows reach their tables: all of one table with one statement,
 //! all statements in one round trip.
 
+mod words;
+
 use std::collections::HashMap;
 
 use cresset_definitions::ResourceType;
 use cresset_store::Error;
 use cresset_store::backend::version::method_code;
 use cresset_store::layout::Rid;
-use cresset_store::layout::encode::{Key, Keys, Target, TextKey};
+use cresset_store::layout::encode::{Key, Keys, Target, TextKey, WordKey};
 use deadpool_postgres::Transaction;
 use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
@@ -72,9 +74,11 @@ pub(super) async fn replace(
         added.take(*rid, after, before);
     }
     let mut statements = Statements::default();
+    words::statements(&[], &removed.words, &mut statements);
     remove(removed, &mut statements);
     statements.run(transaction).await?;
     let mut statements = Statements::default();
+    words::statements(&added.words, &[], &mut statements);
     add(added, &mut statements);
     statements.run(transaction).await
 }
@@ -96,6 +100,7 @@ struct Rows {
     ranges: Vec<(i64, Key)>,
     texts: Vec<(i64, TextKey)>,
     targets: Vec<(i64, Target)>,
+    words: Vec<(i64, WordKey)>,
 }
 
 impl Rows {
@@ -109,6 +114,8 @@ impl Rows {
             .extend(changed.texts.into_iter().map(|key| (rid, key.clone())));
         self.targets
             .extend(changed.targets.into_iter().map(|key| (rid, *key)));
+        self.words
+            .extend(changed.words.into_iter().map(|key| (rid, key.clone())));
     }
 }
 
@@ -162,6 +169,7 @@ impl Changes {
                         SELECT * FROM unnest($1::int8[],$2::int8[],$3::int4[],$4::int2[],$5::bytea[])";
             versions(text, self.replaced, false, out);
         }
+        words::statements(&self.added.words, &self.removed.words, out);
         remove(self.removed, out);
         add(self.added, out);
     }

@@ -3,7 +3,7 @@
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, lists,
-    mail, order, paging, people, places, registrations, search, types, unit, units,
+    mail, order, paging, people, places, registrations, search, types, unit, units, words,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -48,5 +48,6 @@ contract!(
     search,
     types,
     unit,
-    units
+    units,
+    words
 );
