@@ -104,10 +104,10 @@ impl AuthServer {
         }
         let (app, redirect_uri) = self.asking(&parameters).await?;
         let request = self.checked(&parameters, &app, redirect_uri).await;
-        let bounded = request.and_then(|request| {
-            self.bound(address, request.asked)?;
-            Ok(request)
-        });
+        let bounded = match request {
+            Ok(request) => self.bound(address, request).await,
+            Err(error) => Err(error),
+        };
         let request = bounded.map_err(|error| match error {
             Unsound::Refused(code, description) => {
                 let to = (redirect_uri, parameters.get("state"));
@@ -133,12 +133,19 @@ impl AuthServer {
     }
 
     /// Nobody has proved anything yet, and each request is kept for a while: so not without end.
-    fn bound(&self, address: &str, now: Timestamp) -> Result<(), Unsound> {
-        let counted = self.authorizations.count(hash(address).0, now);
-        counted.map_err(|_| {
+    async fn bound(
+        &self,
+        address: &str,
+        request: AuthorizationRequest,
+    ) -> Result<AuthorizationRequest, Unsound> {
+        let counted = self
+            .authorizations
+            .count(&*self.store, address, request.asked);
+        if counted.await.map_err(Unsound::Store)?.is_some() {
             let text = "too many requests came from this address; wait a minute and try again";
-            Unsound::refused("temporarily_unavailable", text)
-        })
+            return Err(Unsound::refused("temporarily_unavailable", text));
+        }
+        Ok(request)
     }
 
     /// The app and the address of the answer: until both are certain, nobody is sent anywhere.

@@ -147,7 +147,7 @@ impl AuthServer {
     pub async fn caller(&self, request: Presented<'_>) -> Result<Arc<Caller>, BearerError> {
         let (scheme, plain) = presented(request.authorization)?;
         let token = hash(plain);
-        let caller = match self.tokens.get(token) {
+        let caller = match self.remembered(token) {
             Some(caller) => caller,
             None => self.read_caller(token).await?,
         };
@@ -187,7 +187,7 @@ impl AuthServer {
     }
 
     async fn read_caller(&self, hash: Hashed) -> Result<Arc<Caller>, BearerError> {
-        let ticket = self.tokens.ticket();
+        let ticket = self.tokens.ticket(self.store.endings());
         let token = self.store.lookup_token(hash).await?.ok_or(UNKNOWN)?;
         let app = self.store.lookup_app(&token.client_id).await?;
         if !app.is_some_and(|a| a.enabled) {
@@ -204,10 +204,13 @@ impl AuthServer {
             user,
             ..self.caller_of(token)?
         });
-        if !self.store.is_shared() {
-            self.tokens.insert(hash, caller.clone(), ticket);
-        }
+        self.tokens.insert(hash, caller.clone(), ticket);
         Ok(caller)
+    }
+
+    /// Whose token this is, where it was checked before and can have ended nowhere since.
+    fn remembered(&self, hash: Hashed) -> Option<Arc<Caller>> {
+        self.tokens.get(hash, self.store.endings()?)
     }
 
     fn caller_of(&self, token: Token) -> Result<Caller, StoreError> {

@@ -77,7 +77,7 @@ impl AuthServer {
             None => false,
         };
         let Some(app) = app.filter(|_| signed) else {
-            self.count_failure(&claims.sub)?;
+            self.count_failure(&claims.sub).await?;
             return Err(unproven().into());
         };
         let ends = Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MAX);

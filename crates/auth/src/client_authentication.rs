@@ -54,15 +54,19 @@ impl AuthServer {
             .candidates
             .first()
             .map_or("", |(id, _)| id.as_str());
-        self.count_failure(tried_id)?;
+        self.count_failure(tried_id).await?;
         Err(unknown_client(presented.tried).into())
     }
 
     /// Counts a failure of whoever says to be this app.
-    pub(crate) fn count_failure(&self, client_id: &str) -> Result<(), AuthError> {
-        self.failures
-            .count(hash(client_id).0, self.clock.now())
-            .map_err(|retry_after_s| AuthError::TooManyFailures { retry_after_s })
+    pub(crate) async fn count_failure(&self, client_id: &str) -> Result<(), AuthError> {
+        let counted = self
+            .failures
+            .count(&*self.store, client_id, self.clock.now());
+        match counted.await? {
+            Some(retry_after_s) => Err(AuthError::TooManyFailures { retry_after_s }),
+            None => Ok(()),
+        }
     }
 }
 

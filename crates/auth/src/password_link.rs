@@ -17,7 +17,7 @@ use crate::server::AuthServer;
 use crate::user::UserError;
 
 /// The window in which links that were asked for are counted, in seconds.
-pub(crate) const WINDOW_S: i64 = 60 * 60;
+pub(crate) const WINDOW_S: u32 = 60 * 60;
 /// Links asked for from one address, as a multiple of those for one name: a household or a clinic
 /// shares an address.
 const FROM_ONE_ADDRESS: u32 = 10;
@@ -127,10 +127,9 @@ impl AuthServer {
     pub async fn forgot_password(&self, login: &str, address: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         let login = login.trim().to_lowercase();
-        let from = hash(&format!("address\n{address}")).0;
-        let name = hash(&format!("name\n{login}")).0;
-        let too_many =
-            self.links_from.count(from, now).is_err() || self.links_for.count(name, now).is_err();
+        let store = &*self.store;
+        let too_many = self.links_from.count(store, address, now).await?.is_some()
+            || self.links_for.count(store, &login, now).await?.is_some();
         if too_many {
             return Ok(());
         }

@@ -68,8 +68,8 @@ impl AuthSettings {
 /// The authorization server of one instance. Share it behind an [`Arc`].
 ///
 /// It keeps nothing that must survive: a second one over the same [`AuthStore`] gives the same
-/// answers. Over a store that is not shared it remembers checked tokens, and forgets at once only
-/// what is ended through itself: so there is one per instance and process.
+/// answers. It remembers checked tokens, and forgets at once what is ended through itself and what
+/// the store knows to have ended elsewhere: so there is one per instance and process.
 pub struct AuthServer {
     pub(crate) store: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -110,13 +110,18 @@ impl AuthServer {
             clock,
             rng,
             tokens: TokenCache::new(limits.token_cache_bytes_max),
-            failures: Failures::new(limits.authentication_failures_max, 60),
-            sign_ins: Failures::new(limits.sign_in_failures_max, session::WINDOW_S),
-            sign_ins_everywhere: Failures::new(everywhere_max, session::WINDOW_S),
-            authorizations: Failures::new(limits.authorizations_max, 60),
-            sandbox_tokens: Failures::new(limits.sandbox_tokens_max, 60),
-            links_for: Failures::new(limits.password_links_max, password_link::WINDOW_S),
+            failures: Failures::new("app", limits.authentication_failures_max, 60),
+            sign_ins: Failures::new("sign-in", limits.sign_in_failures_max, session::WINDOW_S),
+            sign_ins_everywhere: Failures::new("person", everywhere_max, session::WINDOW_S),
+            authorizations: Failures::new("authorization", limits.authorizations_max, 60),
+            sandbox_tokens: Failures::new("sandbox", limits.sandbox_tokens_max, 60),
+            links_for: Failures::new(
+                "link-for",
+                limits.password_links_max,
+                password_link::WINDOW_S,
+            ),
             links_from: Failures::new(
+                "link-from",
                 password_link::from_one_address_max(limits.password_links_max),
                 password_link::WINDOW_S,
             ),

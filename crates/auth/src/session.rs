@@ -19,7 +19,7 @@ use crate::password;
 use crate::server::AuthServer;
 
 /// The window in which failed sign-ins are counted, in seconds.
-pub(crate) const WINDOW_S: i64 = 15 * 60;
+pub(crate) const WINDOW_S: u32 = 15 * 60;
 /// Failures from everywhere, as a multiple of those from one address.
 pub(crate) const EVERYWHERE: u32 = 10;
 /// A session's last use is noted when this much has passed since it was noted before.
@@ -54,9 +54,9 @@ pub struct Begun {
 /// Where an attempt to sign in is counted.
 struct Attempt {
     /// By person and address.
-    here: [u8; 32],
+    here: String,
     /// By person; not for a browser that is known.
-    everywhere: Option<[u8; 32]>,
+    everywhere: Option<String>,
 }
 
 /// Why nobody was signed in.
@@ -100,19 +100,19 @@ impl AuthServer {
             asked.address
         };
         let attempt = Attempt {
-            here: hash(&format!("{login}\n{origin}")).0,
-            everywhere: (!device).then(|| hash(&login).0),
+            here: format!("{login}\n{origin}"),
+            everywhere: (!device).then(|| login.clone()),
         };
-        self.count_attempt(&attempt, now)?;
+        self.count_attempt(&attempt, now).await?;
         match self.proved(&login, asked.password).await {
             Ok(Some(user)) => {
-                self.give_back(&attempt);
+                self.give_back(&attempt).await?;
                 self.begin(user, now).await
             }
             Ok(None) => Err(SignInError::Wrong),
             Err(error) => {
                 // Nothing was learnt from it.
-                self.give_back(&attempt);
+                self.give_back(&attempt).await?;
                 Err(error.into())
             }
         }
@@ -120,24 +120,32 @@ impl AuthServer {
 
     /// Counts an attempt before it is looked at: many at once must not be more than one after the
     /// other.
-    fn count_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), SignInError> {
-        let too_many = |retry_after_s| SignInError::TooManyFailures { retry_after_s };
-        self.sign_ins.count(attempt.here, now).map_err(too_many)?;
-        let Some(everywhere) = attempt.everywhere else {
+    async fn count_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), SignInError> {
+        let store = &*self.store;
+        let here = self.sign_ins.count(store, &attempt.here, now).await?;
+        if let Some(retry_after_s) = here {
+            return Err(SignInError::TooManyFailures { retry_after_s });
+        }
+        let Some(everywhere) = &attempt.everywhere else {
             return Ok(());
         };
-        let counted = self.sign_ins_everywhere.count(everywhere, now);
-        counted.map_err(|retry_after_s| {
-            self.sign_ins.give_back(attempt.here);
-            too_many(retry_after_s)
-        })
+        let counted = self.sign_ins_everywhere.count(store, everywhere, now);
+        let Some(retry_after_s) = counted.await? else {
+            return Ok(());
+        };
+        self.sign_ins.give_back(store, &attempt.here).await?;
+        Err(SignInError::TooManyFailures { retry_after_s })
     }
 
-    fn give_back(&self, attempt: &Attempt) {
-        self.sign_ins.give_back(attempt.here);
-        if let Some(everywhere) = attempt.everywhere {
-            self.sign_ins_everywhere.give_back(everywhere);
+    async fn give_back(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let store = &*self.store;
+        self.sign_ins.give_back(store, &attempt.here).await?;
+        if let Some(everywhere) = &attempt.everywhere {
+            self.sign_ins_everywhere
+                .give_back(store, everywhere)
+                .await?;
         }
+        Ok(())
     }
 
     /// Whoever signs in with this name, if the password is theirs.

@@ -14,16 +14,23 @@ use crate::bearer::Caller;
 ///
 /// A token that ends is taken out at once. A check that read the store before that and arrives
 /// here after it must not bring the token back: it holds a [`Ticket`] from before its read, and
-/// what has ended since makes the ticket worthless.
+/// what has ended since makes the ticket worthless. What ends through other processes is told by
+/// the store as a number: what was read at another number is worthless too.
 pub(crate) struct TokenCache {
-    callers: Cache<Hashed, Arc<Caller>, CallerWeight>,
+    callers: Cache<Hashed, Known, CallerWeight>,
     endings: AtomicU64,
     changing: Mutex<()>,
 }
 
-/// The number of endings when a check began.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ticket(u64);
+/// The numbers of endings when a check began: here, and at other processes where that is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Ticket {
+    here: u64,
+    elsewhere: Option<u64>,
+}
+
+/// A caller, and the number of endings at other processes when it was read.
+type Known = (Arc<Caller>, u64);
 
 #[derive(Clone)]
 struct CallerWeight;
@@ -31,8 +38,8 @@ struct CallerWeight;
 /// What an entry costs besides its texts: key, pointers and the table of an `Access`.
 const ENTRY_BYTES: usize = 3_072;
 
-impl Weighter<Hashed, Arc<Caller>> for CallerWeight {
-    fn weight(&self, _: &Hashed, caller: &Arc<Caller>) -> u64 {
+impl Weighter<Hashed, Known> for CallerWeight {
+    fn weight(&self, _: &Hashed, (caller, _): &Known) -> u64 {
         // A granular scope is held once as text and about twice as filters.
         (ENTRY_BYTES + caller.client_id.len() + 4 * caller.scopes.len()) as u64
     }
@@ -48,20 +55,27 @@ impl TokenCache {
         }
     }
 
-    pub(crate) fn get(&self, token: Hashed) -> Option<Arc<Caller>> {
-        self.callers.get(&token)
+    pub(crate) fn get(&self, token: Hashed, elsewhere: u64) -> Option<Arc<Caller>> {
+        let (caller, read) = self.callers.get(&token)?;
+        (read == elsewhere).then_some(caller)
     }
 
     /// To be taken before the store is read.
-    pub(crate) fn ticket(&self) -> Ticket {
-        Ticket(self.endings.load(Ordering::Acquire))
+    pub(crate) fn ticket(&self, elsewhere: Option<u64>) -> Ticket {
+        Ticket {
+            here: self.endings.load(Ordering::Acquire),
+            elsewhere,
+        }
     }
 
     /// Keeps a caller, unless a token or app ended since the ticket was taken.
     pub(crate) fn insert(&self, token: Hashed, caller: Arc<Caller>, ticket: Ticket) {
+        let Some(elsewhere) = ticket.elsewhere else {
+            return;
+        };
         let _changing = self.changing.lock();
-        if self.ticket() == ticket {
-            self.callers.insert(token, caller);
+        if self.endings.load(Ordering::Acquire) == ticket.here {
+            self.callers.insert(token, (caller, elsewhere));
         }
     }
 

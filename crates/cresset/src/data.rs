@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cresset_base::{InstanceName, Secret};
 use cresset_store::verify::Report;
 use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
+use cresset_store_postgres::PostgresStore;
 use cresset_store_sqlite::{DataDirectory, DirectoryError, Options, SqliteCodeSystemLoader};
 
 use crate::clusters::{self, Clusters};
@@ -122,30 +123,36 @@ impl Data {
     pub(crate) async fn store(&self, name: &InstanceName) -> Result<Arc<dyn Store>, Failure> {
         match self.directory.store(name) {
             Ok(store) => Ok(store),
-            Err(DirectoryError::Elsewhere(_)) => {
-                let opened = self.clusters.store(name, &self.directory_of(name)).await;
-                Ok(opened.context(format_args!("opening instance {name}"))?)
-            }
+            Err(DirectoryError::Elsewhere(_)) => Ok(self.opened_on_cluster(name).await?),
             Err(error) => Err(failure(error)),
         }
     }
 
+    async fn opened_on_cluster(&self, name: &InstanceName) -> Result<Arc<PostgresStore>, Failure> {
+        let opened = self.clusters.store(name, &self.directory_of(name)).await;
+        opened.context(format_args!("opening instance {name}"))
+    }
+
     /// Checks everything an instance holds.
     pub(crate) async fn verify(&self, name: &InstanceName) -> Result<Report, Failure> {
-        let store = self.directory.store(name).map_err(failure)?;
-        store
-            .verify()
-            .await
-            .context(format_args!("checking instance {name}"))
+        let report = match self.directory.store(name) {
+            Ok(store) => store.verify().await,
+            Err(DirectoryError::Elsewhere(_)) => self.opened_on_cluster(name).await?.verify().await,
+            Err(error) => return Err(failure(error)),
+        };
+        report.context(format_args!("checking instance {name}"))
     }
 
     /// Checks the audit trail of an instance alone.
     pub(crate) async fn verify_audit(&self, name: &InstanceName) -> Result<Report, Failure> {
-        let store = self.directory.store(name).map_err(failure)?;
-        store
-            .verify_audit()
-            .await
-            .context(format_args!("checking the audit trail of instance {name}"))
+        let report = match self.directory.store(name) {
+            Ok(store) => store.verify_audit().await,
+            Err(DirectoryError::Elsewhere(_)) => {
+                self.opened_on_cluster(name).await?.verify_audit().await
+            }
+            Err(error) => return Err(failure(error)),
+        };
+        report.context(format_args!("checking the audit trail of instance {name}"))
     }
 
     /// Loads code systems for all instances.

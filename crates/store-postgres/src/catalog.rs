@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cresset_store::Error;
 use cresset_store::backend::shape::numbers_of;
 use cresset_store::plan::{ColumnFacts, Shape};
-use deadpool_postgres::Transaction;
+use deadpool_postgres::{GenericClient, Transaction};
 use futures_util::future::try_join4;
 
 use crate::fault::store_error;
@@ -49,7 +49,7 @@ impl Catalog {
     }
 
     async fn read(shared: &Shared, snapshot: &Transaction<'_>, number: i64) -> Result<Self, Error> {
-        let (systems, shapes, facts, dictionaries) = try_join4(
+        let (systems, shapes, facts, ()) = try_join4(
             query(snapshot, "SELECT uri,block FROM system ORDER BY block", &[]),
             query(
                 snapshot,
@@ -57,11 +57,7 @@ impl Catalog {
                 &[],
             ),
             query(snapshot, "SELECT p,repeats,long FROM fact", &[]),
-            query(
-                snapshot,
-                "SELECT id,type,bytes FROM dictionary ORDER BY id",
-                &[],
-            ),
+            dictionaries(shared, snapshot),
         )
         .await
         .map_err(|e| store_error(&e))?;
@@ -90,12 +86,34 @@ impl Catalog {
             };
             catalog.facts.insert(i64::from(get::<i32>(row, 0)?), fact);
         }
-        for row in &dictionaries {
-            let number = u32::try_from(get::<i32>(row, 0)?).unwrap_or_default();
-            shared.codec.add(number, code(get(row, 1)?), get(row, 2)?);
-        }
         Ok(catalog)
     }
+}
+
+/// Takes up dictionaries that another node trained.
+pub(crate) async fn dictionaries(
+    shared: &Shared,
+    client: &impl GenericClient,
+) -> Result<(), tokio_postgres::Error> {
+    let numbers = "SELECT id,type FROM dictionary ORDER BY id";
+    for row in &query(client, numbers, &[]).await? {
+        let number: i32 = row.try_get(0)?;
+        let held = u32::try_from(number).unwrap_or_default();
+        if shared.codec.holds(held) {
+            continue;
+        }
+        let bytes = query(
+            client,
+            "SELECT bytes FROM dictionary WHERE id=$1",
+            &[&number],
+        )
+        .await?;
+        for bytes in &bytes {
+            let bytes = bytes.try_get(0)?;
+            shared.codec.add(held, code(row.try_get(1)?), bytes);
+        }
+    }
+    Ok(())
 }
 
 /// A type's code as rows keep it.

@@ -127,12 +127,7 @@ impl Cluster {
 
     /// Connections for one instance: they see its schema and act as its role, whoever logged in.
     pub(crate) fn pool(&self, name: &InstanceName, limits: &Limits) -> Result<Pool, ClusterError> {
-        let Place { schema, role } = self.place(name);
-        let mut config = self.config.clone();
-        config.options(format!(
-            "-c search_path=\"{schema}\" -c role={role} -c statement_timeout={}",
-            limits.request_ms_max
-        ));
+        let config = self.config_of(name, limits);
         let fast = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
@@ -143,6 +138,22 @@ impl Cluster {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| ClusterError::Failed(error.to_string()))
+    }
+
+    /// How one instance is connected to.
+    pub(crate) fn config_of(&self, name: &InstanceName, limits: &Limits) -> Config {
+        let Place { schema, role } = self.place(name);
+        let mut config = self.config.clone();
+        config.options(format!(
+            "-c search_path=\"{schema}\" -c role={role} -c statement_timeout={}",
+            limits.request_ms_max
+        ));
+        config
+    }
+
+    /// The schema of an instance.
+    pub(crate) fn schema_of(&self, name: &InstanceName) -> String {
+        self.place(name).schema
     }
 
     fn place(&self, name: &InstanceName) -> Place {

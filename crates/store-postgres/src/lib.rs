@@ -14,6 +14,7 @@
 
 mod catalog;
 mod cluster;
+mod endings;
 mod fault;
 mod indexing;
 mod lease;
@@ -23,6 +24,7 @@ mod schema;
 mod shared;
 mod snapshot;
 mod store;
+mod training;
 mod value;
 mod writer;
 

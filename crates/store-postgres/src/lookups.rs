@@ -40,6 +40,22 @@ enum Question {
     Size(Statement),
 }
 
+impl Question {
+    /// Whether it asks for a text that cannot be stored, and so was not.
+    fn is_of_no_text(&self) -> bool {
+        match self {
+            Self::Tokens(
+                TokenMatch::Code(text)
+                | TokenMatch::SystemAndCode(_, text)
+                | TokenMatch::NoSystem(text),
+            )
+            | Self::Uri(text)
+            | Self::UrisBeginning(text) => text.contains('\0'),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Answer {
     Ids(Vec<i64>),
@@ -269,6 +285,9 @@ async fn answer(
     snapshot: &Transaction<'_>,
     question: &Question,
 ) -> Result<Answer, Error> {
+    if question.is_of_no_text() {
+        return Ok(Answer::Ids(Vec::new()));
+    }
     match question {
         Question::Rid(of, id) => {
             let text = "SELECT r FROM identity WHERE type=$1 AND id=$2";

@@ -5,7 +5,10 @@ use cresset_definitions::ResourceType;
 use cresset_store::backend::codec::Codec;
 use cresset_store::backend::version::Stored;
 use cresset_store::{Error, Version};
+use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
+
+use crate::shared::Shared;
 
 /// The version in a row whose columns from `at` on are `version, updated, method, body`. Without an
 /// id at hand it is read from the body.
@@ -24,6 +27,22 @@ pub(crate) fn version(
         body: get(row, at + 3)?,
     };
     stored.version(codec, resource_type, id)
+}
+
+/// Makes sure that the bodies in this column can be expanded: another node may have written them with a
+/// dictionary it has just trained.
+pub(crate) async fn ready(
+    shared: &Shared,
+    client: &impl GenericClient,
+    (rows, column): (&[Row], usize),
+) -> Result<(), Error> {
+    for row in rows {
+        if !shared.codec.knows(get(row, column)?) {
+            let read = crate::catalog::dictionaries(shared, client).await;
+            return read.map_err(|e| crate::fault::store_error(&e));
+        }
+    }
+    Ok(())
 }
 
 /// A column of a row.

@@ -16,6 +16,9 @@ const STEPS: &[&str] = &[
     include_str!("schema/keys.sql"),
     include_str!("schema/indexing.sql"),
     include_str!("schema/mail.sql"),
+    include_str!("schema/references.sql"),
+    include_str!("schema/attempts.sql"),
+    include_str!("schema/endings.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -21,6 +21,7 @@ use crate::fault::store_error;
 use crate::indexing::{Indexing, changed};
 use crate::row::get;
 use crate::snapshot::{begin_change, end_change, execute, query, query_opt};
+use crate::training::Training;
 use crate::value::Spelling;
 
 /// What a store is opened with.
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) sizes: Sizes,
     pub(crate) totals: Totals,
     pub(crate) journal: Journal,
+    pub(crate) training: Training,
 }
 
 /// Names that were committed. What a name stands for never changes, whichever node gave it.
@@ -101,6 +103,7 @@ impl Shared {
             catalog: RwLock::default(),
             sizes: Sizes::default(),
             totals: Totals::default(),
+            training: Training::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! One open instance.
 
+mod attempts;
 mod audit;
 mod chronicle;
 mod consents;
@@ -29,6 +30,7 @@ use cresset_search::{Query, Unindexed};
 use cresset_store::backend::instant::millis;
 use cresset_store::backend::prepared::{permitted, prepare};
 use cresset_store::store::HistoryAsk;
+use cresset_store::verify::Report;
 use cresset_store::visibility::given;
 use cresset_store::{
     Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Unit, Written,
@@ -36,6 +38,7 @@ use cresset_store::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cluster::{Cluster, ClusterError};
+use crate::endings::{Endings, Listener};
 use crate::schema;
 use crate::shared::{Shared, Surroundings};
 use crate::writer::{self, Job};
@@ -66,6 +69,8 @@ pub struct Options {
 pub struct PostgresStore {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
+    endings: Arc<Endings>,
+    _listener: Listener,
 }
 
 impl PostgresStore {
@@ -100,7 +105,31 @@ impl PostgresStore {
             jobs.try_send(Job::Audit).map_err(|_| Error::Busy)?;
         }
         tokio::spawn(rest(Arc::downgrade(&shared)));
-        Ok(Self { shared, jobs })
+        let endings = Arc::new(Endings::default());
+        let config = cluster.config_of(name, &shared.limits);
+        let listener = Listener::begin(endings.clone(), config, cluster.schema_of(name));
+        Ok(Self {
+            shared,
+            jobs,
+            endings,
+            _listener: listener,
+        })
+    }
+
+    /// Derives everything the instance should hold again and compares; works beside readers and writers.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the instance cannot be read at all.
+    pub async fn verify(&self) -> Result<Report, Error> {
+        writer::verify::examine(&self.shared).await
+    }
+
+    /// Computes every seal of the audit trail again and compares.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the instance cannot be read at all.
+    pub async fn verify_audit(&self) -> Result<Report, Error> {
+        writer::verify::examine_audit(&self.shared).await
     }
 
     fn enqueue(&self, job: Job) -> Result<(), Error> {

@@ -46,7 +46,8 @@ impl ToSql for Bound<'_> {
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self.0 {
             Arg::Null => Ok(IsNull::Yes),
-            Arg::Text(text) => text.to_sql(of, out),
+            // No stored text holds a NUL, which PostgreSQL does not take at all.
+            Arg::Text(text) => text.replace('\0', "\u{fffd}").to_sql(of, out),
             Arg::Int(value) => match *of {
                 Type::INT2 => i16::try_from(*value)?.to_sql(of, out),
                 Type::INT4 => i32::try_from(*value)?.to_sql(of, out),

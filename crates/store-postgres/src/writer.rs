@@ -15,7 +15,9 @@ mod expected;
 mod group;
 mod pending;
 pub(crate) mod reindex;
+mod stored;
 mod terms;
+pub(crate) mod verify;
 mod world;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! One open instance.
 
+mod attempts;
 mod chronicle;
 mod commit;
 mod consents;
@@ -26,6 +27,7 @@ use cresset_access::{Access, Restriction, Verb};
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::{Query, Unindexed};
+use cresset_store::backend::attempts::Windows;
 use cresset_store::backend::totals::Totals;
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
@@ -66,6 +68,7 @@ pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     pub(crate) readers: Readers,
     pub(crate) totals: Totals,
+    pub(crate) attempts: Windows,
 }
 
 /// Numbers of one open instance.
@@ -117,6 +120,7 @@ impl SqliteStore {
             shared,
             readers: Readers::default(),
             totals: Totals::default(),
+            attempts: Windows::default(),
         });
         Ok(Self {
             inner,

@@ -7,13 +7,13 @@ mod known;
 mod versions;
 
 use std::collections::HashSet;
-use std::iter;
 
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::extract;
+use cresset_store::backend::examine::outside;
 use cresset_store::layout::encode::{Key, by_resource};
-use cresset_store::layout::{IndexState, Keys, Own, Rid, Subject, columns_of, encode, own_column};
+use cresset_store::layout::{IndexState, Keys, Own, Rid, Subject, encode, own_column};
 use cresset_store::store::Method;
 use cresset_store::verify::Report;
 use cresset_store::{Error, Version};
@@ -288,12 +288,7 @@ impl Examination<'_> {
             targets,
         } = self.expected;
         self.report.keys = idx + rng + str;
-        let in_doubt = self.in_doubt.iter().map(|number| {
-            let columns = columns_of(*number);
-            format!("p NOT BETWEEN {} AND {}", columns.start(), columns.end())
-        });
-        let known = iter::once("1".to_owned()).chain(in_doubt);
-        let known = known.collect::<Vec<_>>().join(" AND ");
+        let known = outside(self.in_doubt.iter().copied());
         for (table, expected) in [
             ("idx", idx),
             ("rng", rng),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, lists,
-    mail, order, paging, people, places, registrations, search, types, unit, units,
+    access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
+    lists, mail, order, paging, people, places, registrations, search, types, unit, units,
 };
 use cresset_store_sqlite::{Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -39,6 +39,7 @@ macro_rules! contract {
 
 contract!(
     access,
+    attempts,
     audit,
     chains,
     crud,

@@ -1,9 +1,11 @@
 //! Parts every backend is built of; none knows a driver.
 
+pub mod attempts;
 pub mod audit;
 pub mod chronicle;
 pub mod codec;
 pub mod condition;
+pub mod examine;
 pub mod facts;
 pub mod history;
 pub mod identity;

@@ -13,6 +13,7 @@
 )]
 
 pub mod access;
+pub mod attempts;
 pub mod audit;
 pub mod chains;
 pub mod crud;
@@ -61,4 +62,5 @@ pub async fn all(fresh: impl Fn() -> World) {
     registrations::all(&fresh).await;
     mail::all(&fresh).await;
     audit::all(&fresh).await;
+    attempts::all(&fresh).await;
 }

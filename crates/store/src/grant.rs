@@ -115,9 +115,10 @@ pub const ASSERTION_KEPT_S: i64 = 3_600;
 /// Apps and tokens of one instance.
 #[async_trait]
 pub trait Grants: Send + Sync + 'static {
-    /// Whether other processes may change the same apps and tokens, so that what was read once may
-    /// not be remembered.
-    fn is_shared(&self) -> bool;
+    /// Another number whenever another process may have ended a token, or something a token rests
+    /// on: what was read at one number may be remembered for as long as this is the number. `None`
+    /// while nobody can know: nothing may be remembered then. At most a second late.
+    fn endings(&self) -> Option<u64>;
     /// Registers an app; fails when the `client_id` is taken.
     async fn add_app(&self, app: App) -> Result<(), Error>;
     /// The app with this `client_id`.

@@ -3,7 +3,7 @@
 //! There is no read without an [`cresset_access::Access`]. A write is a list of
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
-//! [`store`], [`grant`], [`user`], [`session`], [`consent`], [`patient`],
+//! [`store`], [`grant`], [`user`], [`attempt`], [`session`], [`consent`], [`patient`],
 //! [`registration`], [`audit`], [`secret`], [`code_systems`] and [`instances`]
 //! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
@@ -13,6 +13,7 @@
 //!
 //! This room knows no driver and runs no statement. Start with [`Store`], then [`plan::Planner`].
 
+pub mod attempt;
 pub mod audit;
 pub mod backend;
 pub mod code_systems;

@@ -9,6 +9,7 @@ use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_search::{Query, Unindexed};
 
+use crate::attempt::Attempts;
 use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::grant::Grants;
@@ -156,12 +157,20 @@ impl Error {
 
 /// What an authorization server keeps.
 pub trait AuthStore:
-    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox
+    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox + Attempts
 {
 }
 
-impl<T: Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox>
-    AuthStore for T
+impl<T> AuthStore for T where
+    T: Grants
+        + Users
+        + Sessions
+        + Consents
+        + Patients
+        + Secrets
+        + Registrations
+        + Outbox
+        + Attempts
 {
 }
 

@@ -38,8 +38,7 @@ until psql -h "$directory" -U cresset -d postgres -c 'SELECT 1' >/dev/null 2>&1;
 done
 echo "$directory"
 cat >/dev/null
-kill -QUIT $server
-wait $server || true
+pg_ctl stop -m immediate -D "$directory/data" >/dev/null 2>&1 || true
 rm -rf "$directory"
 "#;
 

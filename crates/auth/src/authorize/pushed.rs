@@ -64,10 +64,7 @@ impl AuthServer {
             return Err(Refusal::request(text).into());
         }
         let request = self.checked(&parameters, &app, redirect_uri).await;
-        let request = request.and_then(|request| {
-            self.bound(address, request.asked)?;
-            Ok(request)
-        });
+        let request = self.bound(address, request.map_err(refusal)?).await;
         let request = request.map_err(refusal)?;
         let handle = generate(Kind::Pushed, self.rng.as_ref());
         let ticket = Ticket {

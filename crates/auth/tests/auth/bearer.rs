@@ -9,6 +9,7 @@ use cresset_access::{Access, Restriction, Verb};
 use cresset_auth::{AuthError, Introspection, Registered, Request};
 use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
+use cresset_store::attempt::{Attempts, Counted};
 use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, Grants, Hashed, Token};
 use cresset_store::session::Session;
@@ -162,7 +163,8 @@ async fn the_store_is_asked_once_per_token() {
 #[tokio::test]
 async fn a_token_revoked_through_one_node_ends_at_every_other() {
     let (alone, app, token) = demo().await;
-    let memory = Arc::new(Memory::shared());
+    let memory = Arc::new(Memory::default());
+    *memory.elsewhere.0.lock() = None;
     memory.add_app(app.app.clone()).await.unwrap();
     memory.tokens.lock().append(&mut alone.memory.tokens.lock());
     let node = |seed| Instance {
@@ -174,6 +176,30 @@ async fn a_token_revoked_through_one_node_ends_at_every_other() {
     assert!(here.lets_in(&token).await && there.lets_in(&token).await);
     revoke(&there, &app, &token).await.unwrap();
     assert!(!here.lets_in(&token).await && !there.lets_in(&token).await);
+}
+
+#[tokio::test]
+async fn what_ended_elsewhere_is_not_remembered() {
+    let (demo, _, token) = demo().await;
+    let lookups = |known: Option<u64>| {
+        *demo.memory.elsewhere.0.lock() = known;
+        async {
+            for _ in 0..3 {
+                assert!(demo.lets_in(&token).await);
+            }
+            std::mem::take(&mut *demo.memory.lookups.lock())
+        }
+    };
+    assert_eq!(lookups(Some(1)).await, 1);
+    // Something ended, then nobody knows, and then nothing was missed after all.
+    assert_eq!(lookups(Some(2)).await, 1);
+    assert_eq!(lookups(None).await, 3);
+    assert_eq!(lookups(Some(2)).await, 0);
+    // It ends, and this process hears of it.
+    demo.memory.tokens.lock().clear();
+    assert!(demo.lets_in(&token).await);
+    *demo.memory.elsewhere.0.lock() = Some(3);
+    assert!(!demo.lets_in(&token).await);
 }
 
 #[tokio::test]
@@ -325,8 +351,8 @@ struct Slow {
 
 #[async_trait]
 impl Grants for Slow {
-    fn is_shared(&self) -> bool {
-        false
+    fn endings(&self) -> Option<u64> {
+        self.memory.endings()
     }
     async fn add_app(&self, app: App) -> Result<(), Error> {
         self.memory.add_app(app).await
@@ -371,6 +397,16 @@ impl Grants for Slow {
 impl Patients for Slow {
     async fn knows_patient(&self, access: &Access, id: &ResourceId) -> Result<bool, Error> {
         self.memory.knows_patient(access, id).await
+    }
+}
+
+#[async_trait]
+impl Attempts for Slow {
+    async fn count_attempt(&self, key: Hashed, s: u32, now: Timestamp) -> Result<Counted, Error> {
+        self.memory.count_attempt(key, s, now).await
+    }
+    async fn give_back_attempt(&self, key: Hashed) -> Result<(), Error> {
+        self.memory.give_back_attempt(key).await
     }
 }
 

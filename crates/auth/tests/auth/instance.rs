@@ -13,6 +13,8 @@ use cresset_auth::{BearerError, Caller, Presented, TokenResponse};
 use cresset_base::{Clock, Limits, ResourceId, Secret, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_outbound::{Outbound, Reach};
+use cresset_store::attempt::{Attempts, Counted};
+use cresset_store::backend::attempts::Windows;
 use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, AppDetails, Grants, Hashed, Token};
 use cresset_store::session::Session;
@@ -31,24 +33,25 @@ pub(crate) struct Memory {
     assertions: Mutex<HashSet<(String, Hashed)>>,
     /// How often a token was looked up.
     pub(crate) lookups: Mutex<u32>,
-    /// Whether several servers work on it.
-    shared: bool,
+    /// What it says of endings elsewhere.
+    pub(crate) elsewhere: Elsewhere,
+    windows: Windows,
 }
 
-impl Memory {
-    /// One that several servers work on.
-    pub(crate) fn shared() -> Self {
-        Self {
-            shared: true,
-            ..Self::default()
-        }
+/// What a store of several processes knows of what ends through the others; alone it has nothing to
+/// know.
+pub(crate) struct Elsewhere(pub(crate) Mutex<Option<u64>>);
+
+impl Default for Elsewhere {
+    fn default() -> Self {
+        Self(Mutex::new(Some(0)))
     }
 }
 
 #[async_trait]
 impl Grants for Memory {
-    fn is_shared(&self) -> bool {
-        self.shared
+    fn endings(&self) -> Option<u64> {
+        *self.elsewhere.0.lock()
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {
@@ -106,6 +109,17 @@ impl Patients for Memory {
     async fn knows_patient(&self, access: &Access, id: &ResourceId) -> Result<bool, Error> {
         let patient = ResourceType::parse("Patient").unwrap();
         Ok(access.permits(Verb::Read, patient) && id.as_str() == KNOWN_PATIENT)
+    }
+}
+
+#[async_trait]
+impl Attempts for Memory {
+    async fn count_attempt(&self, key: Hashed, s: u32, now: Timestamp) -> Result<Counted, Error> {
+        Ok(self.windows.count(key, s, now))
+    }
+    async fn give_back_attempt(&self, key: Hashed) -> Result<(), Error> {
+        self.windows.give_back(key);
+        Ok(())
     }
 }
 

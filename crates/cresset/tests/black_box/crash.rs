@@ -52,7 +52,7 @@ async fn what_was_acknowledged_survives_fifty_kills() {
 }
 
 /// Creates patients until the server is gone; those that were acknowledged.
-async fn write(
+pub(crate) async fn write(
     client: Client,
     round: usize,
     writer: usize,

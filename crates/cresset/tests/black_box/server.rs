@@ -100,6 +100,31 @@ impl Server {
         nobody.bearing(answer.json()["access_token"].as_str().expect("a token"))
     }
 
+    /// Another node that serves the same instances, with a data directory of its own.
+    pub(crate) async fn another_node(&self) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let instances = |of: &Path| of.join("data/instances");
+        for entry in std::fs::read_dir(instances(self.data.path())).expect("instances") {
+            let from = entry.expect("an instance").path();
+            let name = from.file_name().expect("a name");
+            let to = instances(data.path()).join(name);
+            std::fs::create_dir_all(&to).expect("a folder");
+            for file in ["instance.json", "cluster.url"] {
+                std::fs::copy(from.join(file), to.join(file)).expect("a copy");
+            }
+        }
+        let port = free_port();
+        let child = spawn(serve(data.path(), port));
+        let server = Self {
+            data,
+            port,
+            child,
+            apps: BTreeMap::new(),
+        };
+        server.await_health().await;
+        server
+    }
+
     /// Ends the process as a power cut would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the server was running");
@@ -242,6 +267,15 @@ fn command(data: &Path, arguments: &[&str]) -> Command {
 /// Within the temporary folder of a server.
 fn data_directory(folder: &Path) -> PathBuf {
     folder.join("data")
+}
+
+/// What a command over an empty data directory says when it fails.
+pub(crate) fn refuse(arguments: &[&str]) -> String {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let output = command(data.path(), arguments).output();
+    let output = output.expect("the binary runs");
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn succeed(mut command: Command) -> Output {

@@ -169,6 +169,8 @@ async fn load(
     )
     .await
     .map_err(|e| store_error(&e))?;
+    row::ready(shared, snapshot, (&current, 4)).await?;
+    row::ready(shared, snapshot, (&earlier, 4)).await?;
     let mut known = Known::default();
     for row in current.iter().chain(&earlier) {
         let rid: i64 = get(row, 0)?;

@@ -20,8 +20,8 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 
 #[async_trait]
 impl Grants for PostgresStore {
-    fn is_shared(&self) -> bool {
-        true
+    fn endings(&self) -> Option<u64> {
+        self.endings.number()
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {

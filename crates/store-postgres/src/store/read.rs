@@ -135,6 +135,7 @@ async fn versions(
     args.extend(more);
     let rows = query(&connection, text, &args).await;
     let rows = rows.map_err(|e| store_error(&e))?;
+    row::ready(shared, &connection, (&rows, 3)).await?;
     let version = |row: &Row| row::version(row, 0, &shared.codec, (of, Some(id)));
     rows.iter().map(version).collect()
 }

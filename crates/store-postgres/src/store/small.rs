@@ -6,11 +6,12 @@ use deadpool_postgres::Object;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
 
 use super::PostgresStore;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{Args, connection, execute, query, query_opt};
+use crate::snapshot::{Args, connection, execute, query};
 
 /// Old rows dropped when one is added: more than one, so that their number shrinks.
 pub(super) const DROPPED_MAX: i64 = 16;
@@ -28,7 +29,12 @@ impl PostgresStore {
         read: impl Fn(&Row) -> Result<T, Error> + Send,
     ) -> Result<Option<T>, Error> {
         let connection = self.connection().await?;
-        let row = query_opt(&connection, text, args).await?;
+        let row = match query(&connection, text, args).await {
+            Ok(rows) => rows.into_iter().next(),
+            // Nothing is kept under a name that PostgreSQL takes for no text.
+            Err(error) if error.code() == Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) => None,
+            Err(error) => return Err(store_error(&error)),
+        };
         row.as_ref().map(read).transpose()
     }
 

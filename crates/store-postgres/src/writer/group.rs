@@ -1,5 +1,7 @@
 //! One commit for many units, each of which is accepted or refused on its own.
 
+use std::sync::Arc;
+
 use cresset_store::backend::audit::{Block, Lines};
 use cresset_store::layout::Keys;
 use cresset_store::{Error, Written};
@@ -18,7 +20,7 @@ use crate::snapshot::{begin_change, connection, end_change, query_opt};
 type Answer = Result<Vec<Written>, Error>;
 
 /// Commits a group and answers everyone in it.
-pub(super) async fn commit(shared: &Shared, group: Gathered) {
+pub(super) async fn commit(shared: &Arc<Shared>, group: Gathered) {
     let replies: Vec<oneshot::Sender<Answer>>;
     let outcome;
     if group.units.is_empty() && shared.journal.waiting() == 0 {
@@ -60,7 +62,7 @@ fn split(units: Vec<Unit>) -> (Vec<Unit>, Vec<oneshot::Sender<Answer>>) {
 }
 
 /// Writes everything in one transaction; gives what became of each unit.
-async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
+async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
     let mut connection = connection(shared).await?;
     let transaction = begin_change(&mut connection).await?;
     let counters = Counters::lock(&transaction).await?;
@@ -93,6 +95,7 @@ async fn write(shared: &Shared, units: Vec<Unit>) -> Result<Vec<Answer>, Error> 
     registry.last_statement(&mut last);
     last.run(&transaction).await?;
     end_change(transaction).await?;
+    crate::training::consider(shared, registry.next_sequences());
     registry.committed();
     Ok(answers)
 }

@@ -14,7 +14,9 @@ use tokio_postgres::types::ToSql;
 
 use super::terms::Registry;
 use super::world::{State, World};
-use crate::snapshot::execute;
+use crate::fault::store_error;
+use crate::row::get;
+use crate::snapshot::{execute, query};
 use crate::value::TEXT_CHARS;
 
 type Value = Box<dyn ToSql + Sync + Send>;
@@ -90,25 +92,35 @@ struct Changes {
     live: HashMap<u8, i64>,
 }
 
+/// Rows of the tables of the index.
 #[derive(Default)]
-struct Rows {
-    index: Vec<(i64, Key)>,
+pub(super) struct Rows {
+    /// With whether it is a local reference.
+    index: Vec<(i64, Key, bool)>,
     ranges: Vec<(i64, Key)>,
     texts: Vec<(i64, TextKey)>,
-    targets: Vec<(i64, Target)>,
 }
 
 impl Rows {
-    fn take(&mut self, rid: i64, of: &Keys, without: &Keys) {
+    /// The number of rows in each table: `idx`, `rng` and `str`.
+    pub(super) fn counts(&self) -> [u64; 3] {
+        [self.index.len(), self.ranges.len(), self.texts.len()].map(|n| n as u64)
+    }
+
+    /// Adds the keys of a resource that others have not.
+    pub(super) fn take(&mut self, rid: i64, of: &Keys, without: &Keys) {
         let changed = of.without(without);
+        let is_reference = |key: &Key| {
+            let target = Target { p: key.p, v: key.v };
+            key.w == 0 && of.targets.binary_search(&target).is_ok()
+        };
+        let index = changed.index.into_iter();
         self.index
-            .extend(changed.index.into_iter().map(|key| (rid, *key)));
+            .extend(index.map(|key| (rid, *key, is_reference(key))));
         self.ranges
             .extend(changed.ranges.into_iter().map(|key| (rid, *key)));
         self.texts
             .extend(changed.texts.into_iter().map(|key| (rid, key.clone())));
-        self.targets
-            .extend(changed.targets.into_iter().map(|key| (rid, *key)));
     }
 }
 
@@ -192,12 +204,28 @@ fn narrow(number: impl TryInto<i32>) -> i32 {
 }
 
 /// The columns `p, v, w, r` of some keys.
-fn columns(rows: &[(i64, Key)]) -> Vec<Value> {
-    let p: Vec<i32> = rows.iter().map(|(_, key)| narrow(key.p)).collect();
-    let v: Vec<i64> = rows.iter().map(|(_, key)| key.v).collect();
-    let w: Vec<i64> = rows.iter().map(|(_, key)| key.w).collect();
-    let r: Vec<i64> = rows.iter().map(|(rid, _)| *rid).collect();
+fn columns<'k>(rows: impl Iterator<Item = (i64, &'k Key)> + Clone) -> Vec<Value> {
+    let p: Vec<i32> = rows.clone().map(|(_, key)| narrow(key.p)).collect();
+    let v: Vec<i64> = rows.clone().map(|(_, key)| key.v).collect();
+    let w: Vec<i64> = rows.clone().map(|(_, key)| key.w).collect();
+    let r: Vec<i64> = rows.map(|(rid, _)| rid).collect();
     vec![Box::new(p), Box::new(v), Box::new(w), Box::new(r)]
+}
+
+fn index_columns(rows: &[(i64, Key, bool)]) -> Vec<Value> {
+    columns(rows.iter().map(|(rid, key, _)| (*rid, key)))
+}
+
+/// The same with the mark.
+fn marked_columns(rows: &[(i64, Key, bool)]) -> Vec<Value> {
+    let mut columns = index_columns(rows);
+    let references: Vec<bool> = rows.iter().map(|(_, _, f)| *f).collect();
+    columns.push(Box::new(references));
+    columns
+}
+
+fn range_columns(rows: &[(i64, Key)]) -> Vec<Value> {
+    columns(rows.iter().map(|(rid, key)| (*rid, key)))
 }
 
 /// The columns `p, s, rest, h, r` of some texts.
@@ -223,40 +251,28 @@ fn divided(mut text: String) -> (String, String) {
     (text, rest)
 }
 
-fn target_columns(rows: &[(i64, Target)]) -> Vec<Value> {
-    let r: Vec<i64> = rows.iter().map(|(rid, _)| *rid).collect();
-    let p: Vec<i32> = rows.iter().map(|(_, key)| narrow(key.p)).collect();
-    let v: Vec<i64> = rows.iter().map(|(_, key)| key.v).collect();
-    vec![Box::new(r), Box::new(p), Box::new(v)]
-}
-
 /// Each table in the order of its key.
 fn add(mut rows: Rows, out: &mut Statements) {
     rows.index
-        .sort_unstable_by_key(|(rid, key)| (key.p, key.v, key.w, *rid));
+        .sort_unstable_by_key(|(rid, key, _)| (key.p, key.v, key.w, *rid));
     rows.ranges
         .sort_unstable_by_key(|(rid, key)| (key.p, key.v, *rid, key.w));
     rows.texts.sort_unstable_by(|(a, x), (b, y)| {
         (x.p, &x.text, a, x.hash).cmp(&(y.p, &y.text, b, y.hash))
     });
-    rows.targets
-        .sort_unstable_by_key(|(rid, key)| (*rid, key.p, key.v));
     if !rows.index.is_empty() {
-        let text = "INSERT INTO idx(p,v,w,r) SELECT * FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[])";
-        out.add(text, columns(&rows.index));
+        let text = "INSERT INTO idx(p,v,w,r,f) \
+                    SELECT * FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[],$5::bool[])";
+        out.add(text, marked_columns(&rows.index));
     }
     if !rows.ranges.is_empty() {
         let text = "INSERT INTO rng(p,v,w,r) SELECT * FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[])";
-        out.add(text, columns(&rows.ranges));
+        out.add(text, range_columns(&rows.ranges));
     }
     if !rows.texts.is_empty() {
         let text = "INSERT INTO str(p,s,rest,h,r) \
                     SELECT * FROM unnest($1::int4[],$2::text[],$3::text[],$4::int8[],$5::int8[])";
         out.add(text, text_columns(rows.texts));
-    }
-    if !rows.targets.is_empty() {
-        let text = "INSERT INTO ref(r,p,v) SELECT * FROM unnest($1::int8[],$2::int4[],$3::int8[])";
-        out.add(text, target_columns(&rows.targets));
     }
 }
 
@@ -264,21 +280,50 @@ fn remove(rows: Rows, out: &mut Statements) {
     if !rows.index.is_empty() {
         let text = "DELETE FROM idx k USING unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[]) d(p,v,w,r) \
                     WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r";
-        out.add(text, columns(&rows.index));
+        out.add(text, index_columns(&rows.index));
     }
     if !rows.ranges.is_empty() {
         let text = "DELETE FROM rng k USING unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[]) d(p,v,w,r) \
                     WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r";
-        out.add(text, columns(&rows.ranges));
+        out.add(text, range_columns(&rows.ranges));
     }
     if !rows.texts.is_empty() {
         let text = "DELETE FROM str k USING unnest($1::int4[],$2::text[],$3::text[],$4::int8[],$5::int8[]) d(p,s,rest,h,r) \
                     WHERE k.p=d.p AND k.s=d.s AND k.rest=d.rest AND k.h=d.h AND k.r=d.r";
         out.add(text, text_columns(rows.texts));
     }
-    if !rows.targets.is_empty() {
-        let text = "DELETE FROM ref k USING unnest($1::int8[],$2::int4[],$3::int8[]) d(r,p,v) \
-                    WHERE k.r=d.r AND k.p=d.p AND k.v=d.v";
-        out.add(text, target_columns(&rows.targets));
-    }
+}
+
+/// The resources of which rows are not there, by table.
+pub(super) async fn missing(
+    snapshot: &Transaction<'_>,
+    rows: Rows,
+) -> Result<[(&'static str, Vec<i64>); 3], Error> {
+    let index = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[],$5::bool[]) d(p,v,w,r,f) \
+                 WHERE NOT EXISTS(SELECT 1 FROM idx k WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r AND k.f=d.f)";
+    let ranges = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[]) d(p,v,w,r) \
+                  WHERE NOT EXISTS(SELECT 1 FROM rng k WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r)";
+    let texts = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::text[],$3::text[],$4::int8[],$5::int8[]) d(p,s,rest,h,r) \
+                 WHERE NOT EXISTS(SELECT 1 FROM str k WHERE k.p=d.p AND k.s=d.s AND k.rest=d.rest AND k.h=d.h AND k.r=d.r)";
+    Ok([
+        (
+            "idx",
+            rids(snapshot, index, marked_columns(&rows.index)).await?,
+        ),
+        (
+            "rng",
+            rids(snapshot, ranges, range_columns(&rows.ranges)).await?,
+        ),
+        (
+            "str",
+            rids(snapshot, texts, text_columns(rows.texts)).await?,
+        ),
+    ])
+}
+
+async fn rids(snapshot: &Transaction<'_>, text: &str, args: Vec<Value>) -> Result<Vec<i64>, Error> {
+    let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| &**arg as _).collect();
+    let rows = query(snapshot, text, &args).await;
+    let rows = rows.map_err(|e| store_error(&e))?;
+    rows.iter().map(|row| get(row, 0)).collect()
 }

@@ -7,20 +7,20 @@
 use std::collections::HashSet;
 
 use cresset_definitions::ResourceType;
-use cresset_search::IndexRow;
-use cresset_store::backend::indexing::{ROWS_EACH, rows_of};
+use cresset_store::backend::indexing::ROWS_EACH;
 use cresset_store::layout::encode::Key;
-use cresset_store::layout::{Keys, Own, Rid, Subject, columns_of, own_column};
-use cresset_store::{Error, Reindexed, Version};
+use cresset_store::layout::{Keys, Own, Rid, columns_of, own_column};
+use cresset_store::{Error, Reindexed};
 use deadpool_postgres::Transaction;
 
 use super::pending::{self, Statements};
+use super::stored::{COLUMNS, Stored, encode};
 use super::terms::{Counters, Registry};
-use super::world::{self, World};
+use super::world::World;
 use crate::fault::store_error;
 use crate::indexing::{Indexing, changed};
 use crate::lease;
-use crate::row::{self, get};
+use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::{begin_change, connection, end_change, execute, query, query_opt};
 
@@ -95,7 +95,6 @@ async fn empty(
         ("idx", "p,v,w,r"),
         ("rng", "p,v,r,w"),
         ("str", "p,s,r,h,rest"),
-        ("ref", "r,p,v"),
     ] {
         let text = format!(
             "DELETE FROM {table} WHERE ({key}) IN \
@@ -158,59 +157,19 @@ async fn build(
     Ok(Reindexed::More)
 }
 
-struct Resource {
-    rid: i64,
-    shape: i64,
-    version: Version,
-    /// `None` for a deletion.
-    rows: Option<Vec<IndexRow<'static>>>,
-    keys: Option<Keys>,
-}
-
 async fn resources(
     shared: &Shared,
     transaction: &Transaction<'_>,
     of: ResourceType,
     after: Option<i64>,
-) -> Result<Vec<Resource>, Error> {
+) -> Result<Vec<Stored>, Error> {
     let most = i64::try_from(shared.limits.reindex_part_max).unwrap_or(i64::MAX);
-    let text = "SELECT version,updated,method,body,r,shape FROM resource \
-                WHERE r>$1 AND r<=$2 ORDER BY r LIMIT $3";
+    let text = format!("SELECT {COLUMNS} FROM resource WHERE r>$1 AND r<=$2 ORDER BY r LIMIT $3");
     let (after, end) = (after.unwrap_or(Rid::floor(of).0), Rid::ceiling(of).0);
-    let rows = query(transaction, text, &[&after, &end, &most]).await;
+    let rows = query(transaction, &text, &[&after, &end, &most]).await;
     let rows = rows.map_err(|e| store_error(&e))?;
-    let resources = rows.iter().map(|row| {
-        let version = row::version(row, 0, &shared.codec, (of, None))?;
-        Ok(Resource {
-            rid: get(row, 4)?,
-            shape: i64::from(get::<i32>(row, 5)?),
-            rows: rows_of(&version, &shared.bases, &shared.limits)?,
-            version,
-            keys: None,
-        })
-    });
+    let resources = rows.iter().map(|row| Stored::read(shared, of, row));
     resources.collect()
-}
-
-async fn encode(
-    registry: &mut Registry<'_>,
-    transaction: &Transaction<'_>,
-    resources: &mut [Resource],
-) -> Result<(), Error> {
-    loop {
-        for resource in resources.iter_mut().filter(|r| r.keys.is_none()) {
-            let Some(rows) = &resource.rows else { continue };
-            let subject = Subject {
-                resource_type: resource.version.resource_type,
-                id: &resource.version.id,
-                rows,
-            };
-            resource.keys = world::keys(registry, subject);
-        }
-        if !registry.resolve(transaction).await? {
-            return Ok(());
-        }
-    }
 }
 
 /// The key of a set of parameters.

@@ -77,6 +77,9 @@ struct New {
     facts: HashSet<i64>,
 }
 
+const COUNTERS: &str = "SELECT generation,catalog,next_uri,next_unit,next_pair,next_shape,next_block,indexing \
+    FROM writer";
+
 /// The row of the table `writer`.
 pub(super) struct Counters {
     pub(super) generation: i64,
@@ -92,9 +95,15 @@ pub(super) struct Counters {
 impl Counters {
     /// Waits until nobody else writes this instance.
     pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<Self, Error> {
-        let text = "SELECT generation,catalog,next_uri,next_unit,next_pair,next_shape,next_block,\
-                    indexing \
-                    FROM writer FOR UPDATE";
+        Self::take(transaction, &format!("{COUNTERS} FOR UPDATE")).await
+    }
+
+    /// What a snapshot has.
+    pub(super) async fn read(snapshot: &Transaction<'_>) -> Result<Self, Error> {
+        Self::take(snapshot, COUNTERS).await
+    }
+
+    async fn take(transaction: &Transaction<'_>, text: &str) -> Result<Self, Error> {
         let row = query_opt(transaction, text, &[]).await?;
         let row = row.ok_or_else(|| Error::failed("the writer's row is not there"))?;
         Ok(Self {

@@ -2,8 +2,8 @@
 
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, audit, chains, crud, ehr, expectations, filters, grants, history, includes, lists,
-    mail, order, paging, people, places, registrations, search, types, unit, units,
+    access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
+    lists, mail, order, paging, people, places, registrations, search, types, unit, units,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -29,6 +29,7 @@ macro_rules! contract {
 
 contract!(
     access,
+    attempts,
     audit,
     chains,
     crud,

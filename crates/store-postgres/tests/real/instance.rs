@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cresset_base::{InstanceName, Limits};
-use cresset_store::Store;
 use cresset_store::contract::world::World;
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::ManualClock;
@@ -45,16 +44,21 @@ impl Instance {
     }
 
     /// Opens it with other options.
-    pub(crate) async fn open_with(&self, options: Options) -> Arc<dyn Store> {
+    pub(crate) async fn open_with(&self, options: Options) -> Arc<PostgresStore> {
         let store = PostgresStore::open(&self.cluster, &self.name, options).await;
         Arc::new(store.unwrap())
+    }
+
+    /// The schema it lives in.
+    pub(crate) fn schema(&self) -> String {
+        format!("cresset_{}", self.name)
     }
 
     /// A connection that sees its tables.
     pub(crate) async fn tables(&self) -> Client {
         let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
         tokio::spawn(connection);
-        let text = format!("SET search_path=\"cresset_{}\"", self.name);
+        let text = format!("SET search_path=\"{}\"", self.schema());
         client.batch_execute(&text).await.unwrap();
         client
     }

@@ -1,8 +1,17 @@
-//! The backend against real servers: the checks every backend must pass, and several nodes over one
-//! instance.
+//! The backend against real servers: the checks every backend must pass, several nodes over one
+//! instance, and servers that die.
 
-#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a surprise in a test is a failed test"
+)]
 
 mod contract;
+mod earlier;
+mod endings;
 mod instance;
+mod nodes;
 mod reindex;
+mod restart;
+mod verify;

@@ -1,13 +1,15 @@
 //! The index built anew: by one of several nodes, and while programs of two versions serve.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use cresset_base::Limits;
 use cresset_definitions::ResourceType;
 use cresset_store::contract::reindex::{Aging, all};
 use cresset_store::contract::world::{World, everything, query};
 use cresset_store::{Error, Reindexed, Store};
+use cresset_store_postgres::PostgresStore;
 use cresset_testkit::{ManualClock, postgres};
+use parking_lot::Mutex;
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio_postgres::Client;
@@ -18,6 +20,8 @@ struct Aged {
     instance: Instance,
     tables: Client,
     directory: TempDir,
+    /// What was opened last.
+    open: Mutex<Weak<PostgresStore>>,
 }
 
 fn now<T>(task: impl Future<Output = T>) -> T {
@@ -29,6 +33,7 @@ async fn fresh() -> Aged {
     let aged = Aged {
         tables: instance.tables().await,
         directory: tempfile::tempdir().unwrap(),
+        open: Mutex::default(),
         instance,
     };
     // With tables to be altered.
@@ -46,8 +51,10 @@ impl Aged {
             reindex_part_max: 2,
             ..Limits::default()
         });
+        let store = self.instance.open_with(options).await;
+        *self.open.lock() = Arc::downgrade(&store);
         World {
-            store: self.instance.open_with(options).await,
+            store,
             advance: Box::new(move |seconds| clock.advance_seconds(seconds)),
             keeps: Box::new(()),
         }
@@ -97,35 +104,8 @@ impl Aging for Aged {
     }
 
     fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (problem, text) in [
-            (
-                "numbers are not done",
-                "SELECT count(*) FROM parameter WHERE state NOT IN (1,3)",
-            ),
-            (
-                "rows are of numbers nobody keeps",
-                "SELECT count(*) FROM (SELECT p FROM idx UNION ALL SELECT p FROM rng \
-                 UNION ALL SELECT p FROM str UNION ALL SELECT p FROM ref) k \
-                 WHERE p>=1024 AND NOT EXISTS \
-                 (SELECT 1 FROM parameter n WHERE n.number=(k.p-1024)>>3 AND n.state<>3)",
-            ),
-            (
-                "texts are kept twice",
-                "SELECT count(*)-count(DISTINCT (p,s,rest,h,r)) FROM str",
-            ),
-            (
-                "resources have another set of parameters than the index says",
-                "SELECT count(*) FROM resource b WHERE method<>2 AND 1<>(SELECT count(*) FROM idx k \
-                 WHERE k.r=b.r AND k.p=(b.r>>40)*4+1 AND k.v=b.shape)",
-            ),
-        ] {
-            let count = now(self.number(text));
-            if count > 0 {
-                problems.push(format!("{count} {problem}"));
-            }
-        }
-        problems
+        let store = self.open.lock().upgrade().unwrap();
+        now(store.verify()).unwrap().problems
     }
 }
 

@@ -20,9 +20,9 @@ const DROPPED_MAX: i64 = 16;
 
 #[async_trait]
 impl Grants for SqliteStore {
-    fn is_shared(&self) -> bool {
+    fn endings(&self) -> Option<u64> {
         // A data directory belongs to one process.
-        false
+        Some(0)
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {

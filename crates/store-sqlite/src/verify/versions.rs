@@ -1,8 +1,8 @@
 //! Whether the history of every resource goes from 1 to its current version without a gap.
 
 use cresset_store::Error;
+use cresset_store::backend::examine::{is_stamped, name};
 use cresset_store::layout::Rid;
-use cresset_store::store::Method;
 use cresset_store::verify::Report;
 use rusqlite::Connection;
 
@@ -54,22 +54,10 @@ fn bodies(connection: &Connection, shared: &Shared, report: &mut Report) -> Resu
             continue;
         };
         match row::version(row, &shared.codec, of, None) {
-            Ok(version) => {
-                let stamp = format!(r#""meta":{{"versionId":"{}","#, version.version);
-                let text = String::from_utf8_lossy(&version.body);
-                if version.method != Method::Delete && !text.contains(&stamp) {
-                    report.problem(format!("{}: a version bears another's number", name(rid)));
-                }
-            }
+            Ok(version) if is_stamped(&version) => {}
+            Ok(_) => report.problem(format!("{}: a version bears another's number", name(rid))),
             Err(error) => report.problem(format!("{}: {error}", name(rid))),
         }
     }
     Ok(())
-}
-
-fn name(rid: i64) -> String {
-    match Rid(rid).resource_type() {
-        Some(of) => format!("{of} {}", Rid(rid).sequence()),
-        None => format!("resource {rid}"),
-    }
 }

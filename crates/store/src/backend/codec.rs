@@ -54,6 +54,17 @@ impl Codec {
         table.newest.insert(resource_type, dictionary);
     }
 
+    /// Whether the dictionary of a stored form is here.
+    pub fn knows(&self, stored: &[u8]) -> bool {
+        get_dict_id_from_frame(stored)
+            .is_none_or(|number| self.table.read().by_number.contains_key(&number.get()))
+    }
+
+    /// Whether a dictionary of this number is here.
+    pub fn holds(&self, number: u32) -> bool {
+        self.table.read().by_number.contains_key(&number)
+    }
+
     /// Whether a type has a dictionary.
     pub fn has(&self, resource_type: ResourceType) -> bool {
         self.table.read().newest.contains_key(&resource_type.code())

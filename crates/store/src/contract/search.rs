@@ -14,6 +14,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     composites(fresh()).await;
     missing_and_together(fresh()).await;
     ids_and_last_updates(fresh()).await;
+    no_text(fresh()).await;
 }
 
 fn observation(id: &str, rest: &str) -> String {
@@ -436,4 +437,29 @@ async fn ids_and_last_updates(world: World) {
     world
         .check_order("Observation?_sort=-_lastUpdated", &["c", "b", "a"])
         .await;
+}
+
+/// A NUL is in no text of a resource, and finds nothing whatever the kind of parameter.
+async fn no_text(world: World) {
+    world
+        .put(&[
+            r#"{"resourceType":"Patient","id":"p","name":[{"family":"Reed"}],"identifier":[{"system":"urn:s","value":"v"}],"meta":{"profile":["urn:profile"]}}"#,
+        ])
+        .await;
+    for url in [
+        "Patient?name=Reed\0",
+        "Patient?name=\0",
+        "Patient?name:exact=Reed\0",
+        "Patient?name:contains=\0eed",
+        "Patient?identifier=v\0",
+        "Patient?identifier=urn:s|v\0",
+        "Patient?identifier=urn:s\0|v",
+        "Patient?identifier=urn:s\0|",
+        "Patient?identifier=|\0",
+        "Patient?_profile=urn:profile\0",
+        "Patient?_profile:below=urn:\0",
+        "Patient?_has:Observation:subject:value-quantity=1|urn:s\0|v",
+    ] {
+        world.check(url, &[]).await;
+    }
 }

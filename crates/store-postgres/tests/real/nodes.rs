@@ -1,0 +1,188 @@
+//! Two nodes over one instance.
+
+use std::sync::Arc;
+
+use cresset_store::contract::world::{World, body, draft, everything, id, names, of};
+use cresset_store::write::{Change, Precondition, Refusal};
+use cresset_store::{AuditAsk, AuditRecord, Error, Found, Written};
+use cresset_testkit::postgres;
+
+use crate::instance::Instance;
+
+/// An hour apart, as clocks should not be.
+const CLOCKS: [&str; 2] = ["2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"];
+
+async fn nodes() -> [Arc<World>; 2] {
+    let instance = Instance::create(postgres::server().url()).await;
+    let one = instance.open("one", CLOCKS[0]).await;
+    let two = instance.open("two", CLOCKS[1]).await;
+    [Arc::new(one), Arc::new(two)]
+}
+
+fn patient(name: &str, born: u32) -> String {
+    format!(
+        r#"{{"resourceType":"Patient","id":"{name}","name":[{{"family":"{name}"}}],"birthDate":"{born}","identifier":[{{"system":"urn:of:{name}","value":"{born}"}}]}}"#
+    )
+}
+
+fn version(found: &Found) -> u64 {
+    match found {
+        Found::Version(version) => version.version,
+        other => panic!("expected a version, got {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_one_node_writes_the_other_finds_at_once() {
+    let [one, two] = nodes().await;
+    for (at, born) in (1950..1962).enumerate() {
+        let (writer, reader) = if at % 2 == 0 {
+            (&one, &two)
+        } else {
+            (&two, &one)
+        };
+        let name = format!("p{born}");
+        // A system, a shape and an integer the other node has never seen.
+        writer.put(&[&patient(&name, born)]).await;
+        let url = format!("Patient?identifier=urn:of:{name}|{born}");
+        reader.check(&url, &[&name]).await;
+        reader
+            .check(&format!("Patient?family={name}"), &[&name])
+            .await;
+        assert_eq!(
+            version(&reader.read(&everything(), &format!("Patient/{name}")).await),
+            1
+        );
+    }
+    one.check("Patient?_id=p1950", &["p1950"]).await;
+    assert_eq!(
+        two.store.counts(&everything()).await.unwrap(),
+        [(of("Patient"), 12)]
+    );
+}
+
+/// Each of many writers on two nodes adds one to a number, on condition that nobody else did meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_update_is_lost() {
+    let nodes = nodes().await;
+    nodes[0].put(&[&patient("sum", 1000)]).await;
+    let mut writers = Vec::new();
+    for at in 0..8 {
+        let node = nodes[at % 2].clone();
+        writers.push(tokio::spawn(async move {
+            for _ in 0..5 {
+                add_one(&node).await;
+            }
+        }));
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    for node in &nodes {
+        let found = node.read(&everything(), "Patient/sum").await;
+        assert_eq!(version(&found), 41);
+        assert!(
+            body(&found).contains(r#""birthDate":"1040""#),
+            "{}",
+            body(&found)
+        );
+        node.check("Patient?birthdate=1040", &["sum"]).await;
+        node.check("Patient?birthdate=1039", &[]).await;
+    }
+    let ask = cresset_store::store::HistoryAsk {
+        count: 100,
+        ..Default::default()
+    };
+    let (access, sum) = (everything(), id("sum"));
+    let history = nodes[1].store.history(&access, of("Patient"), &sum, ask);
+    let versions = history.await.unwrap().unwrap().versions;
+    assert_eq!(versions.len(), 41);
+    // Whatever the clocks say, a version is later than the one it replaced.
+    assert!(versions.is_sorted_by(|a, b| a.last_updated > b.last_updated));
+}
+
+async fn add_one(node: &World) {
+    loop {
+        let found = node.read(&everything(), "Patient/sum").await;
+        let text = body(&found);
+        let (_, rest) = text.split_once(r#""birthDate":""#).unwrap();
+        let born: u32 = rest[..4].parse().unwrap();
+        let precondition = Precondition {
+            if_match: Some(vec![version(&found)]),
+            ..Precondition::default()
+        };
+        let draft = draft(&patient("sum", born + 1));
+        let change = Change::Update(id("sum"), draft, precondition);
+        match node.change(&everything(), change).await {
+            Ok(Written::Updated(_)) => return,
+            Err(Error::Refused(0, Refusal::PreconditionFailed)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Both nodes create the same resources, each once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_two_creates_under_an_id() {
+    let nodes = nodes().await;
+    let mut writers = Vec::new();
+    for node in nodes.clone() {
+        writers.push(tokio::spawn(async move {
+            let mut created = 0;
+            for at in 0..20 {
+                let name = format!("c{at}");
+                let change = Change::Create(id(&name), draft(&patient(&name, 1900 + at)));
+                match node.change(&everything(), change).await {
+                    Ok(Written::Created(_)) => created += 1,
+                    Err(Error::Refused(0, Refusal::Exists)) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+            created
+        }));
+    }
+    let mut created = 0;
+    for writer in writers {
+        created += writer.await.unwrap();
+    }
+    assert_eq!(created, 20);
+    let page = nodes[0]
+        .page(&everything(), "Patient?_count=100", None)
+        .await;
+    assert_eq!((names(&page).len(), page.total), (20, Some(20)));
+}
+
+fn record(correlation: &str) -> AuditRecord {
+    AuditRecord {
+        at: "2026-03-01T12:00:00Z".parse().unwrap(),
+        app: None,
+        subject: None,
+        interaction: "read".to_owned(),
+        resource_type: None,
+        id: None,
+        patient: None,
+        query: None,
+        status: 200,
+        address: None,
+        correlation_id: correlation.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn records_of_both_nodes_are_one_trail() {
+    let nodes = nodes().await;
+    for at in 0..6 {
+        let node = &nodes[at % 2];
+        node.store.record(record(&at.to_string())).unwrap();
+        node.store.settle().await.unwrap();
+    }
+    let trail = nodes[0].store.trail(&AuditAsk::newest(10)).await.unwrap();
+    let shown: Vec<_> = trail
+        .iter()
+        .map(|one| (one.number, one.record.correlation_id.as_str()))
+        .collect();
+    assert_eq!(
+        shown,
+        [(6, "5"), (5, "4"), (4, "3"), (3, "2"), (2, "1"), (1, "0")]
+    );
+}
