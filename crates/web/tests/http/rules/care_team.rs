@@ -97,6 +97,13 @@ async fn status_and_subject_are_required_and_the_subject_must_match() {
 #[tokio::test]
 async fn one_role_each_one_lead_and_no_leading_organization() {
     let practice = canvas().await;
+    let mut two_roles = member("Practitioner/1", "a", None);
+    let role = two_roles["role"][0].clone();
+    two_roles["role"].as_array_mut().unwrap().push(role);
+    let answer = practice
+        .ask("PUT /CareTeam/1", &team("1", &[two_roles]).to_string())
+        .await;
+    answer.refuses(400, "participant -> 0 -> role — must have at most 1 values");
     for (members, words) in [
         (
             [

@@ -166,6 +166,10 @@ async fn a_payment_notice_takes_empty_payment_and_recipient() {
             with(&body, "/status", json!("draft")),
             "body -> status — must be active",
         ),
+        (
+            with(&body, "/amount/currency", json!("EUR")),
+            "body -> amount -> currency — must be USD",
+        ),
     ] {
         refused(&practice, &body, 400, words).await;
     }
