@@ -9,6 +9,8 @@ use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::fs::{DirBuilder, OpenOptions};
+use tokio::io::AsyncWriteExt;
 
 use crate::message::message;
 
@@ -103,9 +105,15 @@ impl Carrier {
             Way::Folder(folder) => {
                 let folder = folder.join(instance.as_str());
                 let lay = async {
-                    tokio::fs::create_dir_all(&folder).await?;
+                    // Letters hold links by which a password is chosen: they are for this account alone.
+                    let mut private = DirBuilder::new();
+                    private.recursive(true).mode(0o700).create(&folder).await?;
                     let unfinished = folder.join(format!("{}.part", mail.id));
-                    tokio::fs::write(&unfinished, message.formatted()).await?;
+                    let mut letter = OpenOptions::new();
+                    letter.write(true).create(true).truncate(true).mode(0o600);
+                    let mut letter = letter.open(&unfinished).await?;
+                    letter.write_all(&message.formatted()).await?;
+                    letter.sync_all().await?;
                     tokio::fs::rename(unfinished, folder.join(format!("{}.eml", mail.id))).await
                 };
                 let laid: std::io::Result<()> = lay.await;

@@ -7,7 +7,8 @@
 mod settings;
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -89,7 +90,10 @@ impl DataDirectory {
     /// cannot be created or written.
     pub fn open(root: &Path, options: Options) -> Result<Self, DirectoryError> {
         let instances = root.join("instances");
-        std::fs::create_dir_all(&instances).map_err(|e| DirectoryError::Io(instances, e))?;
+        private()
+            .recursive(true)
+            .create(&instances)
+            .map_err(|e| DirectoryError::Io(instances, e))?;
         let path = root.join("lock");
         let lock = OpenOptions::new()
             .create(true)
@@ -152,7 +156,7 @@ impl DataDirectory {
         settings: &InstanceSettings,
     ) -> Result<(), DirectoryError> {
         let path = self.instance_path(name);
-        match std::fs::create_dir(&path) {
+        match private().create(&path) {
             Ok(()) => {}
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Err(DirectoryError::Exists(name.clone()));
@@ -298,4 +302,11 @@ impl Instances for DataDirectory {
     fn code_systems(&self) -> Arc<dyn CodeSystems> {
         self.code_systems.clone()
     }
+}
+
+/// Makes folders that nobody but the server's own account may look into: they hold patients' records.
+fn private() -> DirBuilder {
+    let mut folder = DirBuilder::new();
+    folder.mode(0o700);
+    folder
 }

@@ -1,6 +1,7 @@
 //! The data directory and its instances.
 #![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use cresset_base::{InstanceName, Limits};
@@ -117,4 +118,16 @@ fn a_second_owner_is_turned_away() {
     );
     drop(first);
     assert!(DataDirectory::open(root.path(), options()).is_ok());
+}
+
+#[test]
+fn nobody_else_may_look_into_a_new_directory() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let directory = DataDirectory::open(&data, options()).unwrap();
+    directory.create(&name("a"), &settings()).unwrap();
+    for folder in [&data, &data.join("instances"), &data.join("instances/a")] {
+        let mode = folder.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", folder.display());
+    }
 }
