@@ -19,7 +19,7 @@ use http::{Request, StatusCode};
 
 use crate::app::App;
 use crate::correlation::Correlation;
-use crate::extract::Peer;
+use crate::extract::{Peer, SignedIn};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 use event::Event;
@@ -203,6 +203,33 @@ impl<'h> Happening<'h> {
             whose: Whose::default(),
         }
     }
+
+    /// What somebody did who is signed in.
+    pub fn by(
+        signed_in: &SignedIn,
+        name: &'static str,
+        status: StatusCode,
+        occasion: &'h Occasion,
+    ) -> Self {
+        Self {
+            subject: Some(signed_in.who.user.id.clone()),
+            ..Self::new(name, status, occasion)
+        }
+    }
+}
+
+/// Writes the record of what somebody did on a page who is signed in, before its answer leaves.
+///
+/// # Errors
+/// As [`record`].
+pub fn note(
+    app: &App,
+    signed_in: &SignedIn,
+    what: &'static str,
+    occasion: &Occasion,
+) -> Result<(), Failure> {
+    let happening = Happening::by(signed_in, what, StatusCode::OK, occasion);
+    record(app, &signed_in.instance, happening)
 }
 
 /// Writes the record of a happening, before its answer leaves. Of what nobody we know did, and of

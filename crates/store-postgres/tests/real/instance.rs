@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use cresset_base::{InstanceName, Limits};
 use cresset_store::contract::world::World;
+use cresset_store::{AuditRecord, Whose};
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::ManualClock;
 use tokio_postgres::{Client, NoTls};
@@ -72,5 +73,23 @@ pub(crate) fn options(node: &str, directory: &Path, clock: Arc<ManualClock>) -> 
         node: node.to_owned(),
         directory: directory.to_owned(),
         bases: Vec::new(),
+    }
+}
+
+/// A record of an interaction with nothing in particular.
+pub(crate) fn record(interaction: &str, correlation: &str) -> AuditRecord {
+    AuditRecord {
+        at: "2026-03-01T12:00:00Z".parse().unwrap(),
+        app: None,
+        subject: None,
+        interaction: interaction.to_owned(),
+        resource_type: None,
+        id: None,
+        whose: Whose::default(),
+        query: None,
+        status: 200,
+        times: 1,
+        address: None,
+        correlation_id: correlation.to_owned(),
     }
 }

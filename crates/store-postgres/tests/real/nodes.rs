@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use cresset_store::contract::world::{World, body, draft, everything, id, names, of};
 use cresset_store::write::{Change, Precondition, Refusal};
-use cresset_store::{AuditAsk, AuditRecord, Error, Found, Whose, Written};
+use cresset_store::{AuditAsk, Error, Found, Written};
 use cresset_testkit::postgres;
 
-use crate::instance::Instance;
+use crate::instance::{Instance, record};
 
 /// An hour apart, as clocks should not be.
 const CLOCKS: [&str; 2] = ["2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"];
@@ -152,29 +152,12 @@ async fn one_of_two_creates_under_an_id() {
     assert_eq!((names(&page).len(), page.total), (20, Some(20)));
 }
 
-fn record(correlation: &str) -> AuditRecord {
-    AuditRecord {
-        at: "2026-03-01T12:00:00Z".parse().unwrap(),
-        app: None,
-        subject: None,
-        interaction: "read".to_owned(),
-        resource_type: None,
-        id: None,
-        whose: Whose::default(),
-        query: None,
-        status: 200,
-        times: 1,
-        address: None,
-        correlation_id: correlation.to_owned(),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn records_of_both_nodes_are_one_trail() {
     let nodes = nodes().await;
     for at in 0..6 {
         let node = &nodes[at % 2];
-        node.store.record(record(&at.to_string())).unwrap();
+        node.store.record(record("read", &at.to_string())).unwrap();
         node.store.settle().await.unwrap();
     }
     let trail = nodes[0].store.trail(&AuditAsk::newest(10)).await.unwrap();

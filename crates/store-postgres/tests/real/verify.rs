@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use cresset_store::contract::world::{everything, put};
-use cresset_store::{AuditRecord, Store, Unit, Whose};
+use cresset_store::{Store, Unit};
 use cresset_testkit::{ManualClock, postgres};
 
-use crate::instance::{Instance, options};
+use crate::instance::{Instance, options, record};
 
 const RESOURCES: [&str; 4] = [
     r#"{"resourceType":"Patient","id":"p1","name":[{"family":"Reed"}],"birthDate":"1950","identifier":[{"system":"urn:s","value":"1"}]}"#,
@@ -14,23 +14,6 @@ const RESOURCES: [&str; 4] = [
     r#"{"resourceType":"Patient","id":"p2","name":[{"family":"Fern"}]}"#,
     r#"{"resourceType":"Observation","id":"o1","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/p1"}}"#,
 ];
-
-fn record() -> AuditRecord {
-    AuditRecord {
-        at: "2026-03-01T12:00:00Z".parse().unwrap(),
-        app: None,
-        subject: None,
-        interaction: "update".to_owned(),
-        resource_type: None,
-        id: None,
-        whose: Whose::default(),
-        query: None,
-        status: 200,
-        times: 1,
-        address: None,
-        correlation_id: "c".to_owned(),
-    }
-}
 
 /// What is found after a change of the tables.
 async fn problems(damage: &str) -> Vec<String> {
@@ -43,7 +26,7 @@ async fn problems(damage: &str) -> Vec<String> {
     for body in RESOURCES {
         let unit = Unit {
             changes: vec![put(body)],
-            record: Some(record()),
+            record: Some(record("update", "c")),
             ..Unit::default()
         };
         store.commit_unit(&everything(), unit).await.unwrap();

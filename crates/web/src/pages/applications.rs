@@ -193,9 +193,8 @@ fn noted(
     occasion: &Occasion,
 ) -> Result<(), Failure> {
     let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
         app: Some(client_id.to_owned()),
-        ..Happening::new(what, StatusCode::OK, occasion)
+        ..Happening::by(signed_in, what, StatusCode::OK, occasion)
     };
     audit::record(app, &signed_in.instance, happening)
 }

@@ -67,9 +67,8 @@ pub(crate) async fn chart_search(
         patients: find_patients(&signed_in, sought).await?,
     };
     let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
         whose: whose(&search.patients),
-        ..Happening::new("patients", StatusCode::OK, &occasion)
+        ..Happening::by(&signed_in, "patients", StatusCode::OK, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     page(StatusCode::OK, &search)
@@ -104,9 +103,8 @@ pub(crate) async fn chart(
         sees_trail: may_see(&signed_in, &id)?,
     };
     let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
         whose: Whose::kept([id.clone()], 0),
-        ..Happening::new("chart", StatusCode::OK, &occasion)
+        ..Happening::by(&signed_in, "chart", StatusCode::OK, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     let mut response = form_page(StatusCode::OK, &chart)?;

@@ -131,11 +131,10 @@ pub(crate) async fn decide(
         Err(error) => return ended(error),
     };
     let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
         app: Some(about.app.client_id),
         // Whom the decision is about: an allowed one is about whom the form showed.
         whose: Whose::kept(decision.patient.and_then(|patient| patient.parse().ok()), 0),
-        ..Happening::new(name, StatusCode::SEE_OTHER, &occasion)
+        ..Happening::by(&signed_in, name, StatusCode::SEE_OTHER, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     Ok(Redirect::to(answer.url()).into_response())

@@ -14,7 +14,7 @@ use http::StatusCode;
 use super::account::shown;
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening, Occasion};
+use crate::audit::{self, Occasion};
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 use form::Fields;
@@ -84,7 +84,7 @@ pub(crate) async fn add_person(
     };
     match added {
         Ok(user) => {
-            noted(&app, &signed_in, "person-invite", &occasion)?;
+            audit::note(&app, &signed_in, "person-invite", &occasion)?;
             app.send_mail(&signed_in.instance);
             Ok(to_person(&signed_in, &user.id, "?done=invited"))
         }
@@ -121,7 +121,7 @@ pub(crate) async fn invite_person(
     (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     signed_in.instance.auth.invite(&id).await.map_err(failed)?;
-    noted(&app, &signed_in, "person-invite", &occasion)?;
+    audit::note(&app, &signed_in, "person-invite", &occasion)?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=invited"))
 }
@@ -146,7 +146,7 @@ pub(crate) async fn switch_person(
         auth.disable_user(&user.login).await.map_err(failed)?;
         "person-disable"
     };
-    noted(&app, &signed_in, what, &occasion)?;
+    audit::note(&app, &signed_in, what, &occasion)?;
     Ok(to_person(&signed_in, &id, ""))
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn set_patients(
     let given = form::ids(form.value("patients"));
     match auth.set_patients(&id, given).await {
         Ok(()) => {
-            noted(&app, &signed_in, "person-patients", &occasion)?;
+            audit::note(&app, &signed_in, "person-patients", &occasion)?;
             Ok(to_person(&signed_in, &id, "?done=patients"))
         }
         Err(error @ (UserError::FhirUser(_) | UserError::NoPatient(_))) => {
@@ -178,19 +178,6 @@ pub(crate) async fn set_patients(
 fn to_person(signed_in: &SignedIn, id: &str, query: &str) -> Response {
     let name = &signed_in.instance.name;
     Redirect::to(&format!("/{name}/people/{id}{query}")).into_response()
-}
-
-fn noted(
-    app: &App,
-    signed_in: &SignedIn,
-    what: &'static str,
-    occasion: &Occasion,
-) -> Result<(), Failure> {
-    let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
-        ..Happening::new(what, StatusCode::OK, occasion)
-    };
-    audit::record(app, &signed_in.instance, happening)
 }
 
 fn failed(error: UserError) -> Failure {

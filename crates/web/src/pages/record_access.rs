@@ -76,9 +76,8 @@ pub(crate) async fn record_access(
     let is_staff = patient.as_ref().is_some_and(|id| !is_own(id));
     if is_staff {
         let happening = Happening {
-            subject: Some(signed_in.who.user.id.clone()),
             whose: Whose::kept(patient.clone(), 0),
-            ..Happening::new("record-access", StatusCode::OK, &occasion)
+            ..Happening::by(&signed_in, "record-access", StatusCode::OK, &occasion)
         };
         audit::record(&app, &signed_in.instance, happening)?;
     }

@@ -12,7 +12,7 @@ use http::StatusCode;
 use super::applications::{client_type, day};
 use super::page::form_page;
 use crate::app::App;
-use crate::audit::{self, Happening, Occasion};
+use crate::audit::{self, Occasion};
 use crate::extract::{Administrator, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -119,7 +119,7 @@ pub(crate) async fn make_registration(
     let lives = days.trim().parse().unwrap_or_default();
     let (status, made) = match auth.add_registration(by, note, lives).await {
         Ok((registration, link)) => {
-            noted(&app, &signed_in, "registration-link", &occasion)?;
+            audit::note(&app, &signed_in, "registration-link", &occasion)?;
             let base = auth.settings().issuer.trim_end_matches("/auth");
             let address = format!("{base}/register/{}", link.expose());
             let until = day(registration.expires);
@@ -238,7 +238,7 @@ async fn decided(
 ) -> Result<Response, Failure> {
     match done {
         Ok(()) => {
-            noted(app, signed_in, what, occasion)?;
+            audit::note(app, signed_in, what, occasion)?;
             let to = format!("/{}/auth/registrations/{id}", signed_in.instance.name);
             Ok(Redirect::to(&to).into_response())
         }
@@ -248,19 +248,6 @@ async fn decided(
         }
         Err(error) => Err(failed(error)),
     }
-}
-
-fn noted(
-    app: &App,
-    signed_in: &SignedIn,
-    what: &'static str,
-    occasion: &Occasion,
-) -> Result<(), Failure> {
-    let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
-        ..Happening::new(what, StatusCode::OK, occasion)
-    };
-    audit::record(app, &signed_in.instance, happening)
 }
 
 /// What cannot be mended in a form.

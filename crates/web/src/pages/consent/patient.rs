@@ -43,9 +43,8 @@ pub(crate) async fn patient_form(
         own_patients(&signed_in).await?
     };
     let happening = Happening {
-        subject: Some(signed_in.who.user.id.clone()),
         whose: whose(&patients),
-        ..Happening::new("patients", StatusCode::OK, &occasion)
+        ..Happening::by(&signed_in, "patients", StatusCode::OK, &occasion)
     };
     audit::record(&app, &signed_in.instance, happening)?;
     let page = Page {
