@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cresset_base::{InstanceName, Rng, Secret};
-use cresset_store::{Error, Store};
+use cresset_store::{Error, InstanceSettings, Store};
 use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
@@ -82,7 +82,7 @@ impl Clusters {
     pub(crate) async fn store(
         &self,
         name: &InstanceName,
-        directory: &Path,
+        (directory, of): (&Path, &InstanceSettings),
     ) -> Result<Arc<PostgresStore>, Error> {
         let entry = {
             let mut open = self.open.lock();
@@ -90,14 +90,14 @@ impl Clusters {
             let entry = open.entry(name.clone());
             entry.or_insert_with(|| Arc::new(Open::new())).clone()
         };
-        let opening = || self.open(name, directory);
+        let opening = || self.open(name, (directory, of));
         entry.store.get_or_try_init(opening).await.cloned()
     }
 
     async fn open(
         &self,
         name: &InstanceName,
-        directory: &Path,
+        (directory, of): (&Path, &InstanceSettings),
     ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
         let cluster = cluster_of(directory).map_err(failed)?;
@@ -107,6 +107,7 @@ impl Clusters {
             node: node(&self.settings.data).map_err(failed)?,
             directory: directory.to_owned(),
             bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
+            keeps_words: of.full_text,
         };
         PostgresStore::open(&cluster, name, options)
             .await
@@ -196,7 +197,9 @@ mod tests {
 
     use super::{Cluster, Clusters, note};
     use crate::settings::Settings;
+    use crate::surroundings;
     use cresset_base::{InstanceName, Secret};
+    use cresset_store::InstanceSettings;
     use cresset_testkit::postgres;
 
     /// A name, and a directory that says it lives on the server behind this URL.
@@ -222,10 +225,11 @@ mod tests {
         let url = postgres::server().url();
         let (well, directory) = instance(data.path(), "well", url);
         Cluster::parse(url).unwrap().create(&well).await.unwrap();
+        let of = InstanceSettings::new(surroundings::clock().now());
         tokio::select! {
             biased;
-            _ = clusters.store(&deaf, &its_directory) => panic!("the silent server was faster"),
-            opened = clusters.store(&well, &directory) => assert!(opened.is_ok()),
+            _ = clusters.store(&deaf, (&its_directory, &of)) => panic!("the silent server was faster"),
+            opened = clusters.store(&well, (&directory, &of)) => assert!(opened.is_ok()),
         }
         assert!(clusters.opened(&well).is_some());
         assert!(clusters.opened(&deaf).is_none());

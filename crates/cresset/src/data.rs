@@ -129,7 +129,9 @@ impl Data {
     }
 
     async fn opened_on_cluster(&self, name: &InstanceName) -> Result<Arc<PostgresStore>, Failure> {
-        let opened = self.clusters.store(name, &self.directory_of(name)).await;
+        let settings = self.settings(name)?;
+        let place = self.directory_of(name);
+        let opened = self.clusters.store(name, (&place, &settings)).await;
         opened.context(format_args!("opening instance {name}"))
     }
 
@@ -185,7 +187,11 @@ impl Instances for Data {
         }
         match self.directory.store(name) {
             Err(DirectoryError::Elsewhere(_)) => {
-                let store = self.clusters.store(name, &self.directory_of(name)).await?;
+                let Some(settings) = Instances::settings(&*self.directory, name).await? else {
+                    return Ok(None);
+                };
+                let place = self.directory_of(name);
+                let store = self.clusters.store(name, (&place, &settings)).await?;
                 Ok(Some(store))
             }
             _ => Instances::open(&*self.directory, name).await,

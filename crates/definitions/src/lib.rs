@@ -10,7 +10,7 @@
 //! [`terminology()`], so that a server that never asks does not hold it in memory.
 //!
 //! [`us_core()`] holds the profiles of US Core 6.1.0; the search parameters it adds are among R4's,
-//! and so are those that apps of practices ask for by name (`ehr`).
+//! and so are those that apps of practices ask for by name (`ehr`) and those for words ([`words`]).
 //!
 //! This room judges nothing: `validate` applies the tables to a resource, `search` the parameters.
 //! [`package`] reads a FHIR package archive into its resources; what becomes of them is decided by
@@ -31,6 +31,7 @@ pub mod search_parameter;
 pub mod terminology;
 pub mod us_core;
 pub mod value_set;
+pub mod words;
 
 pub use compartment::Compartment;
 pub use element::{Binding, Constraint, Element, Severity, Strength, TypeDef, TypeIx, TypeKind};

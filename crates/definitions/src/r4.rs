@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     Compartment, ParameterIx, ResourceType, SearchParameter, TypeDef, TypeIx, TypeKind, ValueSet,
-    ValueSetIx, ehr, pack, us_core,
+    ValueSetIx, ehr, pack, us_core, words,
 };
 
 /// What the R4 pack holds, as written by `cargo xtask definitions`.
@@ -44,6 +44,7 @@ pub fn r4() -> &'static Definitions {
         let pack = pack::decode(include_bytes!("../data/r4.pack")).unwrap_or_default();
         let mut added = us_core().search_parameters.clone();
         added.extend(ehr::parameters());
+        added.extend(words::parameters());
         Definitions::from_pack(pack, added)
     })
 }

@@ -9,6 +9,7 @@ mod profiles;
 mod resources;
 
 use bytes::Bytes;
+use cresset_definitions::{r4, words};
 use serde_json::{Value, json};
 
 use crate::service::Settings;
@@ -27,14 +28,14 @@ const FILTER: &str = "http://hl7.org/fhir/SearchParameter/filter";
 const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
 const SECURITY_SERVICE: &str = "http://terminology.hl7.org/CodeSystem/restful-security-service";
 
-/// The statement of one instance, as JSON.
-pub fn statement(settings: &Settings) -> Bytes {
+/// The statement of one instance, which may keep the words of its resources, as JSON.
+pub fn statement(settings: &Settings, keeps_words: bool) -> Bytes {
     // The type first, where a reader of a stream expects it.
     let head = format!(
         "{{\"resourceType\":\"CapabilityStatement\",{}",
         members(&head(settings))
     );
-    let rest = format!("{{{}", members(&rest(settings)));
+    let rest = format!("{{{}", members(&rest(settings, keeps_words)));
     let parts: [&[u8]; 6] = [
         head.as_bytes(),
         b",\"rest\":[",
@@ -71,17 +72,34 @@ fn head(settings: &Settings) -> Value {
     })
 }
 
-fn rest(settings: &Settings) -> Value {
+fn rest(settings: &Settings, keeps_words: bool) -> Value {
     json!({
         "mode": "server",
         "documentation": documentation::of_server(settings.rules),
         "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
-        "searchParam": [
-            { "name": "_filter", "definition": FILTER, "type": "special" },
-            { "name": "_list", "type": "special" },
-        ],
+        "searchParam": searched_everywhere(keeps_words),
     })
+}
+
+/// The parameters of every type that look at no element.
+fn searched_everywhere(keeps_words: bool) -> Vec<Value> {
+    let mut all = vec![
+        json!({ "name": "_filter", "definition": FILTER, "type": "special" }),
+        json!({ "name": "_list", "type": "special" }),
+    ];
+    if keeps_words {
+        let codes = [words::NARRATIVE, words::CONTENT];
+        let found = codes.iter().filter_map(|code| {
+            r4().search_parameters()
+                .iter()
+                .find(|p| p.code == *code && words::asks_for_words(p))
+        });
+        all.extend(
+            found.map(|p| json!({ "name": p.code, "definition": p.url, "type": "special" })),
+        );
+    }
+    all
 }
 
 fn security(auth_url: &str) -> Value {

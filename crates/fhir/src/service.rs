@@ -122,7 +122,10 @@ impl Service {
     /// The `CapabilityStatement`, made on first use.
     pub fn capabilities(&self) -> Bytes {
         self.capabilities
-            .get_or_init(|| capabilities::statement(&self.settings))
+            .get_or_init(|| {
+                let keeps_words = !self.store.unindexed().is_wordless();
+                capabilities::statement(&self.settings, keeps_words)
+            })
             .clone()
     }
 

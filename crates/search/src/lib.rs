@@ -20,6 +20,7 @@ pub mod text;
 pub mod unindexed;
 pub mod unit;
 pub mod value;
+pub mod words;
 
 pub use compartment::{may_be_of_others, patient_compartment, patients_of};
 pub use concepts::{ConceptSet, Concepts};
@@ -34,3 +35,4 @@ pub use query::{
 pub use row::{IndexRow, IndexValue};
 pub use unindexed::{Building, Unindexed};
 pub use value::{Circle, DateRange, NumberRange, Prefix, TokenMatch};
+pub use words::Words;

@@ -191,6 +191,8 @@ pub enum Match {
     UriBelow(String),
     /// The uri lies above this (`:above`).
     UriAbove(String),
+    /// Some word begins so (`_text`, `_content`).
+    Word(String),
     /// A place within the circle (`near`).
     Near(Circle),
     /// The parts of a composite, all of one occurrence.

@@ -9,6 +9,7 @@ use crate::query::{Criterion, Include, Query};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unindexed {
     building: Vec<Building>,
+    wordless: bool,
 }
 
 /// One such parameter.
@@ -24,16 +25,40 @@ impl Unindexed {
     /// Everything is indexed.
     pub const NONE: &'static Self = &Self {
         building: Vec::new(),
+        wordless: false,
     };
 
     /// Of these parameters.
-    pub fn new(mut building: Vec<Building>) -> Self {
-        building.sort_unstable();
-        building.dedup_by_key(|building| building.parameter);
-        Self { building }
+    pub fn new(building: Vec<Building>) -> Self {
+        Self::NONE.with(building)
     }
 
-    /// Whether every parameter can be searched by.
+    /// Of these parameters, of the same instance.
+    #[must_use]
+    pub fn with(&self, mut building: Vec<Building>) -> Self {
+        building.sort_unstable();
+        building.dedup_by_key(|building| building.parameter);
+        Self {
+            building,
+            wordless: self.wordless,
+        }
+    }
+
+    /// The same in an instance that keeps no words of its resources.
+    #[must_use]
+    pub fn without_words(self) -> Self {
+        Self {
+            wordless: true,
+            ..self
+        }
+    }
+
+    /// Whether the instance keeps no words of its resources.
+    pub fn is_wordless(&self) -> bool {
+        self.wordless
+    }
+
+    /// Whether every index is complete.
     pub fn is_empty(&self) -> bool {
         self.building.is_empty()
     }

@@ -114,6 +114,7 @@ fn shown(of: &Match) -> String {
         Match::Uri(uri) => format!("uri {uri}"),
         Match::UriBelow(uri) => format!("below {uri}"),
         Match::UriAbove(uri) => format!("above {uri}"),
+        Match::Word(word) => format!("word '{word}'"),
         Match::Near(circle) => format!(
             "within {:.0} of {} {}",
             circle.radius_m, circle.latitude, circle.longitude
@@ -561,6 +562,57 @@ fn a_list_is_asked_for_what_it_names() {
         "Patient?_list=$current-problems",
         "_list: Functional lists are not kept here; give the id of a List.",
     );
+}
+
+#[test]
+fn words_are_joined() {
+    check(
+        "Condition?_text=Left  HIP",
+        &["_text: word 'left'", "_text: word 'hip'"],
+    );
+    check(
+        "Condition?_content=(bone OR liver) and metastases",
+        &[
+            "(_content: word 'bone' or _content: word 'liver')",
+            "_content: word 'metastases'",
+        ],
+    );
+    check(
+        "Condition?_text=a or b not c",
+        &["(_text: word 'a' or (_text: word 'b' and _text: none of word 'c'))"],
+    );
+    check(
+        "Condition?_text=a b,c",
+        &["((_text: word 'a' and _text: word 'b') or _text: word 'c')"],
+    );
+    for (words, expect) in [
+        ("---", "Give words, joined by and, or, not and parentheses."),
+        (
+            "a or",
+            "Give words, joined by and, or, not and parentheses.",
+        ),
+        ("(a", "A parenthesis is not closed."),
+        ("a) b", "A parenthesis is closed that was not opened."),
+        ("a b c d", "A search takes at most 3 words."),
+        (&"(".repeat(17), "At most 16 parentheses may be open."),
+    ] {
+        refuse(
+            &format!("Condition?_text={words}"),
+            &format!("_text: {expect}"),
+        );
+    }
+    refuse(
+        "Condition?_text:not=a",
+        "_text:not: _text takes no modifier.",
+    );
+    let wordless = Unindexed::default().without_words();
+    let refused = run_while("Condition?_text=a", Handling::Strict, &wordless).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "_text: This instance keeps no words of its resources; leave the parameter out."
+    );
+    let left_out = run_while("Condition?_text=a", Handling::Lenient, &wordless).unwrap();
+    assert_eq!(left_out.ignored, ["_text"]);
 }
 
 #[test]

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/references.sql"),
     include_str!("schema/attempts.sql"),
     include_str!("schema/endings.sql"),
+    include_str!("schema/words.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -30,6 +30,7 @@ pub(crate) struct Surroundings {
     pub(crate) bases: Vec<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) keeps_words: bool,
     /// The name of this node, under which the instance knows its journal.
     pub(crate) node: String,
     /// Where the journal lies.
@@ -83,7 +84,7 @@ impl Shared {
     /// Reads what a schema knows, and adds the search parameters it does not know yet.
     pub(crate) async fn load(connection: &mut Object, around: Surroundings) -> Result<Self, Error> {
         let transaction = begin_change(connection).await?;
-        let (parameters, indexing) = parameters(&transaction).await?;
+        let (parameters, indexing) = parameters(&transaction, around.keeps_words).await?;
         let committed = "SELECT number FROM node WHERE name=$1";
         let committed = query_opt(&transaction, committed, &[&around.node]).await?;
         let committed: i64 = committed.map_or(Ok(0), |row| get(&row, 0))?;
@@ -117,7 +118,10 @@ impl Shared {
 }
 
 /// The numbers of this build's parameters in the instance, and how far their index is.
-async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Indexing), Error> {
+async fn parameters(
+    transaction: &Transaction<'_>,
+    keeps_words: bool,
+) -> Result<(Parameters, Indexing), Error> {
     // Of several nodes that begin one adds what is new.
     let lock = "SELECT indexing FROM writer FOR UPDATE";
     let number = query_opt(transaction, lock, &[]).await?;
@@ -147,7 +151,7 @@ async fn parameters(transaction: &Transaction<'_>) -> Result<(Parameters, Indexi
         .iter()
         .map(|row| Ok(u8::try_from(get::<i16>(row, 0)?).unwrap_or_default()))
         .collect::<Result<_, Error>>()?;
-    let assigned = Parameters::assign(r4(), &stored, &filled);
+    let assigned = Parameters::assign(r4(), &stored, &filled, keeps_words);
     let lines = &assigned.changed;
     if !lines.is_empty() {
         let numbers: Vec<i64> = lines.iter().map(|line| line.number).collect();

@@ -63,6 +63,8 @@ pub struct Options {
     pub directory: PathBuf,
     /// The base URLs under which references point into the instance, without a slash at the end.
     pub bases: Vec<String>,
+    /// Whether the words of its resources are kept.
+    pub keeps_words: bool,
 }
 
 /// One instance, open on this node.
@@ -89,6 +91,7 @@ impl PostgresStore {
         let around = Surroundings {
             pool: pool.clone(),
             bases: options.bases,
+            keeps_words: options.keeps_words,
             clock: options.clock,
             limits: options.limits,
             node: options.node,

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use bytes::BytesMut;
+use cresset_store::layout::WordsOf;
 use cresset_store::plan::{Arg, Dialect};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -27,6 +28,16 @@ impl Dialect for Spelling {
         // One argument whatever the number of values, so that the statement is prepared once.
         let _ = write!(out, "=ANY(${n})");
         vec![Arg::Ints(values)]
+    }
+
+    fn words(&self, part: WordsOf, word: &str, n: usize, out: &mut String) -> Arg {
+        let table = part.table();
+        let _ = write!(
+            out,
+            "(SELECT r FROM {table} WHERE words@@${n}::text::tsquery)"
+        );
+        // Letters and digits alone, so that nothing in it is an operator.
+        Arg::Text(format!("'{word}':*"))
     }
 
     fn text_chars(&self) -> Option<usize> {

@@ -8,9 +8,12 @@ use cresset_store::layout::{Assigned, IndexState, Parameters, StoredParameter};
 use rusqlite::Connection;
 
 /// Matches this build's parameters with the instance's, and stores what came of it.
-pub(crate) fn assign(connection: &mut Connection) -> rusqlite::Result<(Parameters, Unindexed)> {
+pub(crate) fn assign(
+    connection: &mut Connection,
+    keeps_words: bool,
+) -> rusqlite::Result<(Parameters, Unindexed)> {
     let stored = stored(connection)?;
-    let assigned = Parameters::assign(r4(), &stored, &filled(connection)?);
+    let assigned = Parameters::assign(r4(), &stored, &filled(connection)?, keeps_words);
     store(connection, &assigned)?;
     Ok((assigned.parameters, assigned.unindexed))
 }

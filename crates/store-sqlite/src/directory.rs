@@ -39,6 +39,15 @@ pub struct Options {
     pub bases: Bases,
 }
 
+/// What differs between instances.
+#[derive(Debug, Clone, Default)]
+pub struct OfInstance {
+    /// The base URLs under which references point into it, without a slash at the end.
+    pub bases: Vec<String>,
+    /// Whether the words of its resources are kept.
+    pub keeps_words: bool,
+}
+
 /// Why a data directory could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -259,11 +268,15 @@ impl DataDirectory {
             entry.used = Instant::now();
             return Ok(entry.store.clone());
         }
-        if self.instance_settings(name)?.place != Place::Directory {
+        let settings = self.instance_settings(name)?;
+        if settings.place != Place::Directory {
             return Err(DirectoryError::Elsewhere(name.clone()));
         }
-        let bases = (self.options.bases)(name);
-        let store = SqliteStore::open(&self.instance_path(name), &self.options, bases)
+        let own = OfInstance {
+            bases: (self.options.bases)(name),
+            keeps_words: settings.full_text,
+        };
+        let store = SqliteStore::open(&self.instance_path(name), &self.options, own)
             .map_err(|e| DirectoryError::Store(name.clone(), e))?;
         let store = Arc::new(store);
         open.insert(

@@ -33,5 +33,5 @@ mod writer;
 pub(crate) use cresset_store::backend::{codec, instant, sizes};
 
 pub use code_systems::SqliteCodeSystemLoader;
-pub use directory::{Bases, DataDirectory, DirectoryError, Options};
+pub use directory::{Bases, DataDirectory, DirectoryError, OfInstance, Options};
 pub use store::{Figures, SqliteStore};

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/registrations.sql"),
     include_str!("schema/keys.sql"),
     include_str!("schema/mail.sql"),
+    include_str!("schema/words.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -1,6 +1,7 @@
 //! What readers and the writer of one instance share in memory.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,8 +12,8 @@ use cresset_search::Unindexed;
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::shape::numbers_of;
-use cresset_store::layout::Encoder;
-use cresset_store::plan::{ColumnFacts, Dialect, Planner, Shape};
+use cresset_store::layout::{Encoder, WordsOf};
+use cresset_store::plan::{Arg, ColumnFacts, Dialect, Planner, Shape};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 
@@ -64,6 +65,17 @@ impl Dialect for Spelling {
     fn position(&self) -> &'static str {
         "instr"
     }
+
+    fn words(&self, part: WordsOf, word: &str, _: usize, out: &mut String) -> Arg {
+        let table = part.table();
+        // Writing to a String cannot fail.
+        let _ = write!(
+            out,
+            "(SELECT rowid AS r FROM {table} WHERE {table} MATCH ?)"
+        );
+        // Letters and digits alone, so that nothing in it is an operator.
+        Arg::Text(format!("\"{word}\"*"))
+    }
 }
 
 /// What a store is opened with.
@@ -72,6 +84,7 @@ pub(crate) struct Surroundings {
     pub(crate) bases: Vec<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) keeps_words: bool,
 }
 
 impl Shared {
@@ -86,7 +99,7 @@ impl Shared {
         around: Surroundings,
         journal: Journal,
     ) -> rusqlite::Result<Self> {
-        let (parameters, unindexed) = catalog::assign(connection)?;
+        let (parameters, unindexed) = catalog::assign(connection, around.keeps_words)?;
         let shared = Self {
             path: around.path,
             bases: around.bases,

@@ -49,7 +49,7 @@ use crate::shared::{Shared, Surroundings};
 use crate::writer::{AUDIT_ENOUGH, Job, Reply, Writer};
 use crate::{schema, verify};
 
-pub(crate) use crate::directory::Options;
+pub(crate) use crate::directory::{OfInstance, Options};
 pub(crate) use search::rows;
 
 /// Name of the database within an instance's directory.
@@ -85,11 +85,9 @@ pub struct Figures {
 impl SqliteStore {
     /// Opens the database in `directory`, creating or migrating it.
     ///
-    /// `bases` are the base URLs under which references point into this instance.
-    ///
     /// # Errors
     /// [`Error::Failed`] when the database cannot be opened or is of a newer version.
-    pub fn open(directory: &Path, options: &Options, bases: Vec<String>) -> Result<Self, Error> {
+    pub fn open(directory: &Path, options: &Options, own: OfInstance) -> Result<Self, Error> {
         let path = directory.join(DATABASE);
         let mut connection = open(&path, Role::Writer).map_err(|e| store_error(&e))?;
         if schema::is_newer(&connection).map_err(|e| store_error(&e))? {
@@ -100,9 +98,10 @@ impl SqliteStore {
         schema::migrate(&mut connection).map_err(|e| store_error(&e))?;
         let around = Surroundings {
             path,
-            bases,
+            bases: own.bases,
             clock: options.clock.clone(),
             limits: options.limits.clone(),
+            keeps_words: own.keeps_words,
         };
         let shared = Arc::new(Shared::load(&mut connection, around)?);
         let left = shared.journal.waiting() > 0;

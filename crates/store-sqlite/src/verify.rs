@@ -6,14 +6,14 @@
 mod known;
 mod versions;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::extract;
 use cresset_store::backend::examine::outside;
 use cresset_store::layout::encode::{Key, by_resource};
-use cresset_store::layout::{IndexState, Keys, Own, Rid, Subject, encode, own_column};
+use cresset_store::layout::{IndexState, Keys, Own, Rid, Subject, WordsOf, encode, own_column};
 use cresset_store::store::Method;
 use cresset_store::verify::Report;
 use cresset_store::{Error, Version};
@@ -35,6 +35,8 @@ struct Expected {
     rng_r: u64,
     str: u64,
     targets: u64,
+    /// Resources with words of each part.
+    words: HashMap<WordsOf, u64>,
 }
 
 /// One instance under examination, within one snapshot.
@@ -179,6 +181,10 @@ impl Examination<'_> {
         });
         let mut keys =
             encode(&self.shared.encoder, subject, &mut known).map_err(|e| store_error(&e))?;
+        keys = self
+            .shared
+            .encoder
+            .with_words(keys, version.resource_type, &tree);
         let v = instant::millis(version.last_updated);
         keys.ranges.push(Key {
             p: own_column(version.resource_type, Own::Updated),
@@ -243,6 +249,16 @@ impl Examination<'_> {
                 name,
             )?;
         }
+        for key in &keys.words {
+            *self.expected.words.entry(key.part).or_default() += 1;
+            let words: Vec<&str> = key.words.split(' ').collect();
+            let table = key.part.table();
+            let text = format!("SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid=?");
+            for some in words.chunks(WORDS_AT_ONCE) {
+                let all = format!("\"{}\"", some.join("\" \""));
+                self.must_hold(&text, (all, rid), name)?;
+            }
+        }
         Ok(())
     }
 
@@ -286,7 +302,9 @@ impl Examination<'_> {
             rng_r,
             str,
             targets,
+            ref words,
         } = self.expected;
+        let words = words.clone();
         self.report.keys = idx + rng + str;
         let known = outside(self.in_doubt.iter().copied());
         for (table, expected) in [
@@ -309,6 +327,22 @@ impl Examination<'_> {
                 ));
             }
         }
+        for part in WordsOf::ALL {
+            let table = part.table();
+            let text = format!("SELECT count(*) FROM {table}");
+            let held: u64 = self.connection.query_row(&text, (), |row| row.get(0))?;
+            let expected = words.get(&part).copied().unwrap_or_default();
+            // What is retired is removed later.
+            if held > expected && self.in_doubt.is_empty() {
+                self.report.problem(format!(
+                    "{table} holds words of {} resources that have none",
+                    held - expected
+                ));
+            }
+        }
         Ok(())
     }
 }
+
+/// Words asked for with one question.
+const WORDS_AT_ONCE: usize = 64;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put};
 use cresset_store::{Audit, AuditAsk, AuditRecord, Error, Secrets, Store, Unit, Whose};
-use cresset_store_sqlite::{Options, SqliteStore};
+use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ fn open(directory: &Path) -> SqliteStore {
         limits: Arc::new(Limits::default()),
         bases: Arc::new(|_| Vec::new()),
     };
-    SqliteStore::open(directory, &options, Vec::new()).unwrap()
+    SqliteStore::open(directory, &options, OfInstance::default()).unwrap()
 }
 
 fn record(name: &str) -> AuditRecord {

@@ -7,9 +7,9 @@ use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
-    lists, mail, order, paging, people, places, registrations, search, types, unit, units,
+    lists, mail, order, paging, people, places, registrations, search, types, unit, units, words,
 };
-use cresset_store_sqlite::{Options, SqliteStore};
+use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
 
 fn fresh() -> World {
@@ -20,7 +20,11 @@ fn fresh() -> World {
         limits: Arc::new(Limits::default()),
         bases: Arc::new(|_| Vec::new()),
     };
-    let store = SqliteStore::open(directory.path(), &options, Vec::new()).unwrap();
+    let own = OfInstance {
+        keeps_words: true,
+        ..OfInstance::default()
+    };
+    let store = SqliteStore::open(directory.path(), &options, own).unwrap();
     World {
         store: Arc::new(store),
         advance: Box::new(move |seconds| clock.advance_seconds(seconds)),
@@ -59,5 +63,6 @@ contract!(
     search,
     types,
     unit,
-    units
+    units,
+    words
 );

@@ -11,7 +11,7 @@ use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put, query};
 use cresset_store::store::Found;
 use cresset_store::{Error, Store};
-use cresset_store_sqlite::{Options, SqliteStore};
+use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
 
 fn binary(name: &str) -> String {
@@ -41,7 +41,7 @@ async fn a_full_disk_stops_writes_only_while_it_lasts() {
         limits: Arc::new(Limits::default()),
         bases: Arc::new(|_| Vec::new()),
     };
-    let store = SqliteStore::open(directory.path(), &options, Vec::new()).unwrap();
+    let store = SqliteStore::open(directory.path(), &options, OfInstance::default()).unwrap();
     store.limit_pages(Some(400)).await.unwrap();
     let mut stored = Vec::new();
     let full = loop {

@@ -14,7 +14,7 @@ use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put};
 use cresset_store::store::Found;
 use cresset_store::{Store, Written};
-use cresset_store_sqlite::{Options, SqliteStore};
+use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
 
 const ROUNDS: u32 = 50;
@@ -28,7 +28,7 @@ fn open(directory: &Path) -> SqliteStore {
         limits: Arc::new(Limits::default()),
         bases: Arc::new(|_| Vec::new()),
     };
-    SqliteStore::open(directory, &options, Vec::new()).unwrap()
+    SqliteStore::open(directory, &options, OfInstance::default()).unwrap()
 }
 
 fn body(name: &str, round: u64) -> String {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, Weak};
 use cresset_base::Limits;
 use cresset_definitions::ResourceType;
 use cresset_store::contract::reindex::{Aging, all};
-use cresset_store::contract::world::World;
-use cresset_store_sqlite::{Options, SqliteStore};
+use cresset_store::contract::world::{World, everything, query};
+use cresset_store::{Error, Reindexed};
+use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -29,10 +30,8 @@ impl Aged {
     fn tables(&self) -> Connection {
         Connection::open(self.directory.path().join("instance.sqlite")).unwrap()
     }
-}
 
-impl Aging for Aged {
-    fn open(&self) -> World {
+    fn open_as(&self, keeps_words: bool) -> World {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
         let options = Options {
             clock: clock.clone(),
@@ -42,7 +41,11 @@ impl Aging for Aged {
             }),
             bases: Arc::new(|_| Vec::new()),
         };
-        let store = SqliteStore::open(self.directory.path(), &options, Vec::new());
+        let own = OfInstance {
+            keeps_words,
+            ..OfInstance::default()
+        };
+        let store = SqliteStore::open(self.directory.path(), &options, own);
         let store = Arc::new(store.unwrap());
         *self.open.lock().unwrap() = Arc::downgrade(&store);
         World {
@@ -50,6 +53,12 @@ impl Aging for Aged {
             advance: Box::new(move |seconds| clock.advance_seconds(seconds)),
             keeps: Box::new(()),
         }
+    }
+}
+
+impl Aging for Aged {
+    fn open(&self) -> World {
+        self.open_as(true)
     }
 
     fn with_other_rules(&self, codes: &[&str]) {
@@ -92,4 +101,38 @@ impl Aging for Aged {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn by_parts_beside_readers_and_writers() {
     all(&fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_are_kept_from_when_an_instance_is_to_keep_them() {
+    let aged = fresh();
+    let world = aged.open_as(false);
+    for n in 0..3 {
+        let body = format!(
+            r#"{{"resourceType":"Patient","id":"p{n}","name":[{{"text":"Said before"}}]}}"#
+        );
+        world.put(&[&body]).await;
+    }
+    assert!(world.store.unindexed().is_wordless());
+    drop(world);
+
+    let world = aged.open_as(true);
+    let (access, by_word) = (everything(), query("Patient?_content=said"));
+    let refused = world.store.search(&access, &by_word, None);
+    assert!(matches!(refused.await, Err(Error::Unindexed(0))));
+    while world.store.reindex().await.unwrap() == Reindexed::More {}
+    assert!(!world.store.unindexed().is_wordless());
+    world
+        .check("Patient?_content=said", &["p0", "p1", "p2"])
+        .await;
+    assert_eq!(aged.problems(), [""; 0]);
+    drop(world);
+
+    let world = aged.open_as(false);
+    while world.store.reindex().await.unwrap() == Reindexed::More {}
+    assert!(world.store.unindexed().is_wordless());
+    assert_eq!(aged.problems(), [""; 0]);
+    let left = "SELECT count(*) FROM content";
+    let left: i64 = aged.tables().query_row(left, (), |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
 }

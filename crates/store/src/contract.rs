@@ -35,6 +35,7 @@ pub mod search;
 pub mod types;
 pub mod unit;
 pub mod units;
+pub mod words;
 pub mod world;
 
 use world::World;
@@ -50,6 +51,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     lists::all(&fresh).await;
     places::all(&fresh).await;
     units::all(&fresh).await;
+    words::all(&fresh).await;
     order::all(&fresh).await;
     paging::all(&fresh).await;
     chains::all(&fresh).await;

@@ -129,6 +129,9 @@ pub struct InstanceSettings {
     /// set and those a resource names.
     #[serde(default)]
     pub profiles: Vec<String>,
+    /// Whether the words of its resources are kept, for `_text` and `_content`.
+    #[serde(default)]
+    pub full_text: bool,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -171,6 +174,7 @@ impl InstanceSettings {
             audit_days: audit_days(),
             authorization: AuthorizationOptions::default(),
             profiles: Vec::new(),
+            full_text: false,
         }
     }
 }

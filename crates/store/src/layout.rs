@@ -4,6 +4,7 @@ pub mod encode;
 pub mod parameters;
 pub mod rid;
 pub mod sortable;
+pub mod words;
 
 pub use encode::{Encoder, Keys, Subject, Terms, encode};
 pub use parameters::{
@@ -11,3 +12,4 @@ pub use parameters::{
     own_column,
 };
 pub use rid::Rid;
+pub use words::WordsOf;

@@ -52,5 +52,6 @@ mod http {
     mod transaction;
     mod validate;
     mod whose;
+    mod words;
     mod xml;
 }

@@ -84,6 +84,7 @@ impl Demo {
         if !data.names()?.contains(&name) {
             let mut instance = InstanceSettings::new(surroundings::clock().now());
             instance.sandbox = true;
+            instance.full_text = true;
             rules.clone_into(&mut instance.rules);
             let url = self.store.url();
             data.create(&name, &instance, url.as_ref()).await?;

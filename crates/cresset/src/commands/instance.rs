@@ -54,6 +54,9 @@ enum Action {
         store: Where,
         #[command(flatten)]
         authorization: Authorization,
+        /// Keep the words of resources, so that `_text` and `_content` find them
+        #[arg(long)]
+        full_text: bool,
         /// Answer no read before its audit record is on disk, instead of a tenth of a second later
         #[arg(long)]
         audit_each: bool,
@@ -189,6 +192,7 @@ impl Instance {
                 people,
                 store,
                 authorization,
+                full_text,
                 audit_each,
                 audit_days,
             } => {
@@ -198,6 +202,7 @@ impl Instance {
                 wearing.apply(&mut settings)?;
                 people.apply(&mut settings);
                 settings.authorization = authorization.options();
+                settings.full_text = full_text;
                 if audit_each {
                     settings.audit_sync = AuditSync::Each;
                 }

@@ -23,13 +23,23 @@ const FORM: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// Parameters of every search besides those that look at resources.
-const SEARCH: [(&str, &str, &[&str]); 7] = [
+const SEARCH: [(&str, &str, &[&str]); 9] = [
     (
         "_filter",
         "One expression, such as name co lee and active eq true",
         &[],
     ),
     ("_list", "The id of a List that names the resource", &[]),
+    (
+        "_text",
+        "Words of the narrative, where the instance keeps words",
+        &[],
+    ),
+    (
+        "_content",
+        "Words of the whole resource, where the instance keeps words",
+        &[],
+    ),
     ("_count", "Resources on a page", &[]),
     (
         "_sort",

@@ -2,6 +2,7 @@
 
 mod list;
 mod schedulable;
+mod words;
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 
@@ -16,15 +17,7 @@ use crate::extract::plan::Plan;
 use crate::query::{Criterion, Hop};
 
 /// Parameters the standard defines for every search that this server does not offer.
-const NOT_OFFERED: [&str; 7] = [
-    "_contained",
-    "_containedType",
-    "_content",
-    "_query",
-    "_score",
-    "_text",
-    "_type",
-];
+const NOT_OFFERED: [&str; 5] = ["_contained", "_containedType", "_query", "_score", "_type"];
 
 /// Names that apps of practices send and that read otherwise by the grammar: a type, the name, and
 /// the names of which any may hold instead.
@@ -110,6 +103,9 @@ impl Chain<'_> {
         }
         if code == schedulable::NAME && of.name() == "Practitioner" {
             return self.schedulable(modifier, count);
+        }
+        if let Some(parameter) = words::parameter(of, code) {
+            return self.words(parameter, modifier);
         }
         let parameter = self.searchable(of, code)?;
         let asked = Asked {

@@ -1,13 +1,15 @@
 //! What a commit writes, and how its rows reach their tables: all of one table with one statement,
 //! all statements in one round trip.
 
+mod words;
+
 use std::collections::HashMap;
 
 use cresset_definitions::ResourceType;
 use cresset_store::Error;
 use cresset_store::backend::version::method_code;
-use cresset_store::layout::Rid;
-use cresset_store::layout::encode::{Key, Keys, Target, TextKey};
+use cresset_store::layout::{Rid, WordsOf};
+use cresset_store::layout::encode::{Key, Keys, Target, TextKey, WordKey};
 use deadpool_postgres::Transaction;
 use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
@@ -74,9 +76,11 @@ pub(super) async fn replace(
         added.take(*rid, after, before);
     }
     let mut statements = Statements::default();
+    words::statements(&[], &removed.words, &mut statements);
     remove(removed, &mut statements);
     statements.run(transaction).await?;
     let mut statements = Statements::default();
+    words::statements(&added.words, &[], &mut statements);
     add(added, &mut statements);
     statements.run(transaction).await
 }
@@ -92,6 +96,9 @@ struct Changes {
     live: HashMap<u8, i64>,
 }
 
+/// The tables of the index.
+pub(super) const TABLES: [&str; 5] = ["idx", "rng", "str", "narrative", "content"];
+
 /// Rows of the tables of the index.
 #[derive(Default)]
 pub(super) struct Rows {
@@ -99,12 +106,21 @@ pub(super) struct Rows {
     index: Vec<(i64, Key, bool)>,
     ranges: Vec<(i64, Key)>,
     texts: Vec<(i64, TextKey)>,
+    words: Vec<(i64, WordKey)>,
 }
 
 impl Rows {
-    /// The number of rows in each table: `idx`, `rng` and `str`.
-    pub(super) fn counts(&self) -> [u64; 3] {
-        [self.index.len(), self.ranges.len(), self.texts.len()].map(|n| n as u64)
+    /// The number of rows in each of the [`TABLES`].
+    pub(super) fn counts(&self) -> [u64; 5] {
+        let words = |part| self.words.iter().filter(|(_, key)| key.part == part).count();
+        [
+            self.index.len(),
+            self.ranges.len(),
+            self.texts.len(),
+            words(WordsOf::Narrative),
+            words(WordsOf::Content),
+        ]
+        .map(|n| n as u64)
     }
 
     /// Adds the keys of a resource that others have not.
@@ -121,6 +137,8 @@ impl Rows {
             .extend(changed.ranges.into_iter().map(|key| (rid, *key)));
         self.texts
             .extend(changed.texts.into_iter().map(|key| (rid, key.clone())));
+        self.words
+            .extend(changed.words.into_iter().map(|key| (rid, key.clone())));
     }
 }
 
@@ -174,6 +192,7 @@ impl Changes {
                         SELECT * FROM unnest($1::int8[],$2::int8[],$3::int4[],$4::int2[],$5::bytea[])";
             versions(text, self.replaced, false, out);
         }
+        words::statements(&self.added.words, &self.removed.words, out);
         remove(self.removed, out);
         add(self.added, out);
     }
@@ -298,13 +317,19 @@ fn remove(rows: Rows, out: &mut Statements) {
 pub(super) async fn missing(
     snapshot: &Transaction<'_>,
     rows: Rows,
-) -> Result<[(&'static str, Vec<i64>); 3], Error> {
+) -> Result<[(&'static str, Vec<i64>); 5], Error> {
     let index = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[],$5::bool[]) d(p,v,w,r,f) \
                  WHERE NOT EXISTS(SELECT 1 FROM idx k WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r AND k.f=d.f)";
     let ranges = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::int8[],$3::int8[],$4::int8[]) d(p,v,w,r) \
                   WHERE NOT EXISTS(SELECT 1 FROM rng k WHERE k.p=d.p AND k.v=d.v AND k.w=d.w AND k.r=d.r)";
     let texts = "SELECT DISTINCT d.r FROM unnest($1::int4[],$2::text[],$3::text[],$4::int8[],$5::int8[]) d(p,s,rest,h,r) \
                  WHERE NOT EXISTS(SELECT 1 FROM str k WHERE k.p=d.p AND k.s=d.s AND k.rest=d.rest AND k.h=d.h AND k.r=d.r)";
+    let mut of_words = Vec::new();
+    for part in WordsOf::ALL {
+        let (text, args) = words::missing(part, &rows.words);
+        of_words.push(rids(snapshot, text, args).await?);
+    }
+    let [narrative, content] = of_words.try_into().unwrap_or_default();
     Ok([
         (
             "idx",
@@ -318,6 +343,8 @@ pub(super) async fn missing(
             "str",
             rids(snapshot, texts, text_columns(rows.texts)).await?,
         ),
+        ("narrative", narrative),
+        ("content", content),
     ])
 }
 

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use cresset_definitions::ResourceType;
 use cresset_store::backend::indexing::ROWS_EACH;
 use cresset_store::layout::encode::Key;
-use cresset_store::layout::{Keys, Own, Rid, columns_of, own_column};
+use cresset_store::layout::{Keys, Own, Rid, WordsOf, columns_of, own_column};
 use cresset_store::{Error, Reindexed};
 use deadpool_postgres::Transaction;
 
@@ -106,9 +106,37 @@ async fn empty(
             return Ok(());
         }
     }
+    // A number that follows a retired one has put its words in the place of those before.
+    if (state == 0 || !shared.encoder.parameters.keeps_words())
+        && words(transaction, number, left).await?
+    {
+        return Ok(());
+    }
     let text = "UPDATE parameter SET state=$2,after=NULL WHERE number=$1";
     execute(transaction, text, &[&number, &state]).await?;
     changed(transaction).await
+}
+
+/// Removes words of a number; true when more may be left.
+async fn words(transaction: &Transaction<'_>, number: i64, most: i64) -> Result<bool, Error> {
+    let text = "SELECT type,code FROM parameter WHERE number=$1";
+    let row = query_opt(transaction, text, &[&number]).await?;
+    let Some(row) = row else { return Ok(false) };
+    let of = u8::try_from(get::<i16>(&row, 0)?).unwrap_or_default();
+    let (Some(of), Some(part)) = (
+        ResourceType::from_code(of),
+        WordsOf::of_parameter(get(&row, 1)?),
+    ) else {
+        return Ok(false);
+    };
+    let table = part.table();
+    let text = format!(
+        "DELETE FROM {table} WHERE r IN \
+         (SELECT r FROM {table} WHERE r>$1 AND r<=$2 LIMIT $3)"
+    );
+    let span = (Rid::floor(of).0, Rid::ceiling(of).0);
+    let removed = execute(transaction, &text, &[&span.0, &span.1, &most]).await?;
+    Ok(i64::try_from(removed).unwrap_or(i64::MAX) >= most)
 }
 
 /// Indexes the next resources of a type.
@@ -137,7 +165,11 @@ async fn build(
             shapes.0.push(resource.rid);
             shapes.1.push(i32::try_from(keys.shape).unwrap_or(i32::MAX));
         }
-        replaced.push((resource.rid, only_shape(of, resource.shape), keys));
+        let before = Keys {
+            words: shared.encoder.former_words(of, &numbers),
+            ..only_shape(of, resource.shape)
+        };
+        replaced.push((resource.rid, before, keys));
     }
     pending::replace(&transaction, &replaced).await?;
     let text = "UPDATE resource SET shape=n.shape FROM unnest($1::int8[],$2::int4[]) n(r,shape) \

@@ -53,7 +53,11 @@ pub(super) async fn encode(
                 id: &resource.version.id,
                 rows,
             };
-            resource.keys = world::keys(registry, subject);
+            let Some(keys) = world::keys(registry, subject) else {
+                continue;
+            };
+            let body = (subject.resource_type, &*resource.version.body);
+            resource.keys = Some(world::with_words(registry.shared(), keys, body)?);
         }
         if !registry.resolve(transaction).await? {
             return Ok(());

@@ -119,6 +119,7 @@ impl World {
         registry: &mut Registry<'_>,
         ids: &HashMap<i64, (ResourceType, ResourceId)>,
     ) -> Result<(), Error> {
+        let shared = registry.shared();
         loop {
             for (rid, entry) in &mut self.entries {
                 let (Some(head), Some((of, id))) = (entry.was.live(), ids.get(rid)) else {
@@ -132,13 +133,14 @@ impl World {
                     id,
                     rows: &entry.was.rows,
                 };
-                let keys = keys(registry, subject)
-                    .map(|keys| keys.with_shape(*of, entry.was.shape))
-                    .map(|keys| Arc::new(keys.with_update(*of, head.updated_ms)));
-                if let Some(keys) = keys {
-                    entry.was.keys = keys.clone();
-                    entry.now.keys = keys;
-                }
+                let Some(keys) = keys(registry, subject) else {
+                    continue;
+                };
+                let keys = with_words(shared, keys, (*of, &entry.was.wire))?
+                    .with_shape(*of, entry.was.shape)
+                    .with_update(*of, head.updated_ms);
+                entry.was.keys = Arc::new(keys);
+                entry.now.keys = entry.was.keys.clone();
             }
             if !registry.resolve(transaction).await? {
                 return Ok(());
@@ -156,11 +158,12 @@ impl World {
             .iter()
             .map(|unit| vec![None; unit.changes.len()])
             .collect();
+        let shared = registry.shared();
         loop {
             for (unit, found) in units.iter().zip(&mut all) {
                 for (change, found) in unit.changes.iter().zip(found) {
                     if found.is_none() {
-                        *found = draft_keys(registry, change);
+                        *found = draft_keys(shared, registry, change)?;
                     }
                 }
             }
@@ -171,9 +174,13 @@ impl World {
     }
 }
 
-fn draft_keys(registry: &mut Registry<'_>, change: &Prepared) -> Option<Keys> {
-    let (Kind::Create(draft, _) | Kind::Update(draft, ..)) = &change.kind else {
-        return None;
+fn draft_keys(
+    shared: &Shared,
+    registry: &mut Registry<'_>,
+    change: &Prepared,
+) -> Result<Option<Keys>, Error> {
+    let (Kind::Create(draft, frame) | Kind::Update(draft, frame, ..)) = &change.kind else {
+        return Ok(None);
     };
     let subject = Subject {
         resource_type: change.resource_type,
@@ -181,6 +188,17 @@ fn draft_keys(registry: &mut Registry<'_>, change: &Prepared) -> Option<Keys> {
         rows: &draft.rows,
     };
     keys(registry, subject)
+        .map(|keys| with_words(shared, keys, (change.resource_type, &frame.wire)))
+        .transpose()
+}
+
+pub(super) fn with_words(
+    shared: &Shared,
+    keys: Keys,
+    body: (ResourceType, &[u8]),
+) -> Result<Keys, Error> {
+    let bounds = Bounds::from(&*shared.limits);
+    shared.encoder.with_words_of(keys, body, bounds)
 }
 
 /// The keys, unless a name is missing that the registry has noted.

@@ -3,7 +3,7 @@
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
-    lists, mail, order, paging, people, places, registrations, search, types, unit, units,
+    lists, mail, order, paging, people, places, registrations, search, types, unit, units, words,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -49,5 +49,6 @@ contract!(
     search,
     types,
     unit,
-    units
+    units,
+    words
 );

@@ -73,6 +73,7 @@ pub(crate) fn options(node: &str, directory: &Path, clock: Arc<ManualClock>) -> 
         node: node.to_owned(),
         directory: directory.to_owned(),
         bases: Vec::new(),
+        keeps_words: true,
     }
 }
 

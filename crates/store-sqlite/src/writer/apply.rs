@@ -97,7 +97,15 @@ impl Applier<'_> {
                 keys: Some(encode(&self.shared.encoder, subject, &mut terms)?),
             })
         };
-        resolve().map_err(|error: rusqlite::Error| store_error(&error))
+        let mut target = resolve().map_err(|error: rusqlite::Error| store_error(&error))?;
+        if let (Some(keys), Kind::Create(_, frame) | Kind::Update(_, frame, ..)) =
+            (target.keys.take(), &change.kind)
+        {
+            let body = (change.resource_type, &*frame.wire);
+            let bounds = Bounds::from(&*self.shared.limits);
+            target.keys = Some(self.shared.encoder.with_words_of(keys, body, bounds)?);
+        }
+        Ok(target)
     }
 
     /// Whether the rows of what this is about wait in the batch.
@@ -349,7 +357,9 @@ impl Applier<'_> {
         };
         let keys =
             encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-        let keys = keys
+        let encoder = &self.shared.encoder;
+        let keys = encoder
+            .with_words(keys, about.resource_type, &tree)
             .with_shape(about.resource_type, shape)
             .with_update(about.resource_type, head.updated_ms);
         Ok(Old {

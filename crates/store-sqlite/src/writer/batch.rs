@@ -1,6 +1,7 @@
 //! Index rows of one commit, sorted before they touch a table.
 
 use cresset_store::backend::audit::Lines;
+use cresset_store::layout::WordsOf;
 use cresset_store::layout::encode::{Changed, Keys, by_resource};
 use foldhash::{HashMap, HashSet};
 use rusqlite::{Connection, ToSql, params_from_iter};
@@ -32,10 +33,12 @@ struct Rows {
     texts: Vec<(i64, String, i64, i64)>,
     /// r, p, v
     targets: Vec<[i64; 3]>,
+    /// part, r, words
+    words: Vec<(WordsOf, i64, String)>,
 }
 
 /// Rows in each list.
-type Lengths = [usize; 4];
+type Lengths = [usize; 5];
 
 impl Rows {
     fn lengths(&self) -> Lengths {
@@ -44,14 +47,16 @@ impl Rows {
             self.ranges.len(),
             self.texts.len(),
             self.targets.len(),
+            self.words.len(),
         ]
     }
 
-    fn truncate(&mut self, [index, ranges, texts, targets]: Lengths) {
+    fn truncate(&mut self, [index, ranges, texts, targets, words]: Lengths) {
         self.index.truncate(index);
         self.ranges.truncate(ranges);
         self.texts.truncate(texts);
         self.targets.truncate(targets);
+        self.words.truncate(words);
     }
 
     fn extend(&mut self, rid: i64, keys: &Changed<'_>) {
@@ -66,6 +71,8 @@ impl Rows {
         );
         self.targets
             .extend(keys.targets.iter().map(|k| [rid, k.p, k.v]));
+        let words = keys.words.iter().map(|k| (k.part, rid, k.words.clone()));
+        self.words.extend(words);
     }
 }
 
@@ -125,7 +132,13 @@ fn add(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
     insert_texts(connection, "str_r(p,s,r,h)", &rows.texts)?;
     rows.targets.sort_unstable();
     insert(connection, "ref(r,p,v)", &rows.targets)?;
-    rows.truncate([0; 4]);
+    rows.words.sort_unstable();
+    for (part, r, words) in &rows.words {
+        let table = part.table();
+        let text = format!("INSERT OR REPLACE INTO {table}(rowid,words) VALUES(?,?)");
+        connection.prepare_cached(&text)?.execute((r, words))?;
+    }
+    rows.truncate([0; 5]);
     Ok(())
 }
 
@@ -208,7 +221,11 @@ fn remove(connection: &Connection, rows: &mut Rows) -> rusqlite::Result<()> {
         "DELETE FROM ref WHERE r=? AND p=? AND v=?",
         &rows.targets,
     )?;
-    rows.truncate([0; 4]);
+    for (part, r, _) in &rows.words {
+        let text = format!("DELETE FROM {} WHERE rowid=?", part.table());
+        connection.prepare_cached(&text)?.execute([r])?;
+    }
+    rows.truncate([0; 5]);
     Ok(())
 }
 

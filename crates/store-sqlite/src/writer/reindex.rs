@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 
 use cresset_definitions::ResourceType;
+use cresset_model::Bounds;
 use cresset_search::{Building, Unindexed};
 use cresset_store::backend::indexing::{ROWS_EACH, percent, rows_of, type_of, types_of};
 use cresset_store::layout::encode::Key;
-use cresset_store::layout::{Keys, Own, Rid, Subject, columns_of, encode, own_column};
+use cresset_store::layout::{Keys, Own, Rid, Subject, WordsOf, columns_of, encode, own_column};
 use cresset_store::{Error, Reindexed, Version};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -33,11 +34,10 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
         .map_err(|e| store_error(&e))?;
     let unindexed = writer.shared.unindexed.read().clone();
     let Some(of) = types_of(&unindexed).first().copied() else {
-        let reindexed = remove(&writer.connection, writer.shared.limits.reindex_part_max)
-            .map_err(|e| store_error(&e))?;
+        let reindexed = remove(writer).map_err(|e| store_error(&e))?;
         return Ok(Part {
             reindexed,
-            unindexed: Unindexed::default(),
+            unindexed: unindexed.with(Vec::new()),
         });
     };
     let numbers = waiting(&unindexed, of)
@@ -58,7 +58,7 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
     });
     Ok(Part {
         reindexed: Reindexed::More,
-        unindexed: Unindexed::new(left.collect()),
+        unindexed: unindexed.with(left.collect()),
     })
 }
 
@@ -127,6 +127,9 @@ fn index(
         memory: &mut writer.memory,
     };
     let keys = encode(&writer.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
+    let encoder = &writer.shared.encoder;
+    let body = (*of, &*resource.version.body);
+    let keys = encoder.with_words_of(keys, body, Bounds::from(&**limits))?;
     let keys = keys.only(*of, numbers);
     let before = Keys {
         index: vec![Key {
@@ -134,6 +137,7 @@ fn index(
             v: resource.shape,
             w: 0,
         }],
+        words: encoder.former_words(*of, numbers),
         ..Keys::default()
     };
     batch.replace(resource.rid, &before, &keys);
@@ -173,13 +177,15 @@ fn go_on(
 }
 
 /// Removes rows of a number nobody keeps rows of any more.
-fn remove(connection: &Connection, most: usize) -> rusqlite::Result<Reindexed> {
+fn remove(writer: &Writer) -> rusqlite::Result<Reindexed> {
+    let connection = &writer.connection;
     let text = "SELECT number,type FROM parameter WHERE state=2 ORDER BY number LIMIT 1";
     let found = connection.query_row(text, (), |row| Ok((row.get(0)?, row.get(1)?)));
     let Some((number, of)): Option<(i64, u8)> = found.optional()? else {
         return Ok(Reindexed::Done);
     };
     let columns = columns_of(number);
+    let most = writer.shared.limits.reindex_part_max;
     let most = most.saturating_mul(ROWS_EACH);
     for (table, key) in [
         ("idx", "p,v,w,r"),
@@ -208,6 +214,26 @@ fn remove(connection: &Connection, most: usize) -> rusqlite::Result<Reindexed> {
             ),
         )?;
     }
+    if !writer.shared.encoder.parameters.keeps_words() && words(connection, number, most)? == most {
+        return Ok(Reindexed::More);
+    }
     connection.execute("UPDATE parameter SET state=3 WHERE number=?", [number])?;
     Ok(Reindexed::More)
+}
+
+/// Removes words of a number that is retired because the instance keeps words no more; where it does,
+/// those of the number after it have taken their places. Gives how many resources had some.
+fn words(connection: &Connection, number: i64, most: usize) -> rusqlite::Result<usize> {
+    let text = "SELECT type,code FROM parameter WHERE number=?";
+    let (of, code): (u8, String) =
+        connection.query_row(text, [number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(of), Some(part)) = (ResourceType::from_code(of), WordsOf::of_parameter(&code)) else {
+        return Ok(0);
+    };
+    let table = part.table();
+    let text = format!(
+        "DELETE FROM {table} WHERE rowid IN \
+         (SELECT rowid FROM {table} WHERE rowid>? AND rowid<=? LIMIT ?)"
+    );
+    connection.execute(&text, (Rid::floor(of).0, Rid::ceiling(of).0, most))
 }

@@ -6,7 +6,7 @@ use super::world::{World, everything, query};
 
 /// An instance that can be closed and opened by another program.
 pub trait Aging {
-    /// Opens it, with parts of two resources.
+    /// Opens it, with parts of two resources, as one that keeps words.
     fn open(&self) -> World;
     /// Makes it, while it is closed, what it would be if the program that wrote it had known the
     /// parameters with these codes by other rules.
@@ -26,6 +26,7 @@ pub async fn all<A: Aging>(fresh: &impl Fn() -> A) {
     unknown_before(&fresh()).await;
     up_to_date(&fresh()).await;
     texts_and_types(&fresh()).await;
+    words(&fresh()).await;
 }
 
 fn patient(id: &str, family: &str) -> String {
@@ -144,6 +145,41 @@ async fn texts_and_types(aging: &impl Aging) {
         (by_text, vec!["p0", "p1"]),
         (by_type, vec!["p1"]),
         (by_filter, vec!["p1", "p2"]),
+    ] {
+        let mut ids = found(&*world.store, url).await.unwrap();
+        ids.sort();
+        assert_eq!(ids, expect, "{url}");
+    }
+    assert_eq!(aging.problems(), [""; 0]);
+}
+
+/// Words are kept anew without those of resources that have none any more.
+async fn words(aging: &impl Aging) {
+    let told = |id: &str, narrative: &str| {
+        format!(
+            r#"{{"resourceType":"Patient","id":"{id}","text":{{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">{narrative}</div>"}}}}"#
+        )
+    };
+    let world = aging.open();
+    for n in 0..4 {
+        world.put(&[&told(&format!("p{n}"), "Told before")]).await;
+    }
+    drop(world);
+    aging.with_other_rules(&["_text", "_content"]);
+    let world = aging.open();
+    for url in ["Patient?_text=told", "Patient?_content=told"] {
+        let answer = found(&*world.store, url).await;
+        assert!(matches!(answer, Err(Error::Unindexed(_))), "{url}");
+    }
+    world.put(&[&told("p1", "Afterwards")]).await;
+    world
+        .put(&[r#"{"resourceType":"Patient","id":"p2"}"#])
+        .await;
+    finish(&*world.store).await;
+    for (url, expect) in [
+        ("Patient?_text=told", vec!["p0", "p3"]),
+        ("Patient?_content=before", vec!["p0", "p3"]),
+        ("Patient?_text=afterwards", vec!["p1"]),
     ] {
         let mut ids = found(&*world.store, url).await.unwrap();
         ids.sort();

@@ -10,6 +10,7 @@ use cresset_search::{DateRange, IndexRow, IndexValue, patient_compartment, text}
 use super::parameters::{Column, Own, Parameters, Slot, number_of, own_column};
 use super::rid::Rid;
 use super::sortable;
+use super::words::WordsOf;
 
 /// A date range longer than this also gets a key by its end, in milliseconds.
 pub const LONG_MS: i64 = 86_400_000;
@@ -78,6 +79,17 @@ pub struct TextKey {
     pub hash: i64,
 }
 
+/// The words of one part of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WordKey {
+    /// Parameter column.
+    pub p: Column,
+    /// Which part.
+    pub part: WordsOf,
+    /// Each word once, in order, with blanks between.
+    pub words: String,
+}
+
 /// All keys of one resource, each list sorted and without repetition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keys {
@@ -89,6 +101,8 @@ pub struct Keys {
     pub texts: Vec<TextKey>,
     /// Local references once more, to be kept by the resource they stand in.
     pub targets: Vec<Target>,
+    /// Words, where the instance keeps them.
+    pub words: Vec<WordKey>,
     /// The id of the set of parameters that have a value.
     pub shape: i64,
 }
@@ -104,6 +118,8 @@ pub struct Changed<'k> {
     pub texts: Vec<&'k TextKey>,
     /// Local references.
     pub targets: Vec<&'k Target>,
+    /// Words.
+    pub words: Vec<&'k WordKey>,
 }
 
 impl Keys {
@@ -119,6 +135,7 @@ impl Keys {
             ranges: missing(&self.ranges, &other.ranges),
             texts: missing(&self.texts, &other.texts),
             targets: missing(&self.targets, &other.targets),
+            words: missing(&self.words, &other.words),
         }
     }
 
@@ -153,6 +170,7 @@ impl Keys {
         self.ranges.retain(|key| is_kept(key.p));
         self.texts.retain(|key| is_kept(key.p));
         self.targets.retain(|key| is_kept(key.p));
+        self.words.retain(|key| is_kept(key.p));
         self
     }
 

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
+use cresset_definitions::words::asks_for_words;
 use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParameter};
 use cresset_search::extract::{FIRST_VERSION, version};
 use cresset_search::{Building, Unindexed};
@@ -152,6 +153,7 @@ pub struct Assigned {
 pub struct Parameters {
     numbers: Vec<i64>,
     alias: Vec<Option<Alias>>,
+    keeps_words: bool,
 }
 
 /// A parameter whose local references are another's of one target type; its rows are not stored.
@@ -166,17 +168,20 @@ pub struct Alias {
 impl Parameters {
     /// Matches a build's parameters with an instance's numbers. A parameter the instance does not
     /// know, or knows by another rule, gets a number of its own, so that its rows never mix with
-    /// others; its index must be built where the type has resources (`filled`).
+    /// others; its index must be built where the type has resources (`filled`). Those of words have
+    /// nothing to be built where the instance keeps none.
     pub fn assign(
         definitions: &Definitions,
         stored: &[StoredParameter],
         filled: &HashSet<u8>,
+        keeps_words: bool,
     ) -> Assigned {
         let alias = aliases(definitions);
         let mut assigning = Assigning {
             next: stored.iter().map(|s| s.number + 1).max().unwrap_or(0),
             lines: HashMap::new(),
             filled,
+            keeps_words,
             changed: Vec::new(),
         };
         for line in stored.iter().filter(|line| line.state.is_kept()) {
@@ -187,7 +192,7 @@ impl Parameters {
         let mut numbers = Vec::with_capacity(parameters.len());
         let mut waiting = HashSet::new();
         for (parameter, alias) in parameters.iter().zip(&alias) {
-            let line = assigning.line(parameter, rule(parameter, *alias));
+            let line = assigning.line(parameter, rule(parameter, *alias, keeps_words));
             numbers.push(line.number);
             if line.state != IndexState::Complete {
                 waiting.insert(line.number);
@@ -199,7 +204,11 @@ impl Parameters {
         });
         let mut changed = assigning.changed;
         changed.extend(unused);
-        let parameters = Self { numbers, alias };
+        let parameters = Self {
+            numbers,
+            alias,
+            keeps_words,
+        };
         let unindexed = parameters.unindexed(definitions, |n| waiting.contains(&n).then_some(0));
         Assigned {
             parameters,
@@ -224,7 +233,17 @@ impl Parameters {
                 percent,
             })
         });
-        Unindexed::new(building.collect())
+        let unindexed = Unindexed::new(building.collect());
+        if self.keeps_words {
+            unindexed
+        } else {
+            unindexed.without_words()
+        }
+    }
+
+    /// Whether the instance keeps words.
+    pub fn keeps_words(&self) -> bool {
+        self.keeps_words
     }
 
     /// The numbers of all parameters.
@@ -257,6 +276,7 @@ struct Assigning<'a> {
     /// Lines nothing was found for yet, by type and code.
     lines: HashMap<(u8, String), StoredParameter>,
     filled: &'a HashSet<u8>,
+    keeps_words: bool,
     changed: Vec<StoredParameter>,
 }
 
@@ -264,7 +284,8 @@ impl Assigning<'_> {
     /// The line of a parameter, the one that is there or a new one.
     fn line(&mut self, parameter: &SearchParameter, rule: i64) -> StoredParameter {
         let resource_type = parameter.resource_type.code();
-        let fresh = if self.filled.contains(&resource_type) && leaves_rows(parameter) {
+        let leaves_rows = leaves_rows(parameter, self.keeps_words);
+        let fresh = if self.filled.contains(&resource_type) && leaves_rows {
             IndexState::Building
         } else {
             IndexState::Complete
@@ -311,12 +332,15 @@ impl Assigning<'_> {
 const LATER: &str = "urn:cresset:ehr-search-parameters";
 
 /// The store knows ids and instants without an index.
-fn leaves_rows(parameter: &SearchParameter) -> bool {
-    !matches!(parameter.code, "_id" | "_lastUpdated")
+fn leaves_rows(parameter: &SearchParameter, keeps_words: bool) -> bool {
+    match parameter.code {
+        "_id" | "_lastUpdated" => false,
+        _ => keeps_words || !asks_for_words(parameter),
+    }
 }
 
 /// What decides a parameter's rows: changed whenever the same resource leaves others.
-fn rule(parameter: &SearchParameter, alias: Option<Alias>) -> i64 {
+fn rule(parameter: &SearchParameter, alias: Option<Alias>, keeps_words: bool) -> i64 {
     let mut text = format!(
         "{} {:?} {} {:?}",
         version(parameter.search_type),
@@ -326,6 +350,9 @@ fn rule(parameter: &SearchParameter, alias: Option<Alias>) -> i64 {
     );
     for part in parameter.components {
         text.extend([" ", part.code, " ", part.expression]);
+    }
+    if keeps_words && asks_for_words(parameter) {
+        text.push_str(" kept");
     }
     // 0 is a line without a rule.
     sortable::text_hash(&text).max(1)

@@ -1,5 +1,8 @@
 //! What must hold of a resource, in terms of keys.
 
+use cresset_definitions::ResourceType;
+
+use crate::layout::WordsOf;
 use crate::layout::parameters::Column;
 use crate::plan::lookups::Span;
 
@@ -34,6 +37,12 @@ pub(crate) enum Atom {
     },
     /// A folded text.
     Text { p: Column, test: TextTest },
+    /// A word of a resource of this type that begins so.
+    Words {
+        of: ResourceType,
+        part: WordsOf,
+        word: String,
+    },
     /// The resource itself.
     Rid(i64),
     /// When its current version was written.

@@ -244,6 +244,11 @@ fn probe(sql: &mut Builder<'_>, atom: &Atom, candidate: &str) {
             text(sql, "x", test);
             sql.text(")");
         }
+        // Read once for all candidates: a word is found by its beginning among all words.
+        Atom::Words { part, word, .. } => {
+            sql.text(candidate).text(" IN (SELECT x.r FROM ");
+            sql.words(*part, word).text(" x)");
+        }
         Atom::Rid(rid) => {
             sql.text(candidate).text("=").int(*rid);
         }

@@ -9,6 +9,7 @@ use super::condition::{Atom, Condition, TextTest, Weight, text_after};
 use super::lookups::{Lookups, Span};
 use super::near;
 use super::ranges::{dates, instants, numbers};
+use crate::layout::WordsOf;
 use crate::layout::encode::{Encoder, fold_code};
 use crate::layout::parameters::{Own, Slot, own_column};
 use crate::layout::sortable;
@@ -165,6 +166,7 @@ impl<L: Lookups> Resolver<'_, L> {
             | Match::TextEnds(_) => {
                 out.extend(text_atom(own, wanted));
             }
+            Match::Word(word) => out.extend(self.word(parameter, word)),
             Match::Near(circle) => out.extend(near::bands(*circle).into_iter().map(|band| {
                 let w = Weight::Within(band.longitude);
                 range_atom(own, band.latitude, w)
@@ -172,6 +174,15 @@ impl<L: Lookups> Resolver<'_, L> {
             Match::Composite(parts) => self.composite(own, parts, out)?,
         }
         Ok(())
+    }
+
+    fn word(&self, parameter: ParameterIx, word: &str) -> Option<Atom> {
+        let part = WordsOf::of_parameter(self.code(parameter))?;
+        Some(Atom::Words {
+            of: self.resource_type,
+            part,
+            word: word.to_owned(),
+        })
     }
 
     fn date(&self, parameter: ParameterIx, prefix: Prefix, range: DateRange, out: &mut Vec<Atom>) {

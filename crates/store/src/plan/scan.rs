@@ -7,8 +7,8 @@ use super::lookups::Span;
 use super::probe::{self, List};
 use super::ranges::start_from;
 use super::statement::{Builder, Dialect, Statement};
-use crate::layout::Rid;
 use crate::layout::encode::LONG_MS;
+use crate::layout::{Rid, WordsOf};
 
 /// One stretch of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub(crate) enum Scan {
     ShortRanges { p: i64, v: Span, w: Weight },
     /// Folded texts.
     Texts { p: i64, test: TextTest },
+    /// Resources of a type with such a word.
+    Words {
+        of: ResourceType,
+        part: WordsOf,
+        word: String,
+    },
     /// Many single values of one column.
     PointList { p: i64, values: Vec<i64> },
     /// Many resources.
@@ -56,6 +62,7 @@ impl Scan {
             Self::Ranges { .. }
             | Self::ShortRanges { .. }
             | Self::Texts { .. }
+            | Self::Words { .. }
             | Self::PointList { .. }
             | Self::Linked { .. } => false,
         }
@@ -81,32 +88,32 @@ impl Scan {
         if let Self::Linked { from, steps } = self {
             return linked(sql, from, steps);
         }
-        sql.text(self.table()).text(" k WHERE ");
+        self.table(sql);
+        sql.text(" k WHERE ");
         self.test(sql, "k");
     }
 
-    fn table(&self) -> &'static str {
-        match self {
+    fn table(&self, sql: &mut Builder<'_>) {
+        sql.text(match self {
             Self::Type(_) | Self::Rid(_) | Self::RidList(_) => "resource",
             Self::Points { .. } | Self::PointList { .. } | Self::Linked { .. } => "idx",
             Self::Ranges { .. } | Self::ShortRanges { .. } => "rng",
             Self::Texts { .. } => "str",
-        }
+            Self::Words { part, word, .. } => {
+                sql.words(*part, word);
+                return;
+            }
+        });
     }
 
     /// Writes what makes a row of its table one of its own.
     fn test(&self, sql: &mut Builder<'_>, row: &str) {
         match self {
             Self::Type(of) => {
-                sql.text(row).text(".r>").int(Rid::floor(*of).0);
-                sql.text(" AND ")
-                    .text(row)
-                    .text(".r<=")
-                    .int(Rid::ceiling(*of).0)
-                    .text(" AND ")
-                    .text(row)
-                    .text(".method<2");
+                of_type(sql, row, *of);
+                sql.text(" AND ").text(row).text(".method<2");
             }
+            Self::Words { of, .. } => of_type(sql, row, *of),
             Self::Rid(rid) => {
                 sql.text(row)
                     .text(".r=")
@@ -156,13 +163,22 @@ impl Scan {
     }
 }
 
+fn of_type(sql: &mut Builder<'_>, row: &str, of: ResourceType) {
+    sql.text(row).text(".r>").int(Rid::floor(of).0);
+    sql.text(" AND ")
+        .text(row)
+        .text(".r<=")
+        .int(Rid::ceiling(of).0);
+}
+
 fn column(row: &str, name: &str) -> String {
     [row, ".", name].concat()
 }
 
 /// Writes the tables in the order in which they are to be walked, then what ties them together.
 fn linked(sql: &mut Builder<'_>, from: &Scan, steps: &[Step]) {
-    sql.text(from.table()).text(" h0");
+    from.table(sql);
+    sql.text(" h0");
     for (at, step) in steps.iter().enumerate() {
         let is_last = at + 1 == steps.len();
         let row = if is_last {
@@ -290,6 +306,7 @@ impl Driver {
                 ..
             } => 3,
             Scan::Texts { .. }
+            | Scan::Words { .. }
             | Scan::Ranges { .. }
             | Scan::ShortRanges { .. }
             | Scan::Linked { .. } => 2,
@@ -350,6 +367,11 @@ fn scans(atom: &Atom) -> Vec<Scan> {
         Atom::Text { p, test } => vec![Scan::Texts {
             p: *p,
             test: test.clone(),
+        }],
+        Atom::Words { of, part, word } => vec![Scan::Words {
+            of: *of,
+            part: *part,
+            word: word.clone(),
         }],
         Atom::Rid(rid) => vec![Scan::Rid(*rid)],
         Atom::Updated { p, v } => vec![Scan::Ranges {

@@ -1,5 +1,7 @@
 //! Statement text with its arguments, and what differs between backends' SQL.
 
+use crate::layout::WordsOf;
+
 /// What differs between the SQL of two backends.
 pub trait Dialect: Send + Sync {
     /// Writes the placeholder of the `n`th argument, counted from 1.
@@ -11,6 +13,9 @@ pub trait Dialect: Send + Sync {
     fn text_chars(&self) -> Option<usize> {
         None
     }
+    /// Writes a table in parentheses whose column `r` has the resources that have a word that begins
+    /// so; the `n`th argument stands for it, and is given.
+    fn words(&self, part: WordsOf, word: &str, n: usize, out: &mut String) -> Arg;
     /// Writes the test that what stands before is one of these, the first of which is the `n`th
     /// argument; gives the arguments.
     fn among(&self, n: usize, values: Vec<i64>, out: &mut String) -> Vec<Arg> {
@@ -91,6 +96,15 @@ impl<'d> Builder<'d> {
         let values = values.into_iter().collect();
         let args = self.dialect.among(next, values, &mut self.statement.text);
         self.statement.args.extend(args);
+        self
+    }
+
+    /// Writes a table of the resources that have such a word.
+    pub(crate) fn words(&mut self, part: WordsOf, word: &str) -> &mut Self {
+        let next = self.statement.args.len() + 1;
+        let text = &mut self.statement.text;
+        let arg = self.dialect.words(part, word, next, text);
+        self.statement.args.push(arg);
         self
     }
 
