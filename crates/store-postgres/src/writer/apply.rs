@@ -97,7 +97,9 @@ impl<'a> Applier<'a> {
                     let asked = (&precondition, &creation);
                     return self.update(&about, coming, asked, (before, live));
                 }
-                creatable(&precondition, before.head, &about.restriction)?;
+                let was_theirs =
+                    before.head.is_some() && about.admits(&about.restriction, &before.rows);
+                creatable(&precondition, was_theirs)?;
                 let about = About {
                     restriction: creation,
                     ..about
@@ -168,6 +170,7 @@ impl<'a> Applier<'a> {
         let tombstone = State {
             head: Some(head),
             stored: about.id.as_str().as_bytes().to_vec(),
+            rows: before.rows.clone(),
             ..State::default()
         };
         self.set(about.rid, before, tombstone);

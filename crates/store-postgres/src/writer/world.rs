@@ -32,6 +32,7 @@ pub(super) struct State {
     pub(super) wire: Bytes,
     pub(super) stored: Vec<u8>,
     pub(super) shape: i64,
+    /// Of a deletion those of what was deleted.
     pub(super) rows: Arc<Vec<IndexRow<'static>>>,
     /// With that of its last update.
     pub(super) keys: Arc<Keys>,
@@ -108,8 +109,35 @@ impl World {
             };
             world.entries.insert(rid, entry);
         }
+        world.recall(transaction, registry).await?;
         world.encode(transaction, registry, &ids).await?;
         Ok(world)
+    }
+
+    /// Reads what was deleted of those that are deletions.
+    async fn recall(
+        &mut self,
+        transaction: &Transaction<'_>,
+        registry: &Registry<'_>,
+    ) -> Result<(), Error> {
+        let gone = self.entries.iter().filter(|(_, e)| e.was.live().is_none());
+        let gone: Vec<i64> = gone.map(|(rid, _)| *rid).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let text = "SELECT h.r,h.body FROM resource k JOIN history h ON h.r=k.r AND h.version=k.version-1 \
+                    WHERE k.r=ANY($1) AND h.method<2";
+        let rows = query(transaction, text, &[&gone]).await;
+        let shared = registry.shared();
+        for row in &rows.map_err(|e| store_error(&e))? {
+            let Some(entry) = self.entries.get_mut(&get(row, 0)?) else {
+                continue;
+            };
+            let wire = shared.codec.expand(get(row, 1)?)?;
+            entry.was.rows = Arc::new(rows_of(shared, &wire)?);
+            entry.now.rows = entry.was.rows.clone();
+        }
+        Ok(())
     }
 
     /// The keys of what was read, as they are in the tables.
@@ -227,10 +255,15 @@ fn state(shared: &Shared, row: &Row) -> Result<State, Error> {
     };
     if head.method != Method::Delete {
         state.wire = shared.codec.expand(&state.stored)?;
-        let tree = parse(&state.wire, Bounds::from(&*shared.limits))
-            .map_err(|_| Error::failed("a stored body does not parse"))?;
-        let rows = extract(&tree, &shared.bases);
-        state.rows = Arc::new(rows.into_iter().map(IndexRow::into_owned).collect());
+        state.rows = Arc::new(rows_of(shared, &state.wire)?);
     }
     Ok(state)
+}
+
+/// What a body leaves in the index.
+fn rows_of(shared: &Shared, wire: &[u8]) -> Result<Vec<IndexRow<'static>>, Error> {
+    let tree = parse(wire, Bounds::from(&*shared.limits))
+        .map_err(|_| Error::failed("a stored body does not parse"))?;
+    let rows = extract(&tree, &shared.bases);
+    Ok(rows.into_iter().map(IndexRow::into_owned).collect())
 }

@@ -134,7 +134,7 @@ impl Applier<'_> {
                 if let Some(live) = head.filter(|head| head.method != Method::Delete) {
                     return self.update(&subject, coming, (&precondition, &creation), live);
                 }
-                creatable(&precondition, head, &subject.restriction)?;
+                creatable(&precondition, self.was_theirs(&subject, head)?)?;
                 let subject = About {
                     restriction: creation,
                     ..subject
@@ -326,6 +326,37 @@ impl Applier<'_> {
                 rid.0,
             ))
             .map(|_| ())
+    }
+
+    /// Whether there was a resource that the caller could have touched before it was deleted.
+    fn was_theirs(&self, about: &About, head: Option<Head>) -> Result<bool, Error> {
+        let Some(head) = head else {
+            return Ok(false);
+        };
+        if about.restriction == Restriction::Everything {
+            return Ok(true);
+        }
+        let text = "SELECT body FROM history WHERE r=? AND version=? AND method<2";
+        let stored: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached(text)
+            .and_then(|mut statement| {
+                let before = (about.rid.0, head.version.saturating_sub(1));
+                statement.query_row(before, |row| row.get(0)).optional()
+            })
+            .map_err(|e| store_error(&e))?;
+        let Some(stored) = stored else {
+            return Ok(false);
+        };
+        let wire = self.shared.codec.expand(&stored)?;
+        let tree = parse(&wire, Bounds::from(&*self.shared.limits))
+            .map_err(|_| Error::failed("a stored body does not parse"))?;
+        let subject = Subject {
+            resource_type: about.resource_type,
+            id: &about.id,
+            rows: &extract(&tree, &self.shared.bases),
+        };
+        Ok(admits(&about.restriction, subject))
     }
 
     /// The current version's body, the keys it has in the tables, and whether the caller may touch it.

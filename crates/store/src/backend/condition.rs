@@ -1,7 +1,5 @@
 //! What must hold of the current version for a change to happen.
 
-use cresset_access::Restriction;
-
 use crate::store::Method;
 use crate::write::{Precondition, Refusal};
 
@@ -16,22 +14,17 @@ pub struct Head {
     pub method: Method,
 }
 
-/// Whether an update within `restriction` may bring a resource into being.
-///
-/// That it was deleted is told to those only who could have updated it whosever it was.
+/// Whether an update may bring a resource into being. `was_theirs` says whether there was one that the
+/// caller could have updated before it was deleted: to others it is not told.
 ///
 /// # Errors
 /// Why not.
-pub fn creatable(
-    precondition: &Precondition,
-    head: Option<Head>,
-    restriction: &Restriction,
-) -> Result<(), Refusal> {
-    match head {
+pub fn creatable(precondition: &Precondition, was_theirs: bool) -> Result<(), Refusal> {
+    match was_theirs {
         _ if precondition.if_match.is_some() => Err(Refusal::PreconditionFailed),
         _ if precondition.may_create => Ok(()),
-        Some(_) if *restriction == Restriction::Everything => Err(Refusal::Deleted),
-        _ => Err(Refusal::Absent),
+        true => Err(Refusal::Deleted),
+        false => Err(Refusal::Absent),
     }
 }
 
@@ -39,7 +32,7 @@ pub fn creatable(
 /// if nothing were there, so that the answer does not tell the two apart. `may_create` says whether
 /// the caller may create what it sends.
 pub fn unseen(precondition: &Precondition, may_create: bool) -> Refusal {
-    match creatable(precondition, None, &Restriction::Nothing) {
+    match creatable(precondition, false) {
         Err(refusal) => refusal,
         Ok(()) if may_create => Refusal::Absent,
         Ok(()) => Refusal::Forbidden,

@@ -15,6 +15,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     several_filters_give_their_union(fresh()).await;
     writes_stay_within_the_access(fresh()).await;
     a_refusal_tells_another_patients_from_nothing_never(fresh()).await;
+    a_deletion_is_told_to_whose_it_was(fresh()).await;
     a_change_begins_from_what_may_be_updated(fresh()).await;
 }
 
@@ -295,6 +296,43 @@ async fn a_refusal_tells_another_patients_from_nothing_never(world: World) {
         assert!(matches!(done, Ok(Written::NothingToDelete)), "{name}");
     }
     world.check("Observation?patient=b", &["b-lab"]).await;
+}
+
+/// Who could have updated a resource is told that it was deleted; whoever's it was before that is not.
+async fn a_deletion_is_told_to_whose_it_was(world: World) {
+    fill(&world).await;
+    world.put(&[&observation("b-lab", "a", "lab")]).await;
+    world.put(&[&observation("b-lab", "b", "lab")]).await;
+    for name in ["a-lab", "b-lab"] {
+        let gone = Change::Delete(of("Observation"), id(name), Precondition::default());
+        world.change(&everything(), gone).await.unwrap();
+    }
+    let a = scopes("patient/Observation.cruds", Some("a"));
+    let b = scopes("patient/Observation.cruds", Some("b"));
+    for (access, name, patient, expect) in [
+        (&a, "a-lab", "a", Refusal::Deleted),
+        (&a, "b-lab", "a", Refusal::Absent),
+        (&b, "a-lab", "b", Refusal::Absent),
+        (&b, "b-lab", "b", Refusal::Deleted),
+        (&b, "never", "b", Refusal::Absent),
+    ] {
+        let body = draft(&observation(name, patient, "lab"));
+        let change = Change::Update(id(name), body, Precondition::default());
+        assert_eq!(
+            refused(&world, access, change).await,
+            expect,
+            "{name} {patient}"
+        );
+    }
+    // Also where it is deleted by the same unit.
+    let gone = Change::Delete(of("Observation"), id("b-vital"), Precondition::default());
+    let body = draft(&observation("b-vital", "b", "lab"));
+    let again = Change::Update(id("b-vital"), body, Precondition::default());
+    let unit = world.store.commit(&b, vec![gone, again]).await;
+    assert!(
+        matches!(unit, Err(Error::Refused(1, Refusal::Deleted))),
+        "{unit:?}"
+    );
 }
 
 async fn a_change_begins_from_what_may_be_updated(world: World) {
