@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use cresset_definitions::ResourceType;
 use cresset_store::Error;
 use cresset_store::backend::version::method_code;
-use cresset_store::layout::{Rid, WordsOf};
 use cresset_store::layout::encode::{Key, Keys, Target, TextKey, WordKey};
+use cresset_store::layout::{Rid, WordsOf};
 use deadpool_postgres::Transaction;
 use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
@@ -112,7 +112,12 @@ pub(super) struct Rows {
 impl Rows {
     /// The number of rows in each of the [`TABLES`].
     pub(super) fn counts(&self) -> [u64; 5] {
-        let words = |part| self.words.iter().filter(|(_, key)| key.part == part).count();
+        let words = |part| {
+            self.words
+                .iter()
+                .filter(|(_, key)| key.part == part)
+                .count()
+        };
         [
             self.index.len(),
             self.ranges.len(),

@@ -70,6 +70,14 @@ async fn each_damage_is_told() {
             "str holds 1 keys no resource has",
         ),
         (
+            "UPDATE content SET words=words || 'more'",
+            "Patient 1: a key is missing in content",
+        ),
+        (
+            "INSERT INTO narrative SELECT r,words FROM content LIMIT 1",
+            "narrative holds 1 keys no resource has",
+        ),
+        (
             "UPDATE resource SET shape=shape+1000 WHERE r=(SELECT max(r) FROM resource)",
             "its set of parameters is another",
         ),
