@@ -2,12 +2,17 @@
 //!
 //! Whose a resource is stands in its own content, so it is read there before anything is left out
 //! of the answer. Most bodies need no parsing for it: a quick look finds no patient but those who
-//! are known already.
+//! are known already, and what was read in a version of late is remembered, for no version changes.
+
+use std::sync::Arc;
 
 use cresset_access::{Access, PatientReach, patient_reach};
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
 use cresset_search::{may_be_of_others, patients_of};
 use cresset_store::store::Method;
 use cresset_store::{SearchPage, Version, Whose};
+use quick_cache::sync::Cache;
 
 use crate::fault::Fault;
 use crate::prepare;
@@ -20,6 +25,18 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The patients whose records it shows.
     pub whose: Whose,
+}
+
+/// Versions of which it is remembered whose they are: about as many as a store keeps bodies of.
+const VERSIONS_MAX: usize = 32_768;
+
+/// Whose the versions are that were shown of late.
+pub(crate) struct Owners(Cache<(ResourceType, ResourceId, u64), Arc<[ResourceId]>>);
+
+impl Default for Owners {
+    fn default() -> Self {
+        Self(Cache::new(VERSIONS_MAX))
+    }
 }
 
 impl Service {
@@ -48,9 +65,9 @@ impl Service {
 
     fn add_patients(&self, version: &Version, whose: &mut Whose) -> Result<(), Fault> {
         let most = self.limits().audit_patients_max;
-        let (of, id) = (version.resource_type, &version.id);
+        let of = version.resource_type;
         if of.name() == "Patient" {
-            whose.add([id.clone()], most);
+            whose.add([version.id.clone()], most);
             return Ok(());
         }
         let is_tied = matches!(patient_reach(of), PatientReach::Compartment(_));
@@ -63,9 +80,17 @@ impl Service {
         if !is_tied || !shows || !may_be_of_others(&version.body, is_known) {
             return Ok(());
         }
-        let tree = prepare::parse(&version.body, self.limits())
-            .map_err(|_| Fault::internal("a stored body does not parse"))?;
-        whose.add(patients_of(of, id, &tree, self.own()), most);
+        whose.add(self.patients(version)?.iter().cloned(), most);
         Ok(())
+    }
+
+    /// Whose a stored version is, as its content says.
+    fn patients(&self, version: &Version) -> Result<Arc<[ResourceId]>, Fault> {
+        let key = (version.resource_type, version.id.clone(), version.version);
+        self.owners().0.get_or_insert_with(&key, || {
+            let tree = prepare::parse(&version.body, self.limits())
+                .map_err(|_| Fault::internal("a stored body does not parse"))?;
+            Ok(patients_of(key.0, &key.1, &tree, self.own()).into())
+        })
     }
 }

@@ -11,6 +11,7 @@ use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_store::{CodeSystems, Store};
 use cresset_validate::{Ask, Detail, Validator};
 
+use crate::answer::Owners;
 use crate::fault::{Fault, Issue, Kind};
 use crate::page_link::Sealer;
 use crate::prepare::{self, Prepared};
@@ -60,6 +61,7 @@ pub struct Service {
     settings: Settings,
     sealer: Sealer,
     capabilities: OnceLock<Bytes>,
+    owners: Owners,
 }
 
 impl Service {
@@ -77,7 +79,12 @@ impl Service {
             settings,
             sealer,
             capabilities: OnceLock::new(),
+            owners: Owners::default(),
         }
+    }
+
+    pub(crate) fn owners(&self) -> &Owners {
+        &self.owners
     }
 
     /// The instance's data.
