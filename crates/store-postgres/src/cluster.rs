@@ -6,7 +6,12 @@ use std::time::Duration;
 use cresset_base::{InstanceName, Limits};
 use cresset_store::layout::sortable::text_hash;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+mod tls;
+
+use tls::Encryption;
 
 /// The oldest server that is tried.
 const VERSION_MIN: i32 = 150_000;
@@ -50,18 +55,26 @@ pub enum ClusterError {
 #[derive(Clone)]
 pub struct Cluster {
     config: Config,
+    connector: MakeRustlsConnect,
 }
 
 impl Cluster {
-    /// The cluster behind a URL such as `postgres://cresset@db.example/cresset`.
+    /// The cluster behind a URL such as `postgres://cresset@db.example/cresset?sslmode=verify-full`.
     ///
     /// # Errors
-    /// [`ClusterError::Url`].
+    /// [`ClusterError::Url`], also when the certificates it names cannot be read.
     pub fn parse(url: &str) -> Result<Self, ClusterError> {
+        let (url, encryption) = Encryption::split(url)?;
         let mut config =
-            Config::from_str(url).map_err(|error| ClusterError::Url(detail(&error)))?;
-        config.application_name("cresset").connect_timeout(CONNECT);
-        Ok(Self { config })
+            Config::from_str(&url).map_err(|error| ClusterError::Url(detail(&error)))?;
+        config
+            .application_name("cresset")
+            .connect_timeout(CONNECT)
+            .ssl_mode(encryption.mode());
+        Ok(Self {
+            config,
+            connector: encryption.connector()?,
+        })
     }
 
     /// Whether the server is new enough and the login may make instances.
@@ -131,13 +144,18 @@ impl Cluster {
         let fast = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        Pool::builder(Manager::from_config(config, NoTls, fast))
+        Pool::builder(Manager::from_config(config, self.connector.clone(), fast))
             .max_size(limits.cluster_connections_max)
             .wait_timeout(Some(Duration::from_millis(limits.cluster_wait_ms_max)))
             .create_timeout(Some(CONNECT))
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| ClusterError::Failed(error.to_string()))
+    }
+
+    /// What makes connections.
+    pub(crate) fn connector(&self) -> MakeRustlsConnect {
+        self.connector.clone()
     }
 
     /// How one instance is connected to.
@@ -166,7 +184,7 @@ impl Cluster {
     }
 
     async fn connect(&self) -> Result<Client, ClusterError> {
-        let connecting = self.config.connect(NoTls).await;
+        let connecting = self.config.connect(self.connector.clone()).await;
         let (client, connection) =
             connecting.map_err(|error| ClusterError::Unreachable(detail(&error)))?;
         // It ends with the client.

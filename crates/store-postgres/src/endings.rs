@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Socket};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Between two beats.
 const BEAT: Duration = Duration::from_millis(250);
@@ -95,12 +96,16 @@ impl Drop for Listener {
 
 impl Listener {
     /// Listens to what is told in a schema, whenever somebody asks.
-    pub(crate) fn begin(endings: Arc<Endings>, mut config: Config, schema: String) -> Self {
+    pub(crate) fn begin(
+        endings: Arc<Endings>,
+        (mut config, connector): (Config, MakeRustlsConnect),
+        schema: String,
+    ) -> Self {
         config.application_name(format!("{schema} listening"));
         Self(tokio::spawn(async move {
             loop {
                 endings.wanted.notified().await;
-                let attended = attend(&endings, &config, &schema).await;
+                let attended = attend(&endings, (&config, connector.clone()), &schema).await;
                 endings.lost();
                 if let Err(error) = attended {
                     tracing::warn!(%error, "tokens are looked up each time: the server cannot be listened to");
@@ -126,8 +131,12 @@ enum Deaf {
 type Beat = (i32, u64);
 
 /// Listens until nobody asks any more.
-async fn attend(endings: &Endings, config: &Config, schema: &str) -> Result<(), Deaf> {
-    let (client, connection) = config.connect(NoTls).await?;
+async fn attend(
+    endings: &Endings,
+    (config, connector): (&Config, MakeRustlsConnect),
+    schema: &str,
+) -> Result<(), Deaf> {
+    let (client, connection) = config.connect(connector).await?;
     let (echo, echoes) = mpsc::unbounded_channel();
     tokio::select! {
         ended = hear(endings, connection, echo) => ended,
@@ -165,9 +174,9 @@ async fn beat(
 }
 
 /// Takes what the server says until the connection ends.
-async fn hear(
+async fn hear<S: AsyncRead + AsyncWrite + Unpin>(
     endings: &Endings,
-    mut connection: Connection<Socket, NoTlsStream>,
+    mut connection: Connection<Socket, S>,
     echo: mpsc::UnboundedSender<Beat>,
 ) -> Result<(), Deaf> {
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {

@@ -109,8 +109,8 @@ impl PostgresStore {
         }
         tokio::spawn(rest(Arc::downgrade(&shared)));
         let endings = Arc::new(Endings::default());
-        let config = cluster.config_of(name, &shared.limits);
-        let listener = Listener::begin(endings.clone(), config, cluster.schema_of(name));
+        let way = (cluster.config_of(name, &shared.limits), cluster.connector());
+        let listener = Listener::begin(endings.clone(), way, cluster.schema_of(name));
         Ok(Self {
             shared,
             jobs,

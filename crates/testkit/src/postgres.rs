@@ -10,6 +10,7 @@
 )]
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -27,7 +28,21 @@ const GUARD: &str = r#"
 set -eu
 directory=$(mktemp -d -t postgres-test-XXXXXX)
 initdb -D "$directory/data" -U cresset -A trust -E UTF8 --locale=C -N >"$directory/log" 2>&1
-postgres -D "$directory/data" -k "$directory" -c listen_addresses= -c max_connections=200 \
+listens='-c listen_addresses='
+if [ -n "${TLS_PORT:-}" ]; then
+    listens="-c listen_addresses=localhost -c port=$TLS_PORT -c ssl=on"
+    cd "$directory"
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority \
+        -keyout authority.key -out authority.crt >>log 2>&1
+    openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout data/server.key -out server.csr >>log 2>&1
+    echo 'subjectAltName=DNS:localhost' >names
+    openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreateserial -days 2 \
+        -extfile names -out data/server.crt >>log 2>&1
+    chmod 600 data/server.key
+    printf 'local all all trust\nhostssl all all all trust\n' >data/pg_hba.conf
+    export PGPORT=$TLS_PORT
+fi
+postgres -D "$directory/data" -k "$directory" $listens -c max_connections=200 \
     -c shared_buffers=128MB >>"$directory/log" 2>&1 &
 server=$!
 tries=0
@@ -54,8 +69,34 @@ impl Server {
     /// # Panics
     /// Where PostgreSQL is not installed or does not start; `cargo xtask check packages` installs it.
     pub fn start() -> Self {
+        Self::begin(None)
+    }
+
+    /// A server of one's own that is reached at `localhost` by those who encrypt, and proves that
+    /// name with a certificate of [`Server::authority`].
+    ///
+    /// # Panics
+    /// As [`Server::start`], and where there is no `openssl`.
+    pub fn encrypted() -> Self {
+        let free = TcpListener::bind("localhost:0").expect("a free port");
+        let port = free.local_addr().expect("its number").port();
+        drop(free);
+        Self {
+            url: format!("postgres://cresset@localhost:{port}/postgres"),
+            ..Self::begin(Some(port))
+        }
+    }
+
+    /// The certificate of the authority that an encrypted server's is made by, as a file.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.join("authority.crt")
+    }
+
+    fn begin(tls_port: Option<u16>) -> Self {
+        let port = tls_port.map(|port| port.to_string());
         let mut guard = unprivileged()
             .args(["sh", "-c", GUARD])
+            .env("TLS_PORT", port.as_deref().unwrap_or_default())
             .env("PATH", path())
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::piped())
@@ -74,8 +115,9 @@ impl Server {
         );
         Self {
             url: format!(
-                "postgres://cresset@{}/postgres",
-                directory.replace('/', "%2F")
+                "postgres://cresset@{}:{}/postgres",
+                directory.replace('/', "%2F"),
+                port.as_deref().unwrap_or("5432")
             ),
             directory: directory.into(),
             _guard: guard,

@@ -9,6 +9,7 @@
 
 mod contract;
 mod earlier;
+mod encrypted;
 mod endings;
 mod instance;
 mod nodes;
