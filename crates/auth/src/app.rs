@@ -218,6 +218,7 @@ impl AuthServer {
     /// # Errors
     /// When there is no such app, or the store fails.
     pub async fn rotate_secret(&self, client_id: &str) -> Result<Secret<String>, AppError> {
+        let _alone = self.app_changes.lock().await;
         let mut app = self.app(client_id).await?;
         if app.details.client_type == ClientType::Public {
             return Err(AppError::Public("has none to replace"));
@@ -240,7 +241,8 @@ impl AuthServer {
     }
 
     /// Changes what an app is registered with; tokens keep what they were given. An app that comes
-    /// to need a secret gets one, which is returned; one that no longer does loses its own.
+    /// to need a secret gets one, which is returned; one that no longer does loses its own. An app
+    /// that registered itself is kept by the practice from then on.
     ///
     /// # Errors
     /// When what is said of the app is not usable, there is no such app, or the store fails.
@@ -249,12 +251,26 @@ impl AuthServer {
         client_id: &str,
         new: NewApp,
     ) -> Result<Option<Secret<String>>, AppError> {
+        let _alone = self.app_changes.lock().await;
+        let (_, secret) = self.replace_app(client_id, new).await?;
+        Ok(secret)
+    }
+
+    /// The same for whoever has seen to it that nobody else changes the app meanwhile; gives the
+    /// app as it is then.
+    pub(crate) async fn replace_app(
+        &self,
+        client_id: &str,
+        new: NewApp,
+    ) -> Result<(App, Option<Secret<String>>), AppError> {
         let scopes = self.check(&new)?;
         let old = self.app(client_id).await?;
         let keeps_secret = needs_secret(&new.details);
         let fresh = (keeps_secret && old.secret.is_none())
             .then(|| generate(Kind::ClientSecret, self.rng.as_ref()));
-        let is_same_maker = new.details.organization == old.details.organization;
+        // What an app says of itself nobody has checked.
+        let is_same_maker = new.details.organization == old.details.organization
+            && new.details.registration_token.is_none();
         let app = App {
             name: new.name,
             secret: fresh
@@ -272,9 +288,9 @@ impl AuthServer {
             },
             ..old
         };
-        self.store.update_app(app).await?;
+        self.store.update_app(app.clone()).await?;
         self.tokens.forget_all();
-        Ok(fresh)
+        Ok((app, fresh))
     }
 
     /// Deletes an app; what it was given ends with the return of this call.
@@ -282,6 +298,7 @@ impl AuthServer {
     /// # Errors
     /// When there is no such app, or the store fails.
     pub async fn delete_app(&self, client_id: &str) -> Result<(), AppError> {
+        let _alone = self.app_changes.lock().await;
         let existed = self.store.remove_app(client_id).await?;
         self.tokens.forget_all();
         if existed {
@@ -296,6 +313,7 @@ impl AuthServer {
     /// # Errors
     /// When there is no such app, or the store fails.
     pub async fn enable_app(&self, client_id: &str) -> Result<(), AppError> {
+        let _alone = self.app_changes.lock().await;
         let app = App {
             enabled: true,
             ..self.app(client_id).await?
@@ -308,6 +326,7 @@ impl AuthServer {
     /// # Errors
     /// When there is no such app, or the store fails.
     pub async fn disable_app(&self, client_id: &str) -> Result<(), AppError> {
+        let _alone = self.app_changes.lock().await;
         let app = App {
             enabled: false,
             ..self.app(client_id).await?

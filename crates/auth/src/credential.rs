@@ -24,6 +24,10 @@ pub(crate) enum Kind {
     /// With which a developer sees what became of it.
     RegistrationStatus,
     PasswordLink,
+    /// With which an app may register itself.
+    InitialAccess,
+    /// With which an app that registered itself changes that.
+    RegistrationAccess,
 }
 
 impl Kind {
@@ -41,6 +45,8 @@ impl Kind {
             Self::RegistrationLink => "crg_",
             Self::RegistrationStatus => "crv_",
             Self::PasswordLink => "crp_",
+            Self::InitialAccess => "cri_",
+            Self::RegistrationAccess => "cra_",
         }
     }
 }

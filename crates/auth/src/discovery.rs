@@ -67,6 +67,8 @@ struct Metadata<'s> {
     authorization_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pushed_authorization_request_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     token_endpoint: String,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     token_endpoint_auth_signing_alg_values_supported: [&'static str; ALGORITHMS.len()],
@@ -103,10 +105,15 @@ impl<'s> Metadata<'s> {
     fn new(settings: &'s AuthSettings) -> Self {
         let (issuer, options) = (settings.issuer.as_str(), settings.options);
         let pushed = || format!("{issuer}/par/");
+        let registration = || format!("{issuer}/register/");
         Self {
             issuer,
             authorization_endpoint: format!("{issuer}/authorize/"),
             pushed_authorization_request_endpoint: options.pushed_requests.then(pushed),
+            registration_endpoint: settings
+                .client_registration
+                .as_ref()
+                .map(|_| registration()),
             token_endpoint: format!("{issuer}/token/"),
             token_endpoint_auth_methods_supported: methods(),
             token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,

@@ -1,10 +1,11 @@
 //! OAuth 2.0 and SMART: apps, tokens, and who a caller is. One [`AuthServer`] per instance.
 //!
 //! Apps are registered ([`app`]) and authenticate themselves ([`client_authentication`], with a
-//! signature [`client_assertion`]), or developers ask for them by a link ([`registration`]); a grant,
-//! one file each under [`grant`], turns that into an access token; [`bearer`] turns a token on a
-//! request into a [`Caller`] with the [`cresset_access::Access`] the store demands; [`revocation`],
-//! [`introspection`] and [`discovery`] are what their standards say.
+//! signature [`client_assertion`]), or developers ask for them by a link ([`registration`]), or they
+//! register themselves ([`client_registration`]); a grant, one file each under [`grant`], turns that
+//! into an access token; [`bearer`] turns a token on a request into a [`Caller`] with the
+//! [`cresset_access::Access`] the store demands; [`revocation`], [`introspection`] and [`discovery`]
+//! are what their standards say.
 //!
 //! Tokens and secrets are 256 random bits. The plain value leaves once, in a
 //! [`cresset_base::Secret`]; what is stored, cached and compared is its SHA-256.
@@ -20,6 +21,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod client_assertion;
 pub mod client_authentication;
+pub mod client_registration;
 pub mod connected;
 pub mod discovery;
 pub mod dpop;

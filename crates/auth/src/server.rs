@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, Rng, Secret};
 use cresset_outbound::Outbound;
-use cresset_store::{AuthStore, AuthorizationOptions, Error as StoreError, InstanceSettings};
+use cresset_store::{
+    AuthStore, AuthorizationOptions, ClientRegistration, Error as StoreError, InstanceSettings,
+};
 
+use crate::client_registration;
 use crate::discovery::Documents;
 use crate::failures::Failures;
 use crate::key_sets::KeySets;
@@ -32,6 +35,8 @@ pub struct AuthSettings {
     pub session_s: u32,
     /// What it offers besides.
     pub options: AuthorizationOptions,
+    /// How apps may register themselves; absent where they may not.
+    pub client_registration: Option<ClientRegistration>,
     /// Where passwords are hashed; one for all instances of a process.
     pub passwords: PasswordPool,
     /// The way to the key sets that apps publish; one for all instances of a process.
@@ -58,6 +63,7 @@ impl AuthSettings {
             session_idle_s: settings.session_idle_s,
             session_s: settings.session_s,
             options: settings.authorization,
+            client_registration: settings.client_registration.clone(),
             passwords,
             outbound,
             limits,
@@ -85,6 +91,10 @@ pub struct AuthServer {
     pub(crate) authorizations: Failures,
     /// Sandbox tokens given out lately: a use of the same counting.
     pub(crate) sandbox_tokens: Failures,
+    /// Registrations of apps by themselves, by address: a use of the same counting.
+    pub(crate) self_registrations: Failures,
+    /// Held by whoever changes an app, so that of two changes the later one knows the earlier.
+    pub(crate) app_changes: tokio::sync::Mutex<()>,
     /// Links for a new password, by the name they were asked for.
     pub(crate) links_for: Failures,
     /// The same by the address they were asked from.
@@ -115,6 +125,12 @@ impl AuthServer {
             sign_ins_everywhere: Failures::new("person", everywhere_max, session::WINDOW_S),
             authorizations: Failures::new("authorization", limits.authorizations_max, 60),
             sandbox_tokens: Failures::new("sandbox", limits.sandbox_tokens_max, 60),
+            self_registrations: Failures::new(
+                "registration",
+                limits.self_registrations_max,
+                client_registration::WINDOW_S,
+            ),
+            app_changes: tokio::sync::Mutex::new(()),
             links_for: Failures::new(
                 "link-for",
                 limits.password_links_max,

@@ -98,6 +98,10 @@ pub struct Limits {
     pub password_queue_max: usize,
     /// Most redirect URIs of one app.
     pub redirect_uris_max: usize,
+    /// Most apps of one instance that registered themselves.
+    pub self_registered_apps_max: usize,
+    /// Most requests to register an app, or to change its registration, of one address in an hour.
+    pub self_registrations_max: u32,
     /// Most registrations that one page lists, the newest first.
     pub registrations_listed_max: usize,
     /// Longest client assertion, in bytes.
@@ -163,6 +167,8 @@ impl Default for Limits {
             sign_in_failures_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,
+            self_registered_apps_max: 1_000,
+            self_registrations_max: 60,
             registrations_listed_max: 500,
             assertion_bytes_max: 8 * 1024,
             outbound_bytes_max: 64 * 1024,

@@ -85,6 +85,9 @@ pub struct AppDetails {
     pub jwks: Option<String>,
     /// Where its public keys are found.
     pub jwks_uri: Option<String>,
+    /// Hash of the token with which an app that registered itself changes that (RFC 7592), in
+    /// base64url; absent for an app that the practice keeps.
+    pub registration_token: Option<String>,
 }
 
 /// An access token as stored.

@@ -78,6 +78,28 @@ pub struct AuthorizationOptions {
     pub dpop: bool,
 }
 
+/// How apps may register themselves (RFC 7591).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRegistration {
+    /// The most they can ask people for: scopes, space-separated.
+    pub scopes: String,
+    /// Who may.
+    #[serde(default)]
+    pub who: Registrants,
+}
+
+/// Who may register an app without anybody of the practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registrants {
+    /// Whoever holds an initial access token.
+    #[default]
+    Invited,
+    /// Anybody.
+    Anybody,
+}
+
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -125,6 +147,9 @@ pub struct InstanceSettings {
     /// What its authorization server offers besides.
     #[serde(default)]
     pub authorization: AuthorizationOptions,
+    /// How apps may register themselves; absent where they may not.
+    #[serde(default)]
+    pub client_registration: Option<ClientRegistration>,
     /// Canonical URLs of profiles every resource of their type must follow, beside those of the rule
     /// set and those a resource names.
     #[serde(default)]
@@ -173,6 +198,7 @@ impl InstanceSettings {
             audit_sync: AuditSync::default(),
             audit_days: audit_days(),
             authorization: AuthorizationOptions::default(),
+            client_registration: None,
             profiles: Vec::new(),
             full_text: false,
         }

@@ -38,8 +38,8 @@ pub mod write;
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded, Trail, Whose};
 pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
 pub use instances::{
-    AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, Instances, LinkStyle,
-    Place,
+    AuditSync, AuthorizationOptions, ClientRegistration, Deletes, ErrorDialect, InstanceSettings,
+    Instances, LinkStyle, Place, Registrants,
 };
 pub use patient::Patients;
 pub use registration::Registrations;

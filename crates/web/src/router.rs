@@ -225,6 +225,14 @@ fn authorization_server() -> Router<App> {
         .route("/{instance}/auth/revoke/", post(oauth::revoke))
         .route("/{instance}/auth/revoke_token", post(oauth::revoke))
         .route("/{instance}/auth/revoke_token/", post(oauth::revoke))
+        .route("/{instance}/auth/register", post(oauth::register))
+        .route("/{instance}/auth/register/", post(oauth::register))
+        .route(
+            "/{instance}/auth/register/{client_id}",
+            get(oauth::registration)
+                .put(oauth::change_registration)
+                .delete(oauth::end_registration),
+        )
         .route("/{instance}/auth/introspect", post(oauth::introspect))
         .route("/{instance}/auth/introspect/", post(oauth::introspect))
 }

@@ -20,6 +20,7 @@ mod http {
     mod canary;
     mod capabilities;
     mod chart;
+    mod client_registration;
     mod compartments;
     mod compression;
     mod concepts;

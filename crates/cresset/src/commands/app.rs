@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use cresset_auth::AuthServer;
 use cresset_auth::app::{AppError, NewApp};
+use cresset_auth::client_registration::ClientRegistrationError;
 use cresset_auth::grant::GrantType;
 use cresset_base::{InstanceName, Secret};
 use cresset_store::grant::{AppDetails, ClientType, Pkce};
@@ -62,6 +63,12 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Make a token with which one app may register itself (RFC 7591), where the instance allows it
+    InitialToken {
+        /// Days for which it is good
+        #[arg(long, default_value_t = 14)]
+        days: u32,
+    },
     /// List the apps
     List {
         /// For scripts
@@ -107,6 +114,16 @@ impl App {
             Action::Rotate { client_id, json } => {
                 let secret = rotate(&auth, &client_id).await?;
                 print(&client_id, Some(&secret), json);
+            }
+            Action::InitialToken { days } => {
+                let token = auth.initial_access_token(days).await.map_err(|error| {
+                    let kind = match error {
+                        ClientRegistrationError::Store(_) => Kind::Other,
+                        _ => Kind::Settings,
+                    };
+                    Failure::new(kind, error)
+                })?;
+                output::line(token.expose());
             }
             Action::List { json } => list(&auth, json).await?,
         }

@@ -1,19 +1,20 @@
 //! `cresset instance`
 
+mod authorization;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use cresset_access::{Access, SystemReason};
 use cresset_base::InstanceName;
-use cresset_store::{
-    AuditSync, AuthorizationOptions, Deletes, ErrorDialect, InstanceSettings, LinkStyle,
-};
+use cresset_store::{AuditSync, Deletes, ErrorDialect, InstanceSettings, LinkStyle};
 use serde_json::json;
 
 use super::{DataDir, Where, rules};
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::{output, surroundings};
+use authorization::Authorization;
 
 /// Create, list, show and delete instances; each is one practice with its own data and keys.
 #[derive(Args)]
@@ -116,30 +117,6 @@ impl People {
     }
 }
 
-/// What its authorization server offers besides.
-#[derive(Args)]
-struct Authorization {
-    /// Let apps name the patient in `launch` themselves: base64 of {"patient":"123"}
-    #[arg(long)]
-    named_launch: bool,
-    /// Take authorization requests ahead of the browser (RFC 9126)
-    #[arg(long)]
-    pushed_requests: bool,
-    /// Bind tokens to a key of the app where it sends a proof of one (RFC 9449)
-    #[arg(long)]
-    dpop: bool,
-}
-
-impl Authorization {
-    fn options(&self) -> AuthorizationOptions {
-        AuthorizationOptions {
-            named_launch: self.named_launch,
-            pushed_requests: self.pushed_requests,
-            dpop: self.dpop,
-        }
-    }
-}
-
 /// What an instance accepts and how it answers.
 #[derive(Args)]
 struct Wearing {
@@ -201,7 +178,7 @@ impl Instance {
                 settings.client_ids = !no_client_ids;
                 wearing.apply(&mut settings)?;
                 people.apply(&mut settings);
-                settings.authorization = authorization.options();
+                authorization.apply(&mut settings)?;
                 settings.full_text = full_text;
                 if audit_each {
                     settings.audit_sync = AuditSync::Each;

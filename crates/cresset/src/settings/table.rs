@@ -215,6 +215,14 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("limits.redirect_uris_max", "most redirect URIs of one app"),
     (
+        "limits.self_registered_apps_max",
+        "most apps of one instance that registered themselves",
+    ),
+    (
+        "limits.self_registrations_max",
+        "most requests of one address to register an app, or to change its registration, in an hour before further ones are answered 429",
+    ),
+    (
         "limits.registrations_listed_max",
         "most registrations that one page lists, the newest first",
     ),

@@ -47,7 +47,8 @@ impl OauthForm {
     }
 }
 
-fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<HeaderValue> {
+/// All values of a header.
+pub(super) fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<HeaderValue> {
     headers.get_all(name).iter().cloned().collect()
 }
 
@@ -68,8 +69,8 @@ impl FromRequest<App> for OauthForm {
     }
 }
 
-/// A body that is no form: RFC 6749 §5.2 knows only 400 for it.
-fn unreadable(failure: &Failure) -> Response {
+/// A body that is no form, or not the JSON it should be: RFC 6749 §5.2 knows only 400 for it.
+pub(super) fn unreadable(failure: &Failure) -> Response {
     let status = if failure.status() == StatusCode::PAYLOAD_TOO_LARGE {
         StatusCode::PAYLOAD_TOO_LARGE
     } else {
@@ -139,7 +140,8 @@ pub(super) fn refused(error: AuthError) -> Response {
     }
 }
 
-fn too_many(text: &str, retry_after_s: u32) -> Response {
+/// A 429 that says when to come again.
+pub(super) fn too_many(text: &str, retry_after_s: u32) -> Response {
     let body = error_body("temporarily_unavailable", text);
     let mut response = document(StatusCode::TOO_MANY_REQUESTS, body);
     response
@@ -148,6 +150,7 @@ fn too_many(text: &str, retry_after_s: u32) -> Response {
     response
 }
 
-fn error_body(code: &str, description: &str) -> String {
+/// The JSON body of an error.
+pub(super) fn error_body(code: &str, description: &str) -> String {
     serde_json::json!({ "error": code, "error_description": description }).to_string()
 }

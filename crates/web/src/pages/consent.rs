@@ -36,6 +36,8 @@ struct Page<'a> {
     organization: Option<&'a str>,
     logo: Option<&'a str>,
     verified: bool,
+    /// Whether nobody of the practice has looked at the app.
+    registered_itself: bool,
     /// The patient, in words; nothing for one's own record.
     whose: Option<String>,
     /// The patient it is about; nothing where it is about no record.
@@ -165,6 +167,7 @@ async fn decide_page(
         organization: details.organization.as_deref(),
         logo: details.logo.as_deref(),
         verified: details.verified.is_some(),
+        registered_itself: details.registration_token.is_some(),
         whose: whose(considered, signed_in).await?,
         patient: considered.patient.as_deref(),
         records,

@@ -28,9 +28,16 @@ pub(crate) struct Browser<'p> {
 impl Practice {
     /// An authorization server beside the one that answers, for what an operator does.
     pub(crate) fn auth(&self) -> AuthServer {
+        self.auth_with(&InstanceSettings::new(cresset_base::Clock::now(
+            &self.clock,
+        )))
+    }
+
+    /// The same for an instance with settings of its own.
+    pub(crate) fn auth_with(&self, settings: &InstanceSettings) -> AuthServer {
         let settings = AuthSettings::new(
             &format!("{HOST}/demo"),
-            &InstanceSettings::new(cresset_base::Clock::now(&self.clock)),
+            settings,
             PasswordPool::new(1, 0),
             outbound(),
             Limits::default(),

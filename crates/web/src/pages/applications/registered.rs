@@ -47,10 +47,12 @@ pub(super) fn page(
     form_page(StatusCode::OK, &page)
 }
 
-/// How an app proves itself, in the words of the list.
+/// How an app came or proves itself, in the words of the list.
 pub(super) fn kind(app: &App) -> &'static str {
     let details = &app.details;
-    if details.client_type == ClientType::Public {
+    if details.registration_token.is_some() {
+        "registered itself, unverified"
+    } else if details.client_type == ClientType::Public {
         "public"
     } else if details.jwks.is_some() || details.jwks_uri.is_some() {
         "signs with its own key"
