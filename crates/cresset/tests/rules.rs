@@ -78,3 +78,14 @@ fn each_setting_of_an_instance_has_its_flag() {
         assert_eq!(&shown["settings"][name], value, "{name}");
     }
 }
+
+#[test]
+fn the_demo_wears_canvas_unless_told_otherwise() {
+    let folder = TempDir::new().expect("a folder");
+    let help = run(&folder, &["demo", "--help"]);
+    let rules = help.split("--rules").nth(1).expect("a flag");
+    let said = rules.split("[default: ").nth(1).expect("a default");
+    assert!(said.starts_with("canvas]"), "{help}");
+    let create = run(&folder, &["instance", "create", "--help"]);
+    assert!(create.contains("[default: r4]"), "{create}");
+}

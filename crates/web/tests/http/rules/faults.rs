@@ -18,6 +18,48 @@ fn tells(answer: &Answer, status: u16, expect: &[&str]) {
 }
 
 #[tokio::test]
+async fn what_r4_and_what_the_set_asks_are_told_together() {
+    let practice = canvas().await;
+    let mut body: Value = serde_json::from_str(&patient("")).unwrap();
+    body.as_object_mut().unwrap().remove("birthDate");
+    body["name"][0]["use"] = json!("nickname");
+    body["telecom"] = json!([{"system": "phone", "value": "5550100", "rank": 0}]);
+    body["contact"] =
+        json!([{"name": {"text": "Eve"}, "telecom": [{"system": "phone", "value": "555-0100"}]}]);
+    let answer = practice.ask("POST /Patient", &body.to_string()).await;
+    tells(
+        &answer,
+        400,
+        &[
+            "value body -> telecom -> 0 -> rank — must be 1 or more",
+            "required body -> birthDate — Field required (type=missing)",
+            "invalid body — must have exactly one name of use official",
+            "invalid body -> contact -> 0 -> telecom -> 0 — must be exactly 10 digits",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn broken_rules_of_business_are_told_beside_a_malformed_body_in_their_own_words() {
+    let practice = canvas().await;
+    let body = json!({
+        "resourceType": "Observation",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7", "display": "weight"}]},
+        "subject": {"reference": "Patient/1"},
+        "valueQuantity": {"value": 11, "unit": "st"}
+    });
+    let answer = practice.ask("POST /Observation", &body.to_string()).await;
+    tells(
+        &answer,
+        400,
+        &[
+            "required body -> status — Field required (type=missing)",
+            "business-rule Invalid sign unit detected for weight",
+        ],
+    );
+}
+
+#[tokio::test]
 async fn what_only_code_can_judge_is_told_with_the_rest() {
     let practice = canvas().await;
     let questionnaire = r#"{"resourceType":"Questionnaire","id":"q","status":"active","item":[{"linkId":"1","type":"text"},{"linkId":"2","type":"decimal"}]}"#;

@@ -182,6 +182,7 @@ const SEARCHES: [(&str, &[&str]); 39] = [
         "Practitioner",
         &[
             "_id=1",
+            "include-non-schedulable-practitioners=true",
             "active=true",
             "name=x",
             "email=a@x.example",
@@ -234,6 +235,7 @@ const SEARCHES: [(&str, &[&str]); 39] = [
     (
         "Slot",
         &[
+            "duration=20",
             "end=2026-01-01",
             "schedule=Schedule/1",
             "start=2026-01-01",
