@@ -10,8 +10,11 @@ use crate::audited::Audited;
 use crate::criteria::Criteria;
 use crate::fault::Fault;
 use crate::patch::outrun;
-use crate::ruled::Target;
+use crate::ruled::{Renewal, Target};
 use crate::service::{Service, permit};
+
+/// Among how many resources the one to be renewed is looked for.
+const RENEWED_MAX: usize = 20;
 
 /// What a create did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,15 +100,22 @@ impl Service {
     async fn renewed(
         &self,
         access: &Access,
-        criteria: Option<&Criteria>,
+        renewal: Option<&Renewal>,
         unit: &mut Unit,
     ) -> Result<Option<ResourceId>, Fault> {
         let may = |of| access.permits(Verb::Search, of) && access.permits(Verb::Update, of);
-        let Some(criteria) = criteria.filter(|criteria| may(criteria.resource_type)) else {
+        let Some(renewal) = renewal.filter(|renewal| may(renewal.criteria.resource_type)) else {
             return Ok(None);
         };
-        let found = self.matching(access, criteria, 1).await?;
+        let found = self
+            .matching(access, &renewal.criteria, RENEWED_MAX)
+            .await?;
         unit.expectations.push(found.expectation);
-        Ok(found.versions.first().map(|version| version.id.clone()))
+        for version in &found.versions {
+            if (renewal.is_it)(&self.value(version)?, &renewal.body) {
+                return Ok(Some(version.id.clone()));
+            }
+        }
+        Ok(None)
     }
 }

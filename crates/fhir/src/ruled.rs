@@ -34,9 +34,19 @@ pub(crate) struct Ruled {
     /// What is created beside it.
     pub(crate) beside: Vec<Draft>,
     /// By which a create finds the resource it renews.
-    pub(crate) renews: Option<Criteria>,
+    pub(crate) renews: Option<Renewal>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
     absent: Option<Absent>,
+}
+
+/// How a create finds the resource it renews.
+pub(crate) struct Renewal {
+    /// The search.
+    pub(crate) criteria: Criteria,
+    /// Whether what it found is what the body renews.
+    pub(crate) is_it: fn(&Value, &Value) -> bool,
+    /// The body.
+    pub(crate) body: Value,
 }
 
 /// What is written where.
@@ -142,7 +152,11 @@ impl Service {
             beside: self.drafts(access, &beside).await?,
             prepared: self.checked(access, &self.planted(&body)?).await?,
             basis,
-            renews: (!renews.is_empty()).then(|| Criteria::new(resource_type, renews)),
+            renews: (!renews.is_empty()).then(|| Renewal {
+                criteria: Criteria::new(resource_type, renews),
+                is_it: rules.behaviour.is_renewed,
+                body,
+            }),
             absent: Some(rules.behaviour.absent),
         })
     }
@@ -162,6 +176,7 @@ impl Service {
         };
         let around = Around {
             interaction: target.interaction,
+            id: target.id.as_str(),
             now: &instant::text(self.now()),
             current,
             known,
@@ -244,7 +259,7 @@ impl Service {
         Ok(known)
     }
 
-    fn value(&self, version: &Version) -> Result<Value, Fault> {
+    pub(crate) fn value(&self, version: &Version) -> Result<Value, Fault> {
         let tree = prepare::parse(&version.body, self.limits())?;
         Ok(Value::of(tree.root()))
     }

@@ -13,6 +13,7 @@ use crate::audit_event;
 use crate::bundle::link::{Link, Walk, encode};
 use crate::bundle::searchset::searchset;
 use crate::fault::{self, Fault, Kind};
+use crate::instant;
 use crate::page_link::PARAMETER;
 use crate::service::{Service, permit};
 use crate::subset::Subset;
@@ -51,6 +52,11 @@ impl Service {
             && unindexed.is_empty()
         {
             pairs.push((SORT.to_owned(), order.to_owned()));
+        }
+        if let Some(rule) = self.rules().searched(resource_type) {
+            let now = instant::text(self.now());
+            let told = rule(&mut pairs, now.get(..10).unwrap_or_default());
+            told.map_err(|text| Fault::new(Kind::Required, format!("Search parameter {text}")))?;
         }
         let parsed = self
             .understood(access, handling, |context| {

@@ -24,6 +24,7 @@ mod patient;
 mod practitioner;
 pub(crate) mod profiles;
 mod questionnaire_response;
+mod slot;
 mod task;
 
 use crate::envelope::{Envelope, Location, Wording, Written};
@@ -46,6 +47,7 @@ pub static CANVAS: RuleSet = RuleSet {
     allergens: true,
     types: TYPES,
     orders: &[("DiagnosticReport", "date")],
+    searches: &[("Slot", slot::searched)],
     notes: notes::NOTES,
     profiles: Source::Canvas,
 };

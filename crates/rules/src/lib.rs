@@ -24,5 +24,5 @@ pub use canvas::allergen;
 pub use description::Description;
 pub use envelope::{Envelope, Location, Wording, Written};
 pub use interaction::{Interaction, Interactions, Level};
-pub use rule_set::{RuleSet, TypeRules};
+pub use rule_set::{RuleSet, SearchRule, TypeRules};
 pub use write::{Absent, Around, Behaviour, Refusal, RefusalKind};

@@ -27,11 +27,17 @@ pub struct RuleSet {
     pub types: &'static [TypeRules],
     /// The order of a search that asks for none, by type, as `_sort` says it.
     pub orders: &'static [(&'static str, &'static str)],
+    /// What a search must say and what it means when it does not, by type.
+    pub searches: &'static [(&'static str, SearchRule)],
     /// What is done to what is written, by type, in words.
     pub notes: &'static [(&'static str, &'static str)],
     /// Where its profiles lie.
     pub(crate) profiles: Source,
 }
+
+/// Adds to the parameters of a search what it means without saying it; `today` is the day of the
+/// present. An error names what is missing, in a sentence.
+pub type SearchRule = fn(&mut Vec<(String, String)>, today: &str) -> Result<(), &'static str>;
 
 /// The profiles a set brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +68,7 @@ static R4: RuleSet = RuleSet {
     allergens: false,
     types: &[],
     orders: &[],
+    searches: &[],
     notes: &[],
     profiles: Source::Standard,
 };
@@ -75,6 +82,7 @@ static US_CORE: RuleSet = RuleSet {
     allergens: false,
     types: &[],
     orders: &[],
+    searches: &[],
     notes: &[],
     profiles: Source::Standard,
 };
@@ -138,6 +146,13 @@ impl RuleSet {
         let mut orders = self.orders.iter();
         let order = orders.find(|(name, _)| *name == resource_type.name());
         order.map(|(_, order)| *order)
+    }
+
+    /// What the set adds to a search of a type, and asks of it.
+    pub fn searched(&self, resource_type: ResourceType) -> Option<SearchRule> {
+        let mut searches = self.searches.iter();
+        let rule = searches.find(|(name, _)| *name == resource_type.name());
+        rule.map(|(_, rule)| *rule)
     }
 
     /// A record that an import brings, as this set lets it in; `None` where it stays as it is.

@@ -14,6 +14,8 @@ use crate::interaction::Interaction;
 pub struct Around<'a> {
     /// [`Interaction::Create`] or [`Interaction::Update`].
     pub interaction: Interaction,
+    /// The id it is stored under.
+    pub id: &'a str,
     /// The present, as a FHIR instant.
     pub now: &'a str,
     /// The version that an update replaces.
@@ -82,6 +84,8 @@ pub struct Behaviour {
     /// The search parameters by which a create finds the resource it renews; none where every
     /// create is a new resource.
     pub renews: fn(&Value) -> Vec<(String, String)>,
+    /// Whether what that search found is what a create renews.
+    pub is_renewed: fn(&Value, &Value) -> bool,
     /// The references whose targets shaping wants to see.
     pub wants: fn(&Value) -> Vec<String>,
     /// What only code can judge and refuses: every fault it finds.
@@ -113,6 +117,7 @@ impl Behaviour {
         admit: |_| {},
         absent: Absent::Unknown,
         renews: |_| Vec::new(),
+        is_renewed: |_, _| true,
         wants: |_| Vec::new(),
         check: |_, _| Vec::new(),
         shape: |_, _| {},

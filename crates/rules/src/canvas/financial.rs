@@ -9,9 +9,8 @@ use crate::write::{Around, Behaviour};
 pub(super) static CONSENT: Behaviour = Behaviour {
     admit: admit_consent,
     renews: same_consent,
-    shape: |body, around| {
-        body.set("dateTime", edit::string(around.now));
-    },
+    is_renewed: |found, sent| coding(found) == coding(sent),
+    shape: consent,
     ignored: &["dateTime"],
     files: &["sourceAttachment"],
     ..Behaviour::NONE
@@ -51,24 +50,52 @@ fn admit_consent(body: &mut Value) {
     }
 }
 
-/// There is one consent for each patient and category.
+/// There is one consent for each patient and category, which is named by its code or, where it has
+/// none, by its display.
 fn same_consent(body: &Value) -> Vec<(String, String)> {
     let patient = edit::text(body, &["patient", "reference"]);
-    let category = edit::items(body, "category").first();
-    let coding = category.and_then(|category| edit::items(category, "coding").first());
-    let coded = coding.and_then(|coding| {
-        let (system, code) = (
-            edit::text(coding, &["system"])?,
-            edit::text(coding, &["code"])?,
-        );
-        Some(format!("{}|{}", escaped(system), escaped(code)))
+    let category = coding(body).map(|(system, name)| match name {
+        Name::Code(code) => ("category", format!("{}|{}", escaped(system), escaped(code))),
+        Name::Display(display) => ("category:text", escaped(display)),
     });
-    match (patient, coded) {
-        (Some(patient), Some(category)) => vec![
+    match (patient, category) {
+        (Some(patient), Some((parameter, value))) => vec![
             ("patient".to_owned(), escaped(patient)),
-            ("category".to_owned(), category),
+            (parameter.to_owned(), value),
         ],
         _ => Vec::new(),
+    }
+}
+
+/// What a category is known by within its system.
+#[derive(PartialEq)]
+enum Name<'v> {
+    Code(&'v str),
+    Display(&'v str),
+}
+
+/// The system and the name of the first category of a consent.
+fn coding(consent: &Value) -> Option<(&str, Name<'_>)> {
+    let category = edit::items(consent, "category").first()?;
+    let coding = edit::items(category, "coding").first()?;
+    let code = edit::text(coding, &["code"]).map(Name::Code);
+    let name = code.or_else(|| edit::text(coding, &["display"]).map(Name::Display));
+    Some((edit::text(coding, &["system"])?, name?))
+}
+
+/// A consent whose time is over when it is stored is not active.
+fn consent(body: &mut Value, around: &Around<'_>) {
+    body.set("dateTime", edit::string(around.now));
+    let end = edit::text(body, &["provision", "period", "end"]);
+    let is_past = end.is_some_and(|end| {
+        let day = end.get(..10).unwrap_or(end);
+        around
+            .today()
+            .get(..day.len())
+            .is_some_and(|today| day < today)
+    });
+    if is_past && edit::text(body, &["status"]) == Some("active") {
+        body.set("status", edit::string("inactive"));
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Consent",
-        "`scope` may be empty and is read back as `Unknown`; `dateTime` is the present; the attachment has an address; a second one of the same patient and category renews the first under its id, where the token may search and update consents (in a bundle it is a second resource)",
+        "`scope` may be empty and is read back as `Unknown`; `dateTime` is the present; the attachment has an address; an active one whose period is past is `inactive`; a second one of the same patient and category, known by its code or its display, renews the first under its id, where the token may search and update consents (in a bundle it is a second resource)",
     ),
     (
         "Coverage",
@@ -65,7 +65,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Patient",
-        "`gender` follows the gender identity; `url` is stored as `other`, `sms` as `phone`; contacts keep the text of their name, one phone, one email address; languages are of `urn:ietf:bcp:47`; race and ethnicity get the text US Core asks for; one photo, with an address; entries have ids; an update removes telecom, address, contact and preferred pharmacy it does not send and keeps the rest",
+        "`gender` follows the gender identity; `url` is stored as `other`, `sms` as `phone`; contacts keep the text of their name, one phone, one email address; languages are of `urn:ietf:bcp:47`; race and ethnicity get the text US Core asks for; a new patient gets a record number, the id without its dashes; one photo, with an address; entries have ids; an update removes telecom, address, contact and preferred pharmacy it does not send and keeps the rest",
     ),
     (
         "PaymentNotice",
@@ -77,7 +77,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "QuestionnaireResponse",
-        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; an update marks it as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
+        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; a scored form, one whose options carry `ordinalValue` or `itemWeight`, needs every answer that depends on no other; an update marks it as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
     ),
     (
         "Task",

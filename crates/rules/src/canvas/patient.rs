@@ -75,6 +75,7 @@ fn shape(body: &mut Value, around: &Around<'_>) {
     edit::retain(body, "identifier", |identifier| {
         edit::text(identifier, &["system"]) != Some(RECORD_NUMBERS)
     });
+    record_number(body, around);
     contact_points(body);
     contacts(body);
     for address in edit::items_mut(body, "address") {
@@ -167,6 +168,18 @@ fn contacts(body: &mut Value) {
             !std::mem::replace(seen, true)
         });
     }
+}
+
+/// A new patient gets a record number: the id without its dashes, so that no two have the same.
+fn record_number(body: &mut Value, around: &Around<'_>) {
+    if around.is_update() {
+        return;
+    }
+    let number: String = around.id.chars().filter(|c| *c != '-').collect();
+    let mut identifier = edit::object([("system", RECORD_NUMBERS), ("value", &number)]);
+    let kind = edit::concept("http://terminology.hl7.org/CodeSystem/v2-0203", "MR");
+    identifier.set("type", kind);
+    edit::push(body, "identifier", identifier);
 }
 
 fn kept_record_number(body: &mut Value, around: &Around<'_>) {

@@ -1,5 +1,7 @@
 //! `QuestionnaireResponse`: the answers must be answers to the questions.
 
+mod score;
+
 use std::collections::BTreeMap;
 
 use cresset_model::Value;
@@ -38,6 +40,7 @@ fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let mut asked = Questions::new();
     questions(questionnaire, &mut asked);
     answers(&asked, body, "QuestionnaireResponse", &mut refusals);
+    score::check(questionnaire, body, &mut refusals);
     refusals
 }
 

@@ -8,6 +8,9 @@ use super::fault::{FaultKind, SearchFault, short};
 const SUGGESTED_MAX: usize = 3;
 const EDITS_MAX: usize = 2;
 
+/// By which other servers are asked for a page that begins somewhere.
+const OFFSET: &str = "_offset";
+
 /// The fault of naming a parameter that the type does not have.
 pub(super) fn unknown(resource_type: ResourceType, code: &str) -> SearchFault {
     let codes = r4()
@@ -17,6 +20,9 @@ pub(super) fn unknown(resource_type: ResourceType, code: &str) -> SearchFault {
     let near = nearest(code, codes);
     let shown = short(code);
     let hint = match near.as_slice() {
+        _ if code == OFFSET => {
+            "Follow the links of a page to the next one; _count says how long a page is.".to_owned()
+        }
         [] => "The capability statement lists those it has.".to_owned(),
         [only] => format!("Did you mean '{only}'?"),
         several => format!("Did you mean one of '{}'?", several.join("', '")),

@@ -142,3 +142,10 @@ async fn a_page_link_cannot_be_altered_or_moved() {
     check(format!("/Observation?_count=1&_page={place}")).await;
     check(format!("{query}&_page={place}&_page={place}")).await;
 }
+
+#[tokio::test]
+async fn a_page_that_begins_somewhere_is_had_by_links() {
+    let practice = Practice::open().await;
+    let answer = practice.ask("GET /Patient?_offset=10", "").await;
+    answer.refuses(400, "Follow the links of a page to the next one");
+}

@@ -210,9 +210,16 @@ async fn what_is_written_is_shaped_as_it_will_be_read() {
     assert!(read["telecom"][0]["id"].is_string());
     assert_eq!(
         read["identifier"].as_array().unwrap().len(),
-        1,
+        2,
         "record numbers are the server's"
     );
+    let number = &read["identifier"][1];
+    assert_eq!(
+        (&number["system"], &number["type"]["coding"][0]["code"]),
+        (&json!("http://canvasmedical.com"), &json!("MR"))
+    );
+    let id = read["id"].as_str().unwrap();
+    assert_eq!(number["value"], id.replace('-', ""));
     assert_eq!(read["identifier"][0]["use"], "usual");
     assert_eq!(
         read["identifier"][0]["period"],

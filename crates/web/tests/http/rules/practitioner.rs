@@ -136,6 +136,15 @@ async fn extensions_licences_and_photos_have_their_parts() {
             ),
             "qualification -> 0 -> identifier -> 0 -> system — must be http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-url",
         ),
+        (
+            with(
+                &practitioner(),
+                "/qualification",
+                json!([{"identifier": [{"value": "1"}], "code": {"text": "STATE"}, "period": {"start": "2020-01-01"},
+                    "issuer": {"extension": [{"url": own("license-primary"), "valueString": "yes"}]}}]),
+            ),
+            "qualification -> 0 -> issuer -> extension -> 0 — must have a valueString as issuing-authority-short-name",
+        ),
     ] {
         refused(&practice, &body, 400, words).await;
     }

@@ -145,3 +145,29 @@ async fn a_questionnaire_elsewhere_takes_texts_and_one_must_be_named() {
     }
     stored(&practice, &body).await;
 }
+
+#[tokio::test]
+async fn a_scored_questionnaire_needs_every_answer() {
+    let practice = canvas().await;
+    let weight =
+        json!([{"url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 1}]);
+    let choice = |link_id: &str| json!({"linkId": link_id, "type": "choice", "answerOption": [{"valueCoding": {"system": "http://loinc.org", "code": "LA1", "extension": weight}}]});
+    let depends = json!([{"question": "1", "operator": "=", "answerCoding": {"code": "LA2"}}]);
+    let mut third = choice("3");
+    third["enableWhen"] = depends;
+    let form = json!({"resourceType": "Questionnaire", "id": "phq", "status": "active", "item": [
+        {"linkId": "g", "type": "group", "item": [choice("1"), choice("2")]}, third
+    ]});
+    practice.import(&[form.to_string().as_bytes()]).await;
+    let answered = |link_ids: &[&str]| {
+        let item = |link_id: &&str| json!({"linkId": link_id, "answer": [{"valueCoding": {"system": "http://loinc.org", "code": "LA1", "display": "x"}}]});
+        let items: Vec<_> = link_ids.iter().map(item).collect();
+        json!({
+            "resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "Questionnaire/phq",
+            "subject": {"reference": "Patient/1"}, "item": items
+        })
+    };
+    let words = "business-rule A scored Questionnaire needs an answer to each of its questions";
+    refused(&practice, &answered(&["1"]), 422, words).await;
+    stored(&practice, &answered(&["1", "2"])).await;
+}

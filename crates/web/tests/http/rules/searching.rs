@@ -235,11 +235,11 @@ const SEARCHES: [(&str, &[&str]); 39] = [
     (
         "Slot",
         &[
-            "duration=20",
-            "end=2026-01-01",
+            "schedule=Schedule/1&duration=20",
+            "schedule=Schedule/1&end=2026-01-01",
             "schedule=Schedule/1",
-            "start=2026-01-01",
-            "appointment-type=1",
+            "schedule=Schedule/1&start=2026-01-01",
+            "schedule=Schedule/1&appointment-type=1",
         ],
     ),
     ("Specimen", &["_id=1", "patient=1"]),
