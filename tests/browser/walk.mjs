@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { faults } from './pages.mjs';
+import { secondFactor } from './second-factor.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const { base, clientId } = given;
@@ -28,6 +29,7 @@ try {
   await clinician();
   await administrator();
   await registration();
+  await secondFactor({ base, open, look, signIn, person: given.clinician, administrator: given.administrator });
 } finally {
   await browser.close();
   app.close();

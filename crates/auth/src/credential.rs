@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     /// With which a developer sees what became of it.
     RegistrationStatus,
     PasswordLink,
+    /// With which whoever proved their password shows a code.
+    SecondStep,
     /// With which an app may register itself.
     InitialAccess,
     /// With which an app that registered itself changes that.
@@ -45,6 +47,7 @@ impl Kind {
             Self::RegistrationLink => "crg_",
             Self::RegistrationStatus => "crv_",
             Self::PasswordLink => "crp_",
+            Self::SecondStep => "crw_",
             Self::InitialAccess => "cri_",
             Self::RegistrationAccess => "cra_",
         }

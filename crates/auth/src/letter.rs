@@ -62,6 +62,29 @@ impl Sender<'_> {
         self.letter(to, format!("Your password at {practice} was changed"), text)
     }
 
+    /// The letter that tells that the second factor was turned on or off, as it is with this person
+    /// now; nothing for who has no address.
+    pub(crate) fn second_factor_changed(&self, to: &User) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let (what, from_now) = match to.second_factor {
+            Some(_) => ("on", "From now on signing in asks for a code, too."),
+            None => ("off", "From now on the password is enough to sign in."),
+        };
+        let text = format!(
+            "Hello {},\n\nsigning in with a code was turned {what} for your account at {practice}. {from_now} \
+             Every browser was signed out.\n\nIf this was not you, choose another password at once and \
+             tell the practice:\n\n{base_url}/forgot-password\n",
+            to.name
+        );
+        self.letter(
+            to,
+            format!("Signing in at {practice}: codes turned {what}"),
+            text,
+        )
+    }
+
     fn letter(&self, to: &User, subject: String, text: String) -> Option<Mail> {
         Some(Mail {
             id: generate_id("msg_", self.rng),

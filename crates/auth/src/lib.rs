@@ -39,6 +39,7 @@ pub mod registration;
 pub mod revocation;
 pub mod rights;
 pub mod sandbox;
+pub mod second_factor;
 pub mod server;
 pub mod session;
 pub mod user;

@@ -51,8 +51,22 @@ pub struct Begun {
     pub user: User,
 }
 
+/// How far somebody came who proved their password.
+#[derive(Debug)]
+pub enum Entered {
+    /// They are signed in.
+    Begun(Begun),
+    /// A code is asked for, too ([`crate::second_factor`]).
+    Half {
+        /// The person.
+        user: User,
+        /// With which the code is shown; it cannot be had a second time.
+        handle: Secret<String>,
+    },
+}
+
 /// Where an attempt to sign in is counted.
-struct Attempt {
+pub(crate) struct Attempt {
     /// By person and address.
     here: String,
     /// By person; not for a browser that is known.
@@ -62,9 +76,12 @@ struct Attempt {
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The name is unknown, the password wrong or the person disabled: one answer for all.
+    /// The name is unknown, the password or code wrong or the person disabled: one answer for all.
     #[error("this name and password do not go together")]
     Wrong,
+    /// The password was proved too long ago for the code that follows it.
+    #[error("sign in again from the beginning")]
+    Late,
     /// Too many failures lately.
     #[error("too many failed sign-ins")]
     TooManyFailures {
@@ -86,28 +103,31 @@ pub struct SignedIn {
 }
 
 impl AuthServer {
-    /// Begins a session.
+    /// Begins a session, or asks for a code first where the person turned that on.
     ///
     /// # Errors
     /// When name and password do not go together, there were too many failures, or the store fails.
-    pub async fn sign_in(&self, asked: SignIn<'_>) -> Result<Begun, SignInError> {
-        let now = self.clock.now();
+    pub async fn sign_in(&self, asked: SignIn<'_>) -> Result<Entered, SignInError> {
+        let user = self.prove_password(asked).await?;
+        if user.second_factor.is_some() {
+            let handle = self.ask_code(&user).await?;
+            return Ok(Entered::Half { user, handle });
+        }
+        self.begin_session(user).await.map(Entered::Begun)
+    }
+
+    /// Who it is whose name and password go together. No session begins.
+    ///
+    /// # Errors
+    /// As [`AuthServer::sign_in`].
+    pub async fn prove_password(&self, asked: SignIn<'_>) -> Result<User, SignInError> {
         let login = asked.login.trim().to_lowercase();
-        let device = self.known_browser(&login, asked.device).await?;
-        let origin = if device {
-            "a known browser"
-        } else {
-            asked.address
-        };
-        let attempt = Attempt {
-            here: format!("{login}\n{origin}"),
-            everywhere: (!device).then(|| login.clone()),
-        };
-        self.count_attempt(&attempt, now).await?;
+        let attempt = self.attempt(&login, asked.address, asked.device).await?;
+        self.count_attempt(&attempt).await?;
         match self.proved(&login, asked.password).await {
             Ok(Some(user)) => {
                 self.give_back(&attempt).await?;
-                self.begin(user, now).await
+                Ok(user)
             }
             Ok(None) => Err(SignInError::Wrong),
             Err(error) => {
@@ -118,10 +138,25 @@ impl AuthServer {
         }
     }
 
+    /// Where an attempt is counted that comes from this address and browser.
+    pub(crate) async fn attempt(
+        &self,
+        login: &str,
+        address: &str,
+        device: Option<&str>,
+    ) -> Result<Attempt, StoreError> {
+        let is_known = self.known_browser(login, device).await?;
+        let origin = if is_known { "a known browser" } else { address };
+        Ok(Attempt {
+            here: format!("{login}\n{origin}"),
+            everywhere: (!is_known).then(|| login.to_owned()),
+        })
+    }
+
     /// Counts an attempt before it is looked at: many at once must not be more than one after the
     /// other.
-    async fn count_attempt(&self, attempt: &Attempt, now: Timestamp) -> Result<(), SignInError> {
-        let store = &*self.store;
+    pub(crate) async fn count_attempt(&self, attempt: &Attempt) -> Result<(), SignInError> {
+        let (store, now) = (&*self.store, self.clock.now());
         let here = self.sign_ins.count(store, &attempt.here, now).await?;
         if let Some(retry_after_s) = here {
             return Err(SignInError::TooManyFailures { retry_after_s });
@@ -137,7 +172,7 @@ impl AuthServer {
         Err(SignInError::TooManyFailures { retry_after_s })
     }
 
-    async fn give_back(&self, attempt: &Attempt) -> Result<(), StoreError> {
+    pub(crate) async fn give_back(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let store = &*self.store;
         self.sign_ins.give_back(store, &attempt.here).await?;
         if let Some(everywhere) = &attempt.everywhere {
@@ -164,7 +199,12 @@ impl AuthServer {
         Ok(found.filter(|_| same))
     }
 
-    async fn begin(&self, user: User, now: Timestamp) -> Result<Begun, SignInError> {
+    /// Begins a session of whoever has proved all that they must.
+    ///
+    /// # Errors
+    /// When the person was changed since they were read, or the store fails.
+    pub async fn begin_session(&self, user: User) -> Result<Begun, SignInError> {
+        let now = self.clock.now();
         let cookie = generate(Kind::Session, self.rng.as_ref());
         let session = Session {
             hash: hash(cookie.expose()),

@@ -92,6 +92,7 @@ impl AuthServer {
             enabled: true,
             created: self.clock.now(),
             revision: 0,
+            second_factor: None,
         };
         if let Some(password) = password {
             user.password = Some(self.hashed(&user, password).await?);
@@ -232,7 +233,7 @@ impl AuthServer {
     }
 
     /// Changes what is stored of a person now; begins anew where somebody else was faster.
-    async fn change_user(
+    pub(crate) async fn change_user(
         &self,
         login: &str,
         (ending, told): (Ending, Option<Mail>),

@@ -79,10 +79,24 @@ pub struct User {
     pub enabled: bool,
     /// When the person was added.
     pub created: Timestamp,
-    /// How often everything of the person was ended ([`Ending::Everything`]). What began under an
-    /// earlier one must not be finished.
+    /// How often something of the person was ended ([`Ending`]). What began under an earlier one must
+    /// not be finished.
     #[serde(default)]
     pub revision: u64,
+    /// What the person proves besides the password, where they turned that on.
+    #[serde(default)]
+    pub second_factor: Option<SecondFactor>,
+}
+
+/// An app on a person's device that shows codes, and what stands in for it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SecondFactor {
+    /// From which, with a key of the instance, the secret of the codes is derived.
+    pub salt: String,
+    /// When it was turned on.
+    pub since: Timestamp,
+    /// Hashes of the recovery codes that were given out with it, in base64url.
+    pub recovery: Vec<String>,
 }
 
 /// People of one instance.
@@ -97,9 +111,9 @@ pub trait Users: Send + Sync + 'static {
     /// Everybody by login.
     async fn list_users(&self) -> Result<Vec<User>, Error>;
     /// Replaces a person's row; false, and nothing changed, when there is none or the stored
-    /// revision is no longer the one given. With `Ending::Everything` all sessions and consents of
-    /// the person end in the same transaction, and the row gets the next revision. The message that
-    /// tells of the change is stored in it too.
+    /// revision is no longer the one given. What the ending names ends in the same transaction, and
+    /// the row gets the next revision where it names something. The message that tells of the change
+    /// is stored in it too.
     async fn update_user(
         &self,
         user: User,
@@ -113,6 +127,8 @@ pub trait Users: Send + Sync + 'static {
 pub enum Ending {
     /// Nothing.
     Nothing,
+    /// Every session; what apps were allowed stays.
+    Sessions,
     /// Every session, consent, code and token, at this instant.
     Everything(Timestamp),
 }

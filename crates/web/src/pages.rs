@@ -23,6 +23,8 @@ mod record_access;
 mod registration;
 mod registrations;
 mod sandbox;
+mod second_step;
+mod security;
 mod sign_in;
 mod site;
 mod visitor;
@@ -46,7 +48,8 @@ pub(crate) use home::home;
 pub(crate) use new_password::{choose_password, new_password_form};
 pub(crate) use password::{change_password, password_form};
 pub(crate) use people::{
-    add_person, invite_person, new_person, people, person, set_patients, switch_person,
+    add_person, invite_person, new_person, people, person, reset_second_factor, set_patients,
+    switch_person,
 };
 pub(crate) use record_access::record_access;
 pub(crate) use registration::{
@@ -57,6 +60,8 @@ pub(crate) use registrations::{
     withdraw_registration,
 };
 pub(crate) use sandbox::sandbox_token;
+pub(crate) use second_step::sign_in_with_code;
+pub(crate) use security::{security, set_up_form, turn_off, turn_on};
 pub(crate) use sign_in::{sign_in, sign_in_form, sign_out};
 
 /// The version shown at the foot of every page.

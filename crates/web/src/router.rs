@@ -12,6 +12,7 @@ pub fn router(app: App) -> Router {
         .merge(pages_for_anybody())
         .merge(pages_for_people())
         .merge(pages_for_administrators())
+        .merge(pages_about_apps())
         .merge(pages_for_developers())
         .merge(discovery())
         .merge(with_token())
@@ -46,6 +47,7 @@ fn pages_for_people() -> Router<App> {
             "/{instance}/sign-in",
             get(pages::sign_in_form).post(pages::sign_in),
         )
+        .route("/{instance}/sign-in/code", post(pages::sign_in_with_code))
         .route("/{instance}/sign-out", post(pages::sign_out))
         .route(
             "/{instance}/forgot-password",
@@ -63,6 +65,15 @@ fn pages_for_people() -> Router<App> {
         .route(
             "/{instance}/account/sign-out-elsewhere",
             post(pages::sign_out_elsewhere),
+        )
+        .route("/{instance}/account/security", get(pages::security))
+        .route(
+            "/{instance}/account/security/set-up",
+            get(pages::set_up_form).post(pages::turn_on),
+        )
+        .route(
+            "/{instance}/account/security/turn-off",
+            post(pages::turn_off),
         )
         .route("/{instance}/record-access", get(pages::record_access))
         .route("/{instance}/chart", get(pages::chart_search))
@@ -103,6 +114,15 @@ fn pages_for_administrators() -> Router<App> {
             "/{instance}/people/{person}/patients",
             post(pages::set_patients),
         )
+        .route(
+            "/{instance}/people/{person}/second-factor",
+            post(pages::reset_second_factor),
+        )
+}
+
+/// Pages: administrators of the practice, who keep its apps.
+fn pages_about_apps() -> Router<App> {
+    Router::new()
         .route("/{instance}/auth/applications", get(pages::applications))
         .route("/{instance}/auth/applications/", get(pages::applications))
         .route(

@@ -45,6 +45,7 @@ mod http {
     mod registrations;
     mod rules;
     mod sandbox;
+    mod second_factor;
     mod sign_in;
     mod strangers;
     mod subset;

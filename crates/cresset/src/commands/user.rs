@@ -92,6 +92,11 @@ enum Action {
         /// What the person signs in with
         login: String,
     },
+    /// Let a person sign in without a code who lost the device that shows them
+    ResetSecondFactor {
+        /// What the person signs in with
+        login: String,
+    },
     /// Replace a password; sessions and tokens end at once
     Reset {
         /// What the person signs in with
@@ -184,6 +189,10 @@ impl User {
             Action::Enable { login } => {
                 auth.enable_user(&login).await.map_err(failure)?;
                 output::line(format_args!("enabled {login}"));
+            }
+            Action::ResetSecondFactor { login } => {
+                auth.reset_second_factor_of(&login).await.map_err(failure)?;
+                output::line(format_args!("{login} signs in without a code"));
             }
             Action::Reset { login, json } => {
                 let password = reset(&auth, &login).await?;

@@ -61,10 +61,12 @@ impl Users for PostgresStore {
         if execute(&transaction, change, args).await? == 0 {
             return Ok(false);
         }
-        if let Ending::Everything(at) = ending {
-            // Each statement of its own, so that it finds what was begun before the row was locked.
+        // Each statement of its own, so that it finds what was begun before the row was locked.
+        if ending != Ending::Nothing {
             let ended = "DELETE FROM session WHERE person=$1";
             execute(&transaction, ended, &[&user.id]).await?;
+        }
+        if let Ending::Everything(at) = ending {
             let revoked = "UPDATE consent SET revoked=$2 WHERE person=$1 AND revoked IS NULL";
             execute(&transaction, revoked, &[&user.id, &millis(at)]).await?;
         }

@@ -74,8 +74,8 @@ impl Users for SqliteStore {
             if changed {
                 mail::insert(connection, mail.as_ref())?;
             }
-            if let (true, Ending::Everything(at)) = (changed, ending) {
-                end_everything(connection, &user.id, millis(at))?;
+            if changed {
+                end(connection, &user.id, ending)?;
             }
             Ok(Some(changed))
         })
@@ -108,9 +108,13 @@ fn content(row: &Row<'_>) -> rusqlite::Result<User> {
     json::value(row, 0)
 }
 
-fn end_everything(connection: &Connection, user: &str, at_ms: i64) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM session WHERE person=?", [user])?;
-    let text = "UPDATE consent SET revoked=?2 WHERE person=?1 AND revoked IS NULL";
-    connection.execute(text, (user, at_ms))?;
+fn end(connection: &Connection, user: &str, ending: Ending) -> rusqlite::Result<()> {
+    if ending != Ending::Nothing {
+        connection.execute("DELETE FROM session WHERE person=?", [user])?;
+    }
+    if let Ending::Everything(at) = ending {
+        let text = "UPDATE consent SET revoked=?2 WHERE person=?1 AND revoked IS NULL";
+        connection.execute(text, (user, millis(at)))?;
+    }
     Ok(())
 }

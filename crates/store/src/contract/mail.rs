@@ -51,6 +51,7 @@ fn zoe() -> User {
         enabled: true,
         created: at(0),
         revision: 0,
+        second_factor: None,
     }
 }
 

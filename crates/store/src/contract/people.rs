@@ -6,7 +6,7 @@ use super::world::World;
 use crate::consent::{Code, Consent, Consumed, InContext, Redeemed, RefreshToken, Ticket};
 use crate::grant::{Hashed, Token};
 use crate::session::Session;
-use crate::user::{Ending, Role, User};
+use crate::user::{Ending, Role, SecondFactor, User};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
@@ -16,6 +16,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     a_code_is_used_once(fresh()).await;
     a_refresh_token_is_exchanged_once(fresh()).await;
     ending_a_person_ends_what_they_began(fresh()).await;
+    ending_the_sessions_of_a_person_leaves_what_they_allowed(fresh()).await;
     nothing_outlives_its_person(fresh()).await;
     tickets_are_kept_and_taken_once(fresh()).await;
 }
@@ -41,6 +42,7 @@ fn user(id: &str, login: &str) -> User {
         enabled: true,
         created: noon(),
         revision: 0,
+        second_factor: None,
     }
 }
 
@@ -143,6 +145,11 @@ async fn people_are_kept(world: World) {
     let changed = User {
         name: "Zoe".to_owned(),
         enabled: false,
+        second_factor: Some(SecondFactor {
+            salt: "salt".to_owned(),
+            since: noon(),
+            recovery: vec!["one".to_owned(), "two".to_owned()],
+        }),
         ..zoe.clone()
     };
     assert!(
@@ -331,6 +338,26 @@ async fn ending_a_person_ends_what_they_began(world: World) {
             .is_some()
     );
     assert_eq!(store.list_consents("u2").await.unwrap().len(), 1);
+}
+
+async fn ending_the_sessions_of_a_person_leaves_what_they_allowed(world: World) {
+    let store = &world.store;
+    signed_in(&world, &["u1", "u2"]).await;
+    assert!(allow(&world, consent("k1", "u1"), code(1, "k1"), 1).await);
+    let zoe = user("u1", "u1");
+    let ended = store.update_user(zoe.clone(), Ending::Sessions, None).await;
+    assert!(ended.unwrap());
+    let is_there = async |number: u8| {
+        let found = store.lookup_session(Hashed([number; 32])).await;
+        found.unwrap().is_some()
+    };
+    assert!(!is_there(1).await && is_there(2).await);
+    assert_eq!(store.list_consents("u1").await.unwrap().len(), 1);
+    assert!(!begin(&world, session(3, "u1")).await, "it was revision 0");
+    for ending in [Ending::Nothing, Ending::Sessions] {
+        let again = store.update_user(zoe.clone(), ending, None).await;
+        assert!(!again.unwrap(), "a copy from before");
+    }
 }
 
 /// What began before everything of a person was ended is not finished after it.

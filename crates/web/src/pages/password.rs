@@ -62,10 +62,10 @@ pub(crate) async fn change_password(
         address: &address,
         device: device.as_deref(),
     };
-    match instance.auth.sign_in(ask("current")).await {
+    match instance.auth.prove_password(ask("current")).await {
         Ok(_) => {}
         Err(SignInError::Store(error)) => return Err(error.into()),
-        Err(SignInError::Wrong) => {
+        Err(SignInError::Wrong | SignInError::Late) => {
             let text = "The current password is not right.".to_owned();
             return form(&signed_in, StatusCode::UNAUTHORIZED, Some(text));
         }
@@ -90,7 +90,10 @@ pub(crate) async fn change_password(
     audit::record(&app, instance, happening)?;
     app.send_mail(instance);
     let mut response = Redirect::to(&format!("/{name}/account")).into_response();
-    if let Ok(begun) = instance.auth.sign_in(ask("new")).await {
+    // Whoever sits here proved all there is to prove when they signed in.
+    if let Ok(user) = instance.auth.prove_password(ask("new")).await
+        && let Ok(begun) = instance.auth.begin_session(user).await
+    {
         let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));
         cookie::write(&app, name, response.headers_mut(), session);
     }

@@ -150,6 +150,24 @@ pub(crate) async fn switch_person(
     Ok(to_person(&signed_in, &id, ""))
 }
 
+/// Takes the second step at sign-in from somebody who lost their device.
+pub(crate) async fn reset_second_factor(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, id)): Path<(String, String)>,
+    (occasion, _): (Occasion, SafeForm),
+) -> Result<Response, Failure> {
+    if id == signed_in.who.user.id {
+        let text = "Turn off your own on the page Security, with your password";
+        return Err(Failure::new(Kind::BusinessRule, text));
+    }
+    let auth = &signed_in.instance.auth;
+    auth.reset_second_factor(&id).await.map_err(failed)?;
+    audit::note(&app, &signed_in, "second-factor-reset", &occasion)?;
+    app.send_mail(&signed_in.instance);
+    Ok(to_person(&signed_in, &id, "?done=second-factor"))
+}
+
 /// Says for whom a proxy acts from now on.
 pub(crate) async fn set_patients(
     State(app): State<App>,

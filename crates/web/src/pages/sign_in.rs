@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use cresset_auth::session::{SignIn, SignInError, form_token};
+use cresset_auth::session::{Begun, Entered, SignIn, SignInError, form_token};
 use cresset_base::Secret;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::page::form_page;
+use super::second_step;
 use super::visitor::Visitor;
 use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
@@ -70,18 +71,37 @@ pub(crate) async fn sign_in(
         device: device.as_deref(),
     };
     let outcome = instance.auth.sign_in(asked).await;
+    let (what, subject) = match &outcome {
+        Ok(Entered::Begun(begun)) => ("login", Some(begun.user.id.clone())),
+        Ok(Entered::Half { user, .. }) => ("login-password", Some(user.id.clone())),
+        Err(_) => ("login", None),
+    };
     let happening = Happening {
-        subject: outcome.as_ref().ok().map(|begun| begun.user.id.clone()),
-        ..Happening::new("login", status(&outcome), &occasion)
+        subject,
+        ..Happening::new(what, status(&outcome), &occasion)
     };
     audit::record(&app, &instance, happening)?;
-    let begun = match outcome {
-        Ok(begun) => begun,
-        Err(SignInError::Store(error)) => return Err(error.into()),
-        Err(error) => return again(&app, &instance, (&headers, &form), &error),
-    };
+    let browser = (&headers, &form);
+    match outcome {
+        Ok(Entered::Begun(begun)) => entered(&app, &instance, browser, &begun).await,
+        Ok(Entered::Half { handle, .. }) => {
+            second_step::page(&app, &instance, browser, (handle.expose(), None))
+        }
+        Err(SignInError::Store(error)) => Err(error.into()),
+        Err(error) => again(&app, &instance, browser, &error),
+    }
+}
+
+/// Leads somebody who is signed in now to where they wanted.
+pub(super) async fn entered(
+    app: &App,
+    instance: &OpenInstance,
+    (headers, form): (&HeaderMap, &SafeForm),
+    begun: &Begun,
+) -> Result<Response, Failure> {
+    let name = instance.name.as_str();
     // Whoever was signed in here before is so no longer.
-    if let Some(before) = cookie::read(&app, name, &headers, Purpose::Session) {
+    if let Some(before) = cookie::read(app, name, headers, Purpose::Session) {
         instance.auth.sign_out(&before).await?;
     }
     let home = format!("/{name}/account");
@@ -91,22 +111,23 @@ pub(crate) async fn sign_in(
         (Purpose::Session, Some(begun.cookie.expose().as_str())),
         (Purpose::Device, Some(begun.device.expose().as_str())),
     ] {
-        cookie::write(&app, name, response.headers_mut(), cookie);
+        cookie::write(app, name, response.headers_mut(), cookie);
     }
     Ok(response)
 }
 
-fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
+/// The status that an attempt is answered and recorded with.
+pub(super) fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
     match outcome {
         Ok(_) => StatusCode::SEE_OTHER,
-        Err(SignInError::Wrong) => StatusCode::UNAUTHORIZED,
+        Err(SignInError::Wrong | SignInError::Late) => StatusCode::UNAUTHORIZED,
         Err(SignInError::TooManyFailures { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Err(SignInError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// The form once more, with what was wrong and all but the password.
-fn again(
+pub(super) fn again(
     app: &App,
     instance: &OpenInstance,
     (headers, form): (&HeaderMap, &SafeForm),
@@ -114,17 +135,11 @@ fn again(
 ) -> Result<Response, Failure> {
     let name = instance.name.as_str();
     let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
-    let (text, wait_s) = if let SignInError::TooManyFailures { retry_after_s } = error {
-        let minutes = retry_after_s.div_ceil(60);
-        let text = format!(
-            "There were too many attempts. Wait {minutes} minutes and try again, or use a \
-             browser in which you have signed in before."
-        );
-        (text, Some(*retry_after_s))
-    } else {
-        let text = "This name and password do not go together. Check both and try again.";
-        (text.to_owned(), None)
+    let text = match error {
+        SignInError::Late => "It took too long. Sign in again from the beginning.",
+        _ => "This name and password do not go together. Check both and try again.",
     };
+    let (text, wait_s) = told(error, text);
     let page = Page {
         name,
         form_token: &form_token(&cookie),
@@ -133,11 +148,29 @@ fn again(
         has_chosen: false,
         error: Some(text),
     };
+    refused(&page, wait_s)
+}
+
+/// What is said of an attempt that failed, and how long to wait where there were too many.
+pub(super) fn told(error: &SignInError, otherwise: &str) -> (String, Option<u32>) {
+    let SignInError::TooManyFailures { retry_after_s } = error else {
+        return (otherwise.to_owned(), None);
+    };
+    let minutes = retry_after_s.div_ceil(60);
+    let text = format!(
+        "There were too many attempts. Wait {minutes} minutes and try again, or use a \
+         browser in which you have signed in before."
+    );
+    (text, Some(*retry_after_s))
+}
+
+/// The page of a form that was refused: 401, or 429 with how long to wait.
+pub(super) fn refused(page: &impl Template, wait_s: Option<u32>) -> Result<Response, Failure> {
     let status = match wait_s {
         Some(_) => StatusCode::TOO_MANY_REQUESTS,
         None => StatusCode::UNAUTHORIZED,
     };
-    let mut response = form_page(status, &page)?;
+    let mut response = form_page(status, page)?;
     if let Some(wait_s) = wait_s {
         let headers = response.headers_mut();
         headers.insert(RETRY_AFTER, HeaderValue::from(wait_s));
@@ -163,7 +196,7 @@ pub(crate) async fn sign_out(
 }
 
 /// An address on this practice's pages; nothing for any other, so that nobody is led away.
-fn own_address<'a>(instance: &str, to: &'a str) -> Option<&'a str> {
+pub(super) fn own_address<'a>(instance: &str, to: &'a str) -> Option<&'a str> {
     let rest = to.strip_prefix('/')?.strip_prefix(instance)?;
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     let own = rest.starts_with('/') && !rest.starts_with("//") && rest.bytes().all(plain);

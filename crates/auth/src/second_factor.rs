@@ -1,0 +1,227 @@
+//! A second factor: codes of an app on the person's device (RFC 6238), and recovery codes for when
+//! the device is lost.
+//!
+//! Nothing is stored from which a code could be read: the secret of the codes is derived from a key
+//! of the instance and a random value of the person's ([`code`]), recovery codes are kept as hashes.
+//! Turning it on or off ends every session of the person, for each began under other terms; what
+//! they allowed apps stays. Signing in with it is [`step`].
+
+mod code;
+mod recovery;
+mod step;
+
+use aws_lc_rs::hmac;
+use cresset_base::{Secret, Timestamp};
+use cresset_store::Error as StoreError;
+use cresset_store::user::{Ending, SecondFactor, User};
+
+use crate::credential::{generate_id, hash};
+use crate::server::AuthServer;
+use crate::session::{Begun, SignIn, SignInError};
+use crate::user::UserError;
+pub use step::Step;
+
+/// Under this name an instance keeps the key from which secrets are derived.
+const KEY: &str = "second-factor";
+/// Characters of a salt: 128 bits in base64url.
+const SALT_CHARS: usize = 22;
+
+/// A second factor that somebody is about to turn on. Nothing is stored of it yet.
+#[derive(Debug)]
+pub struct Pending {
+    /// What the form carries, so that the secret can be derived again. It reveals nothing.
+    pub salt: String,
+    /// The secret in base32, to be typed.
+    pub secret: Secret<String>,
+    /// The same as an address, to be scanned.
+    pub address: Secret<String>,
+}
+
+/// A second factor that was just turned on.
+#[derive(Debug)]
+pub struct TurnedOn {
+    /// Each replaces one code; they cannot be had a second time.
+    pub recovery: Vec<Secret<String>>,
+    /// The session in which the person goes on.
+    pub begun: Begun,
+}
+
+/// Why a second factor was not turned on or off.
+#[derive(Debug, thiserror::Error)]
+pub enum SecondFactorError {
+    /// The password is wrong, or there were too many tries.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The code is not one of this secret now, or was used.
+    #[error("this code is not right, or it was used already")]
+    Code,
+    /// It is on already.
+    #[error("it is turned on already")]
+    On,
+    /// Something of the person changed meanwhile.
+    #[error("your account was changed meanwhile; try again")]
+    Moved,
+}
+
+impl From<StoreError> for SecondFactorError {
+    fn from(error: StoreError) -> Self {
+        Self::SignIn(error.into())
+    }
+}
+
+impl AuthServer {
+    /// What a person needs to set up their app. With the salt of an earlier answer it is the same
+    /// again; anything else gives a fresh one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn pending_second_factor(
+        &self,
+        user: &User,
+        salt: &str,
+    ) -> Result<Pending, StoreError> {
+        let salt = if is_salt(salt) {
+            salt.to_owned()
+        } else {
+            generate_id("", self.rng.as_ref())
+        };
+        let secret = self.shared_secret(user, &salt).await?;
+        let practice = self.sender().practice;
+        Ok(Pending {
+            address: code::address(practice, &user.login, &secret),
+            secret: code::base32(&secret),
+            salt,
+        })
+    }
+
+    /// Turns the second factor on for whoever proves their password and shows a code of the secret
+    /// that goes with the salt.
+    ///
+    /// # Errors
+    /// See [`SecondFactorError`].
+    pub async fn turn_on_second_factor(
+        &self,
+        asked: SignIn<'_>,
+        (salt, code): (&str, &str),
+    ) -> Result<TurnedOn, SecondFactorError> {
+        let user = self.prove_password(asked).await?;
+        if user.second_factor.is_some() {
+            return Err(SecondFactorError::On);
+        }
+        if !is_salt(salt) || !self.uses_code(&user, salt, code).await? {
+            return Err(SecondFactorError::Code);
+        }
+        let (recovery, hashes) = self.recovery_codes(&user).await?;
+        let factor = SecondFactor {
+            salt: salt.to_owned(),
+            since: self.clock.now(),
+            recovery: hashes,
+        };
+        let begun = self.replace_factor(user, Some(factor)).await?;
+        Ok(TurnedOn { recovery, begun })
+    }
+
+    /// Turns the second factor off for whoever proves their password.
+    ///
+    /// # Errors
+    /// See [`SecondFactorError`].
+    pub async fn turn_off_second_factor(
+        &self,
+        asked: SignIn<'_>,
+    ) -> Result<Begun, SecondFactorError> {
+        let user = self.prove_password(asked).await?;
+        let before = user.clone();
+        let begun = self.replace_factor(user, None).await?;
+        self.forget_recovery_codes(&before).await?;
+        Ok(begun)
+    }
+
+    /// Takes the second factor from a person who lost it. Every session of the person ends with the
+    /// return of this call; the person is told by mail.
+    ///
+    /// # Errors
+    /// When there is no such person, or the store fails.
+    pub async fn reset_second_factor(&self, id: &str) -> Result<(), UserError> {
+        let user = self.find_user(id).await?;
+        self.reset_second_factor_of(&user.login).await
+    }
+
+    /// The same for who signs in with this.
+    ///
+    /// # Errors
+    /// As [`AuthServer::reset_second_factor`].
+    pub async fn reset_second_factor_of(&self, login: &str) -> Result<(), UserError> {
+        let user = self.user(login).await?;
+        let without = |user| User {
+            second_factor: None,
+            ..user
+        };
+        let told = self.sender().second_factor_changed(&without(user.clone()));
+        self.change_user(&user.login, (Ending::Sessions, told), without)
+            .await?;
+        Ok(self.forget_recovery_codes(&user).await?)
+    }
+
+    /// How many recovery codes a person has left.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_recovery_codes(&self, user: &User) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for code in recovery::hashes(user) {
+            count += usize::from(self.store.lookup_ticket(code).await?.is_some());
+        }
+        Ok(count)
+    }
+
+    async fn replace_factor(
+        &self,
+        user: User,
+        second_factor: Option<SecondFactor>,
+    ) -> Result<Begun, SecondFactorError> {
+        let changed = User {
+            second_factor,
+            ..user
+        };
+        let told = self.sender().second_factor_changed(&changed);
+        let id = changed.id.clone();
+        if !self
+            .store
+            .update_user(changed, Ending::Sessions, told)
+            .await?
+        {
+            return Err(SecondFactorError::Moved);
+        }
+        let user = self.store.lookup_user(&id).await?;
+        let user = user.ok_or(SecondFactorError::Moved)?;
+        Ok(self.begin_session(user).await?)
+    }
+
+    /// Whether this is a code of the secret now, and is used by this.
+    async fn uses_code(&self, user: &User, salt: &str, code: &str) -> Result<bool, StoreError> {
+        let secret = self.shared_secret(user, salt).await?;
+        let Some(step) = code::matching_step(&secret, code, self.clock.now()) else {
+            return Ok(false);
+        };
+        // RFC 6238 §5.2: a code is accepted once.
+        let id = hash(&format!("{salt}\n{step}"));
+        let of = format!("{KEY}\n{}", user.id);
+        let ends = Timestamp::from_second(code::end_s(step)).unwrap_or(Timestamp::MAX);
+        self.store.consume_assertion(&of, id, ends).await
+    }
+
+    async fn shared_secret(
+        &self,
+        user: &User,
+        salt: &str,
+    ) -> Result<code::SharedSecret, StoreError> {
+        let key = self.key(KEY).await?;
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose());
+        Ok(code::SharedSecret::derived(&key, &user.id, salt))
+    }
+}
+
+fn is_salt(text: &str) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == SALT_CHARS && text.bytes().all(is_legal)
+}

@@ -1,0 +1,228 @@
+//! `/[instance]/account/security`: the second step at sign-in, for the person.
+
+mod picture;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::second_factor::{SecondFactorError, TurnedOn};
+use cresset_auth::session::{Begun, SignIn, SignInError};
+use cresset_base::Secret;
+use http::{HeaderMap, StatusCode};
+
+use super::applications::day;
+use super::page::form_page;
+use super::sign_in::{refused, told};
+use crate::app::App;
+use crate::audit::{self, Occasion};
+use crate::cookie::{self, Purpose};
+use crate::extract::{Peer, SafeForm, SignedIn};
+use crate::failure::Failure;
+
+const WRONG_PASSWORD: &str = "The password is not right.";
+
+#[derive(Template)]
+#[template(path = "security.html")]
+struct Page<'a> {
+    name: &'a str,
+    form_token: &'a str,
+    login: &'a str,
+    /// Since when it is on.
+    since: Option<String>,
+    recovery_left: usize,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "security_set_up.html")]
+struct SetUp<'a> {
+    name: &'a str,
+    form_token: &'a str,
+    login: &'a str,
+    salt: &'a str,
+    /// In groups, for people who type it.
+    secret: String,
+    address: &'a str,
+    picture: picture::Picture,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "security_codes.html")]
+struct Codes<'a> {
+    name: &'a str,
+    codes: Vec<&'a str>,
+}
+
+/// Whether it is on, and how to change that.
+pub(crate) async fn security(signed_in: SignedIn) -> Result<Response, Failure> {
+    let page = page(&signed_in, None).await?;
+    form_page(StatusCode::OK, &page)
+}
+
+async fn page(signed_in: &SignedIn, error: Option<String>) -> Result<Page<'_>, Failure> {
+    let user = &signed_in.who.user;
+    let factor = user.second_factor.as_ref();
+    Ok(Page {
+        name: signed_in.instance.name.as_str(),
+        form_token: &signed_in.form_token,
+        login: &user.login,
+        since: factor.map(|factor| day(factor.since)),
+        recovery_left: signed_in.instance.auth.count_recovery_codes(user).await?,
+        error,
+    })
+}
+
+/// What is needed to set it up: a secret of its own each time.
+pub(crate) async fn set_up_form(signed_in: SignedIn) -> Result<Response, Failure> {
+    if signed_in.who.user.second_factor.is_some() {
+        return Ok(to_page(&signed_in));
+    }
+    set_up_page(&signed_in, "", None).await
+}
+
+/// The form for this salt, with what was wrong before and how long to wait.
+async fn set_up_page(
+    signed_in: &SignedIn,
+    salt: &str,
+    wrong: Option<(String, Option<u32>)>,
+) -> Result<Response, Failure> {
+    let user = &signed_in.who.user;
+    let auth = &signed_in.instance.auth;
+    let pending = auth.pending_second_factor(user, salt).await?;
+    let page = SetUp {
+        name: signed_in.instance.name.as_str(),
+        form_token: &signed_in.form_token,
+        login: &user.login,
+        salt: &pending.salt,
+        secret: grouped(pending.secret.expose()),
+        address: pending.address.expose(),
+        picture: picture::Picture::of(pending.address.expose())?,
+        error: wrong.as_ref().map(|(text, _)| text.clone()),
+    };
+    match wrong {
+        Some((_, wait_s)) => refused(&page, wait_s),
+        None => form_page(StatusCode::OK, &page),
+    }
+}
+
+/// Turns it on, and shows the recovery codes this once. Every other browser is signed out.
+pub(crate) async fn turn_on(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    (peer, occasion): (Peer, Occasion),
+    (headers, form): (HeaderMap, SafeForm),
+) -> Result<Response, Failure> {
+    let auth = &signed_in.instance.auth;
+    let salt = form.value("salt");
+    let code: String = form.value("code").split_whitespace().collect();
+    let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
+    let turned = auth.turn_on_second_factor(proof.ask(), (salt, &code)).await;
+    match turned {
+        Ok(TurnedOn { recovery, begun }) => {
+            audit::note(&app, &signed_in, "second-factor-on", &occasion)?;
+            app.send_mail(&signed_in.instance);
+            let page = Codes {
+                name: signed_in.instance.name.as_str(),
+                codes: recovery.iter().map(|code| code.expose().as_str()).collect(),
+            };
+            let response = form_page(StatusCode::OK, &page)?;
+            Ok(going_on(&app, &signed_in, &begun, response))
+        }
+        Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
+        Err(error) => {
+            let wrong = wrong(error)?;
+            set_up_page(&signed_in, salt, Some(wrong)).await
+        }
+    }
+}
+
+/// Turns it off for whoever proves the password once more.
+pub(crate) async fn turn_off(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    (peer, occasion): (Peer, Occasion),
+    (headers, form): (HeaderMap, SafeForm),
+) -> Result<Response, Failure> {
+    let auth = &signed_in.instance.auth;
+    let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
+    match auth.turn_off_second_factor(proof.ask()).await {
+        Ok(begun) => {
+            audit::note(&app, &signed_in, "second-factor-off", &occasion)?;
+            app.send_mail(&signed_in.instance);
+            let response = to_page(&signed_in);
+            Ok(going_on(&app, &signed_in, &begun, response))
+        }
+        Err(error) => {
+            let (text, wait_s) = wrong(error)?;
+            refused(&page(&signed_in, Some(text)).await?, wait_s)
+        }
+    }
+}
+
+/// What proves once more who sits at the browser.
+struct Proof<'p> {
+    login: &'p str,
+    password: &'p str,
+    address: String,
+    device: Option<String>,
+}
+
+impl<'p> Proof<'p> {
+    fn of(
+        app: &App,
+        signed_in: &'p SignedIn,
+        peer: Peer,
+        (headers, form): (&HeaderMap, &'p SafeForm),
+    ) -> Self {
+        let name = signed_in.instance.name.as_str();
+        Self {
+            login: &signed_in.who.user.login,
+            password: form.value("password"),
+            address: peer.subscriber().to_string(),
+            device: cookie::read(app, name, headers, Purpose::Device),
+        }
+    }
+
+    fn ask(&self) -> SignIn<'_> {
+        SignIn {
+            login: self.login,
+            password: Secret::new(self.password.to_owned()),
+            address: &self.address,
+            device: self.device.as_deref(),
+        }
+    }
+}
+
+/// What is said of what went wrong, and how long to wait.
+fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
+    match error {
+        SecondFactorError::SignIn(SignInError::Store(error)) => Err(error.into()),
+        SecondFactorError::SignIn(error) => Ok(told(&error, WRONG_PASSWORD)),
+        SecondFactorError::Code => {
+            let text = "This code is not right. Look whether the clock of your device is right, and try the next code.";
+            Ok((text.to_owned(), None))
+        }
+        error => Ok((format!("Nothing was changed: {error}."), None)),
+    }
+}
+
+fn to_page(signed_in: &SignedIn) -> Response {
+    let name = &signed_in.instance.name;
+    Redirect::to(&format!("/{name}/account/security")).into_response()
+}
+
+/// The answer, with the cookie of the session in which the person goes on.
+fn going_on(app: &App, signed_in: &SignedIn, begun: &Begun, mut response: Response) -> Response {
+    let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));
+    let name = signed_in.instance.name.as_str();
+    cookie::write(app, name, response.headers_mut(), session);
+    response
+}
+
+/// A secret in groups of four.
+fn grouped(secret: &str) -> String {
+    let groups: Vec<_> = secret.as_bytes().chunks(4).collect();
+    let groups = groups.iter().map(|group| String::from_utf8_lossy(group));
+    groups.collect::<Vec<_>>().join(" ")
+}
