@@ -50,3 +50,41 @@ fn every_oauth_error_has_its_row() {
     let codes = ErrorCode::ALL.map(|code| (code.status(), code.as_str().to_owned()));
     assert_eq!(rows("## Authorization server"), sorted(codes.to_vec()));
 }
+
+const THREATS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/threats.md");
+
+/// Where the tests are that a name in `docs/threats.md` begins with.
+fn folder(place: &str) -> Option<&'static str> {
+    match place {
+        "http" => Some("web/tests/http"),
+        "auth" => Some("auth/tests/auth"),
+        "box" => Some("cresset/tests/black_box"),
+        "access" => Some("access/tests"),
+        "contract" => Some("store/src/contract"),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_threat_is_tried_by_a_test_that_is_there() {
+    let document = std::fs::read_to_string(THREATS).expect("docs/threats.md");
+    let rows = document.lines().filter(|line| {
+        line.starts_with('|') && !line.starts_with("|---") && !line.starts_with("| tried ")
+    });
+    let mut count = 0;
+    for row in rows {
+        let tests = row.rsplit('|').nth(1).expect("three cells");
+        let names: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test: {row}");
+        for name in names {
+            let (place, rest) = name.split_once('/').expect(name);
+            let (file, test) = rest.split_once("::").expect(name);
+            let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+            let path = format!("{crates}/{}/{file}.rs", folder(place).expect(name));
+            let source = std::fs::read_to_string(&path).expect(name);
+            assert!(source.contains(&format!("fn {test}(")), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "the page was read");
+}

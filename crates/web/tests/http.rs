@@ -28,6 +28,7 @@ mod http {
     mod conditions;
     mod dpop;
     mod enforced;
+    mod forged_forms;
     mod headers;
     mod history;
     mod in_flight;

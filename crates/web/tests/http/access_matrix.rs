@@ -40,7 +40,7 @@ const EVERYBODY: [(Who, &str); 8] = [
 ];
 
 /// Every route of the map with the methods it takes, reads before changes and deletions last.
-fn routes() -> Vec<(&'static str, String)> {
+pub(crate) fn routes() -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for part in MAP.split(".route(").skip(1) {
         let path = part.split('"').nth(1).unwrap();
@@ -68,7 +68,7 @@ fn routes() -> Vec<(&'static str, String)> {
 }
 
 /// An address of a route: patient a wherever it names a resource.
-fn address(path: &str) -> String {
+pub(crate) fn address(path: &str) -> String {
     let mut address = path.to_owned();
     for (name, value) in [
         ("instance", "demo"),
