@@ -78,6 +78,9 @@ pub enum AppError {
     /// What a public app cannot have.
     #[error("a public app cannot keep a secret, so it {0}")]
     Public(&'static str),
+    /// Nobody is named of whom it could be said that they were checked.
+    #[error("name who makes the app before saying that somebody made sure of it")]
+    NoOrganization,
     /// An app that proves itself with a signature has no secret.
     #[error("this app signs with its own keys and has no secret to replace")]
     SignsInstead,
@@ -318,6 +321,21 @@ impl AuthServer {
             enabled: true,
             ..self.app(client_id).await?
         };
+        Ok(self.store.update_app(app).await?)
+    }
+
+    /// Notes that somebody of the practice made sure that the organization behind an app is who it
+    /// says; people are told when the app asks them.
+    ///
+    /// # Errors
+    /// When no organization is named, there is no such app, or the store fails.
+    pub async fn verify_app(&self, client_id: &str) -> Result<(), AppError> {
+        let _alone = self.app_changes.lock().await;
+        let mut app = self.app(client_id).await?;
+        if app.details.organization.is_none() {
+            return Err(AppError::NoOrganization);
+        }
+        app.details.verified = Some(self.clock.now());
         Ok(self.store.update_app(app).await?)
     }
 

@@ -146,7 +146,7 @@ pub(crate) async fn rotate_application(
     registered::page(&signed_in, &found, Some(&secret))
 }
 
-/// Ends the use of an app, or lets it be used again.
+/// Ends the use of an app, lets it be used again, or notes that its maker was checked.
 pub(crate) async fn switch_application(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
@@ -155,13 +155,12 @@ pub(crate) async fn switch_application(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
-    let what = if form.value("state") == "enabled" {
-        auth.enable_app(&client_id).await.map_err(failed)?;
-        "app-enable"
-    } else {
-        auth.disable_app(&client_id).await.map_err(failed)?;
-        "app-disable"
+    let (what, done) = match form.value("state") {
+        "enabled" => ("app-enable", auth.enable_app(&client_id).await),
+        "verified" => ("app-verify", auth.verify_app(&client_id).await),
+        _ => ("app-disable", auth.disable_app(&client_id).await),
     };
+    done.map_err(failed)?;
     noted(&app, &signed_in, (what, &client_id), &occasion)?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())

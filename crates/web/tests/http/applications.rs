@@ -1,8 +1,10 @@
 //! The pages on which administrators keep the practice's apps.
 
 use cresset_store::AuditAsk;
+use cresset_store::grant::ClientType;
 use cresset_store::user::Role;
 
+use super::launch::{SCOPES, details};
 use super::people::Browser;
 use super::practice::{Answer, Practice};
 
@@ -311,4 +313,42 @@ async fn only_an_administrator_of_this_practice_gets_in() {
             .status,
         200
     );
+}
+
+/// What people read on the consent page is what an administrator made sure of, until the maker changes.
+#[tokio::test]
+async fn people_are_told_whether_the_maker_was_checked() {
+    let practice = practice().await;
+    let body = r#"{"resourceType":"Patient","id":"p1"}"#;
+    practice.ask("PUT /Patient/p1", body).await;
+    practice.person(Role::Patient, "ann", "p1").await;
+    let app = practice
+        .people_app(SCOPES, details(ClientType::Public))
+        .await;
+    let mut boss = practice.browser_of("boss").await;
+    let one = format!("{APPS}{}", app.client_id);
+    let is_checked = async || {
+        let mut ann = practice.browser_of("ann").await;
+        let (_, page) = ann.consent_page(&app.address(&[])).await;
+        page.html().contains("has checked who makes it.</p>")
+            && !page.html().contains("Nobody has checked")
+    };
+    assert!(!is_checked().await);
+    let form_token = boss.get(&one).await.field("form_token");
+    let own = ("form_token", form_token.as_str());
+    let state = format!("{one}/state");
+    let noted = boss.post(&state, &[own, ("state", "verified")]).await;
+    assert_eq!(noted.status, 303, "{noted:?}");
+    assert!(is_checked().await);
+    let fields = [
+        ("name", "Sunrise"),
+        ("organization", "Somebody else"),
+        ("client_type", "public"),
+        ("by_people", "yes"),
+        ("redirect_uris", "https://app.example/cb"),
+        ("scopes", SCOPES),
+    ];
+    let changed = fill(&mut boss, &format!("{one}/edit"), &fields).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert!(!is_checked().await, "another maker");
 }
