@@ -54,6 +54,8 @@ pub struct Limits {
     pub release_rows_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
+    /// Longest time one search may take, in milliseconds; what takes longer is refused as too costly.
+    pub search_ms_max: u64,
     /// Longest time one request may take, in milliseconds.
     pub request_ms_max: u64,
     /// Most writes waiting for one instance's writer before 503 is answered.
@@ -146,6 +148,7 @@ impl Default for Limits {
             release_record_bytes_max: 1024 * 1024,
             release_rows_max: 20_000,
             query_bytes_max: 64 * 1024,
+            search_ms_max: 10_000,
             request_ms_max: 30_000,
             write_queue_max: 4_096,
             group_commit_max: 512,

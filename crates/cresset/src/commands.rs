@@ -6,6 +6,7 @@ mod bench;
 mod completions;
 mod demo;
 mod doctor;
+mod explain;
 mod import;
 mod instance;
 mod package;
@@ -60,6 +61,7 @@ enum Command {
     Synth(synth::Synth),
     Bench(bench::Bench),
     Doctor(doctor::Doctor),
+    Explain(explain::Explain),
     Verify(verify::Verify),
     Reindex(reindex::Reindex),
     Package(package::Package),
@@ -83,6 +85,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Doctor(command) => wait(command.run()),
+        Command::Explain(command) => wait(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Reindex(command) => wait(command.run()),
         Command::Package(command) => command.run(),

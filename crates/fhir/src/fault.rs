@@ -238,6 +238,13 @@ impl From<Error> for Fault {
                     "An index this needs is being built, {percent} % are done; try again when it is complete"
                 ),
             ),
+            Error::TooCostly(what) => Self::coded(
+                Kind::Invalid,
+                "too-costly",
+                format!(
+                    "This search takes longer than a search may; ask for something that fewer resources have. {what}"
+                ),
+            ),
             Error::TimedOut => Self::new(
                 Kind::Transient,
                 "The request took longer than the limit allows",

@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_search::{Concepts, Context, FaultKind, Query, SearchFault, Total, Unindexed};
+use cresset_search::{Concepts, Context, FaultKind, Parsed, Query, SearchFault, Total, Unindexed};
 use cresset_store::SearchPage;
 
 pub use cresset_search::Handling;
@@ -45,25 +45,7 @@ impl Service {
             return self.audit_events(access, resource_type, asked).await;
         }
         let subset = Subset::parse(&pairs, &[resource_type])?;
-        let unindexed = self.store().unindexed();
-        let is_unordered = !pairs.iter().any(|(name, _)| name == SORT);
-        if let Some(order) = self.rules().order(resource_type)
-            && is_unordered
-            && unindexed.is_empty()
-        {
-            pairs.push((SORT.to_owned(), order.to_owned()));
-        }
-        if let Some(rule) = self.rules().searched(resource_type) {
-            let now = instant::text(self.now());
-            let told = rule(&mut pairs, now.get(..10).unwrap_or_default());
-            told.map_err(|text| Fault::new(Kind::Required, format!("Search parameter {text}")))?;
-        }
-        let parsed = self
-            .understood(access, handling, |context| {
-                cresset_search::parse(resource_type, &pairs, context)
-            })
-            .await?;
-        permit_hops(access, &parsed.query)?;
+        let parsed = self.asked(access, resource_type, pairs, handling).await?;
         let walk = self.walk(resource_type.name().to_owned(), &parsed.applied);
         let at = walk.at(place.as_deref())?;
         let mut page = self
@@ -75,6 +57,36 @@ impl Service {
         let links = links(&walk, &parsed.ignored, place.as_deref(), &page);
         let body = searchset(&page, &links, &self.settings().base_url);
         Ok(Answer { body, whose })
+    }
+
+    /// What the parameters of a search of one type ask for, in the order of the rule set unless they
+    /// say one.
+    pub(crate) async fn asked(
+        &self,
+        access: &Access,
+        of: ResourceType,
+        mut pairs: Vec<(String, String)>,
+        handling: Handling,
+    ) -> Result<Parsed, Fault> {
+        let is_unordered = !pairs.iter().any(|(name, _)| name == SORT);
+        if let Some(order) = self.rules().order(of)
+            && is_unordered
+            && self.store().unindexed().is_empty()
+        {
+            pairs.push((SORT.to_owned(), order.to_owned()));
+        }
+        if let Some(rule) = self.rules().searched(of) {
+            let now = instant::text(self.now());
+            let told = rule(&mut pairs, now.get(..10).unwrap_or_default());
+            told.map_err(|text| Fault::new(Kind::Required, format!("Search parameter {text}")))?;
+        }
+        let parsed = self
+            .understood(access, handling, |context| {
+                cresset_search::parse(of, &pairs, context)
+            })
+            .await?;
+        permit_hops(access, &parsed.query)?;
+        Ok(parsed)
     }
 
     /// The query of these parameters, of which none may be ignored and nothing is counted.

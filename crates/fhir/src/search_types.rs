@@ -5,7 +5,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
 pub use cresset_search::Compartment;
-use cresset_search::{Scope, parse_types, take_types};
+use cresset_search::{ParsedTypes, Scope, parse_types, take_types};
 
 use crate::answer::Answer;
 use crate::audit_event;
@@ -50,7 +50,7 @@ impl Place {
     }
 
     /// The address under the base.
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Self::System => String::new(),
             Self::Within(c) => format!("{}/{}/*", c.owner, c.id),
@@ -86,18 +86,9 @@ impl Service {
             return self.audit_events(access, *only, asked).await;
         }
         let subset = Subset::parse(&pairs, &types)?;
-        let scope = Scope {
-            types: &types,
-            within: place.compartment(),
-        };
         let mut parsed = self
-            .understood(access, handling, |context| {
-                parse_types(&scope, &pairs, context)
-            })
+            .asked_of_types(access, (place, &types), &pairs, handling)
             .await?;
-        for query in &parsed.queries {
-            permit_hops(access, query)?;
-        }
         let named = named.map(|(_, value)| ("_type".to_owned(), value));
         parsed.applied.splice(0..0, named);
         let walk = self.walk(place.path(), &parsed.applied);
@@ -113,7 +104,30 @@ impl Service {
         Ok(Answer { body, whose })
     }
 
-    fn searched(
+    /// What the parameters of a search of these types ask for.
+    pub(crate) async fn asked_of_types(
+        &self,
+        access: &Access,
+        (place, types): (&Place, &[ResourceType]),
+        pairs: &[(String, String)],
+        handling: Handling,
+    ) -> Result<ParsedTypes, Fault> {
+        let scope = Scope {
+            types,
+            within: place.compartment(),
+        };
+        let parsed = self
+            .understood(access, handling, |context| {
+                parse_types(&scope, pairs, context)
+            })
+            .await?;
+        for query in &parsed.queries {
+            permit_hops(access, query)?;
+        }
+        Ok(parsed)
+    }
+
+    pub(crate) fn searched(
         &self,
         access: &Access,
         place: &Place,

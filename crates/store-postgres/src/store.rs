@@ -5,6 +5,7 @@ mod audit;
 mod chronicle;
 mod consents;
 mod counts;
+mod explain;
 mod grants;
 mod included;
 mod mail;
@@ -33,7 +34,7 @@ use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::visibility::given;
 use cresset_store::{
-    Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Unit, Written,
+    Cursor, Error, Explanation, Found, HistoryPage, Reindexed, SearchPage, Store, Unit, Written,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -236,6 +237,16 @@ impl Store for PostgresStore {
     ) -> Result<SearchPage, Error> {
         let asked = search::Asked::new(queries, access, at)?;
         search::page(&self.shared, &asked).await
+    }
+
+    async fn explain(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<Explanation, Error> {
+        let asked = search::Asked::new(queries, access, at)?;
+        explain::explained(&self.shared, &asked).await
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {

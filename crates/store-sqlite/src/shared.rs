@@ -78,6 +78,30 @@ impl Dialect for Spelling {
     }
 }
 
+/// The same with a mark on each candidate, by which [`VISITED`] counts them.
+pub(crate) struct Counting;
+
+/// The function of one connection that counts what a search looks at.
+pub(crate) const VISITED: &str = "visited";
+
+impl Dialect for Counting {
+    fn placeholder(&self, n: usize, out: &mut String) {
+        Spelling.placeholder(n, out);
+    }
+
+    fn position(&self) -> &'static str {
+        Spelling.position()
+    }
+
+    fn visited(&self) -> &'static str {
+        " AND visited(k.r)"
+    }
+
+    fn words(&self, part: WordsOf, word: &str, n: usize, out: &mut String) -> Arg {
+        Spelling.words(part, word, n, out)
+    }
+}
+
 /// What a store is opened with.
 pub(crate) struct Surroundings {
     pub(crate) path: PathBuf,

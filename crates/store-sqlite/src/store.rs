@@ -5,6 +5,7 @@ mod chronicle;
 mod commit;
 mod consents;
 mod counts;
+mod explain;
 mod grants;
 mod history;
 mod included;
@@ -33,8 +34,8 @@ use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::visibility::given;
 use cresset_store::{
-    Audit, AuditAsk, AuditRecord, Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store,
-    Trail, Unit, Written,
+    Audit, AuditAsk, AuditRecord, Cursor, Error, Explanation, Found, HistoryPage, Reindexed,
+    SearchPage, Store, Trail, Unit, Written,
 };
 use flume::Sender;
 use rusqlite::Connection;
@@ -231,12 +232,21 @@ impl SqliteStore {
         &self,
         ask: impl Fn(&Inner, &Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        match self.inner.ask(INLINE, &ask) {
-            Err(Error::TimedOut) => {}
+        self.ask_for(self.inner.whole(), ask).await
+    }
+
+    /// The same of what may not take as long as a request may.
+    async fn ask_for<T: Send + 'static>(
+        &self,
+        time: Duration,
+        ask: impl Fn(&Inner, &Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.inner.ask(INLINE.min(time), &ask) {
+            Err(Error::TimedOut | Error::TooCostly(_)) => {}
             answer => return answer,
         }
         let inner = self.inner.clone();
-        let task = tokio::task::spawn_blocking(move || inner.ask(inner.whole(), &ask));
+        let task = tokio::task::spawn_blocking(move || inner.ask(time, &ask));
         task.await.map_err(|e| failed(e.to_string()))?
     }
 }
@@ -245,6 +255,12 @@ impl Inner {
     /// The longest any question may take.
     fn whole(&self) -> Duration {
         Duration::from_millis(self.shared.limits.request_ms_max)
+    }
+
+    /// The longest a search may take.
+    fn of_search(&self) -> Duration {
+        let limits = &self.shared.limits;
+        Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
     }
 
     fn ask<T>(
@@ -358,8 +374,11 @@ impl Store for SqliteStore {
         given(access, Verb::Search, query.resource_type)?;
         self.must_be_indexed(query)?;
         let ask = search::Asked::new(std::slice::from_ref(query), access, at)?;
-        self.ask(move |inner, connection| search::page(inner, connection, &ask))
-            .await
+        let time = self.inner.of_search();
+        self.ask_for(time, move |inner, connection| {
+            search::page(inner, connection, &ask)
+        })
+        .await
     }
 
     async fn search_types(
@@ -372,8 +391,28 @@ impl Store for SqliteStore {
             self.must_be_indexed(query)?;
         }
         let ask = search::Asked::new(queries, access, at)?;
-        self.ask(move |inner, connection| search::page(inner, connection, &ask))
-            .await
+        let time = self.inner.of_search();
+        self.ask_for(time, move |inner, connection| {
+            search::page(inner, connection, &ask)
+        })
+        .await
+    }
+
+    async fn explain(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<Explanation, Error> {
+        for query in queries {
+            self.must_be_indexed(query)?;
+        }
+        let ask = search::Asked::new(queries, access, at)?;
+        let time = self.inner.of_search();
+        self.ask_for(time, move |inner, connection| {
+            explain::explained(inner, connection, &ask)
+        })
+        .await
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
-    lists, mail, order, paging, people, places, registrations, search, types, unit, units, words,
+    access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
+    includes, lists, mail, order, paging, people, places, registrations, search, types, unit,
+    units, words,
 };
 use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
 use cresset_testkit::ManualClock;
@@ -49,6 +50,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    explain,
     filters,
     grants,
     history,

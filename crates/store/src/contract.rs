@@ -19,6 +19,7 @@ pub mod chains;
 pub mod crud;
 pub mod ehr;
 pub mod expectations;
+pub mod explain;
 pub mod filters;
 pub mod grants;
 pub mod history;

@@ -103,6 +103,10 @@ pub enum Registrants {
 /// What an operator may set for one instance.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as the operator sets it"
+)]
 pub struct InstanceSettings {
     /// When the instance was created.
     pub created: Timestamp,
@@ -157,6 +161,9 @@ pub struct InstanceSettings {
     /// Whether the words of its resources are kept, for `_text` and `_content`.
     #[serde(default)]
     pub full_text: bool,
+    /// Whether a search tells an app that asks how it was answered.
+    #[serde(default)]
+    pub explains: bool,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -201,6 +208,7 @@ impl InstanceSettings {
             client_registration: None,
             profiles: Vec::new(),
             full_text: false,
+            explains: false,
         }
     }
 }

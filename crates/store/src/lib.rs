@@ -20,6 +20,7 @@ pub mod code_systems;
 pub mod consent;
 #[cfg(feature = "contract-tests")]
 pub mod contract;
+pub mod explain;
 pub mod grant;
 pub mod instances;
 pub mod layout;
@@ -37,6 +38,7 @@ pub mod write;
 
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded, Trail, Whose};
 pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
+pub use explain::{Explanation, Outline};
 pub use instances::{
     AuditSync, AuthorizationOptions, ClientRegistration, Deletes, ErrorDialect, InstanceSettings,
     Instances, LinkStyle, Place, Registrants,

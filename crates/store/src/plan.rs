@@ -13,6 +13,7 @@ pub mod lookups;
 mod measure;
 mod near;
 mod order;
+mod outline;
 pub mod page;
 pub mod place;
 mod probe;
@@ -61,6 +62,11 @@ pub struct SearchPlan {
     pub rows: Vec<Statement>,
     /// Counts the matches. `None` when every live resource of the type matches.
     pub count: Option<Count>,
+    resource_type: ResourceType,
+    conditions: Vec<Condition>,
+    driver: Driver,
+    /// What it is walked along.
+    walk: Option<order::Key>,
     ordering: order::Ordering,
     implied: Option<place::Implied>,
     from_start: bool,
@@ -188,6 +194,10 @@ impl Planner<'_> {
         Ok(Some(SearchPlan {
             rows,
             count,
+            resource_type: of,
+            driver: route.driver,
+            walk: route.walk.map(|walk| walk.key),
+            conditions,
             ordering: route.ordering,
             implied: route.implied,
             from_start: ask.place.is_none(),

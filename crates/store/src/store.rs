@@ -12,6 +12,7 @@ use cresset_search::{Query, Unindexed};
 use crate::attempt::Attempts;
 use crate::audit::Audit;
 use crate::consent::Consents;
+use crate::explain::Explanation;
 use crate::grant::Grants;
 use crate::mail::Outbox;
 use crate::patient::Patients;
@@ -128,6 +129,9 @@ pub enum Error {
     /// The index of a parameter of the query is still being built: 503.
     #[error("an index is being built, {0} % are done")]
     Unindexed(u8),
+    /// A search would take longer than one may; with what it does.
+    #[error("the search is too costly: {0}")]
+    TooCostly(String),
     /// Took longer than the limits allow: 503.
     #[error("the time limit was reached")]
     TimedOut,
@@ -149,6 +153,7 @@ impl Error {
             Self::StorageFull => Self::StorageFull,
             Self::Busy => Self::Busy,
             Self::TimedOut => Self::TimedOut,
+            Self::TooCostly(what) => Self::TooCostly(what.clone()),
             Self::Unindexed(percent) => Self::Unindexed(*percent),
             other => Self::Failed(other.to_string()),
         }
@@ -237,6 +242,14 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error>;
+
+    /// Runs a search as [`Store::search_types`] does, and tells how.
+    async fn explain(
+        &self,
+        access: &Access,
+        queries: &[Query],
+        at: Option<&Cursor>,
+    ) -> Result<Explanation, Error>;
 
     /// What cannot be searched by yet; searches that ask for it end in [`Error::Unindexed`].
     fn unindexed(&self) -> Arc<Unindexed>;

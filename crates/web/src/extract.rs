@@ -24,7 +24,7 @@ pub use address::{Instance, Member, OneResource, OneType, OneVersion};
 pub use administrator::Administrator;
 pub use body::FhirBody;
 pub use call::Call;
-pub use caller::Ask;
+pub use caller::{Ask, EXPLAIN};
 pub use condition::{OnRead, OnWrite};
 pub use criteria::{IfNoneExist, Matching};
 pub use form::Form;

@@ -35,6 +35,11 @@ impl Failure {
         self
     }
 
+    /// What is wrong.
+    pub fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
     /// Answers in this dialect from now on.
     pub fn speak(&mut self, dialect: ErrorDialect) {
         self.dialect = dialect;

@@ -5,6 +5,7 @@ mod bundle;
 mod capabilities;
 mod create;
 mod delete;
+mod explained;
 mod file;
 mod history;
 mod meta;

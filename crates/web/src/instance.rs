@@ -38,6 +38,8 @@ pub struct OpenInstance {
     pub auth: AuthServer,
     /// Whether its page gives out tokens.
     pub sandbox: bool,
+    /// Whether a search tells an app that asks how it was answered.
+    pub explains: bool,
     /// Which statuses errors are answered with.
     pub errors: ErrorDialect,
     /// When the audit record of a read must be durable.
@@ -188,7 +190,8 @@ impl OpenInstances {
         let own_url = format!("{}/{name}", self.platform.public_url);
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
         let auth = self.auth(store.clone(), &own_url, &settings);
-        let (sandbox, errors) = (settings.sandbox, settings.errors);
+        let (sandbox, explains) = (settings.sandbox, settings.explains);
+        let errors = settings.errors;
         let rules = rule_set(&settings)?;
         let InstanceSettings {
             audit_sync,
@@ -218,6 +221,7 @@ impl OpenInstances {
             fhir,
             auth,
             sandbox,
+            explains,
             errors,
             audit_sync,
             strangers: Strangers::new(self.platform.limits.audit_strangers_max),

@@ -28,6 +28,7 @@ mod http {
     mod conditions;
     mod dpop;
     mod enforced;
+    mod explain;
     mod forged_forms;
     mod headers;
     mod history;

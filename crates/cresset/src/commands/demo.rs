@@ -85,6 +85,7 @@ impl Demo {
             let mut instance = InstanceSettings::new(surroundings::clock().now());
             instance.sandbox = true;
             instance.full_text = true;
+            instance.explains = true;
             rules.clone_into(&mut instance.rules);
             let url = self.store.url();
             data.create(&name, &instance, url.as_ref()).await?;

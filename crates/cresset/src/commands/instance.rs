@@ -58,6 +58,9 @@ enum Action {
         /// Keep the words of resources, so that `_text` and `_content` find them
         #[arg(long)]
         full_text: bool,
+        /// Tell an app that sends `Cresset-Explain` how its search was answered
+        #[arg(long)]
+        explain: bool,
         /// Answer no read before its audit record is on disk, instead of a tenth of a second later
         #[arg(long)]
         audit_each: bool,
@@ -170,6 +173,7 @@ impl Instance {
                 store,
                 authorization,
                 full_text,
+                explain,
                 audit_each,
                 audit_days,
             } => {
@@ -180,6 +184,7 @@ impl Instance {
                 people.apply(&mut settings);
                 authorization.apply(&mut settings)?;
                 settings.full_text = full_text;
+                settings.explains = explain;
                 if audit_each {
                     settings.audit_sync = AuditSync::Each;
                 }

@@ -124,6 +124,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "longest query string or search form, in bytes",
     ),
     (
+        "limits.search_ms_max",
+        "longest time one search may take, in milliseconds; what takes longer is refused as too costly",
+    ),
+    (
         "limits.request_ms_max",
         "longest time one request may take, in milliseconds",
     ),

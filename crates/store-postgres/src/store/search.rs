@@ -10,6 +10,7 @@ use cresset_store::plan::page::Hit;
 use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement, Types, WalkFacts};
 use cresset_store::{Cursor, Error, SearchPage, Version};
 use deadpool_postgres::Transaction;
+use futures_util::future::try_join;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -21,7 +22,7 @@ use crate::indexing::Indexing;
 use crate::lookups::Answers;
 use crate::row::{self, get};
 use crate::shared::{Shared, stored_type};
-use crate::snapshot::{begin, connection, query};
+use crate::snapshot::{begin, connection, execute, query};
 use crate::value::Bound;
 
 /// A search and who asks.
@@ -53,7 +54,7 @@ impl Asked {
     }
 
     /// Matches on the page.
-    fn wanted(&self) -> usize {
+    pub(super) fn wanted(&self) -> usize {
         let shown = self
             .queries
             .first()
@@ -120,7 +121,19 @@ impl Pulse {
 pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, Error> {
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
-    within(shared, &snapshot, asked).await
+    // Both in one round trip.
+    let limit = of_search(shared, &snapshot);
+    let ((), page) = try_join(limit, within(shared, &snapshot, asked)).await?;
+    Ok(page)
+}
+
+/// Lets no statement of a snapshot take longer than a search may.
+pub(super) async fn of_search(shared: &Shared, snapshot: &Transaction<'_>) -> Result<(), Error> {
+    let limits = &shared.limits;
+    // 0 would be no limit at all.
+    let time = limits.search_ms_max.min(limits.request_ms_max).max(1);
+    let text = format!("SET LOCAL statement_timeout={time}");
+    execute(snapshot, &text, &[]).await.map(drop)
 }
 
 /// The same in a snapshot that is there.
@@ -129,15 +142,7 @@ pub(super) async fn within(
     snapshot: &Transaction<'_>,
     asked: &Asked,
 ) -> Result<SearchPage, Error> {
-    let types: Vec<ResourceType> = asked.queries.iter().map(|q| q.resource_type).collect();
-    let pulse = Pulse::take(snapshot, &types).await?;
-    let indexing = Indexing::at(shared, snapshot, pulse.indexing).await?;
-    for query in &asked.queries {
-        indexing.must_hold(query)?;
-    }
-    let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
-    let mut answers = Answers::new(shared, catalog, pulse.generation);
-    let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
+    let (planned, mut answers) = planning(shared, snapshot, asked).await?;
     let total = planned.walk.total;
     let count = asked.wanted();
     let Some(first) = planned.plans.first().filter(|_| count > 0) else {
@@ -147,7 +152,7 @@ pub(super) async fn within(
         });
     };
     let mut bodies = HashMap::new();
-    let hits = hits(snapshot, &planned.plans, count, &mut bodies).await?;
+    let hits = hits((shared, snapshot), &planned.plans, count, &mut bodies).await?;
     let page = first.page(hits, count, &planned.walk);
     let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
     let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
@@ -165,10 +170,28 @@ pub(super) async fn within(
     })
 }
 
+/// Plans a search in a snapshot, and counts its matches where that is asked for.
+pub(super) async fn planning<'s>(
+    shared: &'s Shared,
+    snapshot: &Transaction<'_>,
+    asked: &Asked,
+) -> Result<(Planned, Answers<'s>), Error> {
+    let types: Vec<ResourceType> = asked.queries.iter().map(|q| q.resource_type).collect();
+    let pulse = Pulse::take(snapshot, &types).await?;
+    let indexing = Indexing::at(shared, snapshot, pulse.indexing).await?;
+    for query in &asked.queries {
+        indexing.must_hold(query)?;
+    }
+    let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
+    let mut answers = Answers::new(shared, catalog, pulse.generation);
+    let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
+    Ok((planned, answers))
+}
+
 /// The plans of the types that can match, in the order in which their rows are walked.
-struct Planned {
-    plans: Vec<SearchPlan>,
-    walk: WalkFacts,
+pub(super) struct Planned {
+    pub(super) plans: Vec<SearchPlan>,
+    pub(super) walk: WalkFacts,
 }
 
 async fn planned(
@@ -202,12 +225,16 @@ async fn planned(
         };
         walk.snapshots.push(ask.snapshot());
         let plan = |answers: &Answers<'_>| shared.planner().search(ask, answers);
-        let Some(plan) = answers.plan(snapshot, plan).await? else {
+        let plan = answers.plan(snapshot, plan).await;
+        let blamed = |error| shared.planner().blamed_unplanned(error, query);
+        let Some(plan) = plan.map_err(blamed)? else {
             continue;
         };
         if let Some(total) = walk.total.as_mut().filter(|_| counts) {
             let state = (pulse.generation, tally.live);
-            *total += totals::count(shared, snapshot, (query, &asked.access), &plan, state).await?;
+            let question = (query, &asked.access);
+            let counted = totals::count(shared, snapshot, question, &plan, state).await;
+            *total += counted.map_err(|error| shared.planner().blamed(error, &plan))?;
         }
         plans.push(plan);
     }
@@ -219,7 +246,7 @@ async fn planned(
 
 /// Up to one more row than the page has, in order, with the rows of their bodies.
 async fn hits(
-    snapshot: &Transaction<'_>,
+    (shared, snapshot): (&Shared, &Transaction<'_>),
     plans: &[SearchPlan],
     count: usize,
     bodies: &mut HashMap<i64, Row>,
@@ -232,7 +259,8 @@ async fn hits(
         for statement in &plan.rows {
             let wanted = enough.saturating_sub(taken + (hits.len() - before));
             if wanted > 0 {
-                let mut rows = rows(snapshot, statement, wanted, bodies).await?;
+                let rows = rows(snapshot, statement, wanted, bodies).await;
+                let mut rows = rows.map_err(|error| shared.planner().blamed(error, plan))?;
                 // The bodies were joined to them in any order.
                 plan.merge(&mut rows);
                 hits.append(&mut rows);

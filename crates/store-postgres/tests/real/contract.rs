@@ -2,8 +2,9 @@
 
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
-    access, attempts, audit, chains, crud, ehr, expectations, filters, grants, history, includes,
-    lists, mail, order, paging, people, places, registrations, search, types, unit, units, words,
+    access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
+    includes, lists, mail, order, paging, people, places, registrations, search, types, unit,
+    units, words,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -35,6 +36,7 @@ contract!(
     crud,
     ehr,
     expectations,
+    explain,
     filters,
     grants,
     history,

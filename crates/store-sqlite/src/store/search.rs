@@ -5,7 +5,7 @@ use cresset_definitions::ResourceType;
 use cresset_search::{Query, Summary, Total};
 use cresset_store::layout::Rid;
 use cresset_store::plan::page::Hit;
-use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement, Types, WalkFacts};
+use cresset_store::plan::{Arg, Ask, Place, Planner, SearchPlan, Statement, Types, WalkFacts};
 use cresset_store::{Cursor, Error, SearchPage, Version};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
@@ -46,7 +46,7 @@ impl Asked {
     }
 
     /// Matches on the page.
-    fn wanted(&self) -> usize {
+    pub(super) fn wanted(&self) -> usize {
         let shown = self
             .queries
             .first()
@@ -88,7 +88,8 @@ pub(super) fn page(
     let generation = inner.shared.generation();
     let ticket = inner.shared.current.ticket();
     crate::readers::snapshot(connection, || {
-        let planned = planned(inner, connection, (asked, generation))?;
+        let with = inner.shared.planner();
+        let planned = planned(inner, connection, (asked, generation), &with)?;
         let Some((first, _)) = planned.plans.split_first() else {
             return Ok(SearchPage {
                 total: planned.walk.total,
@@ -102,7 +103,7 @@ pub(super) fn page(
                 ..SearchPage::default()
             });
         }
-        let hits = hits(connection, &planned.plans, count)?;
+        let hits = hits(connection, &with, &planned.plans, count)?;
         let page = first.page(hits, count, &planned.walk);
         let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
         let shown = included::with(inner, connection, asked, &rids)?;
@@ -118,15 +119,16 @@ pub(super) fn page(
 }
 
 /// The plans of the types that can match, in the order in which their rows are walked.
-struct Planned {
-    plans: Vec<SearchPlan>,
-    walk: WalkFacts,
+pub(super) struct Planned {
+    pub(super) plans: Vec<SearchPlan>,
+    pub(super) walk: WalkFacts,
 }
 
-fn planned(
+pub(super) fn planned(
     inner: &Inner,
     connection: &Connection,
     (asked, generation): (&Asked, u64),
+    planner: &Planner<'_>,
 ) -> Result<Planned, Error> {
     let snapshot = Snapshot {
         connection,
@@ -156,15 +158,17 @@ fn planned(
             },
         };
         walk.snapshots.push(ask.snapshot());
-        let plan = inner.shared.planner().search(ask, &snapshot);
-        let Some(plan) = plan.map_err(|e| store_error(&e))? else {
+        let plan = planner.search(ask, &snapshot);
+        let blamed = |e| planner.blamed_unplanned(store_error(&e), query);
+        let Some(plan) = plan.map_err(blamed)? else {
             continue;
         };
         if let Some(total) = walk.total.as_mut().filter(|_| counts) {
             let live = tally.live;
             let state = totals::State { generation, live };
             let question = (query, &asked.access);
-            *total += totals::count(inner, connection, question, &plan, &state)?;
+            *total += totals::count(inner, connection, question, &plan, &state)
+                .map_err(|error| planner.blamed(error, &plan))?;
         }
         plans.push(plan);
     }
@@ -175,7 +179,12 @@ fn planned(
 }
 
 /// Up to one more row than the page has, in order.
-fn hits(connection: &Connection, plans: &[SearchPlan], count: usize) -> Result<Vec<Hit>, Error> {
+pub(super) fn hits(
+    connection: &Connection,
+    planner: &Planner<'_>,
+    plans: &[SearchPlan],
+    count: usize,
+) -> Result<Vec<Hit>, Error> {
     let enough = count.saturating_add(1);
     let mut hits = Vec::with_capacity(count.min(128) + 1);
     for plan in plans {
@@ -184,7 +193,8 @@ fn hits(connection: &Connection, plans: &[SearchPlan], count: usize) -> Result<V
         for statement in &plan.rows {
             let wanted = enough.saturating_sub(taken + (hits.len() - before));
             if wanted > 0 {
-                rows(connection, statement, wanted, &mut hits).map_err(|e| store_error(&e))?;
+                rows(connection, statement, wanted, &mut hits)
+                    .map_err(|e| planner.blamed(store_error(&e), plan))?;
             }
         }
     }

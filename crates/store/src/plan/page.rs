@@ -53,6 +53,7 @@ impl Frame<'_> {
 
     fn rid_bounds(&self, sql: &mut Builder<'_>, after: Option<i64>) {
         sql.text(" AND k.r<=").int(self.snapshot);
+        sql.text(self.dialect.visited());
         if let Some(after) = after {
             sql.text(" AND k.r")
                 .text(self.ordering.rid_after())

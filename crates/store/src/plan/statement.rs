@@ -8,6 +8,10 @@ pub trait Dialect: Send + Sync {
     fn placeholder(&self, n: usize, out: &mut String);
     /// The function `f(haystack, needle)` that gives the 1-based position of a text in another, 0 when absent.
     fn position(&self) -> &'static str;
+    /// Written behind the bounds of each candidate, to count those that are looked at.
+    fn visited(&self) -> &'static str {
+        ""
+    }
     /// Characters of a folded text in its column; what is beyond them stands in the column `rest`.
     /// `None` where the column holds the whole.
     fn text_chars(&self) -> Option<usize> {

@@ -20,6 +20,9 @@ use crate::failure::Failure;
 use crate::instance::OpenInstance;
 use crate::render::{self, Layout};
 
+/// Asks how a search was answered.
+pub const EXPLAIN: &str = "cresset-explain";
+
 /// An authenticated request to one instance whose answer can be had in the form asked for.
 pub struct Ask {
     /// The instance the route names.
@@ -28,6 +31,8 @@ pub struct Ask {
     pub caller: Arc<Caller>,
     /// How the answer is laid out.
     pub layout: Layout,
+    /// Whether it wants to know how a search was answered, and may.
+    pub explains: bool,
     app: App,
     /// Where what is learned about the interaction is noted.
     pub trail: Trail,
@@ -84,8 +89,10 @@ impl FromRequestParts<App> for Ask {
         })?;
         trail.asks(&instance, &caller);
         let layout = layout::of(&parts.uri, &parts.headers)?;
+        let explains = instance.explains && parts.headers.contains_key(EXPLAIN);
         Ok(Self {
             app: app.clone(),
+            explains,
             instance,
             caller,
             layout,

@@ -24,7 +24,7 @@ impl FromRequest<App> for Form {
 }
 
 /// The pairs of `a=b&c=d`, decoded; what is no UTF-8 becomes U+FFFD.
-pub(crate) fn decode(bytes: &[u8]) -> Vec<(String, String)> {
+pub fn decode(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect()

@@ -2,7 +2,9 @@
 
 use axum::response::Response;
 use cresset_definitions::ResourceType;
+use cresset_fhir::explain::Searched;
 
+use super::explained::explained;
 use crate::extract::{Ask, Form, OneType, Pairs, Prefer};
 use crate::failure::Failure;
 
@@ -35,10 +37,11 @@ async fn page(
     pairs: Vec<(String, String)>,
 ) -> Result<Response, Failure> {
     ask.trail.searched(ask.instance.fhir.fingerprint(&pairs));
-    let bundle = ask
-        .instance
-        .fhir
+    let asked = ask.explains.then(|| pairs.clone());
+    let fhir = &ask.instance.fhir;
+    let bundle = fhir
         .search(ask.access(), resource_type, pairs, prefer.handling)
         .await?;
-    Ok(ask.answered(bundle))
+    let answer = ask.answered(bundle);
+    explained(ask, &Searched::Type(resource_type), asked, answer).await
 }

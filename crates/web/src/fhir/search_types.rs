@@ -1,8 +1,10 @@
 //! `GET [base]?…`, `GET [base]/[type]/[id]/[member]?…` and their `_search` forms.
 
 use axum::response::Response;
+use cresset_fhir::explain::Searched;
 use cresset_fhir::search_types::Place;
 
+use super::explained::explained;
 use crate::extract::{Ask, Form, Member, Pairs, Prefer};
 use crate::failure::Failure;
 
@@ -55,10 +57,11 @@ async fn page(
     pairs: Vec<(String, String)>,
 ) -> Result<Response, Failure> {
     ask.trail.searched(ask.instance.fhir.fingerprint(&pairs));
-    let bundle = ask
-        .instance
-        .fhir
+    let asked = ask.explains.then(|| pairs.clone());
+    let fhir = &ask.instance.fhir;
+    let bundle = fhir
         .search_types(ask.access(), place, pairs, prefer.handling)
         .await?;
-    Ok(ask.answered(bundle))
+    let answer = ask.answered(bundle);
+    explained(ask, &Searched::Types(place.clone()), asked, answer).await
 }
