@@ -52,6 +52,12 @@ pub struct Limits {
     pub release_record_bytes_max: u64,
     /// Most rows of release files kept in one commit; a second run goes on from there.
     pub release_rows_max: usize,
+    /// Deepest nesting of a `$graphql` query, its fragments written out.
+    pub graphql_depth_max: usize,
+    /// Most fields of a `$graphql` query, its fragments written out, and of its answer.
+    pub graphql_fields_max: usize,
+    /// Most resources that one `$graphql` query needs.
+    pub graphql_resources_max: usize,
     /// Longest query string or search form, in bytes.
     pub query_bytes_max: usize,
     /// Longest time one search may take, in milliseconds; what takes longer is refused as too costly.
@@ -147,6 +153,9 @@ impl Default for Limits {
             expansion_codes_max: 20_000,
             release_record_bytes_max: 1024 * 1024,
             release_rows_max: 20_000,
+            graphql_depth_max: 16,
+            graphql_fields_max: 50_000,
+            graphql_resources_max: 1_000,
             query_bytes_max: 64 * 1024,
             search_ms_max: 10_000,
             request_ms_max: 30_000,

@@ -79,6 +79,7 @@ fn rest(settings: &Settings, keeps_words: bool) -> Value {
         "interaction": [{ "code": "search-system" }, { "code": "transaction" }, { "code": "batch" }, { "code": "history-system" }],
         "security": security(&settings.auth_url),
         "searchParam": searched_everywhere(keeps_words),
+        "operation": [{ "name": operations::GRAPHQL.name, "definition": operations::GRAPHQL.definition() }],
     })
 }
 

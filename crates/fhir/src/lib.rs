@@ -29,6 +29,7 @@ mod everything;
 pub mod explain;
 pub mod fault;
 pub mod file;
+pub mod graphql;
 pub mod history;
 pub mod identity;
 pub mod instant;

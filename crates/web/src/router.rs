@@ -373,6 +373,14 @@ fn operations() -> Router<App> {
             "/{instance}/fhir/ConceptMap/{id}/$translate",
             get(fhir::translate).post(fhir::translate),
         )
+        .route(
+            "/{instance}/fhir/$graphql",
+            get(fhir::graphql_of_system).post(fhir::graphql_of_system),
+        )
+        .route(
+            "/{instance}/fhir/{type}/{id}/$graphql",
+            get(fhir::graphql_of_resource).post(fhir::graphql_of_resource),
+        )
         .route("/{instance}/fhir/{type}/$validate", post(fhir::validate))
         .route(
             "/{instance}/fhir/{type}/{id}/$validate",

@@ -30,6 +30,7 @@ mod http {
     mod enforced;
     mod explain;
     mod forged_forms;
+    mod graphql;
     mod headers;
     mod history;
     mod in_flight;

@@ -120,6 +120,18 @@ const MEANINGS: &[(&str, &str)] = &[
         "most rows of release files kept in one commit; a second run goes on from there",
     ),
     (
+        "limits.graphql_depth_max",
+        "deepest nesting of a `$graphql` query, its fragments written out",
+    ),
+    (
+        "limits.graphql_fields_max",
+        "most fields of a `$graphql` query, its fragments written out, and of its answer",
+    ),
+    (
+        "limits.graphql_resources_max",
+        "most resources that one `$graphql` query needs",
+    ),
+    (
         "limits.query_bytes_max",
         "longest query string or search form, in bytes",
     ),

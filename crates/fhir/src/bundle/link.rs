@@ -63,6 +63,11 @@ impl Walk<'_> {
         self.sealer.open(&self.name(), sealed)
     }
 
+    /// A place as a link names it.
+    pub(crate) fn seal(&self, cursor: &Cursor) -> String {
+        self.sealer.seal(&self.name(), cursor)
+    }
+
     /// The place a link named, where it named one.
     ///
     /// # Errors
@@ -92,7 +97,7 @@ impl Walk<'_> {
         ];
         let mut add = |relation, cursor: Option<&Cursor>| {
             if let Some(cursor) = cursor {
-                let sealed = self.sealer.seal(&self.name(), cursor);
+                let sealed = self.seal(cursor);
                 links.push(Link {
                     relation,
                     url: self.url(Some(&sealed)),

@@ -99,6 +99,16 @@ const VALIDATE: Operation = Operation {
     about: "Say what is wrong with a resource, without storing it",
 };
 
+/// `$graphql` of one resource of every type; of the system it is offered too.
+pub const GRAPHQL: Operation = Operation {
+    name: "graphql",
+    of: "Resource",
+    of_type: None,
+    // By POST as well, with a body that is no resource.
+    of_resource: Some(Methods::Get),
+    about: "Ask for what is needed of a resource and of those it refers to",
+};
+
 const TERMINOLOGY: [Operation; 6] = [
     terminology(
         "CodeSystem",
@@ -154,6 +164,6 @@ const fn meta(name: &'static str, about: &'static str) -> Operation {
 pub fn of_type(resource_type: ResourceType) -> impl Iterator<Item = Operation> {
     let own = RECORD.into_iter().chain(TERMINOLOGY);
     own.filter(move |operation| operation.of == resource_type.name())
-        .chain(std::iter::once(VALIDATE))
+        .chain([VALIDATE, GRAPHQL])
         .chain(META)
 }

@@ -43,6 +43,9 @@ pub(super) fn of_system(paths: &mut Map<String, Value>) {
         Vec::new(),
     ));
     put(paths, "/".to_owned(), &[], one("post", transaction));
+    let about = "Ask for what is needed of several resources";
+    let query = call(about, None, ("200", "answer"), of_query());
+    put(paths, "/$graphql".to_owned(), &[], one("get", query));
 }
 
 /// Everything of one type.
@@ -163,7 +166,11 @@ fn of_resource(of: ResourceType, is: &impl Fn(Interaction) -> bool) -> Methods {
 
 fn of_operation(of: ResourceType, operation: &Operation, paths: &mut Map<String, Value>) {
     let about = operation.about;
-    let ask = || call(about, Some(of.name()), ("200", "answer"), Vec::new());
+    let parameters = || match operation.name {
+        name if name == operations::GRAPHQL.name => of_query(),
+        _ => Vec::new(),
+    };
+    let ask = || call(about, Some(of.name()), ("200", "answer"), parameters());
     let methods = |called: Called| {
         let mut methods = Methods::new();
         if called != Called::Post {
@@ -182,6 +189,12 @@ fn of_operation(of: ResourceType, operation: &Operation, paths: &mut Map<String,
         let path = format!("/{of}/{{id}}/${name}");
         put(paths, path, &["id"], methods(called));
     }
+}
+
+/// What `$graphql` takes in a URL.
+fn of_query() -> Vec<Value> {
+    let query = json!({ "name": "query", "in": "query", "required": true, "description": "For example {PatientList(name:\"lee\"){id}}", "schema": { "type": "string" } });
+    vec![query]
 }
 
 /// The search parameters of a type.

@@ -106,7 +106,8 @@ impl Event {
             interaction,
             Interaction::SearchSystem | Interaction::HistoryOfSystem | Interaction::Transaction
         );
-        if resource_type.is_none() && !is_system {
+        let is_query = first == Some("$graphql") && second.is_none();
+        if resource_type.is_none() && !is_system && !is_query {
             return None;
         }
         Some(Self {

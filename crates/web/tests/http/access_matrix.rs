@@ -106,6 +106,7 @@ fn request(method: &str, address: &str) -> (http::request::Builder, String) {
             "application/fhir+json",
             r#"{"resourceType":"Patient","id":"a"}"#,
         ),
+        _ if address.ends_with("$graphql") => ("application/graphql", "{__typename}"),
         _ => (
             "application/fhir+json",
             r#"{"resourceType":"Bundle","type":"transaction","entry":[]}"#,

@@ -74,6 +74,14 @@ async fn what_is_shown_names_its_patients() {
         ("GET /Patient/b/$everything", "operation b"),
         ("GET /Observation/$lastn?patient=a&code=c", "operation a"),
         ("GET /Observation/of-b/$meta", "operation b"),
+        (
+            "GET /$graphql?query=%7BObservationList%7Bid%7D%7D",
+            "operation a b",
+        ),
+        (
+            "GET /Observation/of-a/$graphql?query=%7Bsubject%7Bresource%7Bid%7D%7D%7D",
+            "operation a",
+        ),
     ] {
         assert_eq!(left(&practice, line, "").await, [expect], "{line}");
     }

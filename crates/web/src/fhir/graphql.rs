@@ -1,0 +1,41 @@
+//! `[base]/$graphql` and `[base]/[type]/[id]/$graphql`
+
+use axum::response::Response;
+use cresset_fhir::graphql::Root;
+use http::StatusCode;
+
+use crate::extract::{Ask, OneResource, Query};
+use crate::failure::Failure;
+use crate::render;
+
+/// A query of the practice.
+pub(crate) async fn graphql_of_system(
+    ask: Ask,
+    Query(request): Query,
+) -> Result<Response, Failure> {
+    answered(&ask, &Root::System, &request).await
+}
+
+/// A query of one resource.
+pub(crate) async fn graphql_of_resource(
+    ask: Ask,
+    OneResource(of, id): OneResource,
+    Query(request): Query,
+) -> Result<Response, Failure> {
+    answered(&ask, &Root::Resource(of, id), &request).await
+}
+
+async fn answered(
+    ask: &Ask,
+    root: &Root,
+    request: &cresset_fhir::graphql::Request,
+) -> Result<Response, Failure> {
+    let asked = [("query".to_owned(), request.query.clone())];
+    ask.trail.searched(ask.instance.fhir.fingerprint(&asked));
+    let fhir = &ask.instance.fhir;
+    let answer = fhir.graphql(ask.access(), root, request).await?;
+    ask.trail.shows(answer.whose);
+    let mut response = render::json(StatusCode::OK, answer.body);
+    render::protect(response.headers_mut());
+    Ok(response)
+}
