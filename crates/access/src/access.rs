@@ -12,7 +12,7 @@ use crate::compartment::{PatientReach, patient_reach};
 use crate::scope::{Context, Operation, Permission, ResourceScope, Scope, Target};
 use crate::scope_set::ScopeSet;
 
-/// Why the server itself reads or writes without a caller. Every use is counted; the list may only shrink.
+/// Why the server itself reads or writes. Every use is counted; a new one needs a decision record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemReason {
     /// Loading files on the operator's command (`import`, `demo`).
@@ -21,6 +21,8 @@ pub enum SystemReason {
     Verification,
     /// Numbers on the operator's own pages and command line.
     OperatorCounts,
+    /// What the rules of an instance look at and write when a caller writes (ADR 0032).
+    Rules,
 }
 
 /// What one caller may see and do in one instance. Cheap to clone.
@@ -202,10 +204,12 @@ impl Granted {
     }
 }
 
-/// Only an import writes; the other reasons look.
+/// Only an import writes as it likes, and rules never delete; the other reasons look.
 fn system_restriction(reason: SystemReason, verb: Verb) -> Restriction {
     match reason {
         SystemReason::OperatorImport => Restriction::Everything,
+        SystemReason::Rules if verb != Verb::Delete => Restriction::Everything,
+        SystemReason::Rules => Restriction::Nothing,
         SystemReason::Verification | SystemReason::OperatorCounts if verb.is_reading() => {
             Restriction::Everything
         }

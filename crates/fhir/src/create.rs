@@ -10,7 +10,7 @@ use crate::audited::Audited;
 use crate::criteria::Criteria;
 use crate::fault::Fault;
 use crate::patch::outrun;
-use crate::ruled::{Renewal, Target};
+use crate::ruled::{Renewal, Target, failed_after};
 use crate::service::{Service, permit};
 
 /// Among how many resources the one to be renewed is looked for.
@@ -43,29 +43,27 @@ impl Service {
         permit(by.access, Verb::Create, resource_type)?;
         let fresh = self.new_id()?;
         let tree = self.parsed(body)?;
-        let ruled = self
-            .ruled(by.access, Target::new(resource_type, &fresh), &tree)
-            .await?;
         for _ in 0..self.limits().write_attempts_max {
+            let goal = Target::new(resource_type, &fresh);
+            let mut ruled = self.ruled(by.access, goal, &tree).await?;
             let mut unit = Unit::default();
             let renewed = self.renewed(by.access, ruled.renews.as_ref(), &mut unit);
-            let (id, change) = if let Some(id) = renewed.await? {
+            let renewed = renewed.await?;
+            if let Some(id) = &renewed {
                 // What is stored may hold the address it is stored at.
-                let ruled = self
-                    .ruled(by.access, Target::new(resource_type, &id), &tree)
-                    .await?;
-                let draft = ruled.prepared.draft;
-                let change = Change::Update(id.clone(), draft, Precondition::default());
-                (id, change)
-            } else {
-                let draft = ruled.prepared.draft.clone();
-                (fresh.clone(), Change::Create(fresh.clone(), draft))
+                let goal = Target::new(resource_type, id);
+                ruled = self.ruled(by.access, goal, &tree).await?;
+            }
+            let draft = ruled.prepared.draft;
+            let (id, change) = match renewed {
+                Some(id) => (
+                    id.clone(),
+                    Change::Update(id, draft, Precondition::default()),
+                ),
+                None => (fresh.clone(), Change::Create(fresh.clone(), draft)),
             };
             unit.changes.push(change);
-            for draft in &ruled.beside {
-                let change = Change::Create(self.new_id()?, draft.clone());
-                unit.changes.push(change);
-            }
+            ruled.follows.join(&mut unit);
             unit.record = Some(AuditRecord {
                 id: Some(id.clone()),
                 ..by.record.clone()
@@ -79,6 +77,7 @@ impl Service {
             }
             let written = match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => continue,
+                Err(error) if failed_after(1, &error) => continue,
                 other => other.map_err(|error| Fault::of_change(error, resource_type, &id))?,
             };
             return match written.into_iter().next() {

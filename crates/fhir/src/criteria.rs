@@ -134,7 +134,11 @@ impl Service {
             .map(|version| version.id.clone())
             .collect();
         Ok(Found {
-            expectation: Expectation { query, found },
+            expectation: Expectation {
+                query,
+                found,
+                of_rules: false,
+            },
             versions: page.matches,
         })
     }

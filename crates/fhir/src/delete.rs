@@ -85,6 +85,7 @@ impl Service {
                 changes: found.versions.iter().map(delete).collect(),
                 expectations: vec![found.expectation],
                 record: Some(record),
+                ..Unit::default()
             };
             let written = match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => continue,

@@ -33,6 +33,7 @@ pub mod graphql;
 pub mod history;
 pub mod identity;
 pub mod instant;
+mod lab_report;
 mod lastn;
 pub mod meta;
 pub mod openapi;

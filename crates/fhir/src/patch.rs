@@ -209,6 +209,7 @@ impl Service {
                     id: Some(id.clone()),
                     ..by.record.clone()
                 }),
+                ..Unit::default()
             };
             match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => {}

@@ -10,8 +10,11 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
 use cresset_rules::{Absent, Around, Interaction, TypeRules};
-use cresset_store::{Draft, Found, Precondition, Refusal as Refused, Version};
 
+pub(crate) use consequences::{Consequences, failed_after};
+use cresset_store::{Found, Precondition, Refusal as Refused, Version};
+
+mod consequences;
 mod faults;
 
 use crate::condition::WriteCondition;
@@ -31,8 +34,8 @@ pub(crate) struct Ruled {
     pub(crate) prepared: Prepared,
     /// The version an update was shaped from.
     pub(crate) basis: Option<Version>,
-    /// What is created beside it.
-    pub(crate) beside: Vec<Draft>,
+    /// What follows from it.
+    pub(crate) follows: Consequences,
     /// By which a create finds the resource it renews.
     pub(crate) renews: Option<Renewal>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
@@ -120,7 +123,7 @@ impl Service {
             return Ok(Ruled {
                 prepared: together(addressed(tree, target), self.checked(access, tree).await)?,
                 basis: None,
-                beside: Vec::new(),
+                follows: Consequences::default(),
                 renews: None,
                 absent: None,
             });
@@ -139,17 +142,34 @@ impl Service {
         };
         // What is wrong with the body is told before what it is about.
         let basis = faults.before(basis)?;
-        let known = faults.before(self.wanted(access, rules, &body).await)?;
+        let mut follows = Consequences::default();
+        let mut versions = faults.before(self.wanted(access, rules, &body).await)?;
+        let known = faults.before(self.bodies_of(&versions))?;
+        let finds = (rules.behaviour.finds)(&body);
+        let looked_up = self.found(finds, &mut follows).await;
+        let looked_up = faults.before(looked_up)?;
+        let found = faults.before(self.bodies_of(&looked_up))?;
+        versions.extend(looked_up);
         let renews = match target.interaction {
             Interaction::Create => (rules.behaviour.renews)(&body),
             _ => Vec::new(),
         };
         let current = basis.as_ref().map(|version| self.value(version));
         let current = faults.before(current.transpose())?;
-        let around = (current.as_ref(), known.as_slice());
-        let beside = self.shaped(&mut body, (rules, target), around, faults)?;
+        let around = Seen {
+            current: current.as_ref(),
+            known: &known,
+            found: &found,
+        };
+        let bodies = self.shaped(&mut body, (rules, target), around, faults)?;
+        let known = (bodies.as_slice(), versions.as_slice());
+        self.followed(access, known, &mut follows).await?;
+        if !current.as_ref().is_some_and(|current| same(current, &body)) {
+            self.traced(access, (&body, target.id), basis.is_none(), &mut follows)
+                .await?;
+        }
         Ok(Ruled {
-            beside: self.drafts(access, &beside).await?,
+            follows,
             prepared: self.checked(access, &self.planted(&body)?).await?,
             basis,
             renews: (!renews.is_empty()).then(|| Renewal {
@@ -161,12 +181,12 @@ impl Service {
         })
     }
 
-    /// Shapes a body, unless something is wrong with it; gives what is stored beside it.
+    /// Shapes a body, unless something is wrong with it; gives what follows from it.
     fn shaped(
         &self,
         body: &mut Value,
         (rules, target): (&TypeRules, Target<'_>),
-        (current, known): (Option<&Value>, &[Value]),
+        seen: Seen<'_>,
         mut faults: Faults,
     ) -> Result<Vec<Value>, Fault> {
         let resource_type = target.resource_type;
@@ -178,8 +198,9 @@ impl Service {
             interaction: target.interaction,
             id: target.id.as_str(),
             now: &instant::text(self.now()),
-            current,
-            known,
+            current: seen.current,
+            known: seen.known,
+            found: seen.found,
             new_id: &new_id,
         };
         faults.add((rules.behaviour.check)(body, &around));
@@ -188,20 +209,7 @@ impl Service {
         let own = &self.settings().base_url;
         let address = format!("{own}/{resource_type}/{}", target.id);
         rules.behaviour.addressed(body, &address);
-        Ok(match target.interaction {
-            Interaction::Create => (rules.behaviour.beside)(body),
-            _ => Vec::new(),
-        })
-    }
-
-    /// What is stored beside, checked.
-    async fn drafts(&self, access: &Access, bodies: &[Value]) -> Result<Vec<Draft>, Fault> {
-        let mut drafts = Vec::with_capacity(bodies.len());
-        for body in bodies {
-            let tree = self.planted(body)?;
-            drafts.push(self.checked(access, &tree).await?.draft);
-        }
-        Ok(drafts)
+        Ok((rules.behaviour.consequences)(body, &around))
     }
 
     /// The body must hold the id of the address; that it holds none is told as of any element.
@@ -244,14 +252,14 @@ impl Service {
         access: &Access,
         rules: &TypeRules,
         body: &Value,
-    ) -> Result<Vec<Value>, Fault> {
+    ) -> Result<Vec<Version>, Fault> {
         let mut known = Vec::new();
         for reference in (rules.behaviour.wants)(body) {
             let Some((resource_type, id)) = local(&reference, self.own()) else {
                 continue;
             };
             match self.store().read(access, resource_type, &id).await {
-                Ok(Found::Version(version)) => known.push(self.value(&version)?),
+                Ok(Found::Version(version)) => known.push(version),
                 Ok(_) | Err(cresset_store::Error::Forbidden(..)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -259,15 +267,47 @@ impl Service {
         Ok(known)
     }
 
+    fn bodies_of(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {
+        versions.iter().map(|version| self.value(version)).collect()
+    }
+
     pub(crate) fn value(&self, version: &Version) -> Result<Value, Fault> {
         let tree = prepare::parse(&version.body, self.limits())?;
         Ok(Value::of(tree.root()))
     }
 
-    fn planted(&self, body: &Value) -> Result<Tree, Fault> {
+    pub(crate) fn planted(&self, body: &Value) -> Result<Tree, Fault> {
         let mut bytes = Vec::new();
         body.write(&mut bytes);
         prepare::parse(&bytes, self.limits())
+    }
+}
+
+/// What shaping begins from.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    current: Option<&'a Value>,
+    known: &'a [Value],
+    found: &'a [Value],
+}
+
+/// Whether a body is what is stored already, whatever the order of its members.
+fn same(current: &Value, body: &Value) -> bool {
+    match (current, body) {
+        (Value::Object(before), Value::Object(after)) => {
+            let counted = |members: &[(Box<str>, Value)]| {
+                members.iter().filter(|(name, _)| &**name != "meta").count()
+            };
+            counted(before) == counted(after)
+                && before.iter().all(|(name, value)| {
+                    let is_same = |other| same(value, other);
+                    &**name == "meta" || body.get(name).is_some_and(is_same)
+                })
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same(a, b))
+        }
+        _ => current == body,
     }
 }
 

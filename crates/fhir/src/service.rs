@@ -201,6 +201,16 @@ impl Service {
         all
     }
 
+    /// Checks a body against R4 and one profile of the rule set; the faults are in plain words.
+    pub(crate) async fn against(
+        &self,
+        access: &Access,
+        tree: &Tree,
+        profile: &str,
+    ) -> Result<(), Fault> {
+        prepare::accepted(self.refusals(access, tree, &[profile]).await?)
+    }
+
     /// Why a resource may not be stored.
     async fn refusals(
         &self,

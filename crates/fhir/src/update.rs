@@ -13,7 +13,7 @@ use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::patch::{may_see, outrun};
 use crate::prepare;
-use crate::ruled::Target;
+use crate::ruled::{Consequences, Target, failed_after};
 use crate::service::{Service, permit};
 
 /// What an update did.
@@ -54,16 +54,16 @@ impl Service {
             let precondition = ruled.precondition(condition, self.settings().client_ids)?;
             let may_retry = ruled.may_retry(condition);
             let is_seen = ruled.basis.is_none() || may_see(by.access, resource_type);
-            let unit = Unit {
-                changes: vec![Change::Update(
-                    id.clone(),
-                    ruled.prepared.draft,
-                    precondition,
-                )],
+            let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
+            let mut unit = Unit {
+                changes: vec![change],
                 record: Some(by.record.clone()),
                 ..Unit::default()
             };
+            ruled.follows.join(&mut unit);
             match self.store().commit_unit(by.access, unit).await {
+                Err(Error::Outdated) => {}
+                Err(error) if failed_after(1, &error) => {}
                 Err(Error::Refused(_, Refusal::PreconditionFailed)) if may_retry => {}
                 Err(error) => return Err(Fault::of_change(error, resource_type, id)),
                 Ok(written) => return updated(written, is_seen),
@@ -94,18 +94,22 @@ impl Service {
             let found_id = found.at_most_one()?.map(|version| &version.id);
             let put = self.put(resource_type, tree.id(), found_id, condition)?;
             let made = self.made(by.access, &put, resource_type, (&tree, condition));
-            let (change, may_retry) = made.await?;
+            let made = made.await?;
             let (Put::Existing(id) | Put::New(id)) = put;
-            let unit = Unit {
-                changes: vec![change],
+            let may_retry = made.may_retry;
+            let mut unit = Unit {
+                changes: vec![made.change],
                 expectations: vec![found.expectation],
                 record: Some(AuditRecord {
                     id: Some(id.clone()),
                     ..by.record.clone()
                 }),
+                ..Unit::default()
             };
+            made.follows.join(&mut unit);
             match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => {}
+                Err(error) if failed_after(1, &error) => {}
                 Err(Error::Refused(_, Refusal::PreconditionFailed)) if may_retry => {}
                 Err(error) => return Err(Fault::of_change(error, resource_type, &id)),
                 Ok(written) => return updated(written, may_see(by.access, resource_type)),
@@ -114,21 +118,24 @@ impl Service {
         Err(outrun())
     }
 
-    /// The change a conditional update amounts to, and whether it may be worked out again when the
-    /// version it begins from is no longer current.
+    /// The change a conditional update amounts to.
     pub(crate) async fn made(
         &self,
         access: &Access,
         put: &Put,
         resource_type: ResourceType,
         (tree, condition): (&Tree, &WriteCondition),
-    ) -> Result<(Change, bool), Fault> {
+    ) -> Result<Made, Fault> {
         match put {
             Put::New(id) => {
                 self.offer(Interaction::Create, resource_type)?;
                 let goal = Target::new(resource_type, id);
                 let ruled = self.ruled(access, goal, tree).await?;
-                Ok((Change::Create(id.clone(), ruled.prepared.draft), false))
+                Ok(Made {
+                    change: Change::Create(id.clone(), ruled.prepared.draft),
+                    follows: ruled.follows,
+                    may_retry: false,
+                })
             }
             Put::Existing(id) => {
                 let goal = Target {
@@ -143,7 +150,11 @@ impl Service {
                 let may_retry = ruled.may_retry(condition);
                 let precondition = ruled.precondition(condition, false)?;
                 let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
-                Ok((change, may_retry))
+                Ok(Made {
+                    change,
+                    follows: ruled.follows,
+                    may_retry,
+                })
             }
         }
     }
@@ -187,6 +198,15 @@ impl Service {
         };
         own.parse().map(Put::New).map_err(refused)
     }
+}
+
+/// A change as a conditional update makes it.
+pub(crate) struct Made {
+    pub(crate) change: Change,
+    /// What follows from it.
+    pub(crate) follows: Consequences,
+    /// Whether it may be worked out again when the version it begins from is no longer current.
+    pub(crate) may_retry: bool,
 }
 
 /// What a conditional update changes.

@@ -16,6 +16,7 @@ mod document_reference;
 mod entries;
 mod financial;
 mod group;
+pub mod lab_report;
 mod mark;
 mod note;
 mod notes;
@@ -23,6 +24,7 @@ mod observation;
 mod patient;
 mod practitioner;
 pub(crate) mod profiles;
+pub mod provenance;
 mod questionnaire_response;
 mod slot;
 mod task;
@@ -48,6 +50,11 @@ pub static CANVAS: RuleSet = RuleSet {
     types: TYPES,
     orders: &[("DiagnosticReport", "date")],
     searches: &[("Slot", slot::searched)],
+    provenance: &provenance::TYPES,
+    operations: &[
+        ("DiagnosticReport", lab_report::OPERATION),
+        ("Practitioner", "send-reset-password-email"),
+    ],
     notes: notes::NOTES,
     profiles: Source::Canvas,
 };

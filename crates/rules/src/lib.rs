@@ -20,9 +20,9 @@ pub mod us_core;
 pub mod wording;
 pub mod write;
 
-pub use canvas::allergen;
+pub use canvas::{allergen, lab_report, provenance};
 pub use description::Description;
 pub use envelope::{Envelope, Location, Wording, Written};
 pub use interaction::{Interaction, Interactions, Level};
 pub use rule_set::{RuleSet, SearchRule, TypeRules};
-pub use write::{Absent, Around, Behaviour, Refusal, RefusalKind};
+pub use write::{Absent, Around, Behaviour, Find, Refusal, RefusalKind};

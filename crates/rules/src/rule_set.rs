@@ -5,6 +5,7 @@ use cresset_model::{Element, Tree, Value};
 use cresset_validate::Validator;
 
 use crate::canvas;
+use crate::edit;
 use crate::envelope::Envelope;
 use crate::interaction::{Interaction, Interactions};
 use crate::us_core;
@@ -29,6 +30,10 @@ pub struct RuleSet {
     pub orders: &'static [(&'static str, &'static str)],
     /// What a search must say and what it means when it does not, by type.
     pub searches: &'static [(&'static str, SearchRule)],
+    /// The types whose creates and updates leave a Provenance.
+    pub provenance: &'static [&'static str],
+    /// The operations it has beside those of the standard: type and name.
+    pub operations: &'static [(&'static str, &'static str)],
     /// What is done to what is written, by type, in words.
     pub notes: &'static [(&'static str, &'static str)],
     /// Where its profiles lie.
@@ -69,6 +74,8 @@ static R4: RuleSet = RuleSet {
     types: &[],
     orders: &[],
     searches: &[],
+    provenance: &[],
+    operations: &[],
     notes: &[],
     profiles: Source::Standard,
 };
@@ -83,6 +90,8 @@ static US_CORE: RuleSet = RuleSet {
     types: &[],
     orders: &[],
     searches: &[],
+    provenance: &[],
+    operations: &[],
     notes: &[],
     profiles: Source::Standard,
 };
@@ -148,11 +157,30 @@ impl RuleSet {
         order.map(|(_, order)| *order)
     }
 
+    /// Whether a type has this operation by the set.
+    pub fn has_operation(&self, resource_type: ResourceType, operation: &str) -> bool {
+        let asked = (resource_type.name(), operation);
+        self.operations.contains(&asked)
+    }
+
     /// What the set adds to a search of a type, and asks of it.
     pub fn searched(&self, resource_type: ResourceType) -> Option<SearchRule> {
         let mut searches = self.searches.iter();
         let rule = searches.find(|(name, _)| *name == resource_type.name());
         rule.map(|(_, rule)| *rule)
+    }
+
+    /// The Provenance that the write of a resource of this id leaves, if it leaves one: `is_new` says
+    /// whether it was created, `now` is the present as an instant.
+    pub fn provenance_of(
+        &self,
+        resource: &Value,
+        id: &str,
+        (is_new, now): (bool, &str),
+    ) -> Option<Value> {
+        let name = edit::text(resource, &["resourceType"])?;
+        let is_kept = self.provenance.contains(&name);
+        is_kept.then(|| canvas::provenance::of(resource, (name, id), (is_new, now)))
     }
 
     /// A record that an import brings, as this set lets it in; `None` where it stays as it is.

@@ -22,6 +22,8 @@ pub struct Around<'a> {
     pub current: Option<&'a Value>,
     /// Of the resources the behaviour wants, those the caller may see.
     pub known: &'a [Value],
+    /// What the searches of the behaviour find, whoever asks: for what is told to nobody.
+    pub found: &'a [Value],
     /// Makes an id for an entry of a list.
     pub new_id: &'a dyn Fn() -> String,
 }
@@ -41,6 +43,26 @@ impl Around<'_> {
     pub fn known(&self, resource_type: &str) -> Option<&Value> {
         let is_it = |value: &&Value| edit::text(value, &["resourceType"]) == Some(resource_type);
         self.known.iter().find(is_it)
+    }
+}
+
+/// A search of the whole record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Find {
+    /// The type.
+    pub resource_type: &'static str,
+    /// The parameters, decoded.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Find {
+    /// A search with these parameters.
+    pub fn new<const N: usize>(resource_type: &'static str, parameters: [(&str, &str); N]) -> Self {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Self {
+            resource_type,
+            parameters: parameters.map(owned).into(),
+        }
     }
 }
 
@@ -88,12 +110,16 @@ pub struct Behaviour {
     pub is_renewed: fn(&Value, &Value) -> bool,
     /// The references whose targets shaping wants to see.
     pub wants: fn(&Value) -> Vec<String>,
+    /// The searches whose results checking and consequences rest on: a type and its parameters. They
+    /// see the whole record, so a refusal must not tell what they found.
+    pub finds: fn(&Value) -> Vec<Find>,
     /// What only code can judge and refuses: every fault it finds.
     pub check: fn(&Value, &Around<'_>) -> Vec<Refusal>,
     /// Makes what was checked into what is stored.
     pub shape: fn(&mut Value, &Around<'_>),
-    /// What is created beside what is created, once it is shaped.
-    pub beside: fn(&Value) -> Vec<Value>,
+    /// What follows from a write once it is shaped, and may change it: each with its id; a resource
+    /// that is known or found is changed, any other created.
+    pub consequences: fn(&mut Value, &Around<'_>) -> Vec<Value>,
     /// What is done to what an import brings although R4 would not take it; nothing in most types.
     pub imported: Option<fn(&mut Value)>,
     /// Elements that are taken out of a body: the server alone says them.
@@ -121,7 +147,8 @@ impl Behaviour {
         wants: |_| Vec::new(),
         check: |_, _| Vec::new(),
         shape: |_, _| {},
-        beside: |_| Vec::new(),
+        finds: |_| Vec::new(),
+        consequences: |_, _| Vec::new(),
         imported: None,
         ignored: &[],
         files: &[],

@@ -267,8 +267,7 @@ impl Store for PostgresStore {
             .into_iter()
             .map(|expectation| writer::Expected::new(access, expectation))
             .collect::<Result<_, _>>()?;
-        let permitted = permitted(access, &unit.changes)?;
-        let changes = (unit.changes, permitted);
+        let changes = permitted(access, unit.changes, unit.consequences)?;
         let shared = self.shared.clone();
         let is_small = changes.0.len() <= INLINE_CHANGES;
         let prepared = move || {

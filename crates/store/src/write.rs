@@ -1,5 +1,6 @@
 //! What a write brings and what comes of it.
 
+use cresset_access::{Access, SystemReason};
 use cresset_base::{ResourceId, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_model::Unstamped;
@@ -35,13 +36,16 @@ pub enum Change {
 pub struct Unit {
     /// The changes in the order in which they happen.
     pub changes: Vec<Change>,
+    /// What follows from them by the rules of the instance, whatever the caller may; it happens after
+    /// them, and its outcomes come after theirs.
+    pub consequences: Vec<Change>,
     /// Searches on whose outcome the changes rest; all must still be so when they commit.
     pub expectations: Vec<Expectation>,
     /// The audit record of the interaction, in the same transaction. A refused unit leaves none.
     pub record: Option<AuditRecord>,
 }
 
-/// What a search of the caller (right `s`) found. It is asked again inside the transaction of the
+/// What a search found, of the caller (right `s`) or of the rules. It is asked again inside the transaction of the
 /// change, so that nothing can come between the search and the change.
 #[derive(Debug, Clone)]
 pub struct Expectation {
@@ -49,6 +53,18 @@ pub struct Expectation {
     pub query: Query,
     /// All it found.
     pub found: Vec<ResourceId>,
+    /// Whether the rules of the instance asked, and not the caller.
+    pub of_rules: bool,
+}
+
+impl Expectation {
+    /// What the search may see: all the caller may, or all there is where the rules ask.
+    pub fn access(&self, caller: &Access) -> Access {
+        match self.of_rules {
+            true => Access::system(SystemReason::Rules),
+            false => caller.clone(),
+        }
+    }
 }
 
 /// What must hold of the current version for a change to happen.

@@ -17,6 +17,7 @@ mod read;
 mod record;
 mod search;
 mod search_types;
+mod set;
 mod shown;
 mod update;
 mod validate;
@@ -43,6 +44,7 @@ pub(crate) use search::{search, search_by_form};
 pub(crate) use search_types::{
     search_compartment, search_compartment_by_form, search_system, search_system_by_form,
 };
+pub(crate) use set::{create_lab_report, send_reset_password_email};
 pub(crate) use update::{update, update_matching};
 pub(crate) use validate::validate;
 pub(crate) use vread::vread;

@@ -408,6 +408,14 @@ fn of_records() -> Router<App> {
             get(fhir::lastn).post(fhir::lastn),
         )
         .route("/{instance}/fhir/Patient/$match", post(fhir::match_patient))
+        .route(
+            "/{instance}/fhir/DiagnosticReport/$create-lab-report",
+            post(fhir::create_lab_report),
+        )
+        .route(
+            "/{instance}/fhir/Practitioner/{id}/$send-reset-password-email",
+            post(fhir::send_reset_password_email),
+        )
         .route("/{instance}/fhir/{type}/{id}/$meta", get(fhir::meta))
         .route(
             "/{instance}/fhir/{type}/{id}/$meta-add",

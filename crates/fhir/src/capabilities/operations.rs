@@ -1,6 +1,7 @@
 //! The operations each type offers.
 
 use cresset_definitions::ResourceType;
+use cresset_rules::RuleSet;
 
 /// The methods an operation is called with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,9 @@ impl Operation {
     /// The canonical URL of its definition.
     pub fn definition(&self) -> String {
         let Self { of, name, .. } = self;
+        if OF_CANVAS.contains(self) {
+            return format!("https://cresset.example/fhir/OperationDefinition/canvas-{name}");
+        }
         if *name == DOCREF {
             return format!("http://hl7.org/fhir/us/core/OperationDefinition/{name}");
         }
@@ -160,9 +164,32 @@ const fn meta(name: &'static str, about: &'static str) -> Operation {
     }
 }
 
-/// The operations of a type.
-pub fn of_type(resource_type: ResourceType) -> impl Iterator<Item = Operation> {
-    let own = RECORD.into_iter().chain(TERMINOLOGY);
+/// Those that rule sets have beside the standard.
+const OF_CANVAS: [Operation; 2] = [
+    Operation {
+        of_type: Some(Methods::Post),
+        ..record(
+            "DiagnosticReport",
+            "create-lab-report",
+            "Store the report of a laboratory and its values",
+        )
+    },
+    Operation {
+        of_type: None,
+        of_resource: Some(Methods::Post),
+        ..record(
+            "Practitioner",
+            "send-reset-password-email",
+            "Send the practitioner a link for a new password",
+        )
+    },
+];
+
+/// The operations of a type under a rule set.
+pub fn of_type(resource_type: ResourceType, rules: &RuleSet) -> impl Iterator<Item = Operation> {
+    let is_of_set = move |o: &Operation| rules.has_operation(resource_type, o.name);
+    let of_set = OF_CANVAS.into_iter().filter(is_of_set);
+    let own = RECORD.into_iter().chain(TERMINOLOGY).chain(of_set);
     own.filter(move |operation| operation.of == resource_type.name())
         .chain([VALIDATE, GRAPHQL])
         .chain(META)

@@ -69,7 +69,7 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
         "searchParam": parameters,
     });
     if let (true, Some(members)) = (is_offered("read"), resource.as_object_mut()) {
-        let operations: Vec<Value> = operations::of_type(resource_type)
+        let operations: Vec<Value> = operations::of_type(resource_type, settings.rules)
             .map(|o| json!({ "name": o.name, "definition": o.definition() }))
             .collect();
         members.insert("operation".to_owned(), json!(operations));

@@ -108,7 +108,7 @@ pub(super) fn of_type(of: ResourceType, rules: &RuleSet, paths: &mut Map<String,
         put(paths, path, &["id", "version"], one("get", vread));
     }
     if is(Interaction::Read) {
-        for operation in operations::of_type(of) {
+        for operation in operations::of_type(of, rules) {
             of_operation(of, &operation, paths);
         }
     }

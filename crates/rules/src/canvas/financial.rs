@@ -1,6 +1,8 @@
 //! Consent, Coverage, `CoverageEligibilityRequest` and `PaymentNotice`: elements R4 requires and the EHR
 //! does not use may come empty.
 
+mod order;
+
 use cresset_model::Value;
 
 use crate::edit;
@@ -17,6 +19,8 @@ pub(super) static CONSENT: Behaviour = Behaviour {
 };
 
 pub(super) static COVERAGE: Behaviour = Behaviour {
+    finds: order::others,
+    consequences: order::moved,
     shape: coverage,
     ..Behaviour::NONE
 };

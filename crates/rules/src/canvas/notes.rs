@@ -32,7 +32,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Coverage",
-        "`period.start` is the day it was first stored unless said; the relationship is told in the words of the claim form",
+        "`period.start` is the day it was first stored unless said; the relationship is told in the words of the claim form; one that takes the `order` of another active one of the patient moves it, and those below, down to at most 5",
     ),
     ("CoverageEligibilityRequest", "`insurer` may be empty"),
     (
@@ -45,7 +45,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Group",
-        "`actual` is true; characteristics do not exclude; `quantity` counts the members",
+        "`actual` is true; characteristics do not exclude; `quantity` counts the members; a responsibility belongs to one team",
     ),
     (
         "Immunization",
@@ -61,7 +61,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Observation",
-        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`; a create of `59408-5` brings `2708-6` with it (in a bundle it comes alone)",
+        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`; a create of `59408-5` brings `2708-6` with it; a sign without `derivedFrom` gets a panel; a panel takes its members from the panels they were in",
     ),
     (
         "Patient",

@@ -1,5 +1,7 @@
 //! Observation: vital signs.
 
+mod panel;
+
 use std::collections::BTreeSet;
 
 use cresset_model::Value;
@@ -11,7 +13,8 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     wants: members,
     check,
     shape,
-    beside: arterial,
+    finds: panel::holders,
+    consequences: panel::consequences,
     ignored: &["category", "issued", "interpretation", "specimen"],
     ..Behaviour::NONE
 };
@@ -34,8 +37,7 @@ fn members(body: &Value) -> Vec<String> {
 /// A panel holds each sign once.
 fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let mut seen = BTreeSet::new();
-    let sign = |member: &'_ Value| edit::code(member.get("code")?, Some(LOINC)).map(str::to_owned);
-    let is_new = |sign: String| seen.insert(sign);
+    let is_new = |sign| seen.insert(sign);
     let is_distinct = around.known.iter().filter_map(sign).all(is_new);
     if is_distinct && edit::items(body, "hasMember").len() <= SIGNS {
         return Vec::new();
@@ -56,10 +58,7 @@ fn shape(body: &mut Value, around: &Around<'_>) {
         edit::default(body, "effectiveDateTime", || edit::string(around.now));
     }
     body.set("issued", edit::string(around.now));
-    let sign = body
-        .get("code")
-        .and_then(|code| edit::code(code, Some(LOINC)));
-    let unit = sign.and_then(default_unit);
+    let unit = sign(body).and_then(default_unit);
     quantity(body, unit);
     for component in edit::items_mut(body, "component") {
         quantity(component, Some("mmHg"));
@@ -68,24 +67,9 @@ fn shape(body: &mut Value, around: &Around<'_>) {
     absence(body);
 }
 
-/// The saturation a pulse oximeter shows, and that of arterial blood it stands for.
-const OXIMETRY: &str = "59408-5";
-const ARTERIAL: (&str, &str) = ("2708-6", "Oxygen saturation in Arterial blood");
-
-/// A saturation by pulse oximetry is recorded as one of arterial blood too.
-fn arterial(stored: &Value) -> Vec<Value> {
-    let sign = stored
-        .get("code")
-        .and_then(|code| edit::code(code, Some(LOINC)));
-    if sign != Some(OXIMETRY) {
-        return Vec::new();
-    }
-    let mut arterial = stored.clone();
-    let (code, display) = ARTERIAL;
-    let coding = edit::object([("system", LOINC), ("code", code), ("display", display)]);
-    arterial.set("code", edit::holder("coding", Value::Array(vec![coding])));
-    arterial.remove("id");
-    vec![arterial]
+/// Which sign it is.
+fn sign(observation: &Value) -> Option<&str> {
+    edit::code(observation.get("code")?, Some(LOINC))
 }
 
 /// The unit a sign is measured in when none is sent.

@@ -50,6 +50,13 @@ const SOURCES: &[&str] = &[
     include_str!("../../data/canvas/Task-update.json"),
 ];
 
+/// Those of an operation.
+const OPERATIONS: &[&str] = &[
+    include_str!("../../data/canvas/lab-report.json"),
+    include_str!("../../data/canvas/lab-test.json"),
+    include_str!("../../data/canvas/lab-value.json"),
+];
+
 /// The URL of the profile for an interaction with a type, if there is one.
 pub(crate) fn url(name: &str, interaction: Interaction) -> Option<&'static str> {
     let url = format!("{BASE}{name}-{}", interaction.code());
@@ -64,7 +71,7 @@ pub(crate) fn validator() -> &'static Validator {
     static VALIDATOR: OnceLock<Validator> = OnceLock::new();
     VALIDATOR.get_or_init(|| {
         let mut profiles = Profiles::us_core();
-        for source in SOURCES {
+        for source in SOURCES.iter().chain(OPERATIONS) {
             // They are part of the build, and a test takes each of them in.
             if let Ok(tree) = parse(source.as_bytes(), Bounds::default()) {
                 drop(profiles.add(tree.root()));
@@ -76,7 +83,7 @@ pub(crate) fn validator() -> &'static Validator {
 
 #[cfg(test)]
 mod tests {
-    use super::{SOURCES, url};
+    use super::{OPERATIONS, SOURCES, url};
     use crate::canvas::CANVAS;
     use crate::interaction::Interaction;
     use cresset_model::{Bounds, Element, parse};
@@ -85,7 +92,7 @@ mod tests {
     #[test]
     fn every_profile_is_taken_in() {
         let mut profiles = Profiles::us_core();
-        for source in SOURCES {
+        for source in SOURCES.iter().chain(OPERATIONS) {
             let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
             let name = tree.root().get("name").and_then(Element::as_str).unwrap();
             profiles

@@ -15,7 +15,7 @@ use crate::row::get;
 use crate::shared::Shared;
 use crate::store::limited;
 
-/// What a search of the caller found.
+/// What a search found.
 pub(crate) struct Expected {
     expectation: Expectation,
     access: Access,
@@ -24,10 +24,11 @@ pub(crate) struct Expected {
 impl Expected {
     pub(crate) fn new(access: &Access, mut expectation: Expectation) -> Result<Self, Error> {
         expectation.query.sort.clear();
-        given(access, Verb::Search, expectation.query.resource_type)?;
+        let access = expectation.access(access);
+        given(&access, Verb::Search, expectation.query.resource_type)?;
         Ok(Self {
             expectation,
-            access: access.clone(),
+            access,
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_store::backend::prepared::{Permitted, Prepared, permitted, prepare};
+use cresset_store::backend::prepared::{Changes, Prepared, permitted, prepare};
 use cresset_store::{Change, Error, Written};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
@@ -27,18 +27,17 @@ pub(super) async fn commit(
     access: &Access,
     unit: cresset_store::Unit,
 ) -> Result<Vec<Written>, Error> {
-    let changes = unit.changes;
     let expectations = unit
         .expectations
         .into_iter()
         .map(|expectation| Expected::new(access, expectation))
         .collect::<Result<_, _>>()?;
-    let permitted = permitted(access, &changes)?;
-    let changes = if changes.len() <= INLINE_CHANGES {
-        prepared(&store.inner, changes, permitted)?
+    let changes = permitted(access, unit.changes, unit.consequences)?;
+    let changes = if changes.0.len() <= INLINE_CHANGES {
+        prepared(&store.inner, changes)?
     } else {
         let inner: Arc<Inner> = store.inner.clone();
-        let task = tokio::task::spawn_blocking(move || prepared(&inner, changes, permitted));
+        let task = tokio::task::spawn_blocking(move || prepared(&inner, changes));
         task.await.map_err(|e| failed(e.to_string()))??
     };
     let (reply, answer) = oneshot::channel();
@@ -54,15 +53,11 @@ pub(super) async fn commit(
 }
 
 /// The changes for the versions they will most likely make.
-fn prepared(
-    inner: &Inner,
-    changes: Vec<Change>,
-    permitted: Vec<Permitted>,
-) -> Result<Vec<Prepared>, Error> {
+fn prepared(inner: &Inner, changes: Changes) -> Result<Vec<Prepared>, Error> {
     let shared = &inner.shared;
     let now_ms = instant::millis(shared.clock.now());
-    let guesses = guesses(inner, &changes)?;
-    prepare(&shared.codec, now_ms, (changes, permitted), guesses)
+    let guesses = guesses(inner, &changes.0)?;
+    prepare(&shared.codec, now_ms, changes, guesses)
 }
 
 /// The version each change will most likely make; the writer knows for sure. Most of many are new, and

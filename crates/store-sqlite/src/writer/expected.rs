@@ -14,7 +14,7 @@ use crate::fault::store_error;
 use crate::lookups::Snapshot;
 use crate::store::rows;
 
-/// What a search of the caller found.
+/// What a search found.
 pub(crate) struct Expected {
     expectation: Expectation,
     access: Access,
@@ -23,10 +23,11 @@ pub(crate) struct Expected {
 impl Expected {
     pub(crate) fn new(access: &Access, mut expectation: Expectation) -> Result<Self, Error> {
         expectation.query.sort.clear();
-        given(access, Verb::Search, expectation.query.resource_type)?;
+        let access = expectation.access(access);
+        given(&access, Verb::Search, expectation.query.resource_type)?;
         Ok(Self {
             expectation,
-            access: access.clone(),
+            access,
         })
     }
 

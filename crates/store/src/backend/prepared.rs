@@ -1,7 +1,7 @@
 //! Changes on their way to a writer, prepared as far as possible by whoever brings them.
 
 use bytes::Bytes;
-use cresset_access::{Access, Restriction, Verb};
+use cresset_access::{Access, Restriction, SystemReason, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Stamp;
@@ -108,11 +108,28 @@ pub fn about(change: &Change) -> (ResourceType, &ResourceId) {
 /// For each change what it may touch, and for an update what it may create.
 pub type Permitted = (Restriction, Restriction);
 
-/// What each change may touch.
+/// The changes of a unit, and what each of them may touch.
+pub type Changes = (Vec<Change>, Vec<Permitted>);
+
+/// The changes of a unit and what follows from them: the caller's right bounds the former alone.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when it may touch nothing.
-pub fn permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>, Error> {
+/// [`Error::Forbidden`] when one may touch nothing.
+pub fn permitted(
+    access: &Access,
+    mut changes: Vec<Change>,
+    consequences: Vec<Change>,
+) -> Result<Changes, Error> {
+    let mut all = each_permitted(access, &changes)?;
+    all.extend(each_permitted(
+        &Access::system(SystemReason::Rules),
+        &consequences,
+    )?);
+    changes.extend(consequences);
+    Ok((changes, all))
+}
+
+fn each_permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>, Error> {
     let one = |change: &Change| {
         let (of, _) = about(change);
         Ok(match change {
@@ -134,7 +151,7 @@ pub fn permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>, 
 pub fn prepare(
     codec: &Codec,
     now_ms: i64,
-    (changes, permitted): (Vec<Change>, Vec<Permitted>),
+    (changes, permitted): Changes,
     guesses: Vec<u64>,
 ) -> Result<Vec<Prepared>, Error> {
     let each = changes.into_iter().zip(permitted).zip(guesses);

@@ -26,6 +26,7 @@ async fn commit(
     let unit = Unit {
         changes: vec![change],
         expectations: vec![Expectation {
+            of_rules: false,
             query: query(url),
             found: found.iter().map(|name| id(name)).collect(),
         }],

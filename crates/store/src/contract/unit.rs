@@ -1,9 +1,9 @@
 //! A unit commits as a whole or not at all.
 
-use super::world::{World, body, draft, everything, id, of, put};
+use super::world::{World, body, draft, everything, id, of, put, query, scopes};
 use crate::Error;
 use crate::store::Found;
-use crate::write::{Change, Precondition, Refusal, Written};
+use crate::write::{Change, Expectation, Precondition, Refusal, Unit, Written};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
@@ -11,6 +11,55 @@ pub async fn all(fresh: &impl Fn() -> World) {
     changes_of_a_unit_see_each_other(fresh()).await;
     references_may_come_before_their_target(fresh()).await;
     many_updates_get_their_versions(fresh()).await;
+    what_follows_from_a_change_is_not_bound_by_the_caller(fresh()).await;
+}
+
+async fn what_follows_from_a_change_is_not_bound_by_the_caller(world: World) {
+    world.put(&[&patient("b")]).await;
+    let caller = scopes("patient/Observation.c", Some("a"));
+    let observation = |name: &str, patient: &str| {
+        let body = format!(
+            r#"{{"resourceType":"Observation","id":"{name}","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/{patient}"}}}}"#
+        );
+        Change::Create(id(name), draft(&body))
+    };
+    let record = |name: &str| {
+        let body = format!(r#"{{"resourceType":"Basic","id":"{name}","code":{{"text":"x"}}}}"#);
+        Change::Create(id(name), draft(&body))
+    };
+    let commit = async |changes, consequences, seen: &[&str]| {
+        let unit = Unit {
+            changes: vec![changes],
+            consequences: vec![consequences],
+            expectations: vec![Expectation {
+                query: query("Patient?_id=a,b"),
+                found: seen.iter().map(|name| id(name)).collect(),
+                of_rules: true,
+            }],
+            record: None,
+        };
+        world.store.commit_unit(&caller, unit).await
+    };
+    let written = commit(observation("o", "a"), record("r"), &["b"]).await;
+    assert_eq!(written.unwrap().len(), 2);
+    world.check("Basic", &["r"]).await;
+    let again = commit(observation("p", "a"), record("r"), &["b"]).await;
+    assert!(
+        matches!(again, Err(Error::Refused(1, Refusal::Exists))),
+        "{again:?}"
+    );
+    let others = commit(observation("p", "b"), record("s"), &["b"]).await;
+    assert!(
+        matches!(others, Err(Error::Refused(0, Refusal::Forbidden))),
+        "{others:?}"
+    );
+    let unseen = commit(observation("p", "a"), record("s"), &[]).await;
+    assert!(matches!(unseen, Err(Error::Outdated)), "{unseen:?}");
+    let delete = Change::Delete(of("Patient"), id("b"), Precondition::default());
+    let deleted = commit(observation("p", "a"), delete, &["b"]).await;
+    assert!(matches!(deleted, Err(Error::Forbidden(..))), "{deleted:?}");
+    world.check("Observation", &["o"]).await;
+    world.check("Basic", &["r"]).await;
 }
 
 fn patient(name: &str) -> String {

@@ -20,11 +20,14 @@ use super::entry::{Action, Entry, Named};
 use crate::bundle::full_url::FullUrls;
 use crate::criteria::{Criteria, Found};
 use crate::fault::{Fault, Kind};
+use crate::ruled::Consequences;
 use crate::service::Service;
 
 /// A transaction ready to commit.
 pub(super) struct Plan {
     pub(super) changes: Vec<Change>,
+    /// What follows from them.
+    pub(super) follows: Consequences,
     /// For each change where it comes from.
     pub(super) origins: Vec<Origin>,
     pub(super) expectations: Vec<Expectation>,
@@ -124,13 +127,15 @@ impl Service {
         }
         let mut changes = Vec::with_capacity(entries.len());
         let mut origins = Vec::with_capacity(entries.len());
+        let mut follows = Consequences::default();
         let mut refused = Refused::default();
         for entry in order {
             let Some(one) = meant.get(entry.at) else {
                 continue;
             };
             let before = changes.len();
-            let made = planning.changes(entry, one, &mut changes).await;
+            let into = (&mut changes, &mut follows);
+            let made = planning.changes(entry, one, into).await;
             match made.map_err(|fault| entry.blame(fault)) {
                 Ok(may_repeat) => {
                     let entry = entry.at;
@@ -143,6 +148,7 @@ impl Service {
         refused.end()?;
         Ok(Plan {
             changes,
+            follows,
             origins,
             expectations: planning.expectations,
             meant,

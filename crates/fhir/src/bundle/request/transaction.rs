@@ -8,6 +8,7 @@ use super::reply::{Reply, Return, bundle};
 use crate::audited::Audited;
 use crate::fault::Fault;
 use crate::patch::{may_see, outrun};
+use crate::ruled::failed_after;
 use crate::service::Service;
 
 impl Service {
@@ -24,16 +25,20 @@ impl Service {
         }
         for _ in 0..self.limits().write_attempts_max {
             let plan = self.plan(by.access, entries).await?;
-            let unit = Unit {
+            let count = plan.changes.len();
+            let mut unit = Unit {
                 changes: plan.changes,
                 expectations: plan.expectations,
                 record: Some(AuditRecord {
                     interaction: "transaction".to_owned(),
                     ..by.record.clone()
                 }),
+                ..Unit::default()
             };
+            plan.follows.join(&mut unit);
             let written = match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => continue,
+                Err(error) if failed_after(count, &error) => continue,
                 Err(Error::Refused(at, refusal)) => {
                     let origin = plan.origins.get(at).copied().unwrap_or_default();
                     if refusal == Refusal::PreconditionFailed && origin.may_repeat {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{canvas, refused, stored, with};
+use super::{canvas, read, refused, stored, updated, with};
 
 const SELF_PAY: &str = "http://terminology.hl7.org/CodeSystem/coverage-selfpay";
 const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
@@ -30,4 +30,37 @@ async fn a_coverage_has_a_type_of_its_system() {
     }
     stored(&practice, &typed(SELF_PAY, "pay")).await;
     stored(&practice, &typed(ACT_CODE, "HMO")).await;
+}
+
+#[tokio::test]
+async fn a_coverage_moves_those_down_whose_place_it_takes() {
+    let practice = canvas().await;
+    let mut ids = Vec::new();
+    let of_another = with(&coverage(1), "/beneficiary/reference", json!("Patient/2"));
+    let of_another = stored(&practice, &of_another).await["id"].clone();
+    for order in [1, 2, 5] {
+        ids.push(stored(&practice, &coverage(order)).await["id"].clone());
+    }
+    let orders = async |ids: &[Value]| -> Vec<u64> {
+        let mut orders = Vec::new();
+        for id in ids {
+            let one = read(&practice, &format!("Coverage/{}", id.as_str().unwrap())).await;
+            orders.push(one["order"].as_u64().unwrap());
+        }
+        orders
+    };
+    ids.push(stored(&practice, &coverage(1)).await["id"].clone());
+    assert_eq!(orders(&ids).await, [2, 3, 5, 1], "moved down");
+    assert_eq!(orders(&[of_another]).await, [1], "of somebody else");
+    updated(&practice, &ids[0], &coverage(3)).await;
+    assert_eq!(orders(&ids).await, [3, 4, 5, 1], "by an update");
+    ids.push(stored(&practice, &coverage(5)).await["id"].clone());
+    assert_eq!(orders(&ids).await, [3, 4, 5, 1, 5], "several are last");
+    let ended = with(&coverage(1), "/status", json!("cancelled"));
+    stored(&practice, &ended).await;
+    assert_eq!(
+        orders(&ids).await,
+        [3, 4, 5, 1, 5],
+        "only what is active has a place"
+    );
 }

@@ -236,5 +236,5 @@ async fn a_saturation_by_oximetry_is_one_of_arterial_blood_too() {
     }
     assert_eq!(arterial["code"]["coding"].as_array().unwrap().len(), 1);
     let all = practice.ask("GET /Observation", "").await.json();
-    assert_eq!(all["total"], 2, "{all}");
+    assert_eq!(all["total"], 3, "and their panel: {all}");
 }

@@ -11,7 +11,7 @@ use cresset_store::Change;
 use super::{Criteria, Entry, Fault, Kind, Meant, Planning};
 use crate::bundle::full_url::{none_dangles, path, references};
 use crate::patch::{Rewrite, names_versions};
-use crate::ruled::Target;
+use crate::ruled::{Consequences, Target};
 use crate::update::Put;
 
 impl Planning<'_> {
@@ -51,7 +51,7 @@ impl Planning<'_> {
         &self,
         entry: &Entry<'_>,
         meant: &Meant,
-        changes: &mut Vec<Change>,
+        (changes, follows): (&mut Vec<Change>, &mut Consequences),
     ) -> Result<bool, Fault> {
         let condition = &entry.condition;
         let put = match meant {
@@ -71,7 +71,10 @@ impl Planning<'_> {
                 changes.push(patched.await?);
                 return Ok(!names_versions(condition));
             }
-            Meant::Update(of, id) => return self.updated_by_id(entry, (*of, id), changes).await,
+            Meant::Update(of, id) => {
+                let into = (changes, follows);
+                return self.updated_by_id(entry, (*of, id), into).await;
+            }
             Meant::New(_, id) => Put::New(id.clone()),
             Meant::Found(_, id) => Put::Existing(id.clone()),
         };
@@ -82,16 +85,17 @@ impl Planning<'_> {
         let made = self
             .service
             .made(self.access, &put, *of, (&tree, condition));
-        let (change, may_repeat) = made.await?;
-        changes.push(change);
-        Ok(may_repeat)
+        let made = made.await?;
+        changes.push(made.change);
+        follows.add(made.follows);
+        Ok(made.may_retry)
     }
 
     async fn updated_by_id(
         &self,
         entry: &Entry<'_>,
         (resource_type, id): (ResourceType, &ResourceId),
-        changes: &mut Vec<Change>,
+        (changes, follows): (&mut Vec<Change>, &mut Consequences),
     ) -> Result<bool, Fault> {
         let goal = Target {
             interaction: Interaction::Update,
@@ -105,6 +109,7 @@ impl Planning<'_> {
         let may_repeat = ruled.may_retry(&entry.condition);
         let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
         changes.push(change);
+        follows.add(ruled.follows);
         Ok(may_repeat)
     }
 

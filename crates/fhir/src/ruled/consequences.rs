@@ -1,0 +1,161 @@
+//! What follows from a write by the rules of the instance: looked up and written as the rules, whatever
+//! the caller may (ADR 0032).
+
+use cresset_access::{Access, SystemReason};
+use cresset_base::ResourceId;
+use cresset_definitions::ResourceType;
+use cresset_model::Value;
+use cresset_rules::{Find, provenance};
+use cresset_search::Summary;
+use cresset_store::{Change, Error, Expectation, Found, Precondition, Unit, Version};
+
+use crate::fault::Fault;
+use crate::instant;
+use crate::service::Service;
+
+/// How many resources a rule looks at.
+const FOUND_MAX: usize = 100;
+
+/// What a unit holds beside the changes a caller asks for.
+#[derive(Default)]
+pub(crate) struct Consequences {
+    changes: Vec<Change>,
+    expectations: Vec<Expectation>,
+}
+
+impl Consequences {
+    /// Brings them into the unit of what they follow from; a resource that is changed already is left
+    /// as it is.
+    pub(crate) fn join(self, unit: &mut Unit) {
+        for change in self.changes {
+            let is_taken = |other: &Change| about(other) == about(&change);
+            if !unit.changes.iter().chain(&unit.consequences).any(is_taken) {
+                unit.consequences.push(change);
+            }
+        }
+        unit.expectations.extend(self.expectations);
+    }
+
+    /// Adds those of another change.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.expectations.extend(other.expectations);
+    }
+}
+
+fn about(change: &Change) -> (ResourceType, &ResourceId) {
+    match change {
+        Change::Create(id, draft) | Change::Update(id, draft, _) => (draft.resource_type, id),
+        Change::Delete(of, id, _) => (*of, id),
+    }
+}
+
+/// Whether a unit of this many changes failed in what follows from them, so that it may be worked out
+/// again.
+pub(crate) fn failed_after(changes: usize, error: &Error) -> bool {
+    matches!(error, Error::Refused(at, _) if *at >= changes)
+}
+
+fn rules() -> Access {
+    Access::system(SystemReason::Rules)
+}
+
+impl Service {
+    /// What the searches of a rule find, and that it must still be so.
+    pub(super) async fn found(
+        &self,
+        finds: Vec<Find>,
+        into: &mut Consequences,
+    ) -> Result<Vec<Version>, Fault> {
+        let mut all = Vec::new();
+        for find in finds {
+            let Some(of) = ResourceType::parse(find.resource_type) else {
+                continue;
+            };
+            let mut query = self.strict(&rules(), of, &find.parameters).await?;
+            query.count = u32::try_from(FOUND_MAX).unwrap_or(u32::MAX);
+            query.summary = Summary::False;
+            let page = self.store().search(&rules(), &query, None).await?;
+            if page.next.is_none() {
+                let found = page.matches.iter().map(|version| version.id.clone());
+                into.expectations.push(Expectation {
+                    found: found.collect(),
+                    query,
+                    of_rules: true,
+                });
+            }
+            all.extend(page.matches);
+        }
+        Ok(all)
+    }
+
+    /// The changes these bodies amount to: of those that are known, new versions.
+    pub(crate) async fn followed(
+        &self,
+        access: &Access,
+        (bodies, known): (&[Value], &[Version]),
+        into: &mut Consequences,
+    ) -> Result<(), Fault> {
+        for body in bodies {
+            let prepared = self.checked(access, &self.planted(body)?).await?;
+            let of = prepared.draft.resource_type;
+            let id: ResourceId = match prepared.id.and_then(|id| id.parse().ok()) {
+                Some(id) => id,
+                None => self.new_id()?,
+            };
+            let before = known
+                .iter()
+                .find(|version| version.resource_type == of && version.id == id);
+            self.traced(access, (body, &id), before.is_none(), into)
+                .await?;
+            into.changes.push(match before {
+                None => Change::Create(id, prepared.draft),
+                Some(version) => {
+                    let precondition = Precondition {
+                        if_match: Some(vec![version.version]),
+                        ..Precondition::default()
+                    };
+                    Change::Update(id, prepared.draft, precondition)
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Adds the Provenance of a write, where the rule set keeps one.
+    pub(super) async fn traced(
+        &self,
+        access: &Access,
+        (resource, id): (&Value, &ResourceId),
+        is_new: bool,
+        into: &mut Consequences,
+    ) -> Result<(), Fault> {
+        let now = instant::text(self.now());
+        let record = self
+            .rules()
+            .provenance_of(resource, id.as_str(), (is_new, &now));
+        let Some(record) = record else {
+            return Ok(());
+        };
+        self.practice(access, into).await?;
+        let prepared = self.checked(access, &self.planted(&record)?).await?;
+        let change = Change::Create(self.new_id()?, prepared.draft);
+        into.changes.push(change);
+        Ok(())
+    }
+
+    /// The organization a Provenance names is made with the first of them.
+    async fn practice(&self, access: &Access, into: &mut Consequences) -> Result<(), Fault> {
+        let body = provenance::organization();
+        let prepared = self.checked(access, &self.planted(&body)?).await?;
+        let id: Option<ResourceId> = prepared.id.and_then(|id| id.parse().ok());
+        let Some(id) = id else {
+            return Ok(());
+        };
+        let of = prepared.draft.resource_type;
+        if self.store().read(&rules(), of, &id).await? == Found::Absent {
+            into.changes.push(Change::Create(id, prepared.draft));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Panels: every sign is a member of one, which is made for a sign that comes alone; a panel that names
+//! members takes them from those they were in.
+
+use cresset_model::Value;
+
+use super::{LOINC, SIGNS, sign};
+use crate::edit;
+use crate::write::{Around, Find};
+
+const PANEL: &str = "85353-1";
+const PANEL_DISPLAY: &str =
+    "Vital signs, weight, height, head circumference, oxygen saturation and BMI panel";
+/// The saturation a pulse oximeter shows, and that of arterial blood it stands for.
+const OXIMETRY: &str = "59408-5";
+const ARTERIAL: (&str, &str) = ("2708-6", "Oxygen saturation in Arterial blood");
+
+/// The panels that hold the members of this one.
+pub(super) fn holders(body: &Value) -> Vec<Find> {
+    let members: Vec<String> = edit::items(body, "hasMember")
+        .iter()
+        .take(SIGNS)
+        .filter_map(|member| edit::target(edit::text(member, &["reference"])?))
+        .map(|(name, id)| format!("{name}/{id}"))
+        .collect();
+    if members.is_empty() {
+        return Vec::new();
+    }
+    vec![Find::new(
+        "Observation",
+        [("has-member", &*members.join(","))],
+    )]
+}
+
+/// What a sign or a panel brings.
+pub(super) fn consequences(body: &mut Value, around: &Around<'_>) -> Vec<Value> {
+    if edit::text(body, &["status"]) == Some("entered-in-error") {
+        return Vec::new();
+    }
+    if sign(body) == Some(PANEL) {
+        return gathered(body, around);
+    }
+    let mut others: Vec<Value> = arterial(body, around).into_iter().collect();
+    if body.get("derivedFrom").is_none() {
+        let panel = panel(body, &others, around);
+        let id = edit::text(&panel, &["id"]).unwrap_or_default();
+        let of_panel = derived_from(id);
+        for member in others.iter_mut().chain([body]) {
+            member.set("derivedFrom", of_panel.clone());
+        }
+        others.push(panel);
+    }
+    others
+}
+
+/// The panel of a sign that comes without one.
+fn panel(sign: &Value, others: &[Value], around: &Around<'_>) -> Value {
+    let id = (around.new_id)();
+    let mut panel = edit::object([("resourceType", "Observation"), ("id", &*id)]);
+    let elements = [
+        "status",
+        "category",
+        "subject",
+        "effectiveDateTime",
+        "effectivePeriod",
+        "issued",
+        "performer",
+    ];
+    for name in elements {
+        if let Some(value) = sign.get(name) {
+            panel.set(name, value.clone());
+        }
+    }
+    panel.set("code", coded(PANEL, PANEL_DISPLAY));
+    let ids = others.iter().filter_map(|other| edit::text(other, &["id"]));
+    let members = std::iter::once(around.id).chain(ids).map(reference);
+    panel.set("hasMember", Value::Array(members.collect()));
+    panel
+}
+
+/// The members of a panel belong to it, and to no other: one that is left without any was an error.
+fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
+    let subject = |value: &Value| {
+        let of = edit::text(value, &["subject", "reference"]).and_then(edit::target);
+        of.map(|(_, id)| id.to_owned())
+    };
+    let own = subject(panel);
+    let is_of_patient = |value: &&Value| own.is_some() && subject(value) == own;
+    let mut changed = Vec::new();
+    let mut ids = Vec::new();
+    for member in around.known.iter().filter(is_of_patient) {
+        let mut member = member.clone();
+        member.set("derivedFrom", derived_from(around.id));
+        ids.extend(edit::text(&member, &["id"]).map(str::to_owned));
+        changed.push(member);
+    }
+    let is_taken = |member: &Value| {
+        let named = edit::text(member, &["reference"]).and_then(edit::target);
+        named.is_some_and(|(_, id)| ids.iter().any(|taken| taken == id))
+    };
+    let is_panel = |value: &&Value| sign(value) == Some(PANEL);
+    let is_known = |value: &&Value| !around.known.contains(value);
+    let before = around.found.iter().filter(is_of_patient).filter(is_panel);
+    for holder in before.filter(is_known) {
+        let mut holder = holder.clone();
+        if edit::items(&holder, "hasMember").iter().all(is_taken) {
+            holder.set("status", edit::string("entered-in-error"));
+        } else {
+            edit::retain(&mut holder, "hasMember", |member| !is_taken(member));
+        }
+        changed.push(holder);
+    }
+    changed
+}
+
+/// A saturation by pulse oximetry is recorded as one of arterial blood too.
+fn arterial(stored: &Value, around: &Around<'_>) -> Option<Value> {
+    if sign(stored) != Some(OXIMETRY) {
+        return None;
+    }
+    let mut arterial = stored.clone();
+    let (code, display) = ARTERIAL;
+    arterial.set("code", coded(code, display));
+    arterial.set("id", edit::string(&(around.new_id)()));
+    Some(arterial)
+}
+
+fn coded(code: &str, display: &str) -> Value {
+    let coding = edit::object([("system", LOINC), ("code", code), ("display", display)]);
+    edit::holder("coding", Value::Array(vec![coding]))
+}
+
+fn reference(id: &str) -> Value {
+    edit::object([("reference", &*format!("Observation/{id}"))])
+}
+
+fn derived_from(id: &str) -> Value {
+    Value::Array(vec![reference(id)])
+}

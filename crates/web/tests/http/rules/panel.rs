@@ -1,0 +1,89 @@
+//! Panels of vital signs under `canvas`.
+
+use serde_json::{Value, json};
+
+use super::super::practice::Practice;
+use super::{canvas, read, stored, with};
+
+fn sign(code: &str) -> Value {
+    json!({
+        "resourceType": "Observation", "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": code, "display": code}]},
+        "subject": {"reference": "Patient/1"}, "valueQuantity": {"value": 70}
+    })
+}
+
+/// The observation that one is derived from.
+async fn panel_of(practice: &Practice, sign: &Value) -> Value {
+    read(
+        practice,
+        sign["derivedFrom"][0]["reference"].as_str().unwrap(),
+    )
+    .await
+}
+
+fn reference(observation: &Value) -> Value {
+    json!({"reference": format!("Observation/{}", observation["id"].as_str().unwrap())})
+}
+
+#[tokio::test]
+async fn a_sign_that_comes_alone_gets_a_panel() {
+    let practice = canvas().await;
+    let weight = stored(&practice, &sign("29463-7")).await;
+    let panel = panel_of(&practice, &weight).await;
+    assert_eq!(panel["code"]["coding"][0]["code"], "85353-1");
+    assert_eq!(panel["hasMember"], json!([reference(&weight)]));
+    for name in ["subject", "effectiveDateTime", "status", "category"] {
+        assert_eq!(panel[name], weight[name], "{name}");
+    }
+    let derived = with(&sign("8302-2"), "/derivedFrom", json!([reference(&panel)]));
+    let derived = stored(&practice, &derived).await;
+    assert_eq!(derived["derivedFrom"], json!([reference(&panel)]));
+    let all = practice.ask("GET /Observation", "").await.json();
+    assert_eq!(all["total"], 3, "{all}");
+    let oximetry = stored(&practice, &sign("59408-5")).await;
+    let members = panel_of(&practice, &oximetry).await["hasMember"].clone();
+    assert_eq!(
+        members.as_array().unwrap().len(),
+        2,
+        "arterial too: {members}"
+    );
+}
+
+#[tokio::test]
+async fn a_panel_takes_its_members_from_those_they_were_in() {
+    let practice = canvas().await;
+    let (weight, height) = (
+        stored(&practice, &sign("29463-7")).await,
+        stored(&practice, &sign("8302-2")).await,
+    );
+    let before = panel_of(&practice, &weight).await;
+    let mut panel = with(&sign("85353-1"), "/valueQuantity", Value::Null);
+    panel["hasMember"] = json!([reference(&weight), reference(&height)]);
+    let panel = stored(&practice, &panel).await;
+    for one in [&weight, &height] {
+        let address = reference(one)["reference"].as_str().unwrap().to_owned();
+        let now = read(&practice, &address).await;
+        assert_eq!(now["derivedFrom"], json!([reference(&panel)]));
+    }
+    let address = reference(&before)["reference"].as_str().unwrap().to_owned();
+    assert_eq!(
+        read(&practice, &address).await["status"],
+        "entered-in-error"
+    );
+}
+
+#[tokio::test]
+async fn signs_of_a_transaction_get_their_panels_too() {
+    let practice = canvas().await;
+    let entry = |code: &str| json!({"resource": sign(code), "request": {"method": "POST", "url": "Observation"}});
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry("59408-5"), entry("8867-4")]});
+    let answer = practice.ask("POST /", &bundle.to_string()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["entry"].as_array().unwrap().len(), 2);
+    let panels = practice
+        .ask("GET /Observation?code=http://loinc.org|85353-1", "")
+        .await
+        .json();
+    assert_eq!(panels["total"], 2, "{panels}");
+}
