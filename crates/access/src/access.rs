@@ -209,11 +209,12 @@ fn system_restriction(reason: SystemReason, verb: Verb) -> Restriction {
     match reason {
         SystemReason::OperatorImport => Restriction::Everything,
         SystemReason::Rules if verb != Verb::Delete => Restriction::Everything,
-        SystemReason::Rules => Restriction::Nothing,
         SystemReason::Verification | SystemReason::OperatorCounts if verb.is_reading() => {
             Restriction::Everything
         }
-        SystemReason::Verification | SystemReason::OperatorCounts => Restriction::Nothing,
+        SystemReason::Rules | SystemReason::Verification | SystemReason::OperatorCounts => {
+            Restriction::Nothing
+        }
     }
 }
 

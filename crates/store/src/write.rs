@@ -60,9 +60,10 @@ pub struct Expectation {
 impl Expectation {
     /// What the search may see: all the caller may, or all there is where the rules ask.
     pub fn access(&self, caller: &Access) -> Access {
-        match self.of_rules {
-            true => Access::system(SystemReason::Rules),
-            false => caller.clone(),
+        if self.of_rules {
+            Access::system(SystemReason::Rules)
+        } else {
+            caller.clone()
         }
     }
 }

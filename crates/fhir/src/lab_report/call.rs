@@ -30,7 +30,7 @@ pub(super) fn read(call: &Value) -> Result<Vec<Sent>, Fault> {
     for (at, parameter) in parameters.iter().enumerate() {
         let place = format!("Parameters.parameter[{at}]");
         match text(parameter, "name") {
-            Some("labReport") => sent.push(resource(parameter, place, Part::Report)?),
+            Some("labReport") => sent.push(resource(parameter, &place, Part::Report)?),
             Some("labTestCollection") => collection(parameter, &place, &mut sent)?,
             _ => return Err(misnamed(&place, "labReport or labTestCollection")),
         }
@@ -50,9 +50,9 @@ fn collection(parameter: &Value, place: &str, into: &mut Vec<Sent>) -> Result<()
         match text(part, "name") {
             Some("labTest") => {
                 tests += 1;
-                into.push(resource(part, place, Part::Test)?);
+                into.push(resource(part, &place, Part::Test)?);
             }
-            Some("labValue") => into.push(resource(part, place, Part::Value)?),
+            Some("labValue") => into.push(resource(part, &place, Part::Value)?),
             _ => return Err(misnamed(&place, "labTest or labValue")),
         }
     }
@@ -66,7 +66,7 @@ fn collection(parameter: &Value, place: &str, into: &mut Vec<Sent>) -> Result<()
     Err(Fault::new(Kind::Invalid, text).at(format!("{place}.part")))
 }
 
-fn resource(parameter: &Value, place: String, part: Part) -> Result<Sent, Fault> {
+fn resource(parameter: &Value, place: &str, part: Part) -> Result<Sent, Fault> {
     let place = format!("{place}.resource");
     match parameter.get("resource") {
         Some(body) if text(body, "resourceType") == Some(part.resource_type()) => Ok(Sent {

@@ -1,5 +1,8 @@
 //! Appointment.
 
+mod booking;
+mod catalogue;
+
 use cresset_model::Value;
 
 use super::{carry, entries, note};
@@ -8,6 +11,11 @@ use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
+    finds: |body| {
+        let mut finds = catalogue::finds();
+        finds.extend(booking::finds(body));
+        finds
+    },
     check,
     shape,
     ..Behaviour::NONE
@@ -51,14 +59,16 @@ fn instant(text: &str) -> Option<String> {
 }
 
 fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
-    if around
+    let mut refusals = catalogue::check(body, around);
+    refusals.extend(booking::check(body, around));
+    let changed = around
         .current
-        .is_none_or(|current| patient(current) == patient(body))
-    {
-        return Vec::new();
-    }
-    let text = "Cannot change patient for an existing appointment. Please cancel this appointment and create a new one for the new patient.";
-    vec![Refusal::rule("Appointment.participant", text)]
+        .filter(|current| patient(current) != patient(body));
+    refusals.extend(changed.map(|_| {
+        let text = "Cannot change patient for an existing appointment. Please cancel this appointment and create a new one for the new patient.";
+        Refusal::rule("Appointment.participant", text)
+    }));
+    refusals
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {
@@ -72,6 +82,7 @@ fn shape(body: &mut Value, around: &Around<'_>) {
     }
     entries::identifiers(body, around);
     carry::over(body, around, &["identifier"]);
+    catalogue::default_type(body, around);
     edit::default(body, "reasonCode", || {
         Value::Array(vec![edit::object([("text", "No description given")])])
     });

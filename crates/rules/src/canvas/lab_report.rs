@@ -76,10 +76,9 @@ pub fn value(body: &mut Value, id: &str, (report, now): (&Value, &str)) {
     body.set("issued", edit::string(now));
     // Whose it is, is said by the report alone.
     for name in ["subject", "effectiveDateTime"] {
-        if let Some(value) = report.get(name) {
-            if name == "subject" || body.get(name).is_none() {
-                body.set(name, value.clone());
-            }
+        let is_open = name == "subject" || body.get(name).is_none();
+        if let (true, Some(value)) = (is_open, report.get(name)) {
+            body.set(name, value.clone());
         }
     }
     // Of the reference ranges the text of the first is kept.

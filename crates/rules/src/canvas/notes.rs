@@ -8,7 +8,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Appointment",
-        "`connectionType` and `payloadType` of the Endpoint may be empty and are filled; instants may leave out seconds and zone; participants are `accepted`; one reason, or `No description given`; identifiers have defaults; an update keeps what it leaves out and cannot change the patient",
+        "`connectionType` and `payloadType` of the Endpoint may be empty and are filled; instants may leave out seconds and zone; participants are `accepted`; one reason, or `No description given`; identifiers have defaults; kind, reason and time are checked against the catalogues of the practice, where it has some; an update keeps what it leaves out and cannot change the patient",
     ),
     (
         "CareTeam",

@@ -8,6 +8,7 @@ use super::practice::{Answer, HOST, Practice};
 
 mod allergen;
 mod appointment;
+mod booking;
 mod care_team;
 mod certification;
 mod claim;

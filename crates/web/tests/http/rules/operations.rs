@@ -120,6 +120,22 @@ async fn a_lab_report_is_refused_with_every_fault_in_its_place() {
         answer.refuses(400, words);
     }
     assert_eq!(answer.issues().len(), 5, "{answer:?}");
+    let mut practice = practice;
+    practice.token = all;
+    for name in ["DiagnosticReport", "Observation", "Provenance"] {
+        let page = practice.ask(&format!("GET /{name}"), "").await.json();
+        assert_eq!(page["total"], 0, "{name}");
+    }
+    let refused: Answer = practice.ask(LAB_REPORT, &call().to_string()).await;
+    refused.refuses(
+        403,
+        "the operation takes the scope DiagnosticReport.create-lab-report",
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_is_no_lab_report_is_told_what_is_missing() {
+    let (practice, _) = operator("system/DiagnosticReport.create-lab-report").await;
     for (body, words) in [
         (
             json!({"resourceType": "Parameters"}),
@@ -151,17 +167,6 @@ async fn a_lab_report_is_refused_with_every_fault_in_its_place() {
             .await
             .refuses(400, words);
     }
-    let mut practice = practice;
-    practice.token = all;
-    for name in ["DiagnosticReport", "Observation", "Provenance"] {
-        let page = practice.ask(&format!("GET /{name}"), "").await.json();
-        assert_eq!(page["total"], 0, "{name}");
-    }
-    let refused: Answer = practice.ask(LAB_REPORT, &call().to_string()).await;
-    refused.refuses(
-        403,
-        "the operation takes the scope DiagnosticReport.create-lab-report",
-    );
 }
 
 #[tokio::test]
