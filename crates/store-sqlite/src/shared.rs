@@ -23,6 +23,7 @@ use crate::codec::Codec;
 use crate::current::Current;
 use crate::fault::store_error;
 use crate::sizes::Sizes;
+use crate::training::Training;
 
 /// Tokens of one system have ids side by side: a block of this many, and another when it is full.
 pub(crate) const BLOCK_BITS: u32 = 24;
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     /// What cannot be searched by yet.
     pub(crate) unindexed: RwLock<Arc<Unindexed>>,
     pub(crate) codec: Codec,
+    /// Which types are about to get a dictionary.
+    pub(crate) training: Training,
     /// Blocks of each system; no system is the empty text.
     pub(crate) systems: RwLock<HashMap<String, Vec<i64>>>,
     pub(crate) shapes: RwLock<HashMap<u8, Arc<Vec<Shape>>>>,
@@ -133,6 +136,7 @@ impl Shared {
             encoder: Encoder { parameters },
             unindexed: RwLock::new(Arc::new(unindexed)),
             codec: Codec::default(),
+            training: Training::default(),
             systems: RwLock::new(systems(connection)?),
             shapes: RwLock::new(shapes(connection)?),
             facts: RwLock::new(facts(connection)?),

@@ -1,26 +1,29 @@
-//! Dictionaries, trained from an instance's own bodies once a type has enough of them.
+//! Dictionaries, trained from an instance's own bodies once a type has enough of them: those stored,
+//! or those of a bulk that is about to be.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use cresset_definitions::ResourceType;
-use cresset_store::Error;
+use cresset_store::backend::prepared::stamped;
 use cresset_store::layout::Rid;
+use cresset_store::{Change, Error};
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
-use crate::codec;
 use crate::connection::{Role, open};
 use crate::fault::store_error;
 use crate::shared::Shared;
 use crate::writer::{Job, Task, Writer};
+use crate::{codec, instant};
 
 /// Live resources of a type before it gets a dictionary.
 const ENOUGH: i64 = 400;
 /// Bodies a dictionary is trained from. Of a thousand it would save another three bytes in a
 /// thousand, and cost a fifth of an import of twenty thousand resources.
-const SAMPLES: i64 = 300;
+const SAMPLES: usize = 300;
 
 /// Starts training for a type that has become common; the dictionary comes back as a job. One at a
 /// time, for training takes memory: the next type has its turn at a later commit.
@@ -32,21 +35,22 @@ pub(crate) fn consider(writer: &mut Writer) {
         .map(|(of, _)| of)
         .collect();
     for of in common.into_iter().filter_map(ResourceType::from_code) {
-        if writer.shared.codec.has(of) || writer.training.tried.contains(&of) {
+        let training = &writer.shared.training;
+        if writer.shared.codec.has(of) || training.tried.lock().contains(&of) {
             continue;
         }
-        if writer.training.busy.swap(true, Ordering::AcqRel) {
+        if training.busy.swap(true, Ordering::AcqRel) {
             return;
         }
-        writer.training.tried.insert(of);
+        training.tried.lock().insert(of);
         let (shared, own) = (writer.shared.clone(), writer.own.clone());
-        let turn = Turn(writer.training.busy.clone());
+        let turn = Turn(training.busy.clone());
         let started = std::thread::Builder::new()
             .name("dictionary".to_owned())
             .spawn(move || {
                 let _turn = turn;
                 match train(&shared, of) {
-                    Ok(Some(bytes)) => drop(own.send(Job::Task(keep(shared, of, bytes)))),
+                    Ok(Some(bytes)) => drop(own.send(Job::Task(kept(shared, of, bytes)))),
                     Ok(None) => {}
                     Err(error) => tracing::warn!(%error, "no dictionary could be trained"),
                 }
@@ -61,8 +65,8 @@ pub(crate) fn consider(writer: &mut Writer) {
 #[derive(Default)]
 pub(crate) struct Training {
     /// Types whose training was begun; each is tried once.
-    tried: HashSet<ResourceType>,
-    /// Whether one is being trained.
+    tried: Mutex<HashSet<ResourceType>>,
+    /// Whether one is being trained from what is stored.
     busy: Arc<AtomicBool>,
 }
 
@@ -93,18 +97,53 @@ fn train(shared: &Shared, of: ResourceType) -> Result<Option<Vec<u8>>, Error> {
 fn bodies(connection: &Connection, of: ResourceType) -> rusqlite::Result<Vec<Vec<u8>>> {
     let mut statement =
         connection.prepare("SELECT body FROM resource WHERE r>? AND r<=? AND method<2 LIMIT ?")?;
-    let bodies = statement.query_map((Rid::floor(of).0, Rid::ceiling(of).0, SAMPLES), |row| {
-        row.get(0)
-    })?;
+    let range = (Rid::floor(of).0, Rid::ceiling(of).0, SAMPLES);
+    let bodies = statement.query_map(range, |row| row.get(0))?;
     bodies.collect()
 }
 
-fn keep(shared: Arc<Shared>, of: ResourceType, bytes: Vec<u8>) -> Task {
+/// Dictionaries of the types of which a bulk brings enough and that have none, so that the bulk is
+/// itself stored with them: an instance filled at once would else keep its first bodies large.
+pub(crate) fn of_bulk(shared: &Shared, changes: &[Change]) -> Vec<(ResourceType, Vec<u8>)> {
+    let mut samples: BTreeMap<ResourceType, Vec<Bytes>> = BTreeMap::new();
+    let now_ms = instant::millis(shared.clock.now());
+    for change in changes {
+        let (Change::Create(id, draft) | Change::Update(id, draft, _)) = change else {
+            continue;
+        };
+        let of = samples.entry(draft.resource_type).or_default();
+        if of.len() < SAMPLES && !shared.codec.has(draft.resource_type) {
+            of.push(stamped(draft, id, 1, now_ms));
+        }
+    }
+    let enough = samples
+        .into_iter()
+        .filter(|(of, bodies)| bodies.len() == SAMPLES && shared.training.tried.lock().insert(*of));
+    enough
+        .filter_map(|(of, bodies)| Some((of, codec::train(&bodies, number(of))?)))
+        .collect()
+}
+
+/// Keeps a trained dictionary; gives whether it is the one that is used from now on.
+pub(crate) fn keep(
+    connection: &Connection,
+    of: ResourceType,
+    bytes: &[u8],
+) -> rusqlite::Result<bool> {
+    let text = "INSERT OR IGNORE INTO dictionary(id,type,bytes) VALUES(?,?,?)";
+    Ok(connection.execute(text, (number(of), of.code(), bytes))? == 1)
+}
+
+/// Uses a dictionary once it is committed.
+pub(crate) fn take_up(shared: &Shared, of: ResourceType, bytes: Vec<u8>) {
+    shared.codec.add(number(of), of.code(), bytes);
+}
+
+fn kept(shared: Arc<Shared>, of: ResourceType, bytes: Vec<u8>) -> Task {
     Box::new(move |connection| {
-        let text = "INSERT OR IGNORE INTO dictionary(id,type,bytes) VALUES(?,?,?)";
-        let kept = connection.execute(text, (number(of), of.code(), &bytes));
+        let kept = keep(connection, of, &bytes);
         Box::new(move |committed| match (kept, committed) {
-            (Ok(1), Ok(())) => shared.codec.add(number(of), of.code(), bytes),
+            (Ok(true), Ok(())) => take_up(&shared, of, bytes),
             (kept, _) => tracing::debug!(?kept, "a dictionary was not kept"),
         })
     })

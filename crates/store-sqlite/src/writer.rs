@@ -24,7 +24,6 @@ use tokio::sync::oneshot;
 
 use crate::connection::{empty_log, shrink};
 use crate::shared::Shared;
-use crate::training::Training;
 use memory::Memory;
 use unit::Unit;
 
@@ -73,8 +72,6 @@ pub(crate) struct Writer {
     company: usize,
     /// What is remembered must be read again before it is used.
     pub(crate) stale: bool,
-    /// Dictionaries being or already trained.
-    pub(crate) training: Training,
 }
 
 impl Writer {
@@ -92,7 +89,6 @@ impl Writer {
             own,
             company: 1,
             stale: false,
-            training: Training::default(),
         })
     }
 

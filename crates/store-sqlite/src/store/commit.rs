@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 use super::{Inner, SqliteStore};
 use crate::fault::{failed, store_error};
 use crate::identity::StoredId;
-use crate::instant;
 use crate::writer::Job;
 use crate::writer::expected::Expected;
 use crate::writer::unit::Unit;
+use crate::{instant, training};
 
 /// More changes than this are prepared on a thread that may block.
 const INLINE_CHANGES: usize = 16;
@@ -36,6 +36,7 @@ pub(super) async fn commit(
     let changes = if changes.0.len() <= INLINE_CHANGES {
         prepared(&store.inner, changes)?
     } else {
+        let changes = with_dictionaries(store, changes).await?;
         let inner: Arc<Inner> = store.inner.clone();
         let task = tokio::task::spawn_blocking(move || prepared(&inner, changes));
         task.await.map_err(|e| failed(e.to_string()))??
@@ -50,6 +51,24 @@ pub(super) async fn commit(
     answer
         .await
         .map_err(|_| failed("the writer ended before it answered"))?
+}
+
+/// Gives the types that a bulk brings many of their dictionaries first.
+async fn with_dictionaries(store: &SqliteStore, changes: Changes) -> Result<Changes, Error> {
+    let shared = store.inner.shared.clone();
+    let task = tokio::task::spawn_blocking(move || {
+        let trained = training::of_bulk(&shared, &changes.0);
+        (changes, trained)
+    });
+    let (changes, trained) = task.await.map_err(|e| failed(e.to_string()))?;
+    for (of, bytes) in trained {
+        let copy = bytes.clone();
+        let kept = store.change(move |connection| training::keep(connection, of, &copy));
+        if kept.await? {
+            training::take_up(&store.inner.shared, of, bytes);
+        }
+    }
+    Ok(changes)
 }
 
 /// The changes for the versions they will most likely make.

@@ -16,6 +16,8 @@ use zstd::zstd_safe::{
 };
 
 const LEVEL: i32 = 3;
+/// Records are alike, and each read pays for its own.
+const LEVEL_OF_TRAIL: i32 = 1;
 
 /// One dictionary, digested on first use in each direction.
 struct Dictionary {
@@ -76,7 +78,7 @@ impl Codec {
     /// [`Error::Failed`] when it cannot be compressed.
     pub fn compress(&self, resource_type: ResourceType, body: &[u8]) -> Result<Vec<u8>, Error> {
         let dictionary = self.table.read().newest.get(&resource_type.code()).cloned();
-        compressed(body, dictionary.as_deref())
+        compressed(body, dictionary.as_deref(), LEVEL)
     }
 
     /// The body of a stored form.
@@ -110,15 +112,15 @@ impl Codec {
     }
 }
 
-/// The stored form of what is no resource; [`Codec::expand`] reads it.
+/// The stored form of records of the trail, which every read adds to; [`Codec::expand`] reads it.
 ///
 /// # Errors
 /// [`Error::Failed`] when it cannot be compressed.
-pub fn compress_plain(text: &[u8]) -> Result<Vec<u8>, Error> {
-    compressed(text, None)
+pub fn compress_trail(text: &[u8]) -> Result<Vec<u8>, Error> {
+    compressed(text, None, LEVEL_OF_TRAIL)
 }
 
-fn compressed(text: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, Error> {
+fn compressed(text: &[u8], dictionary: Option<&Dictionary>, level: i32) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(compress_bound(text.len()));
     let result = COMPRESSING.with_borrow_mut(|context| match dictionary {
         Some(dictionary) => {
@@ -127,7 +129,7 @@ fn compressed(text: &[u8], dictionary: Option<&Dictionary>) -> Result<Vec<u8>, E
                 .get_or_init(|| CDict::create(&dictionary.bytes, LEVEL));
             context.compress_using_cdict(&mut out, text, digested)
         }
-        None => context.compress(&mut out, text, LEVEL),
+        None => context.compress(&mut out, text, level),
     });
     result.map_err(|code| Error::failed(zstd::zstd_safe::get_error_name(code)))?;
     out.shrink_to_fit();

@@ -1,10 +1,11 @@
 //! Blocks of records, each sealed together with the one before.
 
 use aws_lc_rs::digest::{Context, SHA256};
+use memchr::memchr_iter;
 
 use super::journal::Lines;
 use super::line;
-use crate::backend::codec::compress_plain;
+use crate::backend::codec::compress_trail;
 use crate::store::Error;
 
 /// What the seal of the first block covers in place of one before it.
@@ -59,14 +60,21 @@ impl Block {
             journal: journal.max(earlier),
             previous,
             seal: seal(&previous, last, &lines.text),
-            records: compress_plain(&lines.text)?,
+            records: compress_trail(&lines.text)?,
         }))
     }
 }
 
 /// The earliest and the latest instant of some lines; a clock may have been set back between them.
 pub fn span(text: &[u8]) -> Option<(i64, i64)> {
-    let mut lines = split(text).map(line::millis);
+    // Each record is looked at in passing, so it is not looked for byte by byte.
+    let mut start = 0;
+    let lines = memchr_iter(b'\n', text).filter_map(|end| {
+        let line = text.get(start..end);
+        start = end + 1;
+        line
+    });
+    let mut lines = lines.map(line::millis);
     let first = lines.next()??;
     lines.try_fold((first, first), |(earliest, latest), at| {
         at.map(|at| (earliest.min(at), latest.max(at)))
