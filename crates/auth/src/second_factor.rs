@@ -11,7 +11,7 @@ mod recovery;
 mod step;
 
 use aws_lc_rs::hmac;
-use cresset_base::{Secret, Timestamp};
+use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::user::{Ending, SecondFactor, User};
 
@@ -19,6 +19,7 @@ use crate::credential::{generate_id, hash};
 use crate::server::AuthServer;
 use crate::session::{Begun, SignIn, SignInError};
 use crate::user::UserError;
+use code::Codes;
 pub use step::Step;
 
 /// Under this name an instance keeps the key from which secrets are derived.
@@ -85,11 +86,10 @@ impl AuthServer {
         } else {
             generate_id("", self.rng.as_ref())
         };
-        let secret = self.shared_secret(user, &salt).await?;
-        let practice = self.sender().practice;
+        let codes = self.codes_of(user, &salt).await?;
         Ok(Pending {
-            address: code::address(practice, &user.login, &secret),
-            secret: code::base32(&secret),
+            address: codes.address()?,
+            secret: codes.base32(),
             salt,
         })
     }
@@ -199,25 +199,22 @@ impl AuthServer {
 
     /// Whether this is a code of the secret now, and is used by this.
     async fn uses_code(&self, user: &User, salt: &str, code: &str) -> Result<bool, StoreError> {
-        let secret = self.shared_secret(user, salt).await?;
-        let Some(step) = code::matching_step(&secret, code, self.clock.now()) else {
+        let codes = self.codes_of(user, salt).await?;
+        let Some(step) = codes.step_of(code, self.clock.now()) else {
             return Ok(false);
         };
         // RFC 6238 §5.2: a code is accepted once.
         let id = hash(&format!("{salt}\n{step}"));
         let of = format!("{KEY}\n{}", user.id);
-        let ends = Timestamp::from_second(code::end_s(step)).unwrap_or(Timestamp::MAX);
+        let ends = code::end_of(step);
         self.store.consume_assertion(&of, id, ends).await
     }
 
-    async fn shared_secret(
-        &self,
-        user: &User,
-        salt: &str,
-    ) -> Result<code::SharedSecret, StoreError> {
+    async fn codes_of(&self, user: &User, salt: &str) -> Result<Codes, StoreError> {
         let key = self.key(KEY).await?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose());
-        Ok(code::SharedSecret::derived(&key, &user.id, salt))
+        let named = (self.sender().practice, user.login.as_str());
+        Codes::derived(&key, named, (&user.id, salt))
     }
 }
 

@@ -1,108 +1,100 @@
 //! Codes that change with the time (RFC 6238, over RFC 4226).
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use cresset_base::{Secret, Timestamp};
-use url::Url;
+use cresset_store::Error as StoreError;
+use totp_rs::{Algorithm, Builder, Totp, TotpError};
 
 /// How long one code is shown, in seconds.
-const STEP_S: i64 = 30;
+const STEP_S: u64 = 30;
+/// Steps by which clocks may differ (RFC 6238 §5.2).
+const SKEW: u16 = 1;
+const DIGITS: u8 = 6;
 /// Bytes of a secret: as many as its hash has (RFC 4226 §4, R6).
 const SECRET_BYTES: usize = 20;
-const DIGITS: usize = 6;
-/// RFC 4648 §6.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// What the person's device and the server share.
-pub(super) struct SharedSecret([u8; SECRET_BYTES]);
+/// The codes that the person's device shows.
+pub(super) struct Codes(Totp);
 
-impl SharedSecret {
-    /// The secret of a person that goes with a salt.
-    pub(super) fn derived(key: &hmac::Key, user: &str, salt: &str) -> Self {
+impl Codes {
+    /// Those of a person that go with a salt; device and picture name them by practice and login.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when there can be no such codes.
+    pub(super) fn derived(
+        key: &hmac::Key,
+        (practice, login): (&str, &str),
+        (user, salt): (&str, &str),
+    ) -> Result<Self, StoreError> {
         let tag = hmac::sign(key, format!("{user}\n{salt}").as_bytes());
         let mut secret = [0; SECRET_BYTES];
         for (to, from) in secret.iter_mut().zip(tag.as_ref()) {
             *to = *from;
         }
-        Self(secret)
+        Self::of(secret, practice, login).map_err(|error| StoreError::failed(error.to_string()))
+    }
+
+    fn of(secret: [u8; SECRET_BYTES], practice: &str, login: &str) -> Result<Self, TotpError> {
+        // A colon parts the two in the address.
+        let named = |text: &str| text.replace(':', " ");
+        let codes = Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(DIGITS)
+            .with_skew(SKEW)
+            .with_step_duration(STEP_S)
+            .with_secret(secret)
+            .with_issuer(Some(named(practice)))
+            .with_account_name(named(login))
+            .build()?;
+        Ok(Self(codes))
+    }
+
+    /// The step whose code this is: the present one, or a neighbour where clocks differ.
+    pub(super) fn step_of(&self, code: &str, now: Timestamp) -> Option<u64> {
+        self.0.check(code, u64::try_from(now.as_second()).ok()?)
+    }
+
+    /// The secret in base32, as people type it.
+    pub(super) fn base32(&self) -> Secret<String> {
+        Secret::new(self.0.secret().to_base32())
+    }
+
+    /// The address that apps read from a picture.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] when the person has no name to sign in with.
+    pub(super) fn address(&self) -> Result<Secret<String>, StoreError> {
+        let address = self.0.to_url();
+        address
+            .map(Secret::new)
+            .map_err(|error| StoreError::failed(error.to_string()))
     }
 }
 
-/// The step whose code this is: the present one, or a neighbour where clocks differ (§5.2).
-pub(super) fn matching_step(secret: &SharedSecret, code: &str, now: Timestamp) -> Option<i64> {
-    let present = now.as_second().div_euclid(STEP_S);
-    let mut found = None;
-    for step in [present - 1, present, present + 1] {
-        let expected = code_of(secret, step);
-        if verify_slices_are_equal(expected.as_bytes(), code.as_bytes()).is_ok() {
-            found = Some(step);
-        }
-    }
-    found
-}
-
-/// When no clock can show the code of a step any more, in seconds.
-pub(super) fn end_s(step: i64) -> i64 {
-    (step + 2) * STEP_S
-}
-
-/// RFC 4226 §5.3. The hash is the one that every app knows; its weakness, that two texts of one hash
-/// can be found, is none here.
-fn code_of(secret: &SharedSecret, step: i64) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret.0);
-    let tag = hmac::sign(&key, &step.to_be_bytes());
-    let tag = tag.as_ref();
-    let offset = usize::from(tag.last().copied().unwrap_or_default() & 0xf);
-    let number = tag
-        .iter()
-        .skip(offset)
-        .take(4)
-        .fold(0, |number: u32, byte| number << 8 | u32::from(*byte));
-    format!("{:0DIGITS$}", (number & 0x7fff_ffff) % 1_000_000)
-}
-
-/// A secret as people type it.
-pub(super) fn base32(secret: &SharedSecret) -> Secret<String> {
-    Secret::new(base32_of(&secret.0))
-}
-
-/// Bytes in base32, unpadded; whole groups of five bytes only.
+/// Bytes in base32 (RFC 4648 §6), unpadded.
 pub(super) fn base32_of(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 8 / 5);
-    for group in bytes.chunks_exact(5) {
-        let number = group
-            .iter()
-            .fold(0, |n: u64, byte| n << 8 | u64::from(*byte));
-        for at in (0..8).rev() {
-            let place = usize::try_from(number >> (5 * at) & 0x1f).unwrap_or_default();
-            text.push(char::from(ALPHABET.get(place).copied().unwrap_or_default()));
-        }
-    }
-    text
+    totp_rs::Secret::new(bytes.into()).to_base32()
 }
 
-/// The address that apps read from a picture.
-pub(super) fn address(practice: &str, login: &str, secret: &SharedSecret) -> Secret<String> {
-    let text = base32_of(&secret.0);
-    let plain = format!(
-        "otpauth://totp/?secret={text}&issuer={practice}&algorithm=SHA1&digits={DIGITS}&period={STEP_S}"
-    );
-    let mut address = Url::parse(&plain).ok();
-    if let Some(mut path) = address
-        .as_mut()
-        .and_then(|url| url.path_segments_mut().ok())
-    {
-        path.clear().push(&format!("{practice}:{login}"));
-    }
-    Secret::new(address.map_or(plain, String::from))
+/// When no clock can show the code of a step any more.
+pub(super) fn end_of(step: u64) -> Timestamp {
+    let end_s = (step + u64::from(SKEW) + 1).saturating_mul(STEP_S);
+    let end_s = i64::try_from(end_s).unwrap_or(i64::MAX);
+    Timestamp::from_second(end_s).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SharedSecret, address, base32_of, code_of, matching_step};
+    use cresset_base::Timestamp;
 
-    fn of_rfc() -> SharedSecret {
-        SharedSecret(*b"12345678901234567890")
+    use super::{Codes, end_of};
+
+    fn of_rfc() -> Codes {
+        Codes::of(*b"12345678901234567890", "sun:rise", "ann lee@example.org").unwrap()
+    }
+
+    fn step_of(code: &str, at_s: i64) -> Option<u64> {
+        of_rfc().step_of(code, Timestamp::from_second(at_s).unwrap())
     }
 
     /// RFC 6238, Appendix B, the last six digits.
@@ -116,37 +108,32 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(code_of(&of_rfc(), at_s / 30), code, "{at_s}");
+            let step = u64::try_from(at_s / 30).unwrap();
+            assert_eq!(step_of(code, at_s), Some(step), "{at_s}");
         }
     }
 
     #[test]
     fn a_code_is_good_for_its_time_and_a_little_around_it() {
-        for (at_s, expect) in [
-            (29, false),
-            (30, true),
-            (59, true),
-            (119, true),
-            (120, false),
-        ] {
-            let now = cresset_base::Timestamp::from_second(at_s).unwrap();
-            // The code of the seconds 60 to 89.
-            let found = matching_step(&of_rfc(), &code_of(&of_rfc(), 2), now);
-            assert_eq!(found.is_some(), expect, "{at_s}");
+        // The code of the seconds 30 to 59.
+        for (at_s, expect) in [(0, true), (30, true), (59, true), (89, true), (90, false)] {
+            assert_eq!(step_of("287082", at_s).is_some(), expect, "{at_s}");
         }
-        let now = cresset_base::Timestamp::from_second(59).unwrap();
-        for wrong in ["", "28708", "2870820", "94287082", "287083"] {
-            assert_eq!(matching_step(&of_rfc(), wrong, now), None, "{wrong}");
+        assert_eq!(end_of(1), Timestamp::from_second(90).unwrap());
+        for wrong in ["", "28708", "2870820", "94287082", "287083", "+87082"] {
+            assert_eq!(step_of(wrong, 59), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_secret_is_written_as_apps_read_it() {
-        assert_eq!(base32_of(&of_rfc().0), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+        let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        assert_eq!(of_rfc().base32().expose(), secret);
         assert_eq!(
-            address("sunrise", "ann lee@example.org", &of_rfc()).expose(),
-            "otpauth://totp/sunrise:ann%20lee@example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
-             &issuer=sunrise&algorithm=SHA1&digits=6&period=30"
+            *of_rfc().address().unwrap().expose(),
+            format!(
+                "otpauth://totp/sun%20rise:ann%20lee%40example.org?secret={secret}&issuer=sun%20rise"
+            )
         );
     }
 }
