@@ -146,14 +146,16 @@ impl Service {
 
     /// The organization a Provenance names is made with the first of them.
     async fn practice(&self, access: &Access, into: &mut Consequences) -> Result<(), Fault> {
-        let body = provenance::organization();
-        let prepared = self.checked(access, &self.planted(&body)?).await?;
-        let id: Option<ResourceId> = prepared.id.and_then(|id| id.parse().ok());
-        let Some(id) = id else {
+        let (Some(of), Ok(id)) = (
+            ResourceType::parse("Organization"),
+            provenance::ORGANIZATION.parse(),
+        ) else {
             return Ok(());
         };
-        let of = prepared.draft.resource_type;
+        // It is there but for the first time, so it is not made up to be looked for.
         if self.store().read(&rules(), of, &id).await? == Found::Absent {
+            let body = self.planted(&provenance::organization())?;
+            let prepared = self.checked(access, &body).await?;
             into.changes.push(Change::Create(id, prepared.draft));
         }
         Ok(())
