@@ -21,9 +21,9 @@ use bytes::Bytes;
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_store::Whose;
 use serde_json::Map;
 
-use crate::answer::Answer;
 use crate::fault::{Fault, Kind};
 use crate::service::Service;
 use document::Document;
@@ -131,9 +131,11 @@ pub enum Root {
 }
 
 impl Service {
-    /// What a query asks for: a JSON object with `data`, and `errors` for what was not found.
+    /// What a query asks for, a JSON object with `data`, and `errors` for what was not found; and whose
+    /// resources it looked at, however it ended.
     ///
     /// # Errors
+    /// Beside whose they are:
     /// Those of a read of the resource it is asked of and of the searches in it; [`Kind::Structure`]
     /// and [`Kind::Value`] for a query that cannot be understood; `too-costly` for one that is deeper,
     /// answers more or reads more than the limits allow.
@@ -142,23 +144,35 @@ impl Service {
         access: &Access,
         root: &Root,
         request: &Request,
-    ) -> Result<Answer, Fault> {
-        let document = Document::read(request, self.limits())?;
+    ) -> (Whose, Result<Vec<u8>, Fault>) {
         let mut known = Known::default();
+        let body = self.rounds(access, (root, request), &mut known).await;
+        match self.whose(access, known.versions()) {
+            Ok(whose) => (whose, body),
+            Err(fault) => (Whose::default(), Err(fault)),
+        }
+    }
+
+    async fn rounds(
+        &self,
+        access: &Access,
+        (root, request): (&Root, &Request),
+        known: &mut Known,
+    ) -> Result<Vec<u8>, Fault> {
+        let document = Document::read(request, self.limits())?;
         if let Root::Resource(of, id) = root {
             // Not found there is not found, as for a read.
-            self.must_know(access, (*of, id), &mut known).await?;
+            self.must_know(access, (*of, id), known).await?;
         }
         loop {
-            let outcome = Run::new(&known, self.own(), self.limits()).whole(&document, root)?;
+            let outcome = Run::new(known, self.own(), self.limits()).whole(&document, root)?;
             if outcome.wanted.is_empty() {
                 let mut body = Vec::new();
                 outcome.answer.write(&mut body);
-                let whose = self.whose(access, known.versions())?;
-                return Ok(Answer { body, whose });
+                return Ok(body);
             }
             for question in outcome.wanted {
-                self.find_out(access, question, &mut known).await?;
+                self.find_out(access, question, known).await?;
             }
         }
     }

@@ -2,47 +2,77 @@
 //!
 //! Whatever it is written as, a value is compared with, or sent to a search, as text.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
 use graphql_parser::query::{Directive, Value, VariableDefinition};
 use serde_json::Map;
 
-use super::document::{is_required, value};
+use super::document::{is_required, too_costly, value};
 use crate::fault::{Fault, Kind};
 
 /// What is given for an argument: nothing for `null`, several for a list.
 type Texts = Option<Vec<String>>;
 
 /// The values of variables, by name.
-pub(super) struct Variables(HashMap<String, Texts>);
+pub(super) struct Variables {
+    values: HashMap<String, Texts>,
+    /// Bytes that may yet be copied: fragments and variables are written out wherever they are used.
+    left: Cell<usize>,
+}
 
 impl Variables {
     /// Those that a query declares, of what was sent or else as it says.
     pub(super) fn given(
         declared: &[VariableDefinition<'_, String>],
         sent: &Map<String, serde_json::Value>,
+        bytes_max: usize,
     ) -> Result<Self, Fault> {
-        let mut values = HashMap::new();
+        let mut variables = Self {
+            values: HashMap::new(),
+            left: Cell::new(bytes_max),
+        };
         for variable in declared {
             let name = &variable.name;
+            if variables.values.contains_key(name) {
+                return Err(value(format!("The variable ${name} is declared twice")));
+            }
             let found = match (sent.get(name), &variable.default_value) {
                 (Some(sent), _) => of_json(sent, name)?,
-                (None, Some(default)) => texts(default, &Self(HashMap::new()))?,
+                (None, Some(default)) => texts(default, &variables)?,
                 (None, None) => None,
             };
             if found.is_none() && is_required(&variable.var_type) {
                 let text = format!("The variable ${name} needs a value");
                 return Err(Fault::new(Kind::Required, text));
             }
-            values.insert(name.clone(), found);
+            variables.values.insert(name.clone(), found);
         }
-        Ok(Self(values))
+        Ok(variables)
     }
 
     fn get(&self, name: &str) -> Result<Texts, Fault> {
-        let found = self.0.get(name);
+        let found = self.values.get(name);
         let unknown = || value(format!("The variable ${name} is not declared"));
-        found.cloned().ok_or_else(unknown)
+        let found = found.ok_or_else(unknown)?;
+        let copied = |texts: &Vec<String>| texts.iter().map(|text| self.copied(text)).collect();
+        found.as_ref().map(copied).transpose()
+    }
+
+    /// A copy of a text of the query, within what may be copied.
+    pub(super) fn copied(&self, text: &str) -> Result<String, Fault> {
+        self.spend(text)?;
+        Ok(text.to_owned())
+    }
+
+    fn spend(&self, text: &str) -> Result<(), Fault> {
+        // Many empty texts take memory, too.
+        let cost = text.len() + size_of::<String>();
+        let left = self.left.get().checked_sub(cost).ok_or_else(|| {
+            too_costly("The query is too large with its fragments and variables written out")
+        })?;
+        self.left.set(left);
+        Ok(())
     }
 }
 
@@ -50,6 +80,7 @@ fn of_json(sent: &serde_json::Value, name: &str) -> Result<Texts, Fault> {
     use serde_json::Value as Json;
     let one = |sent: &Json| match sent {
         Json::String(text) => Ok(text.clone()),
+        Json::Number(number) if number.is_f64() => Err(no_decimals()),
         Json::Bool(_) | Json::Number(_) => Ok(sent.to_string()),
         _ => Err(value(format!(
             "The variable ${name} must be a string, a number, a boolean or a list of them"
@@ -66,10 +97,12 @@ fn texts(written: &Value<'_, String>, variables: &Variables) -> Result<Texts, Fa
     Ok(Some(match written {
         Value::Variable(name) => return variables.get(name),
         Value::Null => return Ok(None),
-        Value::Int(number) => vec![number.as_i64().unwrap_or_default().to_string()],
-        Value::Float(number) => vec![number.to_string()],
-        Value::String(text) | Value::Enum(text) => vec![text.clone()],
-        Value::Boolean(flag) => vec![flag.to_string()],
+        Value::Int(number) => {
+            vec![variables.copied(&number.as_i64().unwrap_or_default().to_string())?]
+        }
+        Value::Float(_) => return Err(no_decimals()),
+        Value::String(text) | Value::Enum(text) => vec![variables.copied(text)?],
+        Value::Boolean(flag) => vec![variables.copied(&flag.to_string())?],
         Value::List(items) => {
             let mut all = Vec::with_capacity(items.len());
             for item in items {
@@ -79,6 +112,11 @@ fn texts(written: &Value<'_, String>, variables: &Variables) -> Result<Texts, Fa
         }
         Value::Object(_) => return Err(value("An argument is text, a number or a list of them")),
     }))
+}
+
+/// Whoever reads a decimal as a number loses digits of it, and with them how exact it is.
+fn no_decimals() -> Fault {
+    value("Write a decimal as text, for example \"5.40\", so that it keeps its digits")
 }
 
 /// The arguments of a field that have a value, in their order.
@@ -91,12 +129,14 @@ impl Arguments {
         variables: &Variables,
     ) -> Result<Self, Fault> {
         let mut all: Vec<(String, Vec<String>)> = Vec::with_capacity(written.len());
+        let mut names = HashSet::with_capacity(written.len());
         for (name, written) in written {
-            if all.iter().any(|(known, _)| known == name) {
+            if !names.insert(name) {
                 return Err(value(format!("The argument {name} is given twice")));
             }
+            let name = variables.copied(name)?;
             if let Some(texts) = texts(written, variables)? {
-                all.push((name.clone(), texts));
+                all.push((name, texts));
             }
         }
         Ok(Self(all))
@@ -104,6 +144,12 @@ impl Arguments {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How long they are, which is what comparing them takes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = self.0.iter().flat_map(|(_, texts)| texts);
+        texts.map(|text| text.len() + size_of::<String>()).sum()
     }
 
     /// The one value of an argument.
@@ -176,6 +222,7 @@ impl Directives {
         let mut read = Self::default();
         for directive in written {
             let name = directive.name.as_str();
+            variables.spend(name)?;
             let arguments = Arguments::read(&directive.arguments, variables)?;
             let label = format!("@{name}");
             match name {

@@ -1,9 +1,13 @@
 //! What is asked of an object, and what names of fields and arguments mean.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use cresset_definitions::ResourceType;
 
 use super::arguments::Arguments;
 use super::document::{Field, Selection, value};
+use super::run::Run;
 use crate::fault::{Fault, Kind};
 use crate::page_link::PARAMETER;
 
@@ -11,6 +15,27 @@ use crate::page_link::PARAMETER;
 pub(super) struct Asked<'d> {
     pub(super) field: &'d Field,
     pub(super) sets: Vec<&'d [Selection]>,
+}
+
+impl Asked<'_> {
+    pub(super) fn has_fields(&self) -> bool {
+        self.sets.iter().any(|set| !set.is_empty())
+    }
+
+    pub(super) fn must_have_fields(&self) -> Result<(), Fault> {
+        if self.has_fields() {
+            return Ok(());
+        }
+        let name = &self.field.name;
+        Err(value(format!("{name} needs fields, in braces")))
+    }
+
+    pub(super) fn must_be_leaf(&self) -> Result<(), Fault> {
+        if !self.has_fields() {
+            return Ok(());
+        }
+        Err(value(format!("{} has no fields", self.field.name)))
+    }
 }
 
 /// A field whose name begins with a type.
@@ -32,46 +57,52 @@ impl Resources {
     }
 }
 
-/// The fields that are asked of an object of some type, each once.
-pub(super) fn collected<'d>(
-    sets: &[&'d [Selection]],
-    is: &dyn Fn(&str) -> Result<bool, Fault>,
-) -> Result<Vec<Asked<'d>>, Fault> {
-    let mut all: Vec<Asked<'d>> = Vec::new();
-    let mut open: Vec<&'d Selection> = sets.iter().rev().flat_map(|set| set.iter().rev()).collect();
-    while let Some(selection) = open.pop() {
-        let field = match selection {
-            Selection::On(of, selections) => {
-                if of.as_deref().map_or(Ok(true), is)? {
-                    open.extend(selections.iter().rev());
+impl Run<'_> {
+    /// The fields that are asked of an object of some type, each once. All that is looked at for it counts
+    /// among the fields a query may ask.
+    pub(super) fn collected<'d>(
+        &mut self,
+        sets: &[&'d [Selection]],
+        is: &dyn Fn(&str) -> Result<bool, Fault>,
+    ) -> Result<Vec<Asked<'d>>, Fault> {
+        let mut all: Vec<Asked<'d>> = Vec::new();
+        let mut places: HashMap<&'d str, usize> = HashMap::new();
+        let mut open: Vec<&'d Selection> =
+            sets.iter().rev().flat_map(|set| set.iter().rev()).collect();
+        while let Some(selection) = open.pop() {
+            self.spend()?;
+            let field = match selection {
+                Selection::On(of, selections) => {
+                    if of.as_deref().map_or(Ok(true), is)? {
+                        open.extend(selections.iter().rev());
+                    }
+                    continue;
                 }
-                continue;
-            }
-            Selection::Field(field) => field,
-        };
-        let set = field.selections.as_slice();
-        match all.iter_mut().find(|asked| asked.field.key == field.key) {
-            None => all.push(Asked {
-                field,
-                sets: vec![set],
-            }),
-            Some(same)
-                if (
-                    &same.field.name,
-                    &same.field.arguments,
-                    &same.field.directives,
-                ) == (&field.name, &field.arguments, &field.directives) =>
-            {
-                same.sets.push(set);
-            }
-            Some(_) => {
+                Selection::Field(field) => field,
+            };
+            let set = field.selections.as_slice();
+            let same = match places.entry(&field.key) {
+                Entry::Vacant(place) => {
+                    self.spend_bytes(field.key.len())?;
+                    place.insert(all.len());
+                    let sets = vec![set];
+                    all.push(Asked { field, sets });
+                    continue;
+                }
+                Entry::Occupied(place) => all.get_mut(*place.get()),
+            };
+            let Some(same) = same else { continue };
+            self.spend_bytes(field.arguments.bytes())?;
+            let own = |field: &'d Field| (&field.name, &field.arguments, &field.directives);
+            if own(same.field) != own(field) {
                 let key = &field.key;
                 let text = format!("{key} stands for two different things; give one an alias");
                 return Err(value(text));
             }
+            same.sets.push(set);
         }
+        Ok(all)
     }
-    Ok(all)
 }
 
 /// No object of this type has such a field.

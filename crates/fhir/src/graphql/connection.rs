@@ -2,8 +2,7 @@
 
 use cresset_model::Value;
 
-use super::asked::{Asked, collected, unknown_field};
-use super::document::{Selection, value};
+use super::asked::{Asked, unknown_field};
 use super::fields::{Way, leaf};
 use super::known::Page;
 use super::object::Object;
@@ -24,8 +23,8 @@ impl<'r> Run<'r> {
             None => Value::Null,
         };
         let mut connection = Object::default();
-        for part in collected(&asked.sets, &|of| Ok(of == name))? {
-            self.spend()?;
+        asked.must_have_fields()?;
+        for part in self.collected(&asked.sets, &|of| Ok(of == name))? {
             let field = part.field;
             let told = match field.name.as_str() {
                 "__typename" => {
@@ -48,27 +47,23 @@ impl<'r> Run<'r> {
                 }
                 other => return Err(unknown_field(name, other)),
             };
-            must_be_leaf(&part)?;
+            must_be_plain(&part)?;
             connection.add(&field.key, false, told);
-        }
-        if asked.sets.iter().all(|set: &&[Selection]| set.is_empty()) {
-            return Err(value(format!("{name} needs fields, in braces")));
         }
         connection.finished()
     }
 
     fn edge(&mut self, place: Option<Place<'r>>, asked: &Asked<'_>) -> Result<Value, Fault> {
         let mut edge = Object::default();
-        for part in collected(&asked.sets, &|of| Ok(of == "Edge"))? {
-            self.spend()?;
+        for part in self.collected(&asked.sets, &|of| Ok(of == "Edge"))? {
             let key = &part.field.key;
             match (part.field.name.as_str(), place) {
                 ("mode", _) => {
-                    must_be_leaf(&part)?;
+                    must_be_plain(&part)?;
                     edge.add(key, false, Value::String("match".into()));
                 }
                 ("score", _) => {
-                    must_be_leaf(&part)?;
+                    must_be_plain(&part)?;
                     edge.expect(key, false);
                 }
                 ("resource", Some(place)) => {
@@ -83,11 +78,8 @@ impl<'r> Run<'r> {
     }
 }
 
-fn must_be_leaf(asked: &Asked<'_>) -> Result<(), Fault> {
+fn must_be_plain(asked: &Asked<'_>) -> Result<(), Fault> {
     let field = asked.field;
     field.arguments.only(&field.name, &[])?;
-    if field.selections.is_empty() {
-        return Ok(());
-    }
-    Err(value(format!("{} has no fields", field.name)))
+    asked.must_be_leaf()
 }

@@ -68,7 +68,11 @@ impl Document {
             }
         }
         let operation = chosen(&operations, request.operation.as_deref())?;
-        let variables = Variables::given(operation.variables(), &request.variables)?;
+        let variables = Variables::given(
+            operation.variables(),
+            &request.variables,
+            limits.body_bytes_max,
+        )?;
         let mut reader = Reader {
             fragments,
             variables,
@@ -184,9 +188,10 @@ impl<'d> Reader<'d> {
                 if directives.is_left_out {
                     return Ok(None);
                 }
+                let key = field.alias.as_ref().unwrap_or(&field.name);
                 return Ok(Some(Selection::Field(Field {
-                    key: field.alias.as_ref().unwrap_or(&field.name).clone(),
-                    name: field.name.clone(),
+                    key: self.variables.copied(key)?,
+                    name: self.variables.copied(&field.name)?,
                     arguments: Arguments::read(&field.arguments, &self.variables)?,
                     directives,
                     selections: self.selections(&field.selection_set, depth + 1)?,
@@ -212,7 +217,8 @@ impl<'d> Reader<'d> {
         if Directives::read(written, &self.variables)?.is_left_out {
             return Ok(None);
         }
-        let on = on.map(|TypeCondition::On(name)| name.clone());
+        let on = on.map(|TypeCondition::On(name)| self.variables.copied(name));
+        let on = on.transpose()?;
         Ok(Some(Selection::On(on, self.selections(set, depth + 1)?)))
     }
 }

@@ -3,7 +3,7 @@
 use cresset_fhirpath::{Environment, Halt, Item, Node, Program, Verdict};
 use cresset_model::Value;
 
-use super::asked::{Asked, Resources, collected, parameter, unknown_field};
+use super::asked::{Asked, Resources, parameter, unknown_field};
 use super::document::{Field, Selection, too_costly, value};
 use super::elements::{Shape, is_of, is_resource, named, shape, text_of};
 use super::object::Object;
@@ -36,8 +36,8 @@ impl<'r> Run<'r> {
         target: &mut Object,
         way: Way<'_>,
     ) -> Result<(), Fault> {
-        for asked in collected(sets, &|name| is_of(place.node, name))? {
-            self.spend()?;
+        for asked in self.collected(sets, &|name| is_of(place.node, name))? {
+            self.spend_bytes(way.suffix.len())?;
             self.field(place, &asked, (target, way))?;
         }
         Ok(())
@@ -93,15 +93,10 @@ impl<'r> Run<'r> {
             return Err(unknown_field(place.node.type_name(), &field.name));
         }
         let found = named(place.node, &field.name)?;
-        let has_fields = !asked.sets.iter().all(|set| set.is_empty());
         match found.shape {
-            Shape::Object if !has_fields => {
-                return Err(value(format!("{} needs fields, in braces", field.name)));
-            }
-            Shape::Leaf if has_fields => {
-                return Err(value(format!("{} has no fields", field.name)));
-            }
-            _ => {}
+            Shape::Object => asked.must_have_fields()?,
+            Shape::Leaf => asked.must_be_leaf()?,
+            Shape::Either => {}
         }
         if !found.is_list && !field.arguments.is_empty() {
             return Err(value(format!(
@@ -134,6 +129,9 @@ impl<'r> Run<'r> {
         field: &Field,
         is_element: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Place<'r>>, Fault> {
+        // Each place is compared with each value.
+        let cost = field.arguments.bytes().saturating_mul(places.len());
+        self.spend_bytes(cost)?;
         for (name, texts) in &field.arguments.0 {
             match name.as_str() {
                 "_count" | "_offset" => {}
@@ -178,6 +176,7 @@ impl<'r> Run<'r> {
                 Some(path) => format!("{}{}", way.suffix, self.slice(path, place, at)?),
                 None => way.suffix.to_owned(),
             };
+            self.spend_bytes(asked.field.key.len() + suffix.len() + size_of::<Value>())?;
             self.path.push(asked.field.key.clone());
             let inner = Way {
                 are_lists: way.are_lists || (repeats && directives.slice.is_none()),
@@ -198,12 +197,12 @@ impl<'r> Run<'r> {
 
     fn written(&mut self, place: Place<'r>, asked: &Asked<'_>) -> Result<Value, Fault> {
         if shape(place.node.type_ix) == Shape::Leaf {
-            return Ok(Value::of(place.node.element));
+            let element = place.node.element;
+            let text = element.as_str().or_else(|| element.number());
+            self.spend_bytes(text.map_or(0, str::len))?;
+            return Ok(Value::of(element));
         }
-        if asked.sets.iter().all(|set| set.is_empty()) {
-            let text = format!("{} needs fields, in braces", asked.field.name);
-            return Err(value(text));
-        }
+        asked.must_have_fields()?;
         let mut object = Object::default();
         self.object(place, &asked.sets, &mut object, Way::PLAIN)?;
         object.finished()
@@ -214,6 +213,7 @@ impl<'r> Run<'r> {
         if path == INDEX {
             return Ok(format!(".{at}"));
         }
+        self.spend_bytes(path.len())?;
         let program = compiled(path)?;
         let items = program.run(&self.environment(place)?, place.node);
         let items = items.map_err(halted)?;

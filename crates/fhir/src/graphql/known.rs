@@ -69,16 +69,21 @@ pub(super) struct Known {
     /// Why it is not shown, for what is not.
     pub(super) reads: HashMap<(ResourceType, ResourceId), Result<Arc<Loaded>, String>>,
     pub(super) pages: HashMap<Search, Page>,
-    /// Resources that were found, one that was found twice counted twice.
-    found: usize,
+    /// Resources that were found, one that was found twice twice.
+    found: Vec<Arc<Loaded>>,
+    /// Bytes of their bodies.
+    bytes: usize,
 }
 
 impl Known {
-    /// Everything that may be shown.
+    /// Everything that was looked at, and may be shown.
     pub(super) fn versions(&self) -> impl Iterator<Item = &Version> {
-        let read = self.reads.values().flatten();
-        let found = self.pages.values().flat_map(|page| &page.resources);
-        read.chain(found).map(|loaded| &loaded.version)
+        self.found.iter().map(|loaded| &loaded.version)
+    }
+
+    /// How many questions were answered.
+    pub(super) fn answered(&self) -> usize {
+        self.reads.len() + self.pages.len()
     }
 }
 
@@ -130,21 +135,30 @@ impl Service {
         known: &mut Known,
     ) -> Result<Arc<Loaded>, Fault> {
         self.offer(Interaction::Read, of)?;
+        must_not_be_trail(of)?;
         let version = self.shown(access, of, id).await?;
         self.kept(version, known)
     }
 
     fn kept(&self, version: Version, known: &mut Known) -> Result<Arc<Loaded>, Fault> {
         let most = self.limits().graphql_resources_max;
-        known.found += 1;
-        if known.found > most {
+        if known.found.len() >= most {
             return Err(too_costly(format!(
                 "The query needs more than {most} resources; ask for fewer with _count or a Connection"
             )));
         }
+        let most = self.limits().bundle_answer_bytes_max;
+        known.bytes = known.bytes.saturating_add(version.body.len());
+        if known.bytes > most {
+            return Err(too_costly(format!(
+                "The query needs resources of more than {most} bytes; ask for fewer with _count or a Connection"
+            )));
+        }
         let tree = prepare::parse(&version.body, self.limits())
             .map_err(|_| Fault::internal("a stored body does not parse"))?;
-        Ok(Arc::new(Loaded { version, tree }))
+        let loaded = Arc::new(Loaded { version, tree });
+        known.found.push(loaded.clone());
+        Ok(loaded)
     }
 
     async fn search_out(
@@ -156,10 +170,7 @@ impl Service {
         let of = search.of;
         self.offer(Interaction::Search, of)?;
         permit(access, Verb::Search, of)?;
-        if audit_event::is_trail(of) {
-            let text = "The audit trail is searched as AuditEvent, not by $graphql";
-            return Err(Fault::coded(Kind::Invalid, "not-supported", text));
-        }
+        must_not_be_trail(of)?;
         let mut pairs = search.pairs.clone();
         if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_TAKEN.contains(&&**name)) {
             return Err(value(format!("A list takes no argument {name}")));
@@ -210,4 +221,12 @@ impl Service {
             }
         }
     }
+}
+
+fn must_not_be_trail(of: ResourceType) -> Result<(), Fault> {
+    if !audit_event::is_trail(of) {
+        return Ok(());
+    }
+    let text = "The audit trail is read and searched as AuditEvent, not by $graphql";
+    Err(Fault::coded(Kind::Invalid, "not-supported", text))
 }

@@ -54,9 +54,10 @@ impl Object {
                 (true, _) => Value::Array(field.values),
                 (false, 1) => field.values.pop().unwrap_or(Value::Null),
                 (false, _) => {
+                    // Behind the point stands a value of the resource.
+                    let name = field.key.split('.').next().unwrap_or_default();
                     let text = format!(
-                        "{} has several values and is no list here; add @first or leave out @singleton",
-                        field.key
+                        "{name} has several values and is no list here; add @first or leave out @singleton"
                     );
                     return Err(value(text));
                 }

@@ -1,6 +1,7 @@
 //! One run of a query over what is known.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use cresset_base::{Limits, ResourceId};
 use cresset_definitions::ResourceType;
@@ -9,7 +10,7 @@ use cresset_model::{Element, Value};
 use cresset_search::extract::reference::local;
 
 use super::Root;
-use super::asked::{Asked, Resources, collected, pairs, unknown_field};
+use super::asked::{Asked, Resources, pairs, unknown_field};
 use super::document::{Document, Selection, too_costly, value};
 use super::fields::{Way, leaf};
 use super::known::{Known, Question, Search};
@@ -28,10 +29,15 @@ pub(super) struct Run<'r> {
     pub(super) known: &'r Known,
     own: &'r [String],
     wanted: Vec<Question>,
+    /// The same, to find one among many.
+    is_wanted: HashSet<Question>,
+    questions_max: usize,
     errors: Vec<Value>,
     /// The keys that lead to where it is.
     pub(super) path: Vec<String>,
     fields_left: usize,
+    /// Bytes that the answer, and what is asked for it, may yet take.
+    bytes_left: usize,
     /// Steps that all paths have together.
     pub(super) steps: Cell<u64>,
 }
@@ -42,9 +48,12 @@ impl<'r> Run<'r> {
             known,
             own,
             wanted: Vec::new(),
+            is_wanted: HashSet::new(),
+            questions_max: limits.graphql_resources_max,
             errors: Vec::new(),
             path: Vec::new(),
             fields_left: limits.graphql_fields_max,
+            bytes_left: limits.bundle_answer_bytes_max,
             steps: Cell::new(STEPS_MAX),
         }
     }
@@ -74,8 +83,7 @@ impl<'r> Run<'r> {
     }
 
     fn system(&mut self, sets: &[&[Selection]], data: &mut Object) -> Result<(), Fault> {
-        for asked in collected(sets, &|name| Ok(name == "Query"))? {
-            self.spend()?;
+        for asked in self.collected(sets, &|name| Ok(name == "Query"))? {
             let field = asked.field;
             match Resources::named(&field.name) {
                 Some(Resources::One(of)) => self.one(of, &asked, data)?,
@@ -98,7 +106,7 @@ impl<'r> Run<'r> {
             .parse()
             .map_err(|_| value("That is no id of a resource"))?;
         data.expect(&asked.field.key, false);
-        let found = self.read((of, id), &asked.field.key, false);
+        let found = self.read((of, id), &asked.field.key, false)?;
         self.emit(
             found.into_iter().collect(),
             asked,
@@ -113,36 +121,41 @@ impl<'r> Run<'r> {
         name: (ResourceType, ResourceId),
         key: &str,
         is_optional: bool,
-    ) -> Option<Place<'r>> {
+    ) -> Result<Option<Place<'r>>, Fault> {
         match self.known.reads.get(&name) {
-            Some(Ok(loaded)) => Place::of(loaded),
-            Some(Err(text)) => {
-                if !is_optional {
-                    self.note(key, text);
-                }
-                None
-            }
-            None => {
-                self.want(Question::Read(name.0, name.1));
-                None
-            }
+            Some(Ok(loaded)) => return Ok(Place::of(loaded)),
+            Some(Err(text)) if !is_optional => self.note(key, text)?,
+            Some(Err(_)) => {}
+            None => self.want(Question::Read(name.0, name.1))?,
         }
+        Ok(None)
     }
 
-    fn want(&mut self, question: Question) {
-        if !self.wanted.contains(&question) {
-            self.wanted.push(question);
+    fn want(&mut self, question: Question) -> Result<(), Fault> {
+        if !self.is_wanted.insert(question.clone()) {
+            return Ok(());
         }
+        self.wanted.push(question);
+        let most = self.questions_max;
+        if self.known.answered() + self.wanted.len() > most {
+            return Err(too_costly(format!(
+                "The query asks for more than {most} resources and lists; ask for fewer"
+            )));
+        }
+        Ok(())
     }
 
     /// Notes an error beside the data.
-    fn note(&mut self, key: &str, text: &str) {
+    fn note(&mut self, key: &str, text: &str) -> Result<(), Fault> {
+        let lengths = self.path.iter().map(|step| step.len() + size_of::<Value>());
+        self.spend_bytes(lengths.sum::<usize>() + key.len() + text.len())?;
         let steps = self.path.iter().map(String::as_str).chain([key]);
         let path = steps.map(|step| Value::String(step.into())).collect();
         self.errors.push(Value::Object(vec![
             ("message".into(), Value::String(text.into())),
             ("path".into(), Value::Array(path)),
         ]));
+        Ok(())
     }
 
     /// Takes one field from what a query may ask.
@@ -150,6 +163,15 @@ impl<'r> Run<'r> {
         let left = self.fields_left.checked_sub(1);
         self.fields_left = left.ok_or_else(|| {
             too_costly("The answer has more fields than one may; ask for fewer resources or fields")
+        })?;
+        Ok(())
+    }
+
+    /// Takes bytes from what an answer may hold.
+    pub(super) fn spend_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
+        let left = self.bytes_left.checked_sub(bytes);
+        self.bytes_left = left.ok_or_else(|| {
+            too_costly("The answer has more bytes than one may; ask for fewer resources or fields")
         })?;
         Ok(())
     }
@@ -163,6 +185,7 @@ impl<'r> Run<'r> {
         target: &mut Object,
     ) -> Result<(), Fault> {
         let is_reverse = besides.is_some();
+        self.spend_bytes(asked.field.arguments.bytes())?;
         let mut pairs = pairs(&asked.field.arguments, is_paged, is_reverse)?;
         pairs.extend(besides);
         let search = Search {
@@ -173,8 +196,7 @@ impl<'r> Run<'r> {
         let key = &asked.field.key;
         target.expect(key, !is_paged && !asked.field.directives.singleton);
         let Some(page) = self.known.pages.get(&search) else {
-            self.want(Question::Search(search));
-            return Ok(());
+            return self.want(Question::Search(search));
         };
         if is_paged {
             let connection = self.connection(page, asked)?;
@@ -205,17 +227,17 @@ impl<'r> Run<'r> {
         let found = if let Some(id) = text.strip_prefix('#') {
             let found = contained(place.within, id);
             if found.is_none() && !is_optional {
-                self.note(&key, "The reference leads to nothing that is contained");
+                self.note(&key, "The reference leads to nothing that is contained")?;
             }
             found
         } else if let Some((of, id)) = local(text, self.own) {
             if wanted.is_some_and(|wanted| wanted != of.name()) {
                 return Ok(());
             }
-            self.read((of, id), &key, is_optional)
+            self.read((of, id), &key, is_optional)?
         } else {
             if !is_optional {
-                self.note(&key, "The reference leads out of this practice");
+                self.note(&key, "The reference leads out of this practice")?;
             }
             None
         };

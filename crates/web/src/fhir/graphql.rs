@@ -30,12 +30,22 @@ async fn answered(
     root: &Root,
     request: &cresset_fhir::graphql::Request,
 ) -> Result<Response, Failure> {
-    let asked = [("query".to_owned(), request.query.clone())];
+    let asked = [
+        ("query".to_owned(), request.query.clone()),
+        (
+            "operationName".to_owned(),
+            request.operation.clone().unwrap_or_default(),
+        ),
+        (
+            "variables".to_owned(),
+            serde_json::to_string(&request.variables).unwrap_or_default(),
+        ),
+    ];
     ask.trail.searched(ask.instance.fhir.fingerprint(&asked));
     let fhir = &ask.instance.fhir;
-    let answer = fhir.graphql(ask.access(), root, request).await?;
-    ask.trail.shows(answer.whose);
-    let mut response = render::json(StatusCode::OK, answer.body);
+    let (whose, body) = fhir.graphql(ask.access(), root, request).await;
+    ask.trail.shows(whose);
+    let mut response = render::json(StatusCode::OK, body?);
     render::protect(response.headers_mut());
     Ok(response)
 }

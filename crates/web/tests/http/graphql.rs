@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::practice::{Answer, Practice};
 
+mod bounds;
+
 async fn put(practice: &Practice, resource: Value) {
     let name = format!("{}/{}", resource["resourceType"], resource["id"]).replace('"', "");
     let answer = practice
