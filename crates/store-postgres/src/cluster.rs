@@ -67,6 +67,7 @@ impl Cluster {
         let (url, encryption) = Encryption::split(url)?;
         let mut config =
             Config::from_str(&url).map_err(|error| ClusterError::Url(detail(&error)))?;
+        tls::must_be_understood(&url, &config)?;
         config
             .application_name("cresset")
             .connect_timeout(CONNECT)

@@ -7,6 +7,7 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -23,6 +24,13 @@ pub(super) struct Encryption {
 impl Encryption {
     /// Takes `sslmode` and `sslrootcert` out of a URL.
     pub(super) fn split(url: &str) -> Result<(String, Self), ClusterError> {
+        if !["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            let said = "it begins with postgres:// or postgresql://";
+            return Err(ClusterError::Url(said.to_owned()));
+        }
         let Some((before, query)) = url.split_once('?') else {
             return Ok((url.to_owned(), Self::default()));
         };
@@ -97,8 +105,18 @@ impl Encryption {
     }
 }
 
+/// Refuses what is left of a URL when it still speaks of encryption: it would not be heeded.
+pub(super) fn must_be_understood(rest: &str, config: &Config) -> Result<(), ClusterError> {
+    if config.get_ssl_mode() == SslMode::Prefer && !rest.contains("sslmode") {
+        return Ok(());
+    }
+    let said = "its sslmode is not understood; in a name or a password write ? as %3F";
+    Err(ClusterError::Url(said.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::{Cluster, ClusterError};
     use super::Encryption;
 
     fn split(url: &str) -> (String, Encryption) {
@@ -134,8 +152,13 @@ mod tests {
         for refused in [
             "postgres://h/d?sslmode=prefer",
             "postgres://h/d?sslrootcert=/ca.pem",
+            "host=h sslmode=require",
+            "host=h sslmode=prefer",
+            "postgres://u:a?b@h/d?sslmode=require",
+            "postgres://u:a?b@h/d?sslmode=prefer",
         ] {
-            assert!(Encryption::split(refused).is_err(), "{refused}");
+            let answer = Cluster::parse(refused);
+            assert!(matches!(answer, Err(ClusterError::Url(_))), "{refused}");
         }
     }
 }
