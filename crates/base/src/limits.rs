@@ -20,7 +20,8 @@ pub struct Limits {
     pub conditional_deletes_max: usize,
     /// Most conditions and conditional references of one transaction.
     pub bundle_searches_max: usize,
-    /// Bytes of what the reading entries of one Bundle answer, beyond which no further one is read.
+    /// Bytes of what the reading entries of one Bundle answer, beyond which no further one is read; and of
+    /// one `$graphql` answer, and of the resources it needs.
     pub bundle_answer_bytes_max: usize,
     /// Most versions looked at for one page of a history of types.
     pub history_scanned_max: u32,

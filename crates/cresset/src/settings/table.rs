@@ -63,7 +63,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "limits.bundle_answer_bytes_max",
-        "bytes of what the reading entries of one Bundle answer, beyond which no further one is read",
+        "bytes of what the reading entries of one Bundle answer, beyond which no further one is read; and of one `$graphql` answer, and of the resources it needs",
     ),
     (
         "limits.history_scanned_max",

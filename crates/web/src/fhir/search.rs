@@ -43,5 +43,5 @@ async fn page(
         .search(ask.access(), resource_type, pairs, prefer.handling)
         .await?;
     let answer = ask.answered(bundle);
-    explained(ask, &Searched::Type(resource_type), asked, answer).await
+    Ok(explained(ask, &Searched::Type(resource_type), asked, answer).await)
 }

@@ -63,5 +63,5 @@ async fn page(
         .search_types(ask.access(), place, pairs, prefer.handling)
         .await?;
     let answer = ask.answered(bundle);
-    explained(ask, &Searched::Types(place.clone()), asked, answer).await
+    Ok(explained(ask, &Searched::Types(place.clone()), asked, answer).await)
 }

@@ -40,6 +40,24 @@ async fn a_search_is_explained_to_whoever_asks_where_that_is_set() {
     }
 }
 
+/// An explanation is beside the answer: where there is none, or it is too long, the answer stays.
+#[tokio::test]
+async fn an_answer_stays_without_its_explanation() {
+    let practice = stocked(true).await;
+    let many: Vec<&str> = cresset_definitions::ResourceType::all()
+        .map(|of| of.name())
+        .filter(|name| *name != "AuditEvent")
+        .collect();
+    let long = format!("GET /?_type={}&_lastUpdated=gt2000", many.join(","));
+    for search in ["GET /AuditEvent?_count=1", &long] {
+        let asked = practice
+            .ask_with(search, "", ("cresset-explain", "1"))
+            .await;
+        assert_eq!(asked.status, 200, "{asked:?}");
+        assert_eq!(asked.header("cresset-explain"), "", "{search}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_explained_where_it_is_not_set() {
     let practice = stocked(false).await;
