@@ -54,11 +54,13 @@ impl Planner<'_> {
         for criterion in &query.criteria {
             self.names_of(criterion, &mut names);
         }
+        let of = query.resource_type;
         let names = few(names.into_iter()).join(", ");
-        Error::TooCostly(format!(
-            "{}: candidates are counted of each of {names}, to begin with the fewest",
-            query.resource_type
-        ))
+        Error::TooCostly(if names.is_empty() {
+            format!("{of}: candidates are every {of}")
+        } else {
+            format!("{of}: candidates are counted of each of {names}, to begin with the fewest")
+        })
     }
 
     fn names_of(&self, criterion: &Criterion, names: &mut Vec<String>) {
