@@ -61,6 +61,10 @@ impl Aging for Aged {
         self.open_as(true)
     }
 
+    fn open_wordless(&self) -> World {
+        self.open_as(false)
+    }
+
     fn with_other_rules(&self, codes: &[&str]) {
         let codes = codes.join("','");
         let text = format!("UPDATE parameter SET rule=7 WHERE code IN ('{codes}')");

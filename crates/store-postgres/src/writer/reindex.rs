@@ -158,7 +158,16 @@ async fn build(
     let mut replaced = Vec::new();
     let mut shapes = (Vec::new(), Vec::new());
     for resource in resources {
-        let Some(keys) = resource.keys else { continue };
+        let words = shared.encoder.former_words(of, &numbers);
+        let Some(keys) = resource.keys else {
+            // It may have been deleted while no words were kept, and those before stayed.
+            let before = Keys {
+                words,
+                ..Keys::default()
+            };
+            replaced.push((resource.rid, before, Keys::default()));
+            continue;
+        };
         let keys = keys.only(of, &numbers);
         registry.note_facts(&keys);
         if keys.shape != resource.shape {
@@ -166,7 +175,7 @@ async fn build(
             shapes.1.push(i32::try_from(keys.shape).unwrap_or(i32::MAX));
         }
         let before = Keys {
-            words: shared.encoder.former_words(of, &numbers),
+            words,
             ..only_shape(of, resource.shape)
         };
         replaced.push((resource.rid, before, keys));

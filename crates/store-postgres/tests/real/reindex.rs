@@ -43,6 +43,10 @@ async fn fresh() -> Aged {
 
 impl Aged {
     async fn open_as(&self, node: &str) -> World {
+        self.open_to_keep(node, true).await
+    }
+
+    async fn open_to_keep(&self, node: &str, words: bool) -> World {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
         let directory = self.directory.path().join(node);
         std::fs::create_dir_all(&directory).unwrap();
@@ -51,6 +55,7 @@ impl Aged {
             reindex_part_max: 2,
             ..Limits::default()
         });
+        options.keeps_words = words;
         let store = self.instance.open_with(options).await;
         *self.open.lock() = Arc::downgrade(&store);
         World {
@@ -79,6 +84,10 @@ fn patient_code() -> u8 {
 impl Aging for Aged {
     fn open(&self) -> World {
         now(self.open_as("one"))
+    }
+
+    fn open_wordless(&self) -> World {
+        now(self.open_to_keep("one", false))
     }
 
     fn with_other_rules(&self, codes: &[&str]) {

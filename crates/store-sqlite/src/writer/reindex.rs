@@ -113,7 +113,14 @@ fn index(
         ..
     } = &resource.version;
     let Shared { bases, limits, .. } = &*writer.shared;
+    let words = writer.shared.encoder.former_words(*of, numbers);
     let Some(rows) = rows_of(&resource.version, bases, limits)? else {
+        // It may have been deleted while no words were kept, and those before stayed.
+        let before = Keys {
+            words,
+            ..Keys::default()
+        };
+        batch.replace(resource.rid, &before, &Keys::default());
         return Ok(());
     };
     let subject = Subject {
@@ -137,7 +144,7 @@ fn index(
             v: resource.shape,
             w: 0,
         }],
-        words: encoder.former_words(*of, numbers),
+        words,
         ..Keys::default()
     };
     batch.replace(resource.rid, &before, &keys);

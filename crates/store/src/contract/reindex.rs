@@ -1,13 +1,16 @@
 //! The index built anew beside readers and writers, by parts, across restarts.
 
+use crate::write::{Change, Precondition};
 use crate::{Error, Reindexed, Store};
 
-use super::world::{World, everything, query};
+use super::world::{World, everything, id, of, query};
 
 /// An instance that can be closed and opened by another program.
 pub trait Aging {
     /// Opens it, with parts of two resources, as one that keeps words.
     fn open(&self) -> World;
+    /// The same as one that keeps none.
+    fn open_wordless(&self) -> World;
     /// Makes it, while it is closed, what it would be if the program that wrote it had known the
     /// parameters with these codes by other rules.
     fn with_other_rules(&self, codes: &[&str]);
@@ -184,6 +187,20 @@ async fn words(aging: &impl Aging) {
         let mut ids = found(&*world.store, url).await.unwrap();
         ids.sort();
         assert_eq!(ids, expect, "{url}");
+    }
+    assert_eq!(aging.problems(), [""; 0]);
+    drop(world);
+
+    // Of what is deleted while none are kept nothing comes back.
+    let world = aging.open_wordless();
+    let gone = Change::Delete(of("Patient"), id("p0"), Precondition::default());
+    world.change(&everything(), gone).await.unwrap();
+    drop(world);
+    let world = aging.open();
+    finish(&*world.store).await;
+    for url in ["Patient?_text=told", "Patient?_content=before"] {
+        let ids = found(&*world.store, url).await.unwrap();
+        assert_eq!(ids, ["p3"], "{url}");
     }
     assert_eq!(aging.problems(), [""; 0]);
 }
