@@ -23,7 +23,7 @@ use crate::{codec, instant};
 const ENOUGH: i64 = 400;
 /// Bodies a dictionary is trained from. Of a thousand it would save another three bytes in a
 /// thousand, and cost a fifth of an import of twenty thousand resources.
-const SAMPLES: usize = 300;
+pub(crate) const SAMPLES: usize = 300;
 
 /// Starts training for a type that has become common; the dictionary comes back as a job. One at a
 /// time, for training takes memory: the next type has its turn at a later commit.
@@ -66,11 +66,11 @@ pub(crate) fn consider(writer: &mut Writer) {
 pub(crate) struct Training {
     /// Types whose training was begun; each is tried once.
     tried: Mutex<HashSet<ResourceType>>,
-    /// Whether one is being trained from what is stored.
+    /// Whether one is being trained.
     busy: Arc<AtomicBool>,
 }
 
-/// Held by the thread that trains.
+/// Held by whoever trains.
 struct Turn(Arc<AtomicBool>);
 
 impl Drop for Turn {
@@ -105,6 +105,11 @@ fn bodies(connection: &Connection, of: ResourceType) -> rusqlite::Result<Vec<Vec
 /// Dictionaries of the types of which a bulk brings enough and that have none, so that the bulk is
 /// itself stored with them: an instance filled at once would else keep its first bodies large.
 pub(crate) fn of_bulk(shared: &Shared, changes: &[Change]) -> Vec<(ResourceType, Vec<u8>)> {
+    let training = &shared.training;
+    if training.busy.swap(true, Ordering::AcqRel) {
+        return Vec::new();
+    }
+    let _turn = Turn(training.busy.clone());
     let mut samples: BTreeMap<ResourceType, Vec<Bytes>> = BTreeMap::new();
     let now_ms = instant::millis(shared.clock.now());
     for change in changes {
@@ -118,7 +123,7 @@ pub(crate) fn of_bulk(shared: &Shared, changes: &[Change]) -> Vec<(ResourceType,
     }
     let enough = samples
         .into_iter()
-        .filter(|(of, bodies)| bodies.len() == SAMPLES && shared.training.tried.lock().insert(*of));
+        .filter(|(of, bodies)| bodies.len() == SAMPLES && training.tried.lock().insert(*of));
     enough
         .filter_map(|(of, bodies)| Some((of, codec::train(&bodies, number(of))?)))
         .collect()

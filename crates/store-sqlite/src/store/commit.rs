@@ -36,7 +36,11 @@ pub(super) async fn commit(
     let changes = if changes.0.len() <= INLINE_CHANGES {
         prepared(&store.inner, changes)?
     } else {
-        let changes = with_dictionaries(store, changes).await?;
+        let changes = if changes.0.len() < training::SAMPLES {
+            changes
+        } else {
+            with_dictionaries(store, changes).await?
+        };
         let inner: Arc<Inner> = store.inner.clone();
         let task = tokio::task::spawn_blocking(move || prepared(&inner, changes));
         task.await.map_err(|e| failed(e.to_string()))??
@@ -64,8 +68,11 @@ async fn with_dictionaries(store: &SqliteStore, changes: Changes) -> Result<Chan
     for (of, bytes) in trained {
         let copy = bytes.clone();
         let kept = store.change(move |connection| training::keep(connection, of, &copy));
-        if kept.await? {
-            training::take_up(&store.inner.shared, of, bytes);
+        match kept.await {
+            Ok(true) => training::take_up(&store.inner.shared, of, bytes),
+            Ok(false) => {}
+            // What is written is as good without, only larger.
+            Err(error) => tracing::warn!(%error, "a dictionary was not kept"),
         }
     }
     Ok(changes)
