@@ -87,6 +87,20 @@ impl Criterion {
         }
     }
 
+    /// Whether it, or what it leads to, asks for words of resources.
+    pub fn asks_for_words(&self) -> bool {
+        match self {
+            Self::Values(_, Test::AnyOf(matches) | Test::NoneOf(matches)) => {
+                matches.iter().any(|one| matches!(one, Match::Word(_)))
+            }
+            Self::Values(_, Test::Missing(_)) => false,
+            Self::Any(criteria) | Self::All(criteria) => criteria.iter().any(Self::asks_for_words),
+            Self::Not(criterion) => criterion.asks_for_words(),
+            Self::PointsTo(_, hops) => hops.iter().any(|hop| hop.criterion.asks_for_words()),
+            Self::PointedAt(_, hop) => hop.criterion.asks_for_words(),
+        }
+    }
+
     /// Hands the alternatives of every reference that is followed to `visit`.
     pub fn hops<'c>(&'c self, visit: &mut dyn FnMut(&'c [Hop])) {
         let hops = match self {

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use bytes::BytesMut;
-use cresset_store::layout::WordsOf;
+use cresset_store::layout::{WordsOf, finds_longer};
 use cresset_store::plan::{Arg, Dialect};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -37,7 +37,8 @@ impl Dialect for Spelling {
             "(SELECT r FROM {table} WHERE words@@${n}::text::tsquery)"
         );
         // Letters and digits alone, so that nothing in it is an operator.
-        Arg::Text(format!("'{word}':*"))
+        let more = if finds_longer(word) { ":*" } else { "" };
+        Arg::Text(format!("'{word}'{more}"))
     }
 
     fn text_chars(&self) -> Option<usize> {

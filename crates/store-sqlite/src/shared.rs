@@ -12,7 +12,7 @@ use cresset_search::Unindexed;
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::shape::numbers_of;
-use cresset_store::layout::{Encoder, WordsOf};
+use cresset_store::layout::{Encoder, WordsOf, finds_longer};
 use cresset_store::plan::{Arg, ColumnFacts, Dialect, Planner, Shape};
 use parking_lot::RwLock;
 use rusqlite::Connection;
@@ -77,7 +77,8 @@ impl Dialect for Spelling {
             "(SELECT rowid AS r FROM {table} WHERE {table} MATCH ?)"
         );
         // Letters and digits alone, so that nothing in it is an operator.
-        Arg::Text(format!("\"{word}\"*"))
+        let more = if finds_longer(word) { "*" } else { "" };
+        Arg::Text(format!("\"{word}\"{more}"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One open instance.
 
+mod asking;
 mod attempts;
 mod chronicle;
 mod commit;
@@ -21,7 +22,6 @@ mod users;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cresset_access::{Access, Restriction, Verb};
@@ -55,8 +55,6 @@ pub(crate) use search::rows;
 
 /// Name of the database within an instance's directory.
 const DATABASE: &str = "instance.sqlite";
-/// A question that takes longer than this is asked again where it may block.
-const INLINE: Duration = Duration::from_millis(2);
 
 /// One instance, open: any number of readers and one writer.
 pub struct SqliteStore {
@@ -162,7 +160,9 @@ impl SqliteStore {
         let inner = self.inner.clone();
         let task = tokio::task::spawn_blocking(move || {
             let look = |connection: &Connection| examine(connection, &inner.shared);
-            inner.readers.with(&inner.shared, Duration::MAX, look)
+            inner
+                .readers
+                .with(&inner.shared, std::time::Duration::MAX, look)
         });
         task.await.map_err(|e| failed(e.to_string()))?
     }
@@ -203,12 +203,6 @@ impl SqliteStore {
         self.jobs.try_send(job).map_err(|_| Error::Busy)
     }
 
-    /// Refuses a query whose answer would lack resources that were not looked at yet.
-    fn must_be_indexed(&self, query: &Query) -> Result<(), Error> {
-        let building = self.inner.shared.unindexed.read().of_query(query);
-        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
-    }
-
     /// The current version of what the access gives with this verb.
     fn current(
         &self,
@@ -225,51 +219,6 @@ impl SqliteStore {
         self.inner.ask(self.inner.whole(), &|inner, connection| {
             read::current(inner, connection, target, &restriction)
         })
-    }
-
-    /// Asks at once where the answer takes no time, else on a thread that may block.
-    pub(crate) async fn ask<T: Send + 'static>(
-        &self,
-        ask: impl Fn(&Inner, &Connection) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        self.ask_for(self.inner.whole(), ask).await
-    }
-
-    /// The same of what may not take as long as a request may.
-    async fn ask_for<T: Send + 'static>(
-        &self,
-        time: Duration,
-        ask: impl Fn(&Inner, &Connection) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        match self.inner.ask(INLINE.min(time), &ask) {
-            Err(Error::TimedOut | Error::TooCostly(_)) => {}
-            answer => return answer,
-        }
-        let inner = self.inner.clone();
-        let task = tokio::task::spawn_blocking(move || inner.ask(time, &ask));
-        task.await.map_err(|e| failed(e.to_string()))?
-    }
-}
-
-impl Inner {
-    /// The longest any question may take.
-    fn whole(&self) -> Duration {
-        Duration::from_millis(self.shared.limits.request_ms_max)
-    }
-
-    /// The longest a search may take.
-    fn of_search(&self) -> Duration {
-        let limits = &self.shared.limits;
-        Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
-    }
-
-    fn ask<T>(
-        &self,
-        time: Duration,
-        ask: &impl Fn(&Self, &Connection) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.readers
-            .with(&self.shared, time, |connection| ask(self, connection))
     }
 }
 
@@ -372,13 +321,8 @@ impl Store for SqliteStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         given(access, Verb::Search, query.resource_type)?;
-        self.must_be_indexed(query)?;
-        let ask = search::Asked::new(std::slice::from_ref(query), access, at)?;
-        let time = self.inner.of_search();
-        self.ask_for(time, move |inner, connection| {
-            search::page(inner, connection, &ask)
-        })
-        .await
+        let query = std::slice::from_ref(query);
+        self.searching(query, (access, at), search::page).await
     }
 
     async fn search_types(
@@ -387,15 +331,7 @@ impl Store for SqliteStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
-        for query in queries {
-            self.must_be_indexed(query)?;
-        }
-        let ask = search::Asked::new(queries, access, at)?;
-        let time = self.inner.of_search();
-        self.ask_for(time, move |inner, connection| {
-            search::page(inner, connection, &ask)
-        })
-        .await
+        self.searching(queries, (access, at), search::page).await
     }
 
     async fn explain(
@@ -404,15 +340,8 @@ impl Store for SqliteStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<Explanation, Error> {
-        for query in queries {
-            self.must_be_indexed(query)?;
-        }
-        let ask = search::Asked::new(queries, access, at)?;
-        let time = self.inner.of_search();
-        self.ask_for(time, move |inner, connection| {
-            explain::explained(inner, connection, &ask)
-        })
-        .await
+        self.searching(queries, (access, at), explain::explained)
+            .await
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {

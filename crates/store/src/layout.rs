@@ -12,4 +12,4 @@ pub use parameters::{
     own_column,
 };
 pub use rid::Rid;
-pub use words::WordsOf;
+pub use words::{WordsOf, finds_longer};

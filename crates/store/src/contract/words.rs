@@ -32,7 +32,7 @@ async fn conditions(world: &World) {
             "Metastases &amp; cysts in the liver",
             "Straße 7",
         ),
-        ("skin", "bob", "A mole of the skin", "benign"),
+        ("skin", "bob", "A mole of the skin", "benign 70"),
     ] {
         world.put(&[&condition(id, patient, narrative, note)]).await;
     }
@@ -63,6 +63,9 @@ async fn expressions(world: World) {
                 &["bone", "liver", "skin"],
             ),
             ("Condition?_content=strasse", &["liver"]),
+            // A single character is a whole word.
+            ("Condition?_content=7", &["liver"]),
+            ("Condition?_content=70", &["skin"]),
             ("Condition?_content=22298006 mole", &["skin"]),
             ("Condition?_content=bone", &["bone"]),
             // Addresses of systems are no words.

@@ -50,6 +50,12 @@ impl WordsOf {
     }
 }
 
+/// Whether a word that is asked for finds those that begin so. One of a single character does not: too
+/// much of the index begins with it.
+pub fn finds_longer(word: &str) -> bool {
+    word.chars().nth(1).is_some()
+}
+
 impl Encoder {
     /// The keys with the words of the resource, where the instance keeps them.
     #[must_use]

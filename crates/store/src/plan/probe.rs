@@ -2,6 +2,7 @@
 
 use super::condition::{Atom, Condition, End, Link, TextTest, Weight};
 use super::lookups::Span;
+use super::scan::of_type;
 use super::statement::{Arg, Builder};
 
 /// The candidates of the statement itself, as an expression.
@@ -244,10 +245,12 @@ fn probe(sql: &mut Builder<'_>, atom: &Atom, candidate: &str) {
             text(sql, "x", test);
             sql.text(")");
         }
-        // Read once for all candidates: a word is found by its beginning among all words.
-        Atom::Words { part, word, .. } => {
+        // Read once for all candidates: a word is found by its beginning among all words of the type.
+        Atom::Words { of, part, word } => {
             sql.text(candidate).text(" IN (SELECT x.r FROM ");
-            sql.words(*part, word).text(" x)");
+            sql.words(*part, word).text(" x WHERE ");
+            of_type(sql, "x", *of);
+            sql.text(")");
         }
         Atom::Rid(rid) => {
             sql.text(candidate).text("=").int(*rid);

@@ -163,7 +163,8 @@ impl Scan {
     }
 }
 
-fn of_type(sql: &mut Builder<'_>, row: &str, of: ResourceType) {
+/// Writes that a row is one of a type.
+pub(crate) fn of_type(sql: &mut Builder<'_>, row: &str, of: ResourceType) {
     sql.text(row).text(".r>").int(Rid::floor(of).0);
     sql.text(" AND ")
         .text(row)
