@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
@@ -77,6 +78,16 @@ pub(crate) struct Answers<'s> {
     is_committed: bool,
     known: HashMap<Question, Answer>,
     asked: RefCell<HashSet<Question>>,
+    /// When what is planned must have ended.
+    ends: Option<Instant>,
+}
+
+/// [`Error::TimedOut`] once that is past.
+pub(crate) fn must_have_time(ends: Option<Instant>) -> Result<(), Error> {
+    if ends.is_some_and(|ends| Instant::now() > ends) {
+        return Err(Error::TimedOut);
+    }
+    Ok(())
 }
 
 impl<'s> Answers<'s> {
@@ -89,7 +100,13 @@ impl<'s> Answers<'s> {
             is_committed: true,
             known: HashMap::new(),
             asked: RefCell::default(),
+            ends: None,
         }
+    }
+
+    /// The same for a search that must end then.
+    pub(crate) fn ending(self, ends: Option<Instant>) -> Self {
+        Self { ends, ..self }
     }
 
     /// The same within a transaction that may yet be taken back.
@@ -107,6 +124,7 @@ impl<'s> Answers<'s> {
         plan: impl Fn(&Self) -> Result<T, NotYet>,
     ) -> Result<T, Error> {
         for _ in 0..ROUNDS {
+            must_have_time(self.ends)?;
             let planned = plan(self);
             let asked = std::mem::take(self.asked.get_mut());
             if asked.is_empty()

@@ -225,7 +225,8 @@ impl Store for PostgresStore {
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
         given(access, Verb::Search, query.resource_type)?;
-        let asked = search::Asked::new(std::slice::from_ref(query), access, at)?;
+        let asked =
+            search::Asked::new(std::slice::from_ref(query), access, at)?.limited(&self.shared);
         search::page(&self.shared, &asked).await
     }
 
@@ -235,7 +236,7 @@ impl Store for PostgresStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<SearchPage, Error> {
-        let asked = search::Asked::new(queries, access, at)?;
+        let asked = search::Asked::new(queries, access, at)?.limited(&self.shared);
         search::page(&self.shared, &asked).await
     }
 
@@ -245,7 +246,7 @@ impl Store for PostgresStore {
         queries: &[Query],
         at: Option<&Cursor>,
     ) -> Result<Explanation, Error> {
-        let asked = search::Asked::new(queries, access, at)?;
+        let asked = search::Asked::new(queries, access, at)?.limited(&self.shared);
         explain::explained(&self.shared, &asked).await
     }
 

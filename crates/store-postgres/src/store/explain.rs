@@ -8,7 +8,7 @@ use deadpool_postgres::Transaction;
 use serde_json::Value;
 use tokio_postgres::types::{FromSql, Type};
 
-use super::search::{Asked, limited, of_search, planning};
+use super::search::{Asked, limit, limited, planning};
 use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::{begin, connection};
@@ -30,7 +30,7 @@ impl<'a> FromSql<'a> for Told {
 pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanation, Error> {
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
-    of_search(shared, &snapshot).await?;
+    limit(shared, &snapshot).await?;
     let began = Instant::now();
     let (found, _) = planning(shared, &snapshot, asked).await?;
     let planner = shared.planner();
@@ -43,8 +43,11 @@ pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanat
     let wanted = asked.wanted();
     let began = Instant::now();
     for plan in found.plans.iter().filter(|_| wanted > 0) {
-        let run = plan_rows(&snapshot, plan, wanted, &mut explanation).await;
-        run.map_err(|error| planner.blamed(error, plan))?;
+        let run = async {
+            asked.must_have_time()?;
+            plan_rows(&snapshot, plan, wanted, &mut explanation).await
+        };
+        run.await.map_err(|error| planner.blamed(error, plan))?;
     }
     explanation.matches = explanation.matches.min(wanted);
     explanation.finding_us = micros(began.elapsed());

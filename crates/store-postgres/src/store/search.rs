@@ -1,6 +1,7 @@
 //! One page of a search.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
@@ -19,7 +20,7 @@ use super::{included, totals};
 use crate::catalog::Catalog;
 use crate::fault::store_error;
 use crate::indexing::Indexing;
-use crate::lookups::Answers;
+use crate::lookups::{Answers, must_have_time};
 use crate::row::{self, get};
 use crate::shared::{Shared, stored_type};
 use crate::snapshot::{begin, connection, execute, query};
@@ -31,6 +32,8 @@ pub(super) struct Asked {
     pub(super) queries: Vec<Query>,
     pub(super) access: Access,
     place: Option<Place>,
+    /// When it must end, where that is before the request does.
+    ends: Option<Instant>,
 }
 
 impl Asked {
@@ -43,7 +46,21 @@ impl Asked {
             queries: queries.to_vec(),
             access: access.clone(),
             place: at.map(Place::read).transpose()?,
+            ends: None,
         })
+    }
+
+    /// The same within the time of a search, which begins now.
+    pub(super) fn limited(self, shared: &Shared) -> Self {
+        Self {
+            ends: Some(Instant::now() + of_search(shared)),
+            ..self
+        }
+    }
+
+    /// Refuses to go on when it must have ended: the server looks at each statement alone.
+    pub(super) fn must_have_time(&self) -> Result<(), Error> {
+        must_have_time(self.ends)
     }
 
     /// What all queries have in common is taken from the first.
@@ -122,16 +139,21 @@ pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, E
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
     // Both in one round trip.
-    let limit = of_search(shared, &snapshot);
+    let limit = limit(shared, &snapshot);
     let ((), page) = try_join(limit, within(shared, &snapshot, asked)).await?;
     Ok(page)
 }
 
-/// Lets no statement of a snapshot take longer than a search may.
-pub(super) async fn of_search(shared: &Shared, snapshot: &Transaction<'_>) -> Result<(), Error> {
+/// The longest a search may take.
+fn of_search(shared: &Shared) -> Duration {
     let limits = &shared.limits;
+    Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
+}
+
+/// Lets no statement of a snapshot take longer than a search may.
+pub(super) async fn limit(shared: &Shared, snapshot: &Transaction<'_>) -> Result<(), Error> {
     // 0 would be no limit at all.
-    let time = limits.search_ms_max.min(limits.request_ms_max).max(1);
+    let time = of_search(shared).as_millis().max(1);
     let text = format!("SET LOCAL statement_timeout={time}");
     execute(snapshot, &text, &[]).await.map(drop)
 }
@@ -152,7 +174,7 @@ pub(super) async fn within(
         });
     };
     let mut bodies = HashMap::new();
-    let hits = hits((shared, snapshot), &planned.plans, count, &mut bodies).await?;
+    let hits = hits((shared, snapshot), (asked, &planned.plans), &mut bodies).await?;
     let page = first.page(hits, count, &planned.walk);
     let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
     let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
@@ -183,7 +205,7 @@ pub(super) async fn planning<'s>(
         indexing.must_hold(query)?;
     }
     let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
-    let mut answers = Answers::new(shared, catalog, pulse.generation);
+    let mut answers = Answers::new(shared, catalog, pulse.generation).ending(asked.ends);
     let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
     Ok((planned, answers))
 }
@@ -233,8 +255,13 @@ async fn planned(
         if let Some(total) = walk.total.as_mut().filter(|_| counts) {
             let state = (pulse.generation, tally.live);
             let question = (query, &asked.access);
-            let counted = totals::count(shared, snapshot, question, &plan, state).await;
-            *total += counted.map_err(|error| shared.planner().blamed(error, &plan))?;
+            let counted = async {
+                asked.must_have_time()?;
+                totals::count(shared, snapshot, question, &plan, state).await
+            };
+            *total += counted
+                .await
+                .map_err(|error| shared.planner().blamed(error, &plan))?;
         }
         plans.push(plan);
     }
@@ -247,10 +274,10 @@ async fn planned(
 /// Up to one more row than the page has, in order, with the rows of their bodies.
 async fn hits(
     (shared, snapshot): (&Shared, &Transaction<'_>),
-    plans: &[SearchPlan],
-    count: usize,
+    (asked, plans): (&Asked, &[SearchPlan]),
     bodies: &mut HashMap<i64, Row>,
 ) -> Result<Vec<Hit>, Error> {
+    let count = asked.wanted();
     let enough = count.saturating_add(1);
     let mut hits = Vec::with_capacity(count.min(128) + 1);
     for plan in plans {
@@ -259,8 +286,13 @@ async fn hits(
         for statement in &plan.rows {
             let wanted = enough.saturating_sub(taken + (hits.len() - before));
             if wanted > 0 {
-                let rows = rows(snapshot, statement, wanted, bodies).await;
-                let mut rows = rows.map_err(|error| shared.planner().blamed(error, plan))?;
+                let rows = async {
+                    asked.must_have_time()?;
+                    rows(snapshot, statement, wanted, bodies).await
+                };
+                let mut rows = rows
+                    .await
+                    .map_err(|error| shared.planner().blamed(error, plan))?;
                 // The bodies were joined to them in any order.
                 plan.merge(&mut rows);
                 hits.append(&mut rows);

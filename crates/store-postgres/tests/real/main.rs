@@ -15,4 +15,5 @@ mod instance;
 mod nodes;
 mod reindex;
 mod restart;
+mod too_costly;
 mod verify;
