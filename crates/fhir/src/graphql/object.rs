@@ -1,5 +1,7 @@
 //! An object of the answer while it is put together.
 
+use std::collections::HashMap;
+
 use cresset_model::Value;
 
 use super::document::value;
@@ -9,6 +11,8 @@ use crate::fault::Fault;
 #[derive(Default)]
 pub(super) struct Object {
     fields: Vec<Field>,
+    /// Where each stands, to find one among many.
+    places: HashMap<String, usize>,
 }
 
 struct Field {
@@ -31,15 +35,18 @@ impl Object {
     }
 
     fn field(&mut self, key: &str, is_list: bool) -> Option<&mut Field> {
-        let at = self.fields.iter().position(|field| field.key == key);
-        let at = at.unwrap_or(self.fields.len());
-        if at == self.fields.len() {
-            self.fields.push(Field {
-                key: key.to_owned(),
-                is_list: false,
-                values: Vec::new(),
-            });
-        }
+        let at = match self.places.get(key) {
+            Some(at) => *at,
+            None => {
+                self.fields.push(Field {
+                    key: key.to_owned(),
+                    is_list: false,
+                    values: Vec::new(),
+                });
+                self.places.insert(key.to_owned(), self.fields.len() - 1);
+                self.fields.len() - 1
+            }
+        };
         let field = self.fields.get_mut(at)?;
         field.is_list |= is_list;
         Some(field)
