@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cresset_access::Access;
-use cresset_search::Query;
+use cresset_search::{Criterion, Query};
 use cresset_store::{Cursor, Error};
 use rusqlite::Connection;
 
@@ -38,7 +38,7 @@ impl SqliteStore {
         let ask = move |inner: &Inner, connection: &Connection| ask(inner, connection, &asked);
         let mut criteria = queries.iter().flat_map(|query| &query.criteria);
         // All that have a word are gathered in one step, in which the time is not looked at.
-        if criteria.any(|criterion| criterion.asks_for_words()) {
+        if criteria.any(Criterion::asks_for_words) {
             self.ask_apart(time, ask).await
         } else {
             self.ask_for(time, ask).await

@@ -45,7 +45,7 @@ async fn a_search_is_explained_to_whoever_asks_where_that_is_set() {
 async fn an_answer_stays_without_its_explanation() {
     let practice = stocked(true).await;
     let many: Vec<&str> = cresset_definitions::ResourceType::all()
-        .map(|of| of.name())
+        .map(cresset_definitions::ResourceType::name)
         .filter(|name| *name != "AuditEvent")
         .collect();
     let long = format!("GET /?_type={}&_lastUpdated=gt2000", many.join(","));

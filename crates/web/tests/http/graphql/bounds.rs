@@ -74,8 +74,8 @@ async fn bytes_of_an_answer_and_of_what_it_needs_are_bounded() {
         "{a: Binary(id: \"one\"){id} b: Binary(id: \"two\"){id} c: Binary(id: \"three\"){id}}";
     refuses(&practice, "/$graphql", all, (400, "more than 20000 bytes")).await;
     let long = "x".repeat(3_000);
-    let keys: String = (0..9).map(|n| format!("{long}{n}: id ")).collect();
-    let keys = format!("{{{keys}}}");
+    let keys: Vec<String> = (0..9).map(|n| format!("{long}{n}: id ")).collect();
+    let keys = format!("{{{}}}", keys.concat());
     refuses(&practice, here, &keys, (400, "more bytes")).await;
 }
 
@@ -136,7 +136,11 @@ async fn a_record_names_whose_resources_were_looked_at_and_what_was_asked() {
     };
     let broken = json!({ "query": "{ObservationList(subject: \"Patient/b\"){nothing}}" });
     let record = left(broken, 400).await;
-    let named: Vec<_> = record.whose.named().map(|id| id.as_str()).collect();
+    let named: Vec<_> = record
+        .whose
+        .named()
+        .map(cresset_base::ResourceId::as_str)
+        .collect();
     assert_eq!(named, ["b"]);
     let query =
         "query one($x: ID!){Patient(id: $x){id}} query two($x: ID!){Patient(id: $x){active}}";
