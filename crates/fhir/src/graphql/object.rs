@@ -35,17 +35,17 @@ impl Object {
     }
 
     fn field(&mut self, key: &str, is_list: bool) -> Option<&mut Field> {
-        let at = match self.places.get(key) {
-            Some(at) => *at,
-            None => {
-                self.fields.push(Field {
-                    key: key.to_owned(),
-                    is_list: false,
-                    values: Vec::new(),
-                });
-                self.places.insert(key.to_owned(), self.fields.len() - 1);
-                self.fields.len() - 1
-            }
+        let at = if let Some(at) = self.places.get(key) {
+            *at
+        } else {
+            let at = self.fields.len();
+            self.places.insert(key.to_owned(), at);
+            self.fields.push(Field {
+                key: key.to_owned(),
+                is_list: false,
+                values: Vec::new(),
+            });
+            at
         };
         let field = self.fields.get_mut(at)?;
         field.is_list |= is_list;
