@@ -1,5 +1,4 @@
 //! Dictionaries of a bulk.
-#![expect(clippy::unwrap_used, reason = "a surprise in a test is a failed test")]
 
 use std::sync::Arc;
 
