@@ -37,8 +37,11 @@ impl Service {
         for _ in 0..self.limits().write_attempts_max {
             let (id, bodies) = self.laboratory(&sent, &now)?;
             let mut follows = Consequences::default();
-            self.followed(by.access, (&bodies, &[]), &mut follows)
-                .await?;
+            for body in &bodies {
+                let prepared = self.checked(by.access, &self.planted(body)?).await?;
+                self.written(by.access, (body, prepared), &[], &mut follows)
+                    .await?;
+            }
             let mut unit = Unit {
                 record: Some(AuditRecord {
                     id: id.parse().ok(),

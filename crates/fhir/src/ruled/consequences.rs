@@ -9,8 +9,9 @@ use cresset_rules::{Find, provenance};
 use cresset_search::Summary;
 use cresset_store::{Change, Error, Expectation, Found, Precondition, Unit, Version};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::instant;
+use crate::prepare::Prepared;
 use crate::service::Service;
 
 /// How many resources a rule looks at.
@@ -97,29 +98,55 @@ impl Service {
         into: &mut Consequences,
     ) -> Result<(), Fault> {
         for body in bodies {
-            let prepared = self.checked(access, &self.planted(body)?).await?;
-            let of = prepared.draft.resource_type;
-            let id: ResourceId = match prepared.id.and_then(|id| id.parse().ok()) {
-                Some(id) => id,
-                None => self.new_id()?,
-            };
-            let before = known
-                .iter()
-                .find(|version| version.resource_type == of && version.id == id);
-            self.traced(access, (body, &id), before.is_none(), into)
-                .await?;
-            into.changes.push(match before {
-                None => Change::Create(id, prepared.draft),
-                Some(version) => {
-                    let precondition = Precondition {
-                        if_match: Some(vec![version.version]),
-                        ..Precondition::default()
-                    };
-                    Change::Update(id, prepared.draft, precondition)
-                }
-            });
+            let prepared = self.unseen(access, body).await?;
+            self.written(access, (body, prepared), known, into).await?;
         }
         Ok(())
+    }
+
+    /// The change a checked body amounts to: of one that is known, a new version.
+    pub(crate) async fn written(
+        &self,
+        access: &Access,
+        (body, prepared): (&Value, Prepared),
+        known: &[Version],
+        into: &mut Consequences,
+    ) -> Result<(), Fault> {
+        let of = prepared.draft.resource_type;
+        let id: ResourceId = match prepared.id.and_then(|id| id.parse().ok()) {
+            Some(id) => id,
+            None => self.new_id()?,
+        };
+        let before = known
+            .iter()
+            .find(|version| version.resource_type == of && version.id == id);
+        self.traced(access, (body, &id), before.is_none(), into)
+            .await?;
+        into.changes.push(match before {
+            None => Change::Create(id, prepared.draft),
+            Some(version) => {
+                let precondition = Precondition {
+                    if_match: Some(vec![version.version]),
+                    ..Precondition::default()
+                };
+                Change::Update(id, prepared.draft, precondition)
+            }
+        });
+        Ok(())
+    }
+
+    /// A body the rules made, checked. The caller may not see what it was made of, so what is wrong
+    /// with it is not told.
+    async fn unseen(&self, access: &Access, body: &Value) -> Result<Prepared, Fault> {
+        let untold = |fault: Fault| {
+            if !fault.is_of_body() {
+                return fault;
+            }
+            let text = "What follows from this write by the rules of the practice cannot be stored";
+            Fault::new(Kind::BusinessRule, text)
+        };
+        let tree = self.planted(body).map_err(untold)?;
+        self.checked(access, &tree).await.map_err(untold)
     }
 
     /// Adds the Provenance of a write, where the rule set keeps one.
@@ -138,7 +165,7 @@ impl Service {
             return Ok(());
         };
         self.practice(access, into).await?;
-        let prepared = self.checked(access, &self.planted(&record)?).await?;
+        let prepared = self.unseen(access, &record).await?;
         let change = Change::Create(self.new_id()?, prepared.draft);
         into.changes.push(change);
         Ok(())
@@ -154,8 +181,7 @@ impl Service {
         };
         // It is there but for the first time, so it is not made up to be looked for.
         if self.store().read(&rules(), of, &id).await? == Found::Absent {
-            let body = self.planted(&provenance::organization())?;
-            let prepared = self.checked(access, &body).await?;
+            let prepared = self.unseen(access, &provenance::organization()).await?;
             into.changes.push(Change::Create(id, prepared.draft));
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Coverage under `canvas`.
 
+use cresset_base::Limits;
 use serde_json::{Value, json};
 
+use super::super::practice::Practice;
 use super::{canvas, read, refused, stored, updated, with};
 
 const SELF_PAY: &str = "http://terminology.hl7.org/CodeSystem/coverage-selfpay";
@@ -63,4 +65,26 @@ async fn a_coverage_moves_those_down_whose_place_it_takes() {
         [3, 4, 5, 1, 5],
         "only what is active has a place"
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_coverage_that_would_move_is_not_told() {
+    let mut practice = Practice::with(Limits::default(), |settings| {
+        "canvas".clone_into(&mut settings.rules);
+        let profile = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-coverage";
+        settings.profiles = vec![profile.to_owned()];
+    })
+    .await;
+    let mut old = with(&coverage(1), "/relationship", Value::Null);
+    old["id"] = json!("old");
+    practice.import(&[old.to_string().as_bytes()]).await;
+    practice.token = practice.token_for("system/Coverage.c").await;
+    let answer = practice
+        .ask("POST /Coverage", &coverage(1).to_string())
+        .await;
+    answer.refuses(
+        422,
+        "business-rule What follows from this write by the rules of the practice cannot be stored",
+    );
+    assert_eq!(answer.issues().len(), 1, "{answer:?}");
 }
