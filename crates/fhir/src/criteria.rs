@@ -3,7 +3,7 @@
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
 use cresset_search::Summary;
-use cresset_store::{Expectation, Version};
+use cresset_store::{Expectation, Seen, Version};
 
 use crate::fault::{Fault, Kind};
 use crate::page_link::PARAMETER;
@@ -131,7 +131,10 @@ impl Service {
         let found = page
             .matches
             .iter()
-            .map(|version| version.id.clone())
+            .map(|version| Seen {
+                id: version.id.clone(),
+                version: None,
+            })
             .collect();
         Ok(Found {
             expectation: Expectation {

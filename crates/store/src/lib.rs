@@ -49,4 +49,4 @@ pub use secret::Secrets;
 pub use store::{
     AuthStore, Cursor, Error, Found, HistoryPage, Reindexed, SearchPage, Store, Version,
 };
-pub use write::{Change, Draft, Expectation, Precondition, Refusal, Unit, Written};
+pub use write::{Change, Draft, Expectation, Precondition, Refusal, Seen, Unit, Written};

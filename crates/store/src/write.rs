@@ -47,14 +47,23 @@ pub struct Unit {
 
 /// What a search found, of the caller (right `s`) or of the rules. It is asked again inside the transaction of the
 /// change, so that nothing can come between the search and the change.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
     /// The search; its page size and order do not matter.
     pub query: Query,
     /// All it found.
-    pub found: Vec<ResourceId>,
+    pub found: Vec<Seen>,
     /// Whether the rules of the instance asked, and not the caller.
     pub of_rules: bool,
+}
+
+/// A resource a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its id.
+    pub id: ResourceId,
+    /// The version that must still be the current one, where the change rests on what it holds.
+    pub version: Option<u64>,
 }
 
 impl Expectation {

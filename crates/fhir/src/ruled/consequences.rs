@@ -7,7 +7,7 @@ use cresset_definitions::ResourceType;
 use cresset_model::Value;
 use cresset_rules::{Find, provenance};
 use cresset_search::Summary;
-use cresset_store::{Change, Error, Expectation, Found, Precondition, Unit, Version};
+use cresset_store::{Change, Error, Expectation, Found, Precondition, Seen, Unit, Version};
 
 use crate::fault::{Fault, Kind};
 use crate::instant;
@@ -57,6 +57,12 @@ pub(crate) fn failed_after(changes: usize, error: &Error) -> bool {
     matches!(error, Error::Refused(at, _) if *at >= changes)
 }
 
+/// A rule that cannot look at everything it is about is not kept, so the write is refused.
+fn too_many(of: ResourceType) -> Fault {
+    let text = format!("A rule of the practice would have to look at more than {FOUND_MAX} {of}s");
+    Fault::coded(Kind::BusinessRule, "too-costly", text)
+}
+
 fn rules() -> Access {
     Access::system(SystemReason::Rules)
 }
@@ -77,14 +83,18 @@ impl Service {
             query.count = u32::try_from(FOUND_MAX).unwrap_or(u32::MAX);
             query.summary = Summary::False;
             let page = self.store().search(&rules(), &query, None).await?;
-            if page.next.is_none() {
-                let found = page.matches.iter().map(|version| version.id.clone());
-                into.expectations.push(Expectation {
-                    found: found.collect(),
-                    query,
-                    of_rules: true,
-                });
+            if page.next.is_some() {
+                return Err(too_many(of));
             }
+            let seen = page.matches.iter().map(|version| Seen {
+                id: version.id.clone(),
+                version: Some(version.version),
+            });
+            into.expectations.push(Expectation {
+                found: seen.collect(),
+                query,
+                of_rules: true,
+            });
             all.extend(page.matches);
         }
         Ok(all)

@@ -1,6 +1,6 @@
 //! Searches on whose outcome a unit rests, asked again where nothing can come in between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cresset_access::{Access, Verb};
 use cresset_store::layout::Rid;
@@ -10,9 +10,11 @@ use cresset_store::{Error, Expectation};
 use deadpool_postgres::Transaction;
 
 use super::terms::Registry;
+use crate::fault::store_error;
 use crate::lookups::Answers;
 use crate::row::get;
 use crate::shared::Shared;
+use crate::snapshot::query;
 use crate::store::limited;
 
 /// What a search found.
@@ -48,19 +50,21 @@ impl Expected {
         {
             return Ok(false);
         }
-        for id in &self.expectation.found {
-            registry.mention(of, id);
+        for seen in &self.expectation.found {
+            registry.mention(of, &seen.id);
         }
         registry.resolve(transaction).await?;
         let mut expected = BTreeSet::new();
-        for id in &self.expectation.found {
-            let Some(rid) = registry.known(of, id) else {
+        let mut versions = BTreeMap::new();
+        for seen in &self.expectation.found {
+            let Some(rid) = registry.known(of, &seen.id) else {
                 return Ok(false);
             };
             expected.insert(rid.0);
+            versions.extend(seen.version.map(|version| (rid.0, version)));
         }
         let found = self.found(shared, transaction, registry).await?;
-        Ok(found == expected)
+        Ok(found == expected && are_current(transaction, &versions).await?)
     }
 
     /// The integers of what is found now; of more than expected, one more.
@@ -91,4 +95,23 @@ impl Expected {
         }
         Ok(found)
     }
+}
+
+/// Whether these are the current versions of these resources, whose rows must have been written.
+async fn are_current(
+    transaction: &Transaction<'_>,
+    versions: &BTreeMap<i64, u64>,
+) -> Result<bool, Error> {
+    if versions.is_empty() {
+        return Ok(true);
+    }
+    let rids: Vec<i64> = versions.keys().copied().collect();
+    let text = "SELECT r,version FROM resource WHERE r=ANY($1)";
+    let rows = query(transaction, text, &[&rids]).await;
+    let mut current = BTreeMap::new();
+    for row in &rows.map_err(|e| store_error(&e))? {
+        let version = u64::try_from(get::<i32>(row, 1)?).unwrap_or_default();
+        current.insert(get(row, 0)?, version);
+    }
+    Ok(current == *versions)
 }

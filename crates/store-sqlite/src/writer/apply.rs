@@ -148,7 +148,8 @@ impl Applier<'_> {
         }
     }
 
-    fn head(&self, rid: Rid) -> rusqlite::Result<Option<Head>> {
+    /// What the tables say of the current version.
+    pub(super) fn head(&self, rid: Rid) -> rusqlite::Result<Option<Head>> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT version,updated,method FROM resource WHERE r=?")?;

@@ -41,15 +41,22 @@ impl Expected {
             memory: applier.memory,
         };
         let of = self.expectation.query.resource_type;
-        let mut expected = BTreeSet::new();
-        for id in &self.expectation.found {
-            let known = terms.known(of, id).map_err(|e| store_error(&e))?;
+        let mut expected = Vec::new();
+        for seen in &self.expectation.found {
+            let known = terms.known(of, &seen.id).map_err(|e| store_error(&e))?;
             let Some(rid) = known else {
                 return Ok(false);
             };
-            expected.insert(rid.0);
+            expected.push((rid, seen.version));
         }
-        Ok(found == expected)
+        for (rid, version) in &expected {
+            let Some(version) = version else { continue };
+            let head = applier.head(*rid).map_err(|e| store_error(&e))?;
+            if head.is_none_or(|head| head.version != *version) {
+                return Ok(false);
+            }
+        }
+        Ok(found == expected.into_iter().map(|(rid, _)| rid.0).collect())
     }
 
     /// The integers of what is found now; of more than expected, one more.

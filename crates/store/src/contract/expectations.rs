@@ -2,13 +2,14 @@
 
 use cresset_access::Access;
 
-use super::world::{World, draft, everything, id, put, query, scopes};
+use super::world::{World, draft, everything, found, id, put, query, scopes};
 use crate::write::{Change, Expectation, Unit, Written};
 use crate::{Error, Found};
 
 /// All checks of this file.
 pub async fn all(fresh: &impl Fn() -> World) {
     a_change_happens_only_while_its_search_finds_the_same(fresh()).await;
+    a_change_may_rest_on_the_version_that_was_found(fresh()).await;
     a_search_of_an_expectation_is_the_callers_own(fresh()).await;
     units_of_one_commit_see_each_other(fresh()).await;
 }
@@ -21,14 +22,14 @@ async fn commit(
     world: &World,
     access: &Access,
     change: Change,
-    (url, found): (&str, &[&str]),
+    (url, seen): (&str, &[&str]),
 ) -> Result<Vec<Written>, Error> {
     let unit = Unit {
         changes: vec![change],
         expectations: vec![Expectation {
             of_rules: false,
             query: query(url),
-            found: found.iter().map(|name| id(name)).collect(),
+            found: seen.iter().map(|name| found(name, None)).collect(),
         }],
         ..Unit::default()
     };
@@ -64,6 +65,35 @@ async fn a_change_happens_only_while_its_search_finds_the_same(world: World) {
         let is_there = world.read(&everything(), &name).await != Found::Absent;
         assert_eq!(is_there, holds, "{url} {found:?}");
     }
+}
+
+async fn a_change_may_rest_on_the_version_that_was_found(world: World) {
+    world.put(&[&patient("a", true), &patient("b", true)]).await;
+    let commit = async |name: &str, versions: [Option<u64>; 2]| {
+        let body =
+            format!(r#"{{"resourceType":"Group","id":"{name}","type":"person","actual":true}}"#);
+        let [a, b] = versions;
+        let unit = Unit {
+            changes: vec![put(&body)],
+            expectations: vec![Expectation {
+                of_rules: true,
+                query: query("Patient?active=true"),
+                found: vec![found("a", a), found("b", b)],
+            }],
+            ..Unit::default()
+        };
+        world.store.commit_unit(&everything(), unit).await
+    };
+    commit("1", [Some(1), Some(1)]).await.unwrap();
+    let renamed = r#"{"resourceType":"Patient","id":"a","active":true,"name":[{"text":"A"}]}"#;
+    world.put(&[renamed]).await;
+    let outdated = commit("2", [Some(1), Some(1)]).await;
+    assert!(matches!(outdated, Err(Error::Outdated)), "{outdated:?}");
+    let outdated = commit("2", [Some(1), None]).await;
+    assert!(matches!(outdated, Err(Error::Outdated)), "{outdated:?}");
+    assert_eq!(world.read(&everything(), "Group/2").await, Found::Absent);
+    commit("2", [Some(2), Some(1)]).await.unwrap();
+    commit("3", [None, Some(1)]).await.unwrap();
 }
 
 async fn a_search_of_an_expectation_is_the_callers_own(world: World) {

@@ -1,6 +1,6 @@
 //! A unit commits as a whole or not at all.
 
-use super::world::{World, body, draft, everything, id, of, put, query, scopes};
+use super::world::{World, body, draft, everything, found, id, of, put, query, scopes};
 use crate::Error;
 use crate::store::Found;
 use crate::write::{Change, Expectation, Precondition, Refusal, Unit, Written};
@@ -33,7 +33,7 @@ async fn what_follows_from_a_change_is_not_bound_by_the_caller(world: World) {
             consequences: vec![consequences],
             expectations: vec![Expectation {
                 query: query("Patient?_id=a,b"),
-                found: seen.iter().map(|name| id(name)).collect(),
+                found: seen.iter().map(|name| found(name, None)).collect(),
                 of_rules: true,
             }],
             record: None,

@@ -10,7 +10,7 @@ use cresset_model::{Bounds, Tree, Unstamped, parse};
 use cresset_search::parse::{Context, Handling};
 use cresset_search::{Concepts, Query, Unindexed, extract};
 
-use crate::write::{Change, Draft, Precondition, Refusal, Written};
+use crate::write::{Change, Draft, Precondition, Refusal, Seen, Written};
 use crate::{Cursor, Error, Found, SearchPage, Store};
 
 /// A store and what moves its clock.
@@ -37,6 +37,14 @@ pub fn scopes(text: &str, patient: Option<&str>) -> Access {
 /// An id.
 pub fn id(text: &str) -> ResourceId {
     text.parse().unwrap()
+}
+
+/// What an expectation says of a resource that was found.
+pub fn found(name: &str, version: Option<u64>) -> Seen {
+    Seen {
+        id: id(name),
+        version,
+    }
 }
 
 /// A resource type.
