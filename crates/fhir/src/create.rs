@@ -4,7 +4,7 @@ use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{AuditRecord, Change, Error, Precondition, Unit, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Precondition, Refusal, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::criteria::Criteria;
@@ -49,17 +49,20 @@ impl Service {
             let mut unit = Unit::default();
             let renewed = self.renewed(by.access, ruled.renews.as_ref(), &mut unit);
             let renewed = renewed.await?;
-            if let Some(id) = &renewed {
+            if let Some((id, _)) = &renewed {
                 // What is stored may hold the address it is stored at.
                 let goal = Target::new(resource_type, id);
                 ruled = self.ruled(by.access, goal, &tree).await?;
             }
             let draft = ruled.prepared.draft;
             let (id, change) = match renewed {
-                Some(id) => (
-                    id.clone(),
-                    Change::Update(id, draft, Precondition::default()),
-                ),
+                Some((id, version)) => {
+                    let precondition = Precondition {
+                        if_match: Some(vec![version]),
+                        ..Precondition::default()
+                    };
+                    (id.clone(), Change::Update(id, draft, precondition))
+                }
                 None => (fresh.clone(), Change::Create(fresh.clone(), draft)),
             };
             unit.changes.push(change);
@@ -78,6 +81,8 @@ impl Service {
             let written = match self.store().commit_unit(by.access, unit).await {
                 Err(Error::Outdated) => continue,
                 Err(error) if failed_after(1, &error) => continue,
+                // Only what is renewed has one here.
+                Err(Error::Refused(0, Refusal::PreconditionFailed)) => continue,
                 other => other.map_err(|error| Fault::of_change(error, resource_type, &id))?,
             };
             return match written.into_iter().next() {
@@ -94,14 +99,14 @@ impl Service {
         Err(outrun())
     }
 
-    /// The resource a create renews where the rule set has one of a kind, looked for where the
+    /// The resource, and its version, that a create renews where the rule set has one of a kind, looked for where the
     /// caller may search and update; that it is so is expected of the unit.
     async fn renewed(
         &self,
         access: &Access,
         renewal: Option<&Renewal>,
         unit: &mut Unit,
-    ) -> Result<Option<ResourceId>, Fault> {
+    ) -> Result<Option<(ResourceId, u64)>, Fault> {
         let may = |of| access.permits(Verb::Search, of) && access.permits(Verb::Update, of);
         let Some(renewal) = renewal.filter(|renewal| may(renewal.criteria.resource_type)) else {
             return Ok(None);
@@ -109,10 +114,13 @@ impl Service {
         let found = self
             .matching(access, &renewal.criteria, RENEWED_MAX)
             .await?;
-        unit.expectations.push(found.expectation);
+        // Of what was cut off it cannot be told whether it is still so.
+        if found.versions.len() <= RENEWED_MAX {
+            unit.expectations.push(found.expectation);
+        }
         for version in &found.versions {
             if (renewal.is_it)(&self.value(version)?, &renewal.body) {
-                return Ok(Some(version.id.clone()));
+                return Ok(Some((version.id.clone(), version.version)));
             }
         }
         Ok(None)

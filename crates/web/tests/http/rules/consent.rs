@@ -51,3 +51,22 @@ async fn a_consent_whose_time_is_over_is_inactive() {
     let rejected = with(&rejected, "/status", json!("rejected"));
     assert_eq!(stored(&practice, &rejected).await["status"], "rejected");
 }
+
+#[tokio::test]
+async fn a_consent_is_renewed_although_there_are_many_of_its_category() {
+    let practice = canvas().await;
+    let many: Vec<String> = (0..22)
+        .map(|at| {
+            let mut one = with(&consent(), "/policyRule", json!({"text": "Unknown"}));
+            one["scope"] = json!({"text": "Unknown"});
+            one["id"] = json!(format!("c{at}"));
+            one.to_string()
+        })
+        .collect();
+    let many: Vec<&[u8]> = many.iter().map(String::as_bytes).collect();
+    practice.import(&many).await;
+    let renewed = stored(&practice, &with(&consent(), "/status", json!("rejected"))).await;
+    assert_eq!(renewed["meta"]["versionId"], "2", "{renewed}");
+    let page = practice.ask("GET /Consent?_summary=count", "").await.json();
+    assert_eq!(page["total"], 22);
+}
