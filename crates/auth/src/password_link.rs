@@ -143,6 +143,17 @@ impl AuthServer {
         }
     }
 
+    /// Counts a link that an app asks for with those the person is sent at their own wish; gives the
+    /// seconds to wait when there have been too many.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_link(&self, user: &User) -> Result<Option<u32>, StoreError> {
+        let now = self.clock.now();
+        let login = user.login.to_lowercase();
+        self.links_for.count(&*self.store, &login, now).await
+    }
+
     async fn send_link(&self, user: &User, purpose: Purpose) -> Result<(), UserError> {
         let handle = generate(Kind::PasswordLink, self.rng.as_ref());
         let mail = self.sender().link(user, purpose, handle.expose());

@@ -31,7 +31,7 @@ impl Service {
             Operation::CreateLabReport,
         )?;
         let call = Value::of(self.parsed(body)?.root());
-        let mut sent = call::read(&call)?;
+        let mut sent = call::read(&call, self.limits().bundle_entries_max)?;
         self.judge_all(&by, &mut sent).await?;
         let now = instant::text(self.now());
         for _ in 0..self.limits().write_attempts_max {

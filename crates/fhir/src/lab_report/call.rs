@@ -15,8 +15,8 @@ pub(super) struct Sent {
     pub(super) body: Value,
 }
 
-/// The report and, of each collection, the test and its values.
-pub(super) fn read(call: &Value) -> Result<Vec<Sent>, Fault> {
+/// The report and, of each collection, the test and its values; at most `most` resources.
+pub(super) fn read(call: &Value, most: usize) -> Result<Vec<Sent>, Fault> {
     if text(call, "resourceType") != Some("Parameters") {
         let text = "The body of an operation is a Parameters resource";
         return Err(Fault::new(Kind::Invalid, text).at("resourceType"));
@@ -25,6 +25,11 @@ pub(super) fn read(call: &Value) -> Result<Vec<Sent>, Fault> {
     if parameters.is_empty() {
         let text = "body -> parameter must contain at least 1 item";
         return Err(Fault::new(Kind::Invalid, text).at("Parameters.parameter"));
+    }
+    let parts = |parameter| items(parameter, "part").len().max(1);
+    if parameters.iter().map(parts).sum::<usize>() > most {
+        let text = format!("A call holds at most {most} reports, tests and values");
+        return Err(Fault::coded(Kind::TooLong, "too-costly", text).at("Parameters.parameter"));
     }
     let mut sent = Vec::new();
     for (at, parameter) in parameters.iter().enumerate() {

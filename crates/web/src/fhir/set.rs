@@ -50,6 +50,10 @@ pub(crate) async fn send_reset_password_email(
         let text = "No person signs in as this practitioner";
         return Err(Failure::new(Kind::NotFound, text));
     };
+    if instance.auth.count_link(user).await?.is_some() {
+        let text = "This practitioner was sent too many links lately; try again later";
+        return Err(Failure::new(Kind::Throttled, text));
+    }
     instance.auth.invite(&user.id).await.map_err(failed)?;
     app.instances().deliver_mail_of(instance).await;
     let answer = operation::Answer::default().into_json();

@@ -1,6 +1,7 @@
 //! The operations `canvas` has beside those of the standard.
 
 use cresset_auth::user::NewUser;
+use cresset_base::Limits;
 use cresset_store::user::Role;
 use serde_json::{Value, json};
 
@@ -34,7 +35,10 @@ fn call() -> Value {
 
 /// A token with the scopes of operations alone.
 async fn operator(scopes: &str) -> (Practice, String) {
-    let mut practice = canvas().await;
+    operator_at(canvas().await, scopes).await
+}
+
+async fn operator_at(mut practice: Practice, scopes: &str) -> (Practice, String) {
     let mut app = practice.registered_app().await;
     app.scopes = format!("system/*.cruds {scopes}");
     practice.store.update_app(app).await.unwrap();
@@ -170,6 +174,31 @@ async fn a_call_that_is_no_lab_report_is_told_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_lab_report_holds_so_many_parts_and_no_more() {
+    let limits = Limits {
+        bundle_entries_max: 3,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |settings| {
+        "canvas".clone_into(&mut settings.rules);
+    });
+    let scope = "system/DiagnosticReport.create-lab-report";
+    let (practice, _) = operator_at(practice.await, scope).await;
+    let answer = practice.ask(LAB_REPORT, &call().to_string()).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let mut longer = call();
+    let value = longer["parameter"][1]["part"][1].clone();
+    longer["parameter"][1]["part"]
+        .as_array_mut()
+        .unwrap()
+        .push(value);
+    practice.ask(LAB_REPORT, &longer.to_string()).await.refuses(
+        413,
+        "too-costly A call holds at most 3 reports, tests and values",
+    );
+}
+
+#[tokio::test]
 async fn operations_of_the_set_are_declared_and_no_other_set_has_them() {
     let practice = canvas().await;
     let statement = practice.stranger("GET /demo/fhir/metadata").await.json();
@@ -210,6 +239,16 @@ async fn a_practitioner_is_sent_a_link_for_a_new_password() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let letters = practice.letters(1).await;
     assert!(letters[0].contains("ada@x.example"), "{letters:?}");
+    for _ in 1..5 {
+        assert_eq!(practice.ask(&send("7"), parameters).await.status, 200);
+    }
+    let sixth = practice.ask(&send("7"), parameters).await;
+    sixth.refuses(
+        429,
+        "throttled This practitioner was sent too many links lately",
+    );
+    assert!(!sixth.header("retry-after").is_empty());
+    assert_eq!(practice.letters(5).await.len(), 5);
     practice
         .ask(&send("8"), parameters)
         .await
