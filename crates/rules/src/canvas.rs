@@ -181,4 +181,6 @@ static TYPES: &[TypeRules] = &[
     plain("Slot", SEARCH),
     plain("Specimen", READ_SEARCH),
     rules("Task", CREATE_READ_UPDATE_SEARCH, &task::BEHAVIOUR),
+    // What the practice offers is for its operator to say.
+    plain("ValueSet", READ_SEARCH),
 ];

@@ -4,7 +4,7 @@ use super::super::practice::Practice;
 use super::canvas;
 
 /// Every type of the set with the first letters of what it has: create, read, update, search.
-const TABLE: [(&str, &str); 41] = [
+const TABLE: [(&str, &str); 42] = [
     ("Allergen", "rs"),
     ("AllergyIntolerance", "crus"),
     ("Appointment", "crus"),
@@ -46,6 +46,7 @@ const TABLE: [(&str, &str); 41] = [
     ("Slot", "s"),
     ("Specimen", "rs"),
     ("Task", "crus"),
+    ("ValueSet", "rs"),
 ];
 
 /// Asks for something that is not there, with a body that is nothing: status, `Allow`, and what a
