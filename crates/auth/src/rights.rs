@@ -16,6 +16,9 @@ const OWN: &str = "patient/*.cruds";
 const CLINICAL: &str = "patient/*.cruds user/*.cruds user/Claim.add-activity-log-item \
     user/DiagnosticReport.create-lab-report user/Note.read user/Note.write";
 
+/// What only administrators have: the audit trail, and sending people links as the practice's pages do.
+const OF_ADMINISTRATORS: &str = "user/AuditEvent.rs user/Practitioner.send-reset-password-email";
+
 /// Who comes when, where and at whose expense; nothing of what ails them.
 const ADMINISTRATIVE: [&str; 18] = [
     "Account",
@@ -50,7 +53,7 @@ fn scopes(role: Role) -> String {
         Role::Clinician => CLINICAL.to_owned(),
         Role::FrontDesk => administrative(),
         // Who runs the practice answers for who used which record.
-        Role::Administrator => format!("{} user/AuditEvent.rs", administrative()),
+        Role::Administrator => format!("{} {OF_ADMINISTRATORS}", administrative()),
         Role::Operator => String::new(),
     }
 }
@@ -138,6 +141,21 @@ mod tests {
         ] {
             let access = access(role, &Limits::default()).unwrap();
             assert_eq!(access.permits(Verb::Search, trail), expect, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn who_runs_the_practice_sends_links_for_a_new_password() {
+        let scope = "user/Practitioner.send-reset-password-email";
+        let asked = ScopeSet::parse(scope, &Limits::default()).unwrap();
+        for (role, expect) in [
+            (Role::Administrator, scope),
+            (Role::Clinician, ""),
+            (Role::FrontDesk, ""),
+            (Role::Patient, ""),
+        ] {
+            let left = within(&asked, role, &Limits::default()).unwrap();
+            assert_eq!(left.to_string(), expect, "{role:?}");
         }
     }
 
