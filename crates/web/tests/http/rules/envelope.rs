@@ -236,69 +236,6 @@ async fn the_statement_says_what_the_set_asks_and_does() {
     assert_eq!(said("Basic"), None);
 }
 
-/// Every type of the set: create, read, update, search.
-const OFFERED: [(&str, &str); 40] = [
-    ("AllergyIntolerance", "crus"),
-    ("Appointment", "crus"),
-    ("CarePlan", "rs"),
-    ("CareTeam", "rus"),
-    ("Claim", "crus"),
-    ("Communication", "crs"),
-    ("Condition", "crus"),
-    ("Consent", "crs"),
-    ("Coverage", "crus"),
-    ("CoverageEligibilityRequest", "c"),
-    ("CoverageEligibilityResponse", "rs"),
-    ("DetectedIssue", "crus"),
-    ("Device", "rs"),
-    ("DiagnosticReport", "rs"),
-    ("DocumentReference", "crs"),
-    ("Encounter", "rs"),
-    ("Goal", "rs"),
-    ("Group", "crus"),
-    ("Immunization", "crus"),
-    ("Location", "rs"),
-    ("Media", "crs"),
-    ("Medication", "rs"),
-    ("MedicationDispense", "rs"),
-    ("MedicationRequest", "rs"),
-    ("MedicationStatement", "crus"),
-    ("Observation", "crs"),
-    ("Organization", "rs"),
-    ("Patient", "crus"),
-    ("PaymentNotice", "crs"),
-    ("Practitioner", "crus"),
-    ("Procedure", "rs"),
-    ("Provenance", "rs"),
-    ("Questionnaire", "rs"),
-    ("QuestionnaireResponse", "crus"),
-    ("RelatedPerson", "rs"),
-    ("Schedule", "s"),
-    ("ServiceRequest", "rs"),
-    ("Slot", "s"),
-    ("Specimen", "rs"),
-    ("Task", "crus"),
-];
-
-#[tokio::test]
-async fn every_type_has_the_interactions_of_the_ehr_and_405_for_the_rest() {
-    let practice = canvas().await;
-    for (name, offered) in OFFERED {
-        for (letter, line) in [
-            ('c', format!("POST /{name}")),
-            ('r', format!("GET /{name}/nobody")),
-            ('u', format!("PUT /{name}/nobody")),
-            ('s', format!("GET /{name}")),
-            ('d', format!("DELETE /{name}/nobody")),
-        ] {
-            let body = if line.starts_with('P') { "{}" } else { "" };
-            let answer = practice.ask(&line, body).await;
-            let is_refused = answer.status == 405;
-            assert_eq!(is_refused, !offered.contains(letter), "{line} {answer:?}");
-        }
-    }
-}
-
 #[tokio::test]
 async fn every_status_has_its_issue_code() {
     let practice = canvas().await;
