@@ -18,7 +18,7 @@ pub struct Limits {
     pub write_attempts_max: u32,
     /// Most resources that one conditional delete may delete, where the instance allows several.
     pub conditional_deletes_max: usize,
-    /// Most conditions and conditional references of one transaction.
+    /// Most conditions and conditional references of one transaction, with the searches of rules for it.
     pub bundle_searches_max: usize,
     /// Bytes of what the reading entries of one Bundle answer, beyond which no further one is read; and of
     /// one `$graphql` answer, and of the resources it needs.

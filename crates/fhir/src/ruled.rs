@@ -2,14 +2,15 @@
 //!
 //! Where the set has something to do for the type, the body is admitted, checked against R4 and the
 //! set's profile, shaped, and checked once more as it will be stored. What shaping begins from is
-//! read under the caller's own access; an update is stored on condition that the version it was
-//! shaped from is still the current one.
+//! read under the caller's own access, but for what the searches of a rule find: they see the whole
+//! record, and what follows from a write is written whatever the caller may (ADR 0032). An update is
+//! stored on condition that the version it was shaped from is still the current one.
 
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
-use cresset_rules::{Absent, Around, Interaction, TypeRules};
+use cresset_rules::{Absent, Around, Before, Interaction, TypeRules};
 
 pub(crate) use consequences::{Consequences, failed_after};
 use cresset_store::{Found, Precondition, Refusal as Refused, Version};
@@ -38,6 +39,8 @@ pub(crate) struct Ruled {
     pub(crate) follows: Consequences,
     /// By which a create finds the resource it renews.
     pub(crate) renews: Option<Renewal>,
+    /// What was shaped, where the rules look at others of its kind.
+    pub(crate) shaped: Option<Value>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
     absent: Option<Absent>,
 }
@@ -61,6 +64,8 @@ pub(crate) struct Target<'a> {
     pub(crate) resource_type: ResourceType,
     /// The id it is stored under; that of the address where one is updated.
     pub(crate) id: &'a ResourceId,
+    /// What the same transaction stores beside it, as far as it is made.
+    pub(crate) beside: &'a [Value],
 }
 
 impl<'a> Target<'a> {
@@ -70,7 +75,21 @@ impl<'a> Target<'a> {
             interaction: Interaction::Create,
             resource_type,
             id,
+            beside: &[],
         }
+    }
+
+    /// An update of what is stored under this id.
+    pub(crate) fn existing(resource_type: ResourceType, id: &'a ResourceId) -> Self {
+        Self {
+            interaction: Interaction::Update,
+            ..Self::new(resource_type, id)
+        }
+    }
+
+    /// The same in a transaction that stores these beside it.
+    pub(crate) fn beside(self, beside: &'a [Value]) -> Self {
+        Self { beside, ..self }
     }
 }
 
@@ -125,6 +144,7 @@ impl Service {
                 basis: None,
                 follows: Consequences::default(),
                 renews: None,
+                shaped: None,
                 absent: None,
             });
         };
@@ -145,11 +165,10 @@ impl Service {
         let mut follows = Consequences::default();
         let mut versions = faults.before(self.wanted(access, rules, &body).await)?;
         let known = faults.before(self.bodies_of(&versions))?;
-        let finds = (rules.behaviour.finds)(&body);
-        let looked_up = self.found(finds, &mut follows).await;
-        let looked_up = faults.before(looked_up)?;
-        let found = faults.before(self.bodies_of(&looked_up))?;
+        let looked_up = self.looked_up(rules, (&body, &known), &mut follows);
+        let (looked_up, found) = faults.before(looked_up.await)?;
         versions.extend(looked_up);
+        let is_looked_at = follows.searches() > 0;
         let renews = match target.interaction {
             Interaction::Create => (rules.behaviour.renews)(&body),
             _ => Vec::new(),
@@ -172,6 +191,7 @@ impl Service {
             follows,
             prepared: self.checked(access, &self.planted(&body)?).await?,
             basis,
+            shaped: is_looked_at.then(|| named(&body, target.id)),
             renews: (!renews.is_empty()).then(|| Renewal {
                 criteria: Criteria::new(resource_type, renews),
                 is_it: rules.behaviour.is_renewed,
@@ -179,6 +199,27 @@ impl Service {
             }),
             absent: Some(rules.behaviour.absent),
         })
+    }
+
+    /// What the searches of the rules find, each once, with its body.
+    async fn looked_up(
+        &self,
+        rules: &TypeRules,
+        (body, known): (&Value, &[Value]),
+        follows: &mut Consequences,
+    ) -> Result<(Vec<Version>, Vec<Value>), Fault> {
+        let finds = (rules.behaviour.finds)(body);
+        let mut versions = self.found(finds, follows).await?;
+        let mut bodies = self.bodies_of(&versions)?;
+        let found = &bodies;
+        let more = (rules.behaviour.finds_more)(body, Before { known, found });
+        for version in self.found(more, follows).await? {
+            if !versions.contains(&version) {
+                bodies.push(self.value(&version)?);
+                versions.push(version);
+            }
+        }
+        Ok((versions, bodies))
     }
 
     /// Shapes a body, unless something is wrong with it; gives what follows from it.
@@ -201,6 +242,7 @@ impl Service {
             current: seen.current,
             known: seen.known,
             found: seen.found,
+            beside: target.beside,
             new_id: &new_id,
         };
         faults.add((rules.behaviour.check)(body, &around));
@@ -289,6 +331,13 @@ struct Seen<'a> {
     current: Option<&'a Value>,
     known: &'a [Value],
     found: &'a [Value],
+}
+
+/// A body with the id under which it is stored.
+fn named(body: &Value, id: &ResourceId) -> Value {
+    let mut body = body.clone();
+    body.set("id", Value::String(id.as_str().into()));
+    body
 }
 
 /// Whether a body is what is stored already, whatever the order of its members.

@@ -44,11 +44,7 @@ impl Service {
         self.offer(Interaction::Update, resource_type)?;
         permit(by.access, Verb::Update, resource_type)?;
         let tree = self.parsed(body)?;
-        let goal = Target {
-            interaction: Interaction::Update,
-            resource_type,
-            id,
-        };
+        let goal = Target::existing(resource_type, id);
         for _ in 0..self.limits().write_attempts_max {
             let ruled = self.ruled(by.access, goal, &tree).await?;
             let precondition = ruled.precondition(condition, self.settings().client_ids)?;
@@ -93,7 +89,7 @@ impl Service {
             let found = self.matching(by.access, criteria, 1).await?;
             let found_id = found.at_most_one()?.map(|version| &version.id);
             let put = self.put(resource_type, tree.id(), found_id, condition)?;
-            let made = self.made(by.access, &put, resource_type, (&tree, condition));
+            let made = self.made(by.access, &put, resource_type, (&tree, condition, &[]));
             let made = made.await?;
             let (Put::Existing(id) | Put::New(id)) = put;
             let may_retry = made.may_retry;
@@ -124,25 +120,22 @@ impl Service {
         access: &Access,
         put: &Put,
         resource_type: ResourceType,
-        (tree, condition): (&Tree, &WriteCondition),
+        (tree, condition, beside): (&Tree, &WriteCondition, &[Value]),
     ) -> Result<Made, Fault> {
         match put {
             Put::New(id) => {
                 self.offer(Interaction::Create, resource_type)?;
-                let goal = Target::new(resource_type, id);
+                let goal = Target::new(resource_type, id).beside(beside);
                 let ruled = self.ruled(access, goal, tree).await?;
                 Ok(Made {
                     change: Change::Create(id.clone(), ruled.prepared.draft),
                     follows: ruled.follows,
+                    shaped: ruled.shaped,
                     may_retry: false,
                 })
             }
             Put::Existing(id) => {
-                let goal = Target {
-                    interaction: Interaction::Update,
-                    resource_type,
-                    id,
-                };
+                let goal = Target::existing(resource_type, id).beside(beside);
                 let ruled = match tree.id() {
                     Some(_) => self.ruled(access, goal, tree).await?,
                     None => self.ruled(access, goal, &self.with_id(tree, id)?).await?,
@@ -153,6 +146,7 @@ impl Service {
                 Ok(Made {
                     change,
                     follows: ruled.follows,
+                    shaped: ruled.shaped,
                     may_retry,
                 })
             }
@@ -205,6 +199,8 @@ pub(crate) struct Made {
     pub(crate) change: Change,
     /// What follows from it.
     pub(crate) follows: Consequences,
+    /// What was shaped, where the rules look at others of its kind.
+    pub(crate) shaped: Option<Value>,
     /// Whether it may be worked out again when the version it begins from is no longer current.
     pub(crate) may_retry: bool,
 }

@@ -25,4 +25,4 @@ pub use description::Description;
 pub use envelope::{Envelope, Location, Wording, Written};
 pub use interaction::{Interaction, Interactions, Level};
 pub use rule_set::{RuleSet, SearchRule, TypeRules};
-pub use write::{Absent, Around, Behaviour, Find, Refusal, RefusalKind};
+pub use write::{Absent, Around, Before, Behaviour, Find, Refusal, RefusalKind};

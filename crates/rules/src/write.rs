@@ -5,6 +5,8 @@
 //! is not used may come empty. *Shape* makes what was checked into what is stored: defaults, derived
 //! values, what an update leaves out. What shaping needs from the store it names; it reads nothing.
 
+use std::collections::BTreeSet;
+
 use cresset_model::Value;
 
 use crate::edit;
@@ -24,6 +26,8 @@ pub struct Around<'a> {
     pub known: &'a [Value],
     /// What the searches of the behaviour find, whoever asks: for what is told to nobody.
     pub found: &'a [Value],
+    /// What the same transaction stores beside it and rules look at, as far as it is made.
+    pub beside: &'a [Value],
     /// Makes an id for an entry of a list.
     pub new_id: &'a dyn Fn() -> String,
 }
@@ -39,11 +43,32 @@ impl Around<'_> {
         self.interaction == Interaction::Update
     }
 
+    /// What the searches found of a type, as the same transaction leaves it.
+    pub fn left<'s>(&'s self, resource_type: &'s str) -> impl Iterator<Item = &'s Value> {
+        let is_of_type =
+            move |value: &&Value| edit::text(value, &["resourceType"]) == Some(resource_type);
+        let id = |value: &'s Value| edit::text(value, &["id"]);
+        let beside = self.beside.iter().filter(is_of_type);
+        let changed: BTreeSet<_> = beside.clone().filter_map(id).collect();
+        let found = self.found.iter().filter(is_of_type);
+        let found = found.filter(move |value| id(value).is_none_or(|id| !changed.contains(id)));
+        found.chain(beside)
+    }
+
     /// A wanted resource of a type, if the caller may see it.
     pub fn known(&self, resource_type: &str) -> Option<&Value> {
         let is_it = |value: &&Value| edit::text(value, &["resourceType"]) == Some(resource_type);
         self.known.iter().find(is_it)
     }
+}
+
+/// What is there before the last searches.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// As in [`Around`].
+    pub known: &'a [Value],
+    /// As in [`Around`].
+    pub found: &'a [Value],
 }
 
 /// A search of the whole record.
@@ -113,6 +138,8 @@ pub struct Behaviour {
     /// The searches whose results checking and consequences rest on: a type and its parameters. They
     /// see the whole record, so a refusal must not tell what they found.
     pub finds: fn(&Value) -> Vec<Find>,
+    /// The searches that depend on what was known and found before; their results come with those.
+    pub finds_more: fn(&Value, Before<'_>) -> Vec<Find>,
     /// What only code can judge and refuses: every fault it finds.
     pub check: fn(&Value, &Around<'_>) -> Vec<Refusal>,
     /// Makes what was checked into what is stored.
@@ -148,6 +175,7 @@ impl Behaviour {
         check: |_, _| Vec::new(),
         shape: |_, _| {},
         finds: |_| Vec::new(),
+        finds_more: |_, _| Vec::new(),
         consequences: |_, _| Vec::new(),
         imported: None,
         ignored: &[],

@@ -59,7 +59,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "limits.bundle_searches_max",
-        "most conditions and conditional references of one transaction",
+        "most conditions and conditional references of one transaction, with the searches of rules for it",
     ),
     (
         "limits.bundle_answer_bytes_max",

@@ -1,6 +1,8 @@
 //! What follows from a write by the rules of the instance: looked up and written as the rules, whatever
 //! the caller may (ADR 0032).
 
+use std::collections::HashSet;
+
 use cresset_access::{Access, SystemReason};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
@@ -20,18 +22,35 @@ const FOUND_MAX: usize = 100;
 /// What a unit holds beside the changes a caller asks for.
 #[derive(Default)]
 pub(crate) struct Consequences {
-    changes: Vec<Change>,
+    changes: Vec<Follow>,
     expectations: Vec<Expectation>,
+}
+
+/// A change that follows, and the Provenance it leaves.
+struct Follow {
+    change: Change,
+    record: Option<Change>,
+}
+
+impl From<Change> for Follow {
+    fn from(change: Change) -> Self {
+        Self {
+            change,
+            record: None,
+        }
+    }
 }
 
 impl Consequences {
     /// Brings them into the unit of what they follow from; a resource that is changed already is left
     /// as it is.
     pub(crate) fn join(self, unit: &mut Unit) {
-        for change in self.changes {
-            let is_taken = |other: &Change| about(other) == about(&change);
-            if !unit.changes.iter().chain(&unit.consequences).any(is_taken) {
-                unit.consequences.push(change);
+        let all = unit.changes.iter().chain(&unit.consequences);
+        let mut taken: HashSet<_> = all.map(about).collect();
+        for follow in self.changes {
+            if taken.insert(about(&follow.change)) {
+                unit.consequences.push(follow.change);
+                unit.consequences.extend(follow.record);
             }
         }
         unit.expectations.extend(self.expectations);
@@ -40,14 +59,30 @@ impl Consequences {
     /// Adds those of another change.
     pub(crate) fn add(&mut self, other: Self) {
         self.changes.extend(other.changes);
-        self.expectations.extend(other.expectations);
+        for expectation in other.expectations {
+            self.expect(expectation);
+        }
+    }
+
+    /// On how many searches they rest.
+    pub(crate) fn searches(&self) -> usize {
+        self.expectations.len()
+    }
+
+    /// Many changes of one transaction may ask the same.
+    fn expect(&mut self, expectation: Expectation) {
+        if !self.expectations.contains(&expectation) {
+            self.expectations.push(expectation);
+        }
     }
 }
 
-fn about(change: &Change) -> (ResourceType, &ResourceId) {
+fn about(change: &Change) -> (ResourceType, ResourceId) {
     match change {
-        Change::Create(id, draft) | Change::Update(id, draft, _) => (draft.resource_type, id),
-        Change::Delete(of, id, _) => (*of, id),
+        Change::Create(id, draft) | Change::Update(id, draft, _) => {
+            (draft.resource_type, id.clone())
+        }
+        Change::Delete(of, id, _) => (*of, id.clone()),
     }
 }
 
@@ -90,7 +125,7 @@ impl Service {
                 id: version.id.clone(),
                 version: Some(version.version),
             });
-            into.expectations.push(Expectation {
+            into.expect(Expectation {
                 found: seen.collect(),
                 query,
                 of_rules: true,
@@ -130,9 +165,9 @@ impl Service {
         let before = known
             .iter()
             .find(|version| version.resource_type == of && version.id == id);
-        self.traced(access, (body, &id), before.is_none(), into)
-            .await?;
-        into.changes.push(match before {
+        let record = self.record(access, (body, &id), before.is_none(), into);
+        let record = record.await?;
+        let change = match before {
             None => Change::Create(id, prepared.draft),
             Some(version) => {
                 let precondition = Precondition {
@@ -141,7 +176,8 @@ impl Service {
                 };
                 Change::Update(id, prepared.draft, precondition)
             }
-        });
+        };
+        into.changes.push(Follow { change, record });
         Ok(())
     }
 
@@ -163,22 +199,33 @@ impl Service {
     pub(super) async fn traced(
         &self,
         access: &Access,
-        (resource, id): (&Value, &ResourceId),
+        resource: (&Value, &ResourceId),
         is_new: bool,
         into: &mut Consequences,
     ) -> Result<(), Fault> {
+        let record = self.record(access, resource, is_new, into).await?;
+        into.changes.extend(record.map(Follow::from));
+        Ok(())
+    }
+
+    /// The Provenance of a write, where the rule set keeps one.
+    async fn record(
+        &self,
+        access: &Access,
+        (resource, id): (&Value, &ResourceId),
+        is_new: bool,
+        into: &mut Consequences,
+    ) -> Result<Option<Change>, Fault> {
         let now = instant::text(self.now());
         let record = self
             .rules()
             .provenance_of(resource, id.as_str(), (is_new, &now));
         let Some(record) = record else {
-            return Ok(());
+            return Ok(None);
         };
         self.practice(access, into).await?;
         let prepared = self.unseen(access, &record).await?;
-        let change = Change::Create(self.new_id()?, prepared.draft);
-        into.changes.push(change);
-        Ok(())
+        Ok(Some(Change::Create(self.new_id()?, prepared.draft)))
     }
 
     /// The organization a Provenance names is made with the first of them.
@@ -192,7 +239,7 @@ impl Service {
         // It is there but for the first time, so it is not made up to be looked for.
         if self.store().read(&rules(), of, &id).await? == Found::Absent {
             let prepared = self.unseen(access, &provenance::organization()).await?;
-            into.changes.push(Change::Create(id, prepared.draft));
+            into.changes.push(Change::Create(id, prepared.draft).into());
         }
         Ok(())
     }

@@ -11,11 +11,8 @@ use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
-    finds: |body| {
-        let mut finds = catalogue::finds();
-        finds.extend(booking::finds(body));
-        finds
-    },
+    finds: |_| catalogue::finds(),
+    finds_more: |body, before| booking::finds(body, before.found).into_iter().collect(),
     check,
     shape,
     ..Behaviour::NONE

@@ -41,7 +41,7 @@ fn teams(body: &Value) -> Vec<Find> {
 /// A responsibility belongs to one team.
 fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let is_other = |team: &&Value| edit::text(team, &["id"]) != Some(around.id);
-    let others = around.found.iter().filter(is_other);
+    let others = around.left("Group").filter(is_other);
     let taken: Vec<&str> = others.flat_map(responsibilities).collect();
     let claimed = edit::items(body, "characteristic").iter().enumerate();
     let clash = |(at, characteristic): (usize, &Value)| {

@@ -8,7 +8,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Appointment",
-        "`connectionType` and `payloadType` of the Endpoint may be empty and are filled; instants may leave out seconds and zone; participants are `accepted`; one reason, or `No description given`; identifiers have defaults; kind, reason and time are checked against the catalogues of the practice, where it has some; an update keeps what it leaves out and cannot change the patient",
+        "`connectionType` and `payloadType` of the Endpoint may be empty and are filled; instants may leave out seconds and zone; participants are `accepted`; one reason, or `No description given`; identifiers have defaults; kind, reason and time are checked against the catalogues of the practice, where it has some, and of an update those that change; an update keeps what it leaves out and cannot change the patient",
     ),
     (
         "CareTeam",
@@ -61,7 +61,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Observation",
-        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`; a create of `59408-5` brings `2708-6` with it; a sign without `derivedFrom` gets a panel; a panel takes its members from the panels they were in",
+        "stored as `final`; `vital-signs`; units have defaults and UCUM codes; a value and a reason for its absence exclude each other; a panel holds each sign once; a sign without either was `not-performed`; a create of `59408-5` brings `2708-6` with it; a sign without `derivedFrom` gets a panel; a panel takes its members from the panels they were in, and what else they are derived from stays; members that are panels, or of another subject, are left as they are",
     ),
     (
         "Patient",

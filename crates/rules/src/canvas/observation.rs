@@ -14,6 +14,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     check,
     shape,
     finds: panel::holders,
+    finds_more: panel::left,
     consequences: panel::consequences,
     ignored: &["category", "issued", "interpretation", "specimen"],
     ..Behaviour::NONE

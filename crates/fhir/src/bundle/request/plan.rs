@@ -2,7 +2,7 @@
 //!
 //! First it is decided which resource each entry means, so that references between entries can be
 //! rewritten; then the bodies are made. All searches see the state before the transaction, less what
-//! the transaction itself deletes.
+//! the transaction itself deletes; what rules check, they check with what the entries before bring.
 
 mod body;
 mod meant;
@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_model::Element;
+use cresset_model::{Element, Value};
 use cresset_store::{Change, Expectation, Version};
 use cresset_validate::ISSUES_MAX;
 
@@ -91,6 +91,8 @@ struct Planning<'a> {
     /// References by search, and what they are rewritten to.
     conditional: HashMap<String, String>,
     expectations: Vec<Expectation>,
+    /// What was made so far and rules look at.
+    shaped: Vec<Value>,
 }
 
 impl Service {
@@ -105,6 +107,7 @@ impl Service {
             urls: FullUrls::default(),
             conditional: HashMap::new(),
             expectations: Vec::new(),
+            shaped: Vec::new(),
         };
         let mut order: Vec<&Entry<'_>> = entries.iter().collect();
         order.sort_by_key(|entry| entry.action.rank());
@@ -136,6 +139,10 @@ impl Service {
             let before = changes.len();
             let into = (&mut changes, &mut follows);
             let made = planning.changes(entry, one, into).await;
+            let made = made.and_then(|may_repeat| {
+                planning.count_searches(&follows)?;
+                Ok(may_repeat)
+            });
             match made.map_err(|fault| entry.blame(fault)) {
                 Ok(may_repeat) => {
                     let entry = entry.at;
@@ -232,6 +239,18 @@ impl Planning<'_> {
         };
         found.versions.retain(is_left);
         Ok(found)
+    }
+
+    /// The rules of the practice search too.
+    fn count_searches(&self, follows: &Consequences) -> Result<(), Fault> {
+        let max = self.service.limits().bundle_searches_max;
+        if self.expectations.len() + follows.searches() <= max {
+            return Ok(());
+        }
+        let text = format!(
+            "The rules of the practice would search more than {max} times for this transaction; split it"
+        );
+        Err(Fault::coded(Kind::TooLong, "too-costly", text))
     }
 
     fn count_search(&self) -> Result<(), Fault> {

@@ -7,11 +7,14 @@ use super::catalogue;
 use crate::edit;
 use crate::write::{Around, Find, Refusal};
 
-/// Longer than any appointment.
+/// The longest an appointment may be where a time is given once.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// The appointments of the practitioner that may be at the same time.
-pub(super) fn finds(body: &Value) -> Option<Find> {
+/// The appointments of the practitioner that may be at the same time, where it is given once.
+pub(super) fn finds(body: &Value, found: &[Value]) -> Option<Find> {
+    if catalogue::is_double_booked(found) {
+        return None;
+    }
     let ((start, end), who) = (time(body)?, practitioner(body)?);
     let begun = start.checked_sub(DAY).ok()?;
     Some(Find::new(
@@ -26,18 +29,27 @@ pub(super) fn finds(body: &Value) -> Option<Find> {
 
 /// Where a time is given once, it must be free.
 pub(super) fn check(body: &Value, around: &Around<'_>) -> Option<Refusal> {
-    if catalogue::is_double_booked(around) {
+    if catalogue::is_double_booked(around.found) {
         return None;
     }
     let (start, end) = time(body)?;
     let who = practitioner(body)?;
+    let is_as_before = |current: &Value| {
+        time(current) == Some((start, end)) && practitioner(current).as_ref() == Some(&who)
+    };
+    if around.current.is_some_and(is_as_before) {
+        return None;
+    }
+    if end.duration_since(start) > DAY {
+        let text = "An appointment lasts at most 24 hours where a time is given once";
+        return Some(Refusal::rule("Appointment.end", text));
+    }
     let is_there = |other: &&Value| {
         edit::text(other, &["id"]) != Some(around.id)
-            && edit::text(other, &["resourceType"]) == Some("Appointment")
             && practitioner(other).as_ref() == Some(&who)
             && time(other).is_some_and(|(from, to)| from < end && start < to)
     };
-    let mut found = around.found.iter();
+    let mut found = around.left("Appointment");
     let text = "This appointment time is no longer available.";
     let taken = found.find(is_there);
     taken.map(|_| Refusal::rule("Appointment.start", text))

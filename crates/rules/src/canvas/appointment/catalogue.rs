@@ -24,13 +24,15 @@ pub(super) fn finds() -> Vec<Find> {
     vec![Find::new("ValueSet", [("url", &*urls)])]
 }
 
-/// The kind and the reason are of the catalogues, where there are some.
+/// The kind and the reason are of the catalogues, where there are some; an update may keep what the
+/// practice does not offer any more.
 pub(super) fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    if let (Some(types), Some((system, code))) = (named(around, TYPES), kind(body))
+    let said = kind(body).filter(|said| around.current.and_then(kind).as_ref() != Some(said));
+    if let (Some(types), Some((system, code))) = (named(around.found, TYPES), said)
         && concepts(types).all(|concept| concept != (system, code))
     {
-        let note = named(around, NOTES).and_then(|notes| display(notes, (system, code)));
+        let note = named(around.found, NOTES).and_then(|notes| display(notes, (system, code)));
         let text = match note {
             Some(name) => format!("Note type: {name} is not scheduleable"),
             None => format!(
@@ -41,7 +43,8 @@ pub(super) fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
         };
         refusals.push(Refusal::rule("Appointment.appointmentType", text));
     }
-    if let (Some(reasons), Some(code)) = (named(around, REASONS), reason(body)) {
+    let said = reason(body).filter(|said| around.current.and_then(reason) != Some(said));
+    if let (Some(reasons), Some(code)) = (named(around.found, REASONS), said) {
         let text = match concepts(reasons)
             .filter(|(_, known)| *known == code)
             .count()
@@ -61,21 +64,21 @@ pub(super) fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
 
 /// The kind that is meant when none is said.
 pub(super) fn default_type(body: &mut Value, around: &Around<'_>) {
-    let first = named(around, TYPES).and_then(|types| concepts(types).next());
+    let first = named(around.found, TYPES).and_then(|types| concepts(types).next());
     if let Some((system, code)) = first {
         edit::default(body, "appointmentType", || edit::concept(system, code));
     }
 }
 
 /// Whether two appointments may be at one time.
-pub(super) fn is_double_booked(around: &Around<'_>) -> bool {
-    let said = named(around, TYPES).and_then(|types| edit::extension(types, DOUBLE_BOOKING));
+pub(super) fn is_double_booked(found: &[Value]) -> bool {
+    let said = named(found, TYPES).and_then(|types| edit::extension(types, DOUBLE_BOOKING));
     said.and_then(|said| said.get("valueBoolean")) != Some(&Value::Bool(false))
 }
 
 /// The value set of this URL.
-fn named<'v>(around: &Around<'v>, url: &str) -> Option<&'v Value> {
-    let mut found = around.found.iter();
+fn named<'v>(found: &'v [Value], url: &str) -> Option<&'v Value> {
+    let mut found = found.iter();
     found.find(|set| edit::text(set, &["url"]) == Some(url))
 }
 

@@ -1,15 +1,19 @@
 //! Panels: every sign is a member of one, which is made for a sign that comes alone; a panel that names
 //! members takes them from those they were in.
 
+use std::collections::BTreeSet;
+
 use cresset_model::Value;
 
 use super::{LOINC, SIGNS, sign};
 use crate::edit;
-use crate::write::{Around, Find};
+use crate::write::{Around, Before, Find};
 
 const PANEL: &str = "85353-1";
 const PANEL_DISPLAY: &str =
     "Vital signs, weight, height, head circumference, oxygen saturation and BMI panel";
+/// Of how many observations it is asked whether they are panels.
+const LEFT_MAX: usize = 100;
 /// The saturation a pulse oximeter shows, and that of arterial blood it stands for.
 const OXIMETRY: &str = "59408-5";
 const ARTERIAL: (&str, &str) = ("2708-6", "Oxygen saturation in Arterial blood");
@@ -29,6 +33,25 @@ pub(super) fn holders(body: &Value) -> Vec<Find> {
         "Observation",
         [("has-member", &*members.join(","))],
     )]
+}
+
+/// What the members are derived from so far, if it is a panel.
+pub(super) fn left(_: &Value, before: Before<'_>) -> Vec<Find> {
+    let members = before.known.iter().filter(|value| is_member(value));
+    let sources = members.flat_map(|member| edit::items(member, "derivedFrom"));
+    let named = sources.filter_map(observation).take(LEFT_MAX);
+    let is_id = |id: &&str| {
+        let mut letters = id.bytes();
+        letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'.'))
+    };
+    let ids: BTreeSet<&str> = named.filter(is_id).collect();
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let code = format!("{LOINC}|{PANEL}");
+    let parameters = [("_id", &*ids.join(",")), ("code", &*code)];
+    vec![Find::new("Observation", parameters)]
 }
 
 /// What a sign or a panel brings.
@@ -79,28 +102,33 @@ fn panel(sign: &Value, others: &[Value], around: &Around<'_>) -> Value {
 
 /// The members of a panel belong to it, and to no other: one that is left without any was an error.
 fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
-    let subject = |value: &Value| {
-        let of = edit::text(value, &["subject", "reference"]).and_then(edit::target);
-        of.map(|(_, id)| id.to_owned())
-    };
     let own = subject(panel);
     let is_of_patient = |value: &&Value| own.is_some() && subject(value) == own;
+    let is_panel = |value: &&Value| sign(value) == Some(PANEL);
+    let before: Vec<&Value> = around.found.iter().filter(is_panel).collect();
+    let names_panel = |source: &Value| {
+        let id = observation(source);
+        id.is_some_and(|id| {
+            id == around.id || before.iter().any(|p| edit::text(p, &["id"]) == Some(id))
+        })
+    };
     let mut changed = Vec::new();
     let mut ids = Vec::new();
-    for member in around.known.iter().filter(is_of_patient) {
+    let members = around.known.iter().filter(|value| is_member(value));
+    for member in members.filter(is_of_patient) {
         let mut member = member.clone();
-        member.set("derivedFrom", derived_from(around.id));
+        let mut sources = vec![reference(around.id)];
+        let others = edit::items(&member, "derivedFrom").iter();
+        sources.extend(others.filter(|source| !names_panel(source)).cloned());
+        member.set("derivedFrom", Value::Array(sources));
         ids.extend(edit::text(&member, &["id"]).map(str::to_owned));
         changed.push(member);
     }
-    let is_taken = |member: &Value| {
-        let named = edit::text(member, &["reference"]).and_then(edit::target);
-        named.is_some_and(|(_, id)| ids.iter().any(|taken| taken == id))
-    };
-    let is_panel = |value: &&Value| sign(value) == Some(PANEL);
-    let is_known = |value: &&Value| !around.known.contains(value);
-    let before = around.found.iter().filter(is_of_patient).filter(is_panel);
-    for holder in before.filter(is_known) {
+    let is_taken =
+        |member: &Value| observation(member).is_some_and(|id| ids.iter().any(|taken| taken == id));
+    let holds_one = |value: &&Value| edit::items(value, "hasMember").iter().any(is_taken);
+    let before = before.into_iter().filter(is_of_patient).filter(holds_one);
+    for holder in before {
         let mut holder = holder.clone();
         if edit::items(&holder, "hasMember").iter().all(is_taken) {
             holder.set("status", edit::string("entered-in-error"));
@@ -110,6 +138,24 @@ fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
         changed.push(holder);
     }
     changed
+}
+
+/// Whether it can be a member: an observation that is no panel.
+fn is_member(value: &Value) -> bool {
+    edit::text(value, &["resourceType"]) == Some("Observation") && sign(value) != Some(PANEL)
+}
+
+/// Type and id of whom it is about.
+fn subject(value: &Value) -> Option<(&str, &str)> {
+    edit::text(value, &["subject", "reference"]).and_then(edit::target)
+}
+
+/// The id of the observation a reference names.
+fn observation(reference: &Value) -> Option<&str> {
+    match edit::target(edit::text(reference, &["reference"])?)? {
+        ("Observation", id) => Some(id),
+        _ => None,
+    }
 }
 
 /// A saturation by pulse oximetry is recorded as one of arterial blood too.

@@ -21,6 +21,11 @@ fn appointment(code: &str, start: &str, end: &str) -> Value {
 /// A practice with a catalogue.
 async fn offering(may_overlap: bool) -> Practice {
     let practice = canvas().await;
+    offer(&practice, may_overlap).await;
+    practice
+}
+
+async fn offer(practice: &Practice, may_overlap: bool) {
     let set = |name: &str, concepts: Value| {
         json!({
             "resourceType": "ValueSet", "id": name, "status": "active",
@@ -50,7 +55,6 @@ async fn offering(may_overlap: bool) -> Practice {
     practice
         .import(&sets.each_ref().map(String::as_bytes))
         .await;
-    practice
 }
 
 #[tokio::test]
@@ -137,4 +141,91 @@ async fn a_time_is_given_once_where_the_practice_says_so() {
     let body = appointment("office", "08:05", "08:15");
     let answer = practice.ask("POST /Appointment", &body.to_string()).await;
     assert_eq!(answer.status, 201, "the time is free again: {answer:?}");
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_was_there_before_the_catalogue() {
+    let practice = canvas().await;
+    let because = json!([{"coding": [{"code": "fun"}]}]);
+    let body = with(
+        &appointment("dance", "08:00", "08:20"),
+        "/reasonCode",
+        because,
+    );
+    let first = stored(&practice, &body).await;
+    let other = stored(&practice, &appointment("office", "09:00", "09:20")).await;
+    stored(&practice, &appointment("office", "08:10", "08:30")).await;
+    offer(&practice, false).await;
+    let booked = with(&body, "/status", json!("booked"));
+    let booked = updated(&practice, &first["id"], &booked).await;
+    assert_eq!(booked["status"], "booked");
+    for (changed, words) in [
+        (
+            appointment("dance", "09:00", "09:20"),
+            "business-rule Appointment Type does not exist with code: dance",
+        ),
+        (
+            appointment("office", "08:20", "08:40"),
+            "business-rule This appointment time is no longer available.",
+        ),
+    ] {
+        let changed = with(&changed, "/id", other["id"].clone());
+        let address = format!("PUT /Appointment/{}", other["id"].as_str().unwrap());
+        let answer = practice.ask(&address, &changed.to_string()).await;
+        answer.refuses(422, words);
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_looked_at_whole_is_refused() {
+    let practice = offering(false).await;
+    let long = with(
+        &appointment("office", "08:00", "08:20"),
+        "/end",
+        json!("2026-03-02T08:00:01Z"),
+    );
+    let words = "business-rule An appointment lasts at most 24 hours where a time is given once";
+    refused(&practice, &long, 422, words).await;
+    let many: Vec<String> = (0..101)
+        .map(|at| {
+            let mut one = appointment("office", "08:00", "08:20");
+            one["id"] = json!(format!("a{at}"));
+            one.to_string()
+        })
+        .collect();
+    let many: Vec<&[u8]> = many.iter().map(String::as_bytes).collect();
+    practice.import(&many).await;
+    let body = appointment("office", "10:00", "10:20");
+    practice
+        .ask("POST /Appointment", &body.to_string())
+        .await
+        .refuses(
+            422,
+            "too-costly A rule of the practice would have to look at more than 100 Appointments",
+        );
+    offer(&practice, true).await;
+    stored(&practice, &body).await;
+}
+
+#[tokio::test]
+async fn a_time_is_given_once_within_a_transaction_too() {
+    let practice = offering(false).await;
+    let bundle = |bodies: &[Value]| {
+        let entry = |body: &Value| json!({"resource": body, "request": {"method": "POST", "url": "Appointment"}});
+        let entries: Vec<Value> = bodies.iter().map(entry).collect();
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": entries}).to_string()
+    };
+    let first = appointment("office", "08:00", "08:20");
+    let both = bundle(&[first.clone(), appointment("office", "08:10", "08:30")]);
+    let answer = practice.ask("POST /", &both).await;
+    answer.refuses(422, "This appointment time is no longer available.");
+    assert_eq!(
+        answer.json()["issue"][0]["expression"][0],
+        "Bundle.entry[1].resource.start"
+    );
+    let page = practice.ask("GET /Appointment", "").await.json();
+    assert_eq!(page["total"], 0, "{page}");
+    let both = bundle(&[first, appointment("office", "08:20", "08:40")]);
+    let answer = practice.ask("POST /", &both).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
 }

@@ -88,3 +88,49 @@ async fn what_is_wrong_with_a_coverage_that_would_move_is_not_told() {
     );
     assert_eq!(answer.issues().len(), 1, "{answer:?}");
 }
+
+#[tokio::test]
+async fn a_coverage_that_two_would_move_leaves_one_record() {
+    let practice = canvas().await;
+    let mut old = coverage(1);
+    old["id"] = json!("old");
+    practice.import(&[old.to_string().as_bytes()]).await;
+    let entry =
+        || json!({"resource": coverage(1), "request": {"method": "POST", "url": "Coverage"}});
+    let bundle =
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry(), entry()]});
+    let answer = practice.ask("POST /", &bundle.to_string()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(read(&practice, "Coverage/old").await["order"], 2);
+    let records = practice
+        .ask("GET /Provenance?target=Coverage/old", "")
+        .await
+        .json();
+    assert_eq!(records["total"], 1, "{records}");
+}
+
+#[tokio::test]
+async fn a_transaction_for_which_rules_search_too_often_is_refused() {
+    let limits = Limits {
+        bundle_searches_max: 1,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |settings| {
+        "canvas".clone_into(&mut settings.rules);
+    })
+    .await;
+    for (other, status) in [("Patient/2", 413), ("Patient/1", 200)] {
+        let entry = |body: Value| json!({"resource": body, "request": {"method": "POST", "url": "Coverage"}});
+        let other = with(&coverage(1), "/beneficiary/reference", json!(other));
+        let entries = [entry(coverage(1)), entry(other)];
+        let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+        let answer = practice.ask("POST /", &bundle.to_string()).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        if status == 413 {
+            answer.refuses(
+                413,
+                "too-costly The rules of the practice would search more than 1 times",
+            );
+        }
+    }
+}

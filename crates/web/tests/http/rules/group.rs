@@ -52,3 +52,17 @@ async fn a_responsibility_belongs_to_one_team() {
     updated(&practice, &first["id"], &team(&[])).await;
     stored(&practice, &second).await;
 }
+
+#[tokio::test]
+async fn a_responsibility_belongs_to_one_team_of_a_transaction() {
+    let practice = canvas().await;
+    let first = stored(&practice, &team(&["PROCESS_REFILL_REQUESTS"])).await;
+    let create = json!({"resource": team(&["REVIEW_COVERAGES"]), "request": {"method": "POST", "url": "Group"}});
+    let address = format!("Group/{}", first["id"].as_str().unwrap());
+    let taken = with(&team(&["REVIEW_COVERAGES"]), "/id", first["id"].clone());
+    let update = json!({"resource": taken, "request": {"method": "PUT", "url": address}});
+    let bundle =
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [create, update]});
+    let answer = practice.ask("POST /", &bundle.to_string()).await;
+    answer.refuses(422, "This responsibility belongs to another team");
+}

@@ -87,3 +87,25 @@ async fn signs_of_a_transaction_get_their_panels_too() {
         .json();
     assert_eq!(panels["total"], 2, "{panels}");
 }
+
+#[tokio::test]
+async fn a_panel_changes_its_own_members_and_nothing_else_of_them() {
+    let practice = canvas().await;
+    let device = json!({"reference": "Media/1"});
+    let weight = stored(&practice, &sign("29463-7")).await;
+    let old = panel_of(&practice, &weight).await;
+    let derived = json!([device, reference(&old)]);
+    let height = stored(&practice, &with(&sign("8302-2"), "/derivedFrom", derived)).await;
+    let mut of_group = with(&sign("8867-4"), "/subject/reference", json!("Group/1"));
+    of_group["id"] = json!("of-group");
+    practice.import(&[of_group.to_string().as_bytes()]).await;
+    let mut panel = with(&sign("85353-1"), "/valueQuantity", Value::Null);
+    panel["hasMember"] = json!([reference(&height), reference(&of_group), reference(&old)]);
+    let panel = stored(&practice, &panel).await;
+    let address = |one: &Value| reference(one)["reference"].as_str().unwrap().to_owned();
+    let now = read(&practice, &address(&height)).await;
+    assert_eq!(now["derivedFrom"], json!([reference(&panel), device]));
+    let now = read(&practice, "Observation/of-group").await;
+    assert_eq!(now.get("derivedFrom"), None, "of the group 1: {now}");
+    assert_eq!(read(&practice, &address(&old)).await, old, "a panel");
+}

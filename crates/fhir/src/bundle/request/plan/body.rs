@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Element, Tree};
-use cresset_rules::Interaction;
 use cresset_store::Change;
 
 use super::{Criteria, Entry, Fault, Kind, Meant, Planning};
@@ -48,7 +47,7 @@ impl Planning<'_> {
     /// Appends the changes an entry amounts to; says whether they may be worked out again when the
     /// version one begins from is no longer current.
     pub(super) async fn changes(
-        &self,
+        &mut self,
         entry: &Entry<'_>,
         meant: &Meant,
         (changes, follows): (&mut Vec<Change>, &mut Consequences),
@@ -84,24 +83,21 @@ impl Planning<'_> {
         let tree = self.resource(entry)?;
         let made = self
             .service
-            .made(self.access, &put, *of, (&tree, condition));
+            .made(self.access, &put, *of, (&tree, condition, &self.shaped));
         let made = made.await?;
+        self.shaped.extend(made.shaped);
         changes.push(made.change);
         follows.add(made.follows);
         Ok(made.may_retry)
     }
 
     async fn updated_by_id(
-        &self,
+        &mut self,
         entry: &Entry<'_>,
         (resource_type, id): (ResourceType, &ResourceId),
         (changes, follows): (&mut Vec<Change>, &mut Consequences),
     ) -> Result<bool, Fault> {
-        let goal = Target {
-            interaction: Interaction::Update,
-            resource_type,
-            id,
-        };
+        let goal = Target::existing(resource_type, id).beside(&self.shaped);
         let tree = self.resource(entry)?;
         let ruled = self.service.ruled(self.access, goal, &tree).await?;
         let client_ids = self.service.settings().client_ids;
@@ -109,6 +105,7 @@ impl Planning<'_> {
         let may_repeat = ruled.may_retry(&entry.condition);
         let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
         changes.push(change);
+        self.shaped.extend(ruled.shaped);
         follows.add(ruled.follows);
         Ok(may_repeat)
     }
