@@ -216,7 +216,8 @@ impl AuthServer {
         Ok(self.store.list_apps().await?)
     }
 
-    /// Replaces the app's secret; the old one ends at once, tokens issued with it live on.
+    /// Replaces the app's secret; the old one ends at once, tokens issued with it live on. An app that
+    /// registered itself is kept by the practice from then on.
     ///
     /// # Errors
     /// When there is no such app, or the store fails.
@@ -231,6 +232,8 @@ impl AuthServer {
         }
         let secret = generate(Kind::ClientSecret, self.rng.as_ref());
         app.secret = Some(hash(secret.expose()));
+        // Whoever keeps it could drop the secret and be given another.
+        app.details.registration_token = None;
         self.store.update_app(app).await?;
         Ok(secret)
     }
@@ -302,6 +305,11 @@ impl AuthServer {
     /// When there is no such app, or the store fails.
     pub async fn delete_app(&self, client_id: &str) -> Result<(), AppError> {
         let _alone = self.app_changes.lock().await;
+        self.remove_app(client_id).await
+    }
+
+    /// The same for whoever has seen to it that nobody else changes the app meanwhile.
+    pub(crate) async fn remove_app(&self, client_id: &str) -> Result<(), AppError> {
         let existed = self.store.remove_app(client_id).await?;
         self.tokens.forget_all();
         if existed {

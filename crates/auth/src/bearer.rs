@@ -8,7 +8,7 @@ use cresset_base::Timestamp;
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{Hashed, Token};
 
-use crate::credential::{hash, is_access_token};
+use crate::credential::{Kind, hash, is_of_kind};
 use crate::dpop::{self, ProofError, Proofs};
 use crate::server::AuthServer;
 
@@ -114,8 +114,16 @@ impl BearerError {
     }
 }
 
-/// The token in the values of the `Authorization` headers of one request.
-fn presented<'h>(authorization: &[&'h [u8]]) -> Result<(Scheme, &'h str), BearerError> {
+/// The token of this kind in the values of the `Authorization` headers of one request, borne and
+/// not bound to a key.
+pub(crate) fn borne<'h>(authorization: &[&'h [u8]], kind: Kind) -> Result<&'h str, BearerError> {
+    match presented(authorization, kind)? {
+        (Scheme::Bearer, token) => Ok(token),
+        (Scheme::Dpop, _) => Err(BearerError::Malformed("send this token as Bearer")),
+    }
+}
+
+fn presented<'h>(authorization: &[&'h [u8]], kind: Kind) -> Result<(Scheme, &'h str), BearerError> {
     let value = match authorization {
         [] => return Err(BearerError::Missing),
         [value] => *value,
@@ -134,7 +142,7 @@ fn presented<'h>(authorization: &[&'h [u8]]) -> Result<(Scheme, &'h str), Bearer
     };
     let text = std::str::from_utf8(token)
         .ok()
-        .filter(|t| is_access_token(t));
+        .filter(|t| is_of_kind(kind, t));
     text.map(|text| (scheme, text)).ok_or(UNKNOWN)
 }
 
@@ -145,7 +153,7 @@ impl AuthServer {
     /// When there is no token, or it is malformed, unknown, revoked, expired or of another
     /// instance, or its app is disabled; or when the store fails.
     pub async fn caller(&self, request: Presented<'_>) -> Result<Arc<Caller>, BearerError> {
-        let (scheme, plain) = presented(request.authorization)?;
+        let (scheme, plain) = presented(request.authorization, Kind::AccessToken)?;
         let token = hash(plain);
         let caller = match self.remembered(token) {
             Some(caller) => caller,

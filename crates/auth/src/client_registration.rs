@@ -18,7 +18,8 @@ use cresset_store::{ClientRegistration, Error as StoreError, Registrants};
 
 use crate::app::{AppError, NewApp};
 use crate::authorize::later;
-use crate::credential::{Kind, generate, hash, is_of_kind, is_same};
+use crate::bearer::{BearerError, borne};
+use crate::credential::{Kind, generate, hash, is_same};
 use crate::form::Asker;
 use crate::grant::GrantType;
 use crate::server::AuthServer;
@@ -29,6 +30,9 @@ use metadata::Metadata;
 pub(crate) const WINDOW_S: u32 = 60 * 60;
 const DAY_S: i64 = 24 * 60 * 60;
 const DAYS_MAX: u32 = 365;
+
+const UNKNOWN: BearerError =
+    BearerError::Invalid("this access token is not known here, was used or has ended");
 
 /// A request to the registration endpoint or to the address of one registration.
 #[derive(Clone, Copy)]
@@ -85,7 +89,7 @@ impl AuthServer {
         if let Some(initial) = initial
             && self.store.consume_ticket(initial).await?.is_none()
         {
-            return Err(ClientRegistrationError::Token);
+            return Err(UNKNOWN.into());
         }
         let token = generate(Kind::RegistrationAccess, self.rng.as_ref());
         let registered = self
@@ -140,8 +144,9 @@ impl AuthServer {
         request: RegistrationRequest<'_>,
         client_id: &str,
     ) -> Result<(), ClientRegistrationError> {
+        let _alone = self.app_changes.lock().await;
         self.registrant(request, client_id).await?;
-        Ok(self.delete_app(client_id).await?)
+        Ok(self.remove_app(client_id).await?)
     }
 
     fn registration_settings(&self) -> Result<&ClientRegistration, ClientRegistrationError> {
@@ -168,13 +173,10 @@ impl AuthServer {
         if authorization.is_empty() && allowed.who == Registrants::Anybody {
             return Ok(None);
         }
-        let plain = bearer(authorization, Kind::InitialAccess);
-        let hashed = hash(plain.ok_or(ClientRegistrationError::Token)?);
+        let hashed = hash(borne(authorization, Kind::InitialAccess)?);
         let ticket = self.store.lookup_ticket(hashed).await?;
         let is_good = ticket.is_some_and(|ticket| ticket.expires > self.clock.now());
-        is_good
-            .then_some(Some(hashed))
-            .ok_or(ClientRegistrationError::Token)
+        Ok(Some(is_good.then_some(hashed).ok_or(UNKNOWN)?))
     }
 
     async fn has_room(&self) -> Result<(), ClientRegistrationError> {
@@ -197,11 +199,10 @@ impl AuthServer {
         client_id: &str,
     ) -> Result<(App, Secret<String>), ClientRegistrationError> {
         self.registration_settings()?;
-        let plain = bearer(request.authorization, Kind::RegistrationAccess);
-        let plain = plain.ok_or(ClientRegistrationError::Token)?;
+        let plain = borne(request.authorization, Kind::RegistrationAccess)?;
         let app = self.store.lookup_app(client_id).await?;
         let app = app.filter(|app| app.enabled && is_kept_with(app, hash(plain)));
-        let app = app.ok_or(ClientRegistrationError::Token)?;
+        let app = app.ok_or(UNKNOWN)?;
         request.asker.is_app(&app.client_id);
         Ok((app, Secret::new(plain.to_owned())))
     }
@@ -225,7 +226,7 @@ impl From<AppError> for ClientRegistrationError {
     fn from(error: AppError) -> Self {
         let code = match error {
             AppError::Store(error) => return Self::Store(error),
-            AppError::Unknown => return Self::Token,
+            AppError::Unknown => return UNKNOWN.into(),
             AppError::RedirectUri(_) | AppError::NoRedirectUri => RegistrationCode::RedirectUri,
             _ => RegistrationCode::Metadata,
         };
@@ -266,18 +267,14 @@ fn is_kept_with(app: &App, token: Hashed) -> bool {
     stored.is_some_and(|stored| is_same(Hashed(stored), token))
 }
 
-/// The token in the one `Authorization` header (RFC 6750 §2.1), if it is of this kind.
-fn bearer<'h>(authorization: &[&'h [u8]], kind: Kind) -> Option<&'h str> {
-    let [value] = authorization else {
-        return None;
-    };
-    let (scheme, token) = std::str::from_utf8(value).ok()?.split_once(' ')?;
-    let is_one = scheme.eq_ignore_ascii_case("Bearer") && is_of_kind(kind, token);
-    is_one.then_some(token)
-}
-
 impl From<StoreError> for ClientRegistrationError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<BearerError> for ClientRegistrationError {
+    fn from(error: BearerError) -> Self {
+        Self::Token(error)
     }
 }

@@ -30,7 +30,7 @@ const SALT_CHARS: usize = 22;
 /// A second factor that somebody is about to turn on. Nothing is stored of it yet.
 #[derive(Debug)]
 pub struct Pending {
-    /// What the form carries, so that the secret can be derived again. It reveals nothing.
+    /// What the form carries, so that the secret can be derived again. It reveals nothing by itself.
     pub salt: String,
     /// The secret in base32, to be typed.
     pub secret: Secret<String>,
@@ -59,6 +59,9 @@ pub enum SecondFactorError {
     /// It is on already.
     #[error("it is turned on already")]
     On,
+    /// There is none to turn off.
+    #[error("it is turned off already")]
+    Off,
     /// Something of the person changed meanwhile.
     #[error("your account was changed meanwhile; try again")]
     Moved,
@@ -72,7 +75,8 @@ impl From<StoreError> for SecondFactorError {
 
 impl AuthServer {
     /// What a person needs to set up their app. With the salt of an earlier answer it is the same
-    /// again; anything else gives a fresh one.
+    /// again; anything else gives a fresh one. `None` where it is on already: the secret that is in
+    /// use is shown to nobody, also not to who knows its salt.
     ///
     /// # Errors
     /// When the store fails.
@@ -80,18 +84,21 @@ impl AuthServer {
         &self,
         user: &User,
         salt: &str,
-    ) -> Result<Pending, StoreError> {
+    ) -> Result<Option<Pending>, StoreError> {
+        if user.second_factor.is_some() {
+            return Ok(None);
+        }
         let salt = if is_salt(salt) {
             salt.to_owned()
         } else {
             generate_id("", self.rng.as_ref())
         };
         let codes = self.codes_of(user, &salt).await?;
-        Ok(Pending {
+        Ok(Some(Pending {
             address: codes.address()?,
             secret: codes.base32(),
             salt,
-        })
+        }))
     }
 
     /// Turns the second factor on for whoever proves their password and shows a code of the secret
@@ -130,6 +137,9 @@ impl AuthServer {
         asked: SignIn<'_>,
     ) -> Result<Begun, SecondFactorError> {
         let user = self.prove_password(asked).await?;
+        if user.second_factor.is_none() {
+            return Err(SecondFactorError::Off);
+        }
         let before = user.clone();
         let begun = self.replace_factor(user, None).await?;
         self.forget_recovery_codes(&before).await?;
@@ -137,7 +147,7 @@ impl AuthServer {
     }
 
     /// Takes the second factor from a person who lost it. Every session of the person ends with the
-    /// return of this call; the person is told by mail.
+    /// return of this call; the person is told by mail. Where there is none, nothing happens.
     ///
     /// # Errors
     /// When there is no such person, or the store fails.
@@ -152,6 +162,9 @@ impl AuthServer {
     /// As [`AuthServer::reset_second_factor`].
     pub async fn reset_second_factor_of(&self, login: &str) -> Result<(), UserError> {
         let user = self.user(login).await?;
+        if user.second_factor.is_none() {
+            return Ok(());
+        }
         let without = |user| User {
             second_factor: None,
             ..user
@@ -194,7 +207,7 @@ impl AuthServer {
         }
         let user = self.store.lookup_user(&id).await?;
         let user = user.ok_or(SecondFactorError::Moved)?;
-        Ok(self.begin_session(user).await?)
+        Ok(self.begin_session(user, self.clock.now()).await?)
     }
 
     /// Whether this is a code of the secret now, and is used by this.

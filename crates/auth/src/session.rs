@@ -113,7 +113,8 @@ impl AuthServer {
             let handle = self.ask_code(&user).await?;
             return Ok(Entered::Half { user, handle });
         }
-        self.begin_session(user).await.map(Entered::Begun)
+        let begun = self.begin_session(user, self.clock.now()).await?;
+        Ok(Entered::Begun(begun))
     }
 
     /// Who it is whose name and password go together. No session begins.
@@ -199,17 +200,22 @@ impl AuthServer {
         Ok(found.filter(|_| same))
     }
 
-    /// Begins a session of whoever has proved all that they must.
+    /// Begins a session of whoever has proved all that they must, at this instant: `max_age` and
+    /// `auth_time` count from it (OpenID Connect Core 1.0 §2).
     ///
     /// # Errors
     /// When the person was changed since they were read, or the store fails.
-    pub async fn begin_session(&self, user: User) -> Result<Begun, SignInError> {
+    pub async fn begin_session(
+        &self,
+        user: User,
+        authenticated: Timestamp,
+    ) -> Result<Begun, SignInError> {
         let now = self.clock.now();
         let cookie = generate(Kind::Session, self.rng.as_ref());
         let session = Session {
             hash: hash(cookie.expose()),
             user: user.id.clone(),
-            authenticated: now,
+            authenticated,
             last_used: now,
         };
         let dead_before = self.session_age(now);

@@ -19,6 +19,7 @@ mod number;
 mod page;
 mod password;
 mod people;
+mod proof;
 mod record_access;
 mod registration;
 mod registrations;

@@ -8,6 +8,7 @@ use cresset_store::grant::{App, ClientType};
 use serde_json::Value;
 
 use crate::app::has_keys;
+use crate::bearer::BearerError;
 
 /// The error codes of RFC 7591 §3.2.2 that occur here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +49,9 @@ pub enum ClientRegistrationError {
         /// `error_description`: what to change.
         description: Cow<'static, str>,
     },
-    /// There is no token, or it is not one for this: 401.
-    #[error("send the token for this as Authorization: Bearer; it is missing, used or not known")]
-    Token,
+    /// There is no token, or it is not one for this (RFC 6750 §3).
+    #[error(transparent)]
+    Token(BearerError),
     /// One address sent too many requests: 429.
     #[error("too many registrations came from this address")]
     TooMany {

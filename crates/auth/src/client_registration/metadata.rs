@@ -3,7 +3,7 @@
 //! Members that are not listed here are passed over, as §2 wants it; so are addresses of pictures
 //! and pages, which nobody has checked. Whether the app is usable is judged where every app is.
 
-use cresset_access::{Scope, ScopeSet};
+use cresset_access::{NamedScope, Scope, ScopeSet};
 use cresset_base::Limits;
 use cresset_store::grant::{App, AppDetails, ClientType};
 use cresset_store::{ClientRegistration, Error as StoreError};
@@ -76,7 +76,7 @@ impl Metadata {
         }
         let grant_types = grant_types(self.grant_types.as_deref())?;
         let client_type = self.client_type()?;
-        let scopes = scopes(self.scope.as_deref(), allowed, limits)?;
+        let scopes = scopes(self.scope.as_deref(), &grant_types, allowed, limits)?;
         let name = self.client_name.ok_or_else(|| {
             ClientRegistrationError::metadata("client_name is missing; people are shown it")
         })?;
@@ -165,15 +165,18 @@ fn grant_types(names: Option<&[String]>) -> Result<Vec<GrantType>, ClientRegistr
     Err(ClientRegistrationError::metadata(text))
 }
 
-/// What is both asked and allowed; all that is allowed where nothing is asked.
+/// What is both asked and allowed; all that is allowed where nothing is asked. Scopes that ask for a
+/// refresh token go with the grant that uses one.
 fn scopes(
     asked: Option<&str>,
+    grant_types: &[GrantType],
     allowed: &ClientRegistration,
     limits: &Limits,
 ) -> Result<ScopeSet, ClientRegistrationError> {
     let allowed = ScopeSet::parse(&allowed.scopes, limits)
         .map_err(|error| StoreError::failed(format!("scopes of the settings: {error}")))?
-        .retain(|scope: &Scope| GrantType::AuthorizationCode.gives(scope));
+        .retain(|scope: &Scope| GrantType::AuthorizationCode.gives(scope))
+        .retain(|scope| !is_of_refresh(scope) || grant_types.contains(&GrantType::RefreshToken));
     let Some(asked) = asked else {
         return Ok(allowed);
     };
@@ -185,4 +188,11 @@ fn scopes(
         return Err(ClientRegistrationError::metadata(text));
     }
     Ok(granted)
+}
+
+fn is_of_refresh(scope: &Scope) -> bool {
+    let of_refresh = [NamedScope::OfflineAccess, NamedScope::OnlineAccess];
+    of_refresh
+        .iter()
+        .any(|named| *scope == Scope::Named(*named))
 }

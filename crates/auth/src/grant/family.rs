@@ -10,6 +10,7 @@ use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
 use crate::authorize::later;
 use crate::credential::{Kind, generate, hash};
 use crate::error::{AuthError, ErrorCode, Refusal};
+use crate::grant::GrantType;
 use crate::server::AuthServer;
 
 const DAY_S: i64 = 24 * 60 * 60;
@@ -97,6 +98,10 @@ impl AuthServer {
         issued: &Issued<'_>,
         now: Timestamp,
     ) -> Option<(Secret<String>, RefreshToken)> {
+        let refreshes = GrantType::RefreshToken.as_str();
+        if !issued.app.grant_types.iter().any(|g| g == refreshes) {
+            return None;
+        }
         let scopes = ScopeSet::parse(&consent.scopes, &self.settings.limits).ok()?;
         let has = |named| scopes.contains(&Scope::Named(named));
         let expires = if has(NamedScope::OfflineAccess) {

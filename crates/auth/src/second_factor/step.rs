@@ -15,7 +15,6 @@ use crate::session::{Begun, SignInError};
 const STEP_S: i64 = 10 * 60;
 
 /// A second step that is sent.
-#[derive(Debug)]
 pub struct Step<'s> {
     /// The handle that was given out after the password.
     pub handle: &'s str,
@@ -53,13 +52,12 @@ impl AuthServer {
         Ok(handle)
     }
 
-    /// Begins the session of whoever shows a code after their password. A wrong one can be followed
-    /// by another; each counts like a wrong password.
+    /// Begins the session of whoever [proved their password](Self::half_signed_in) and shows a code
+    /// now. A wrong one can be followed by another; each counts like a wrong password.
     ///
     /// # Errors
     /// [`SignInError::Late`] when the password must be shown again; else as [`AuthServer::sign_in`].
-    pub async fn finish_sign_in(&self, step: Step<'_>) -> Result<Begun, SignInError> {
-        let user = self.half_signed_in(step.handle).await?;
+    pub async fn finish_sign_in(&self, user: User, step: Step<'_>) -> Result<Begun, SignInError> {
         let attempt = self.attempt(&user.login, step.address, step.device).await?;
         self.count_attempt(&attempt).await?;
         let proved = self.proves_factor(&user, step.code).await;
@@ -72,11 +70,15 @@ impl AuthServer {
         }
         let taken = self.store.consume_ticket(hash(step.handle)).await?;
         taken.ok_or(SignInError::Late)?;
-        self.begin_session(user).await
+        self.begin_session(user, self.clock.now()).await
     }
 
     /// Who proved their password and was given this handle.
-    async fn half_signed_in(&self, handle: &str) -> Result<User, SignInError> {
+    ///
+    /// # Errors
+    /// [`SignInError::Late`] when nobody was, not lately, or they were changed since; or when the
+    /// store fails.
+    pub async fn half_signed_in(&self, handle: &str) -> Result<User, SignInError> {
         if !is_of_kind(Kind::SecondStep, handle) {
             return Err(SignInError::Late);
         }

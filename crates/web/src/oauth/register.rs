@@ -1,11 +1,13 @@
 //! `/[instance]/auth/register/`: apps that register themselves.
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::response::{IntoResponse, Response};
-use cresset_auth::Asker;
 use cresset_auth::client_registration::{
     ClientInformation, ClientRegistrationError, RegistrationRequest,
 };
+use cresset_auth::{Asker, AuthServer, BearerError};
 use cresset_fhir::Kind;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::request::Parts;
@@ -17,28 +19,11 @@ use crate::audit::Occasion;
 use crate::extract::presented::bytes;
 use crate::extract::{Instance, Peer, body, media};
 use crate::failure::Failure;
+use crate::instance::OpenInstance;
 use crate::render;
-
-const CHALLENGE: &str = "Bearer realm=\"cresset\", error=\"invalid_token\", error_description=\"the token for this is missing, used or not known\"";
 
 /// The values of the `Authorization` headers of a request.
 pub(crate) struct Presented(Vec<HeaderValue>);
-
-impl Presented {
-    /// Gives a request to an endpoint with where it comes from and where to note who asks.
-    async fn ask<T>(
-        &self,
-        (peer, asker): (Peer, &Asker),
-        endpoint: impl AsyncFnOnce(RegistrationRequest<'_>) -> Result<T, ClientRegistrationError>,
-    ) -> Result<T, ClientRegistrationError> {
-        endpoint(RegistrationRequest {
-            authorization: &bytes(&self.0),
-            address: &peer.subscriber().to_string(),
-            asker,
-        })
-        .await
-    }
-}
 
 /// What an app says of itself, as JSON, and what it presents.
 pub(crate) struct Described(Presented, bytes::Bytes);
@@ -82,105 +67,109 @@ async fn is_offered(parts: &mut Parts, app: &App) -> Result<(), Response> {
     Err(Failure::new(Kind::NotFound, text).into_response())
 }
 
+/// Where a request was sent, and from where.
+pub(crate) struct Sent {
+    app: App,
+    instance: Arc<OpenInstance>,
+    peer: Peer,
+    occasion: Occasion,
+}
+
+impl FromRequestParts<App> for Sent {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Instance(instance) = Instance::from_request_parts(parts, app).await?;
+        let Ok(peer) = Peer::from_request_parts(parts, app).await;
+        Ok(Self {
+            app: app.clone(),
+            instance,
+            peer,
+            occasion: Occasion::from_request_parts(parts, app).await?,
+        })
+    }
+}
+
+impl Sent {
+    /// Gives a request to an endpoint of the authorization server; answers, and records under this
+    /// name, what it tells about the app.
+    async fn ask(
+        &self,
+        presented: &Presented,
+        (name, status): (&'static str, StatusCode),
+        endpoint: impl AsyncFnOnce(
+            &AuthServer,
+            RegistrationRequest<'_>,
+        )
+            -> Result<Option<ClientInformation>, ClientRegistrationError>,
+    ) -> Result<Response, Failure> {
+        let asker = Asker::default();
+        let request = RegistrationRequest {
+            authorization: &bytes(&presented.0),
+            address: &self.peer.subscriber().to_string(),
+            asker: &asker,
+        };
+        let answer = match endpoint(&self.instance.auth, request).await {
+            Ok(Some(information)) => document(status, information.body().expose().clone()),
+            Ok(None) => render::empty(status),
+            Err(error) => refused(error)?,
+        };
+        let (to, what) = ((&self.app, &*self.instance), (name, &asker));
+        recorded(to, &self.occasion, what, answer)
+    }
+}
+
 /// Registers an app (RFC 7591 §3).
 pub(crate) async fn register(
-    State(app): State<App>,
-    Instance(instance): Instance,
-    (peer, occasion): (Peer, Occasion),
+    sent: Sent,
     Described(presented, metadata): Described,
 ) -> Result<Response, Failure> {
-    let asker = Asker::default();
-    let registered = presented
-        .ask((peer, &asker), async |request| {
-            instance.auth.register_client(request, &metadata).await
-        })
-        .await;
-    let answer = answered(StatusCode::CREATED, registered)?;
-    let what = ("client-register", &asker);
-    recorded((&app, &instance), &occasion, what, answer)
+    let as_what = ("client-register", StatusCode::CREATED);
+    sent.ask(&presented, as_what, async |auth, request| {
+        auth.register_client(request, &metadata).await.map(Some)
+    })
+    .await
 }
 
 /// What an app is registered with (RFC 7592 §2.1).
 pub(crate) async fn registration(
-    State(app): State<App>,
-    Instance(instance): Instance,
+    sent: Sent,
     Path((_, client_id)): Path<(String, String)>,
-    (peer, occasion): (Peer, Occasion),
     presented: Presented,
 ) -> Result<Response, Failure> {
-    let asker = Asker::default();
-    let found = presented
-        .ask((peer, &asker), async |request| {
-            instance.auth.read_client(request, &client_id).await
-        })
-        .await;
-    let answer = answered(StatusCode::OK, found)?;
-    recorded(
-        (&app, &instance),
-        &occasion,
-        ("client-read", &asker),
-        answer,
-    )
+    let as_what = ("client-read", StatusCode::OK);
+    sent.ask(&presented, as_what, async |auth, request| {
+        auth.read_client(request, &client_id).await.map(Some)
+    })
+    .await
 }
 
 /// Replaces what an app is registered with (RFC 7592 §2.2).
 pub(crate) async fn change_registration(
-    State(app): State<App>,
-    Instance(instance): Instance,
+    sent: Sent,
     Path((_, client_id)): Path<(String, String)>,
-    (peer, occasion): (Peer, Occasion),
     Described(presented, metadata): Described,
 ) -> Result<Response, Failure> {
-    let asker = Asker::default();
-    let changed = presented
-        .ask((peer, &asker), async |request| {
-            let auth = &instance.auth;
-            auth.update_client(request, &client_id, &metadata).await
-        })
-        .await;
-    let answer = answered(StatusCode::OK, changed)?;
-    recorded(
-        (&app, &instance),
-        &occasion,
-        ("client-change", &asker),
-        answer,
-    )
+    let as_what = ("client-change", StatusCode::OK);
+    sent.ask(&presented, as_what, async |auth, request| {
+        let changed = auth.update_client(request, &client_id, &metadata);
+        changed.await.map(Some)
+    })
+    .await
 }
 
 /// Ends a registration (RFC 7592 §2.3).
 pub(crate) async fn end_registration(
-    State(app): State<App>,
-    Instance(instance): Instance,
+    sent: Sent,
     Path((_, client_id)): Path<(String, String)>,
-    (peer, occasion): (Peer, Occasion),
     presented: Presented,
 ) -> Result<Response, Failure> {
-    let asker = Asker::default();
-    let ended = presented
-        .ask((peer, &asker), async |request| {
-            instance.auth.unregister_client(request, &client_id).await
-        })
-        .await;
-    let answer = match ended {
-        Ok(()) => render::empty(StatusCode::NO_CONTENT),
-        Err(error) => refused(error)?,
-    };
-    recorded(
-        (&app, &instance),
-        &occasion,
-        ("client-delete", &asker),
-        answer,
-    )
-}
-
-fn answered(
-    status: StatusCode,
-    told: Result<ClientInformation, ClientRegistrationError>,
-) -> Result<Response, Failure> {
-    match told {
-        Ok(information) => Ok(document(status, information.body().expose().clone())),
-        Err(error) => refused(error),
-    }
+    let as_what = ("client-delete", StatusCode::NO_CONTENT);
+    sent.ask(&presented, as_what, async |auth, request| {
+        let ended = auth.unregister_client(request, &client_id);
+        ended.await.map(|()| None)
+    })
+    .await
 }
 
 /// RFC 7591 §3.2.2 and RFC 6750 §3.
@@ -188,7 +177,8 @@ fn refused(error: ClientRegistrationError) -> Result<Response, Failure> {
     let text = error.to_string();
     Ok(match error {
         ClientRegistrationError::Off => return Err(Failure::new(Kind::NotFound, text)),
-        ClientRegistrationError::Store(error) => return Err(error.into()),
+        ClientRegistrationError::Store(error)
+        | ClientRegistrationError::Token(BearerError::Store(error)) => return Err(error.into()),
         ClientRegistrationError::Refused { code, description } => document(
             StatusCode::BAD_REQUEST,
             error_body(code.as_str(), &description),
@@ -201,12 +191,20 @@ fn refused(error: ClientRegistrationError) -> Result<Response, Failure> {
             document(StatusCode::FORBIDDEN, error_body("access_denied", &text))
         }
         ClientRegistrationError::TooMany { retry_after_s } => too_many(&text, retry_after_s),
-        ClientRegistrationError::Token => {
-            let body = error_body("invalid_token", &text);
-            let mut response = document(StatusCode::UNAUTHORIZED, body);
-            let challenge = HeaderValue::from_static(CHALLENGE);
-            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-            response
-        }
+        ClientRegistrationError::Token(error) => challenged(&error, &text),
     })
+}
+
+/// RFC 6750 §3.1
+fn challenged(error: &BearerError, text: &str) -> Response {
+    let (status, code) = match error {
+        BearerError::Malformed(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+        _ => (StatusCode::UNAUTHORIZED, "invalid_token"),
+    };
+    let mut response = document(status, error_body(code, text));
+    let challenge = error.challenge().map(HeaderValue::try_from);
+    if let Some(Ok(challenge)) = challenge {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
 }

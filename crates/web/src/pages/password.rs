@@ -3,15 +3,16 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use cresset_auth::session::{SignIn, SignInError};
+use cresset_auth::session::SignInError;
 use cresset_auth::user::UserError;
 use cresset_base::Secret;
 use http::{HeaderMap, StatusCode};
 
 use super::page::form_page;
+use super::proof::{Proof, go_on};
+use super::sign_in::{refused, told};
 use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
-use crate::cookie::{self, Purpose};
 use crate::extract::{Peer, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -26,21 +27,16 @@ struct Page<'a> {
 
 /// The form.
 pub(crate) async fn password_form(signed_in: SignedIn) -> Result<Response, Failure> {
-    form(&signed_in, StatusCode::OK, None)
+    form_page(StatusCode::OK, &page(&signed_in, None))
 }
 
-fn form(
-    signed_in: &SignedIn,
-    status: StatusCode,
-    error: Option<String>,
-) -> Result<Response, Failure> {
-    let page = Page {
+fn page(signed_in: &SignedIn, error: Option<String>) -> Page<'_> {
+    Page {
         name: signed_in.instance.name.as_str(),
         form_token: &signed_in.form_token,
         login: &signed_in.who.user.login,
         error,
-    };
-    form_page(status, &page)
+    }
 }
 
 /// Replaces the password of whoever proves the old one once more. Everything that rested on the old
@@ -53,25 +49,13 @@ pub(crate) async fn change_password(
     (headers, fields): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let (instance, user) = (&signed_in.instance, &signed_in.who.user);
-    let name = instance.name.as_str();
-    let device = cookie::read(&app, name, &headers, Purpose::Device);
-    let address = peer.subscriber().to_string();
-    let ask = |field| SignIn {
-        login: &user.login,
-        password: Secret::new(fields.value(field).to_owned()),
-        address: &address,
-        device: device.as_deref(),
-    };
-    match instance.auth.prove_password(ask("current")).await {
+    let proof = Proof::of(&app, &signed_in, peer, (&headers, &fields));
+    match instance.auth.prove_password(proof.by("current")).await {
         Ok(_) => {}
         Err(SignInError::Store(error)) => return Err(error.into()),
-        Err(SignInError::Wrong | SignInError::Late) => {
-            let text = "The current password is not right.".to_owned();
-            return form(&signed_in, StatusCode::UNAUTHORIZED, Some(text));
-        }
-        Err(SignInError::TooManyFailures { .. }) => {
-            let text = "There were too many attempts. Wait a quarter of an hour.".to_owned();
-            return form(&signed_in, StatusCode::TOO_MANY_REQUESTS, Some(text));
+        Err(error) => {
+            let (text, wait_s) = told(&error, "The current password is not right.");
+            return refused(&page(&signed_in, Some(text)), wait_s);
         }
     }
     let new = Secret::new(fields.value("new").to_owned());
@@ -80,7 +64,10 @@ pub(crate) async fn change_password(
         Err(UserError::Store(error)) => return Err(error.into()),
         Err(error) => {
             let text = format!("The new password cannot be used: {error}.");
-            return form(&signed_in, StatusCode::UNPROCESSABLE_ENTITY, Some(text));
+            return form_page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &page(&signed_in, Some(text)),
+            );
         }
     }
     let happening = Happening {
@@ -89,13 +76,14 @@ pub(crate) async fn change_password(
     };
     audit::record(&app, instance, happening)?;
     app.send_mail(instance);
-    let mut response = Redirect::to(&format!("/{name}/account")).into_response();
-    // Whoever sits here proved all there is to prove when they signed in.
-    if let Ok(user) = instance.auth.prove_password(ask("new")).await
-        && let Ok(begun) = instance.auth.begin_session(user).await
+    let address = format!("/{}/account", instance.name);
+    let mut response = Redirect::to(&address).into_response();
+    // Whoever sits here proved all there is to prove when they signed in, and only then.
+    let signed_in_at = signed_in.who.session.authenticated;
+    if let Ok(user) = instance.auth.prove_password(proof.by("new")).await
+        && let Ok(begun) = instance.auth.begin_session(user, signed_in_at).await
     {
-        let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));
-        cookie::write(&app, name, response.headers_mut(), session);
+        go_on(&app, &signed_in, &begun, &mut response);
     }
     Ok(response)
 }

@@ -68,9 +68,16 @@ pub(crate) async fn sign_in_with_code(
         address: &peer.subscriber().to_string(),
         device: device.as_deref(),
     };
-    let outcome = instance.auth.finish_sign_in(step).await;
+    let mut subject = None;
+    let outcome = match instance.auth.half_signed_in(handle).await {
+        Ok(user) => {
+            subject = Some(user.id.clone());
+            instance.auth.finish_sign_in(user, step).await
+        }
+        Err(error) => Err(error),
+    };
     let happening = Happening {
-        subject: outcome.as_ref().ok().map(|begun| begun.user.id.clone()),
+        subject,
         ..Happening::new("login", status(&outcome), &occasion)
     };
     audit::record(&app, &instance, happening)?;

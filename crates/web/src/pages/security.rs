@@ -6,16 +6,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::second_factor::{SecondFactorError, TurnedOn};
-use cresset_auth::session::{Begun, SignIn, SignInError};
-use cresset_base::Secret;
+use cresset_auth::session::SignInError;
 use http::{HeaderMap, StatusCode};
 
 use super::applications::day;
 use super::page::form_page;
+use super::proof::{Proof, go_on};
 use super::sign_in::{refused, told};
 use crate::app::App;
 use crate::audit::{self, Occasion};
-use crate::cookie::{self, Purpose};
 use crate::extract::{Peer, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -75,13 +74,11 @@ async fn page(signed_in: &SignedIn, error: Option<String>) -> Result<Page<'_>, F
 
 /// What is needed to set it up: a secret of its own each time.
 pub(crate) async fn set_up_form(signed_in: SignedIn) -> Result<Response, Failure> {
-    if signed_in.who.user.second_factor.is_some() {
-        return Ok(to_page(&signed_in));
-    }
     set_up_page(&signed_in, "", None).await
 }
 
-/// The form for this salt, with what was wrong before and how long to wait.
+/// The form for this salt, with what was wrong before and how long to wait; the person's page where
+/// there is nothing to set up.
 async fn set_up_page(
     signed_in: &SignedIn,
     salt: &str,
@@ -89,7 +86,9 @@ async fn set_up_page(
 ) -> Result<Response, Failure> {
     let user = &signed_in.who.user;
     let auth = &signed_in.instance.auth;
-    let pending = auth.pending_second_factor(user, salt).await?;
+    let Some(pending) = auth.pending_second_factor(user, salt).await? else {
+        return Ok(to_page(signed_in));
+    };
     let page = SetUp {
         name: signed_in.instance.name.as_str(),
         form_token: &signed_in.form_token,
@@ -117,7 +116,9 @@ pub(crate) async fn turn_on(
     let salt = form.value("salt");
     let code: String = form.value("code").split_whitespace().collect();
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
-    let turned = auth.turn_on_second_factor(proof.ask(), (salt, &code)).await;
+    let turned = auth
+        .turn_on_second_factor(proof.by("password"), (salt, &code))
+        .await;
     match turned {
         Ok(TurnedOn { recovery, begun }) => {
             audit::note(&app, &signed_in, "second-factor-on", &occasion)?;
@@ -126,8 +127,9 @@ pub(crate) async fn turn_on(
                 name: signed_in.instance.name.as_str(),
                 codes: recovery.iter().map(|code| code.expose().as_str()).collect(),
             };
-            let response = form_page(StatusCode::OK, &page)?;
-            Ok(going_on(&app, &signed_in, &begun, response))
+            let mut response = form_page(StatusCode::OK, &page)?;
+            go_on(&app, &signed_in, &begun, &mut response);
+            Ok(response)
         }
         Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
         Err(error) => {
@@ -146,50 +148,18 @@ pub(crate) async fn turn_off(
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
-    match auth.turn_off_second_factor(proof.ask()).await {
+    match auth.turn_off_second_factor(proof.by("password")).await {
         Ok(begun) => {
             audit::note(&app, &signed_in, "second-factor-off", &occasion)?;
             app.send_mail(&signed_in.instance);
-            let response = to_page(&signed_in);
-            Ok(going_on(&app, &signed_in, &begun, response))
+            let mut response = to_page(&signed_in);
+            go_on(&app, &signed_in, &begun, &mut response);
+            Ok(response)
         }
+        Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
         Err(error) => {
             let (text, wait_s) = wrong(error)?;
             refused(&page(&signed_in, Some(text)).await?, wait_s)
-        }
-    }
-}
-
-/// What proves once more who sits at the browser.
-struct Proof<'p> {
-    login: &'p str,
-    password: &'p str,
-    address: String,
-    device: Option<String>,
-}
-
-impl<'p> Proof<'p> {
-    fn of(
-        app: &App,
-        signed_in: &'p SignedIn,
-        peer: Peer,
-        (headers, form): (&HeaderMap, &'p SafeForm),
-    ) -> Self {
-        let name = signed_in.instance.name.as_str();
-        Self {
-            login: &signed_in.who.user.login,
-            password: form.value("password"),
-            address: peer.subscriber().to_string(),
-            device: cookie::read(app, name, headers, Purpose::Device),
-        }
-    }
-
-    fn ask(&self) -> SignIn<'_> {
-        SignIn {
-            login: self.login,
-            password: Secret::new(self.password.to_owned()),
-            address: &self.address,
-            device: self.device.as_deref(),
         }
     }
 }
@@ -210,14 +180,6 @@ fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
 fn to_page(signed_in: &SignedIn) -> Response {
     let name = &signed_in.instance.name;
     Redirect::to(&format!("/{name}/account/security")).into_response()
-}
-
-/// The answer, with the cookie of the session in which the person goes on.
-fn going_on(app: &App, signed_in: &SignedIn, begun: &Begun, mut response: Response) -> Response {
-    let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));
-    let name = signed_in.instance.name.as_str();
-    cookie::write(app, name, response.headers_mut(), session);
-    response
 }
 
 /// A secret in groups of four.

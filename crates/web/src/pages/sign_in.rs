@@ -71,14 +71,14 @@ pub(crate) async fn sign_in(
         device: device.as_deref(),
     };
     let outcome = instance.auth.sign_in(asked).await;
-    let (what, subject) = match &outcome {
-        Ok(Entered::Begun(begun)) => ("login", Some(begun.user.id.clone())),
-        Ok(Entered::Half { user, .. }) => ("login-password", Some(user.id.clone())),
-        Err(_) => ("login", None),
+    let (what, status, subject) = match &outcome {
+        Ok(Entered::Begun(begun)) => ("login", status(&outcome), Some(begun.user.id.clone())),
+        Ok(Entered::Half { user, .. }) => ("login-password", StatusCode::OK, Some(user.id.clone())),
+        Err(_) => ("login", status(&outcome), None),
     };
     let happening = Happening {
         subject,
-        ..Happening::new(what, status(&outcome), &occasion)
+        ..Happening::new(what, status, &occasion)
     };
     audit::record(&app, &instance, happening)?;
     let browser = (&headers, &form);

@@ -306,10 +306,16 @@ async fn an_initial_access_token_registers_one_app() {
     let token = initial_token(&practice).await;
     let nobody = register(&practice, &diary()).await;
     assert_eq!(nobody.status, 401);
-    assert!(nobody.header("www-authenticate").starts_with("Bearer "));
+    // RFC 6750 §3.1: whoever sent nothing is told no error.
+    assert_eq!(
+        nobody.header("www-authenticate"),
+        "Bearer realm=\"cresset\""
+    );
     let wrong = format!("cri_{}", "a".repeat(43));
     let refused = ask(&practice, &line, Some(&wrong), Some(&diary())).await;
     assert_eq!(refused.status, 401);
+    let challenge = refused.header("www-authenticate");
+    assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
     // What is refused uses up nothing.
     let bad = changed(&json!({"client_name": null}));
     assert_eq!(
@@ -436,6 +442,31 @@ async fn an_app_that_the_practice_changed_is_the_practices() {
     assert_eq!(ask(&practice, &put, token, Some(&update)).await.status, 401);
     let app = practice.store.lookup_app(id).await.unwrap().unwrap();
     assert_eq!(app.scopes, "patient/Patient.rs");
+}
+
+/// An app that could drop a secret that was replaced could have itself given another.
+#[tokio::test]
+async fn a_replaced_secret_ends_the_token_of_the_registration() {
+    let practice = for_anybody().await;
+    let told = registered(&practice, &diary()).await;
+    let (id, path) = (text(&told, "client_id"), path_of(&told));
+    practice.auth().rotate_secret(id).await.unwrap();
+    let token = Some(text(&told, "registration_access_token"));
+    let update = changed(&json!({"client_id": id, "token_endpoint_auth_method": "none"}));
+    let put = format!("PUT {path}");
+    assert_eq!(ask(&practice, &put, token, Some(&update)).await.status, 401);
+}
+
+#[tokio::test]
+async fn who_does_not_refresh_is_not_given_what_asks_for_it() {
+    let practice = for_anybody().await;
+    let told = registered(
+        &practice,
+        &changed(&json!({"grant_types": null, "scope": null})),
+    )
+    .await;
+    assert!(!text(&told, "scope").contains("offline_access"), "{told}");
+    assert!(text(&told, "scope").contains("patient/Patient.rs"));
 }
 
 #[tokio::test]

@@ -332,6 +332,76 @@ async fn another_password_leaves_it_on_and_the_browser_goes_on() {
     assert!(asked.html().contains("name=\"code\""));
 }
 
+/// The form with which it is set up gives the secret of a salt; not of the salt that is in use.
+#[tokio::test]
+async fn the_secret_in_use_is_shown_to_nobody() {
+    let practice = practice().await;
+    let mut browser = practice.browser_of("ann").await;
+    set_up(&practice, &mut browser).await;
+    let stored = practice.store.find_user("ann").await.unwrap().unwrap();
+    let salt = stored.second_factor.unwrap().salt;
+    let page = browser.get(SECURITY).await;
+    for password in ["a guess", PASSWORD] {
+        let fields = [("salt", &*salt), ("code", "123456"), ("password", password)];
+        let answer = post(&mut browser, (SET_UP, &page), &fields).await;
+        assert!(!answer.html().contains("<svg"), "{password}: {answer:?}");
+        assert_eq!(answer.location(), SECURITY, "{password}");
+    }
+}
+
+/// `prompt=login` and `max_age` count from when both steps were taken.
+#[tokio::test]
+async fn a_new_password_is_no_new_sign_in() {
+    let practice = practice().await;
+    let app = practice
+        .people_app(SCOPES, details(ClientType::Public))
+        .await;
+    let mut browser = practice.browser_of("ann").await;
+    set_up(&practice, &mut browser).await;
+    practice.clock.advance_seconds(600);
+    let path = "/demo/account/password";
+    let page = browser.get(path).await;
+    let fields = [("current", PASSWORD), ("new", "another way to say it")];
+    let changed = post(&mut browser, (path, &page), &fields).await;
+    assert_eq!(changed.location(), "/demo/account");
+    let address = app.address(&[("max_age", "599")]);
+    let (_, page) = browser.consent_page(&address).await;
+    assert_eq!(page.status, 303, "{page:?}");
+    assert!(page.location().contains("/sign-in"), "{page:?}");
+}
+
+#[tokio::test]
+async fn what_is_off_is_not_turned_off() {
+    let practice = practice().await;
+    let mut browser = practice.browser_of("ann").await;
+    let mut elsewhere = practice.browser_of("ann").await;
+    let page = browser.get("/demo/account").await;
+    let off = post(&mut browser, (TURN_OFF, &page), &[("password", PASSWORD)]).await;
+    assert_eq!(off.location(), SECURITY);
+    practice.auth().reset_second_factor_of("ann").await.unwrap();
+    for browser in [&mut browser, &mut elsewhere] {
+        assert_eq!(browser.get(SECURITY).await.status, 200, "signed in");
+    }
+}
+
+/// Whoever shows a wrong code knows a password: the trail names whose.
+#[tokio::test]
+async fn a_wrong_code_is_recorded_with_its_person() {
+    let practice = practice().await;
+    let (device, _) = set_up(&practice, &mut practice.browser_of("ann").await).await;
+    let mut guesser = practice.browser();
+    let page = asked_for_code(&mut guesser).await;
+    let code = wrong(&device.next_code(&practice));
+    assert_eq!(show(&mut guesser, &page, &code).await.status, 401);
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(10)).await.unwrap();
+    let ann = practice.store.find_user("ann").await.unwrap().unwrap().id;
+    let is_it = |r: &cresset_store::AuditRecord| {
+        r.interaction == "login" && r.status == 401 && r.subject.as_ref() == Some(&ann)
+    };
+    assert!(trail.records.iter().any(|r| is_it(&r.record)), "{trail:?}");
+}
+
 /// What apps were allowed stays, and an app that asks anew gets the person who showed a code.
 #[tokio::test]
 async fn apps_go_on_and_wait_for_both_steps() {
