@@ -32,7 +32,7 @@ const SALT_CHARS: usize = 22;
 pub struct Pending {
     /// What the form carries, so that the secret can be derived again. It reveals nothing by itself.
     pub salt: String,
-    /// The secret in base32, to be typed.
+    /// The secret in base32 and in groups, to be typed.
     pub secret: Secret<String>,
     /// The same as an address, to be scanned.
     pub address: Secret<String>,
@@ -96,7 +96,7 @@ impl AuthServer {
         let codes = self.codes_of(user, &salt).await?;
         Ok(Some(Pending {
             address: codes.address()?,
-            secret: codes.base32(),
+            secret: codes.typed(),
             salt,
         }))
     }

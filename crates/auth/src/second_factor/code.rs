@@ -55,8 +55,8 @@ impl Codes {
     }
 
     /// The secret in base32, as people type it.
-    pub(super) fn base32(&self) -> Secret<String> {
-        Secret::new(self.0.secret().to_base32())
+    pub(super) fn typed(&self) -> Secret<String> {
+        Secret::new(grouped(&self.0.secret().to_base32(), ' '))
     }
 
     /// The address that apps read from a picture.
@@ -74,6 +74,18 @@ impl Codes {
 /// Bytes in base32 (RFC 4648 §6), unpadded.
 pub(super) fn base32_of(bytes: &[u8]) -> String {
     totp_rs::Secret::new(bytes.into()).to_base32()
+}
+
+/// In groups of four, which people read without losing their place.
+pub(super) fn grouped(text: &str, separator: char) -> String {
+    let mut grouped = String::with_capacity(text.len() * 5 / 4);
+    for (at, letter) in text.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            grouped.push(separator);
+        }
+        grouped.push(letter);
+    }
+    grouped
 }
 
 /// When no clock can show the code of a step any more.
@@ -128,7 +140,10 @@ mod tests {
     #[test]
     fn a_secret_is_written_as_apps_read_it() {
         let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-        assert_eq!(of_rfc().base32().expose(), secret);
+        assert_eq!(
+            of_rfc().typed().expose(),
+            "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
+        );
         assert_eq!(
             *of_rfc().address().unwrap().expose(),
             format!(

@@ -9,7 +9,7 @@ use cresset_store::consent::Ticket;
 use cresset_store::grant::Hashed;
 use cresset_store::user::User;
 
-use super::code::base32_of;
+use super::code::{base32_of, grouped};
 use crate::authorize::later;
 use crate::credential::{hash, is_same};
 use crate::server::AuthServer;
@@ -17,8 +17,6 @@ use crate::server::AuthServer;
 const CODES: usize = 10;
 /// 80 bits: nobody guesses one of ten of them, however fast the hash.
 const BYTES: usize = 10;
-/// Characters of a code between two hyphens.
-const GROUP: usize = 4;
 /// Far longer than any of them is kept in a drawer, in seconds.
 const LIFE_S: i64 = 100 * 366 * 24 * 60 * 60;
 
@@ -33,7 +31,7 @@ impl AuthServer {
         for _ in 0..CODES {
             let mut random = [0; BYTES];
             self.rng.fill(&mut random);
-            let code = grouped(&base32_of(&random).to_ascii_lowercase());
+            let code = grouped(&base32_of(&random).to_ascii_lowercase(), '-');
             let stored = hash_of(user, &code);
             let ticket = Ticket {
                 hash: stored,
@@ -83,15 +81,4 @@ fn hash_of(user: &User, code: &str) -> Hashed {
     let letters = code.chars().filter(char::is_ascii_alphanumeric);
     let code: String = letters.map(|c| c.to_ascii_lowercase()).collect();
     hash(&format!("recovery\n{}\n{code}", user.id))
-}
-
-fn grouped(code: &str) -> String {
-    let mut grouped = String::new();
-    for (at, letter) in code.chars().enumerate() {
-        if at > 0 && at % GROUP == 0 {
-            grouped.push('-');
-        }
-        grouped.push(letter);
-    }
-    grouped
 }

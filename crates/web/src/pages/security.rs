@@ -39,8 +39,7 @@ struct SetUp<'a> {
     form_token: &'a str,
     login: &'a str,
     salt: &'a str,
-    /// In groups, for people who type it.
-    secret: String,
+    secret: &'a str,
     address: &'a str,
     picture: picture::Picture,
     error: Option<String>,
@@ -94,7 +93,7 @@ async fn set_up_page(
         form_token: &signed_in.form_token,
         login: &user.login,
         salt: &pending.salt,
-        secret: grouped(pending.secret.expose()),
+        secret: pending.secret.expose(),
         address: pending.address.expose(),
         picture: picture::Picture::of(pending.address.expose())?,
         error: wrong.as_ref().map(|(text, _)| text.clone()),
@@ -180,11 +179,4 @@ fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
 fn to_page(signed_in: &SignedIn) -> Response {
     let name = &signed_in.instance.name;
     Redirect::to(&format!("/{name}/account/security")).into_response()
-}
-
-/// A secret in groups of four.
-fn grouped(secret: &str) -> String {
-    let groups: Vec<_> = secret.as_bytes().chunks(4).collect();
-    let groups = groups.iter().map(|group| String::from_utf8_lossy(group));
-    groups.collect::<Vec<_>>().join(" ")
 }
