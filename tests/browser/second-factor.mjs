@@ -20,7 +20,7 @@ export async function secondFactor({ base, open, look, signIn, person, administr
   await page.goto(`${base}/account/security`);
   await signIn(page, person);
   await look(page, 'security, off');
-  await page.getByRole('button', { name: 'Set it up' }).click();
+  await page.getByRole('button', { name: 'Set up codes' }).click();
   await look(page, 'security, set-up');
   const secret = await page.locator('code.once').innerText();
   const show = async (digits, password) => {
@@ -46,7 +46,7 @@ export async function secondFactor({ base, open, look, signIn, person, administr
   await look(again, 'second step');
   const answer = async (text) => {
     await again.getByLabel(/^Code/).fill(text);
-    await again.getByRole('button', { name: 'Sign in' }).click();
+    await again.getByRole('button', { name: 'Sign in', exact: true }).click();
   };
   await answer('no code');
   await again.getByRole('alert').waitFor();
@@ -58,7 +58,7 @@ export async function secondFactor({ base, open, look, signIn, person, administr
   await lost.goto(`${base}/account/security`);
   await signIn(lost, person);
   await lost.getByLabel(/^Code/).fill(recovery);
-  await lost.getByRole('button', { name: 'Sign in' }).click();
+  await lost.getByRole('button', { name: 'Sign in', exact: true }).click();
   await lost.getByText('9 recovery codes').waitFor();
 
   const practice = await open();
@@ -66,9 +66,9 @@ export async function secondFactor({ base, open, look, signIn, person, administr
   await signIn(practice, administrator);
   await practice.getByRole('link', { name: 'Roe' }).click();
   await look(practice, 'person with a second step');
-  await practice.getByRole('button', { name: /without a code$/ }).click();
+  await practice.getByRole('button', { name: /with the password alone$/ }).click();
   await practice.getByText('The password alone is enough now').waitFor();
   await lost.goto(`${base}/account/security`);
   await signIn(lost, person);
-  await lost.getByRole('button', { name: 'Set it up' }).waitFor();
+  await lost.getByRole('button', { name: 'Set up codes' }).waitFor();
 }

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { faults } from './pages.mjs';
+import { passkeys } from './passkeys.mjs';
 import { secondFactor } from './second-factor.mjs';
 
 const given = JSON.parse(process.argv[2]);
@@ -30,6 +31,7 @@ try {
   await administrator();
   await registration();
   await secondFactor({ base, open, look, signIn, person: given.clinician, administrator: given.administrator });
+  await passkeys({ base, open, look, signIn, person: given.patient });
 } finally {
   await browser.close();
   app.close();
@@ -70,7 +72,7 @@ async function look(page, name) {
 async function signIn(page, { login, password }) {
   await page.getByLabel(/you sign in with/).fill(login);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 async function token(form) {
@@ -224,6 +226,10 @@ async function registration() {
   await developer.getByRole('heading', { name: /shown this once/ }).waitFor();
   await look(developer, 'secret of a registration');
   const [id, secret] = await developer.locator('pre code.once').allInnerTexts();
+  await developer.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await developer.getByRole('button', { name: 'Copy the secret' }).click();
+  await developer.getByText('Copied.').waitFor();
+  assert.equal(await developer.evaluate(() => navigator.clipboard.readText()), secret);
   const basic = Buffer.from(`${id}:${secret}`).toString('base64');
   const granted = await fetch(`${base}/auth/token/`, {
     method: 'POST',

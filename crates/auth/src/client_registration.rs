@@ -180,11 +180,8 @@ impl AuthServer {
     }
 
     async fn has_room(&self) -> Result<(), ClientRegistrationError> {
-        let apps = self.store.list_apps().await?;
-        let themselves = apps
-            .iter()
-            .filter(|app| app.details.registration_token.is_some());
-        if themselves.count() < self.settings.limits.self_registered_apps_max {
+        let themselves = self.store.count_self_registered().await?;
+        if themselves < self.settings.limits.self_registered_apps_max {
             Ok(())
         } else {
             Err(ClientRegistrationError::Full)

@@ -93,8 +93,13 @@ pub(crate) fn is_of_kind(kind: Kind, text: &str) -> bool {
 
 /// What is stored of a plain value. It is random and long, so a fast hash is the right one.
 pub(crate) fn hash(plain: &str) -> Hashed {
+    hash_of_bytes(plain.as_bytes())
+}
+
+/// SHA-256.
+pub(crate) fn hash_of_bytes(plain: &[u8]) -> Hashed {
     let mut hashed = [0; 32];
-    let digest = digest(&SHA256, plain.as_bytes());
+    let digest = digest(&SHA256, plain);
     hashed
         .iter_mut()
         .zip(digest.as_ref())

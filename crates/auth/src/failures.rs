@@ -1,6 +1,7 @@
 //! How often an app or a person failed to authenticate lately, and how many sandbox tokens were given.
 
 use cresset_base::Timestamp;
+use cresset_store::attempt::Counted;
 use cresset_store::{AuthStore, Error as StoreError};
 
 use crate::credential::hash;
@@ -35,9 +36,24 @@ impl Failures {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<u32>, StoreError> {
+        let counted = self.count_beyond(store, key, now).await?;
+        Ok(counted.map(|beyond| beyond.left_s))
+    }
+
+    /// The same, and how many were beyond the bound, this one included.
+    pub(crate) async fn count_beyond(
+        &self,
+        store: &dyn AuthStore,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Counted>, StoreError> {
         let counted = store.count_attempt(self.hashed(key), self.window_s, now);
         let counted = counted.await?;
-        Ok((counted.attempts > self.in_window_max).then_some(counted.left_s))
+        let attempts = counted.attempts.saturating_sub(self.in_window_max);
+        Ok((attempts > 0).then_some(Counted {
+            attempts,
+            ..counted
+        }))
     }
 
     /// Takes back what was counted before a try that was none of a guesser.

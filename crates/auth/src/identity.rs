@@ -13,6 +13,7 @@ use cresset_access::{NamedScope, Scope, ScopeSet};
 use cresset_base::{Secret, Timestamp};
 use cresset_store::Error as StoreError;
 use cresset_store::consent::Consent;
+use cresset_store::session::Proof;
 use cresset_store::user::User;
 use serde_json::{Map, Value, json};
 
@@ -48,6 +49,9 @@ impl AuthServer {
             ("auth_time", json!(consent.authenticated.as_second())),
         ] {
             claims.insert(name.to_owned(), value);
+        }
+        if let Some(proof) = consent.proof {
+            claims.insert("amr".to_owned(), json!(methods(proof)));
         }
         if let Some(nonce) = nonce {
             claims.insert("nonce".to_owned(), json!(nonce));
@@ -132,6 +136,17 @@ impl AuthServer {
 
     fn stored_scopes(&self, scopes: &str) -> Result<ScopeSet, StoreError> {
         ScopeSet::parse(scopes, &self.settings.limits).map_err(failed)
+    }
+}
+
+/// What a proof is called in `amr` (RFC 8176 §2). Whether hardware keeps the key of a passkey is not
+/// known, so it is a proof of possession and no more.
+fn methods(proof: Proof) -> &'static [&'static str] {
+    match proof {
+        Proof::Password => &["pwd"],
+        Proof::PasswordAndCode => &["pwd", "otp", "mfa"],
+        Proof::PasswordAndPasskey => &["pwd", "pop", "mfa"],
+        Proof::Passkey => &["pop", "user", "mfa"],
     }
 }
 

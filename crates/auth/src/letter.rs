@@ -19,6 +19,13 @@ pub(crate) struct Sender<'s> {
     pub(crate) rng: &'s dyn Rng,
 }
 
+/// What became of a passkey of this name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PasskeyChange<'n> {
+    Added(&'n str),
+    Removed(&'n str),
+}
+
 impl Sender<'_> {
     /// The letter that carries a link for a new password; nothing for who has no address.
     pub(crate) fn link(&self, to: &User, purpose: Purpose, handle: &str) -> Option<Mail> {
@@ -62,14 +69,17 @@ impl Sender<'_> {
         self.letter(to, format!("Your password at {practice} was changed"), text)
     }
 
-    /// The letter that tells that the second factor was turned on or off, as it is with this person
-    /// now; nothing for who has no address.
+    /// The letter that tells that codes were turned on or off, as it is with this person now; nothing
+    /// for who has no address.
     pub(crate) fn second_factor_changed(&self, to: &User) -> Option<Mail> {
         let Self {
             practice, base_url, ..
         } = self;
-        let (what, from_now) = match to.second_factor {
-            Some(_) => ("on", "From now on signing in asks for a code, too."),
+        let (what, from_now) = match &to.second_factor {
+            Some(factor) if factor.salt.is_some() => {
+                ("on", "From now on signing in asks for a code, too.")
+            }
+            Some(_) => ("off", "From now on signing in asks for a passkey, too."),
             None => ("off", "From now on the password is enough to sign in."),
         };
         let text = format!(
@@ -83,6 +93,47 @@ impl Sender<'_> {
             format!("Signing in at {practice}: codes turned {what}"),
             text,
         )
+    }
+
+    /// The letter that tells that somebody guesses codes, who knows the password; nothing for who has
+    /// no address.
+    pub(crate) fn codes_guessed(&self, to: &User) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let text = format!(
+            "Hello {},\n\nsomebody signed in to your account at {practice} with the right password and then \
+             sent wrong codes again and again. Nobody got in. For a day codes count only in browsers you \
+             used before; passkeys and recovery codes count everywhere.\n\nIf this was not you, somebody \
+             knows your password. Choose another at once:\n\n{base_url}/forgot-password\n",
+            to.name
+        );
+        let subject = format!("Somebody guesses your codes at {practice}");
+        self.letter(to, subject, text)
+    }
+
+    /// The letter that tells that a passkey was added or removed, as it is with this person now;
+    /// nothing for who has no address.
+    pub(crate) fn passkeys_changed(&self, to: &User, what: PasskeyChange<'_>) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let (done, name) = match what {
+            PasskeyChange::Added(name) => ("added to", name),
+            PasskeyChange::Removed(name) => ("removed from", name),
+        };
+        let from_now = match to.second_factor {
+            Some(_) => "Signing in with the password asks for a second step.",
+            None => "From now on the password is enough to sign in.",
+        };
+        let text = format!(
+            "Hello {},\n\nthe passkey \"{name}\" was {done} your account at {practice}. {from_now} \
+             Every browser was signed out.\n\nIf this was not you, choose another password at once and \
+             tell the practice:\n\n{base_url}/forgot-password\n",
+            to.name
+        );
+        let subject = format!("Signing in at {practice}: a passkey was {done} your account");
+        self.letter(to, subject, text)
     }
 
     fn letter(&self, to: &User, subject: String, text: String) -> Option<Mail> {

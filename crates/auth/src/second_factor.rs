@@ -1,5 +1,5 @@
-//! A second factor: codes of an app on the person's device (RFC 6238), and recovery codes for when
-//! the device is lost.
+//! A second factor: codes of an app on the person's device (RFC 6238), keys of their devices
+//! ([`crate::passkey`]), and recovery codes for when the device is lost.
 //!
 //! Nothing is stored from which a code could be read: the secret of the codes is derived from a key
 //! of the instance and a random value of the person's ([`code`]), recovery codes are kept as hashes.
@@ -7,19 +7,23 @@
 //! they allowed apps stays. Signing in with it is [`step`].
 
 mod code;
+mod guesses;
 mod recovery;
 mod step;
 
 use aws_lc_rs::hmac;
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
+use cresset_store::mail::Mail;
+use cresset_store::session::Proof;
 use cresset_store::user::{Ending, SecondFactor, User};
 
 use crate::credential::{generate_id, hash};
 use crate::server::AuthServer;
 use crate::session::{Begun, SignIn, SignInError};
-use crate::user::UserError;
+use crate::user::{NAME_CHARS_MAX, UserError};
 use code::Codes;
+pub(crate) use guesses::GUESSED_S;
 pub use step::Step;
 
 /// Under this name an instance keeps the key from which secrets are derived.
@@ -38,16 +42,16 @@ pub struct Pending {
     pub address: Secret<String>,
 }
 
-/// A second factor that was just turned on.
+/// A second factor that was just turned on, or got a further way.
 #[derive(Debug)]
 pub struct TurnedOn {
-    /// Each replaces one code; they cannot be had a second time.
+    /// Each replaces one code; they cannot be had a second time. Empty where those of before go on.
     pub recovery: Vec<Secret<String>>,
     /// The session in which the person goes on.
     pub begun: Begun,
 }
 
-/// Why a second factor was not turned on or off.
+/// Why a second factor was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SecondFactorError {
     /// The password is wrong, or there were too many tries.
@@ -62,6 +66,18 @@ pub enum SecondFactorError {
     /// There is none to turn off.
     #[error("it is turned off already")]
     Off,
+    /// A passkey is not called by a name of its own.
+    #[error("a passkey has a name of 1 to {NAME_CHARS_MAX} printable characters")]
+    Name,
+    /// The person has as many passkeys as may be.
+    #[error("you have as many passkeys as can be kept; remove one first")]
+    Many,
+    /// What the device answered is not what was asked of it.
+    #[error("what the device answered is not what was asked, or it came too late")]
+    Answer,
+    /// No browser would use a passkey at this server's address.
+    #[error("passkeys cannot be used here")]
+    NotOffered,
     /// Something of the person changed meanwhile.
     #[error("your account was changed meanwhile; try again")]
     Moved,
@@ -85,7 +101,7 @@ impl AuthServer {
         user: &User,
         salt: &str,
     ) -> Result<Option<Pending>, StoreError> {
-        if user.second_factor.is_some() {
+        if has_codes(user) {
             return Ok(None);
         }
         let salt = if is_salt(salt) {
@@ -112,23 +128,29 @@ impl AuthServer {
         (salt, code): (&str, &str),
     ) -> Result<TurnedOn, SecondFactorError> {
         let user = self.prove_password(asked).await?;
-        if user.second_factor.is_some() {
+        if has_codes(&user) {
             return Err(SecondFactorError::On);
         }
         if !is_salt(salt) || !self.uses_code(&user, salt, code).await? {
             return Err(SecondFactorError::Code);
         }
+        let before = user.clone();
         let (recovery, hashes) = self.recovery_codes(&user).await?;
+        let earlier = user.second_factor.clone();
         let factor = SecondFactor {
-            salt: salt.to_owned(),
-            since: self.clock.now(),
+            salt: Some(salt.to_owned()),
+            since: earlier.as_ref().map_or(self.clock.now(), |f| f.since),
             recovery: hashes,
+            passkeys: earlier.map(|f| f.passkeys).unwrap_or_default(),
         };
-        let begun = self.replace_factor(user, Some(factor)).await?;
+        let told = |user: &User| self.sender().second_factor_changed(user);
+        let begun = self.replace_factor(user, Some(factor), told).await?;
+        self.forget_recovery_codes(&before).await?;
         Ok(TurnedOn { recovery, begun })
     }
 
-    /// Turns the second factor off for whoever proves their password.
+    /// Turns codes off for whoever proves their password; with the last way of the second factor its
+    /// recovery codes end, too.
     ///
     /// # Errors
     /// See [`SecondFactorError`].
@@ -137,12 +159,31 @@ impl AuthServer {
         asked: SignIn<'_>,
     ) -> Result<Begun, SecondFactorError> {
         let user = self.prove_password(asked).await?;
-        if user.second_factor.is_none() {
+        let Some(factor) = user.second_factor.clone().filter(|f| f.salt.is_some()) else {
             return Err(SecondFactorError::Off);
-        }
+        };
+        let without = SecondFactor {
+            salt: None,
+            ..factor
+        };
+        let told = |user: &User| self.sender().second_factor_changed(user);
+        self.take_away(user, without, told).await
+    }
+
+    /// Leaves a person this second factor; none, and no recovery codes, where it has no way left.
+    pub(crate) async fn take_away(
+        &self,
+        user: User,
+        left: SecondFactor,
+        told: impl Fn(&User) -> Option<Mail>,
+    ) -> Result<Begun, SecondFactorError> {
         let before = user.clone();
-        let begun = self.replace_factor(user, None).await?;
-        self.forget_recovery_codes(&before).await?;
+        let is_empty = left.salt.is_none() && left.passkeys.is_empty();
+        let left = (!is_empty).then_some(left);
+        let begun = self.replace_factor(user, left, told).await?;
+        if is_empty {
+            self.forget_recovery_codes(&before).await?;
+        }
         Ok(begun)
     }
 
@@ -172,6 +213,7 @@ impl AuthServer {
         let told = self.sender().second_factor_changed(&without(user.clone()));
         self.change_user(&user.login, (Ending::Sessions, told), without)
             .await?;
+        self.forget_passkeys(&user).await?;
         Ok(self.forget_recovery_codes(&user).await?)
     }
 
@@ -187,16 +229,17 @@ impl AuthServer {
         Ok(count)
     }
 
-    async fn replace_factor(
+    pub(crate) async fn replace_factor(
         &self,
         user: User,
         second_factor: Option<SecondFactor>,
+        told: impl Fn(&User) -> Option<Mail>,
     ) -> Result<Begun, SecondFactorError> {
         let changed = User {
             second_factor,
             ..user
         };
-        let told = self.sender().second_factor_changed(&changed);
+        let told = told(&changed);
         let id = changed.id.clone();
         if !self
             .store
@@ -207,7 +250,9 @@ impl AuthServer {
         }
         let user = self.store.lookup_user(&id).await?;
         let user = user.ok_or(SecondFactorError::Moved)?;
-        Ok(self.begin_session(user, self.clock.now()).await?)
+        // Whatever was proved before, the password was just now.
+        let proved = self.proved_by(Proof::Password);
+        Ok(self.begin_session(user, proved).await?)
     }
 
     /// Whether this is a code of the secret now, and is used by this.
@@ -229,6 +274,12 @@ impl AuthServer {
         let named = (self.sender().practice, user.login.as_str());
         Codes::derived(&key, named, (&user.id, salt))
     }
+}
+
+/// Whether an app on the person's device shows codes.
+fn has_codes(user: &User) -> bool {
+    let factor = user.second_factor.as_ref();
+    factor.is_some_and(|factor| factor.salt.is_some())
 }
 
 fn is_salt(text: &str) -> bool {

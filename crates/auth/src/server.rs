@@ -12,8 +12,10 @@ use crate::client_registration;
 use crate::discovery::Documents;
 use crate::failures::Failures;
 use crate::key_sets::KeySets;
+use crate::passkey::RelyingParty;
 use crate::password::PasswordPool;
 use crate::password_link;
+use crate::second_factor;
 use crate::session;
 use crate::token_cache::TokenCache;
 
@@ -87,6 +89,12 @@ pub struct AuthServer {
     pub(crate) sign_ins: Failures,
     /// By person.
     pub(crate) sign_ins_everywhere: Failures,
+    /// Wrong codes of a second step, by person.
+    pub(crate) codes: Failures,
+    /// Passkeys asked for lately, by address: a use of the same counting.
+    pub(crate) passkey_challenges: Failures,
+    /// For whom devices keep passkeys; absent where no browser would use one at this address.
+    pub(crate) relying_party: Option<RelyingParty>,
     /// Authorization requests taken lately, by address: a use of the same counting.
     pub(crate) authorizations: Failures,
     /// Sandbox tokens given out lately: a use of the same counting.
@@ -123,6 +131,9 @@ impl AuthServer {
             failures: Failures::new("app", limits.authentication_failures_max, 60),
             sign_ins: Failures::new("sign-in", limits.sign_in_failures_max, session::WINDOW_S),
             sign_ins_everywhere: Failures::new("person", everywhere_max, session::WINDOW_S),
+            codes: Failures::new("code", limits.codes_guessed_max, second_factor::GUESSED_S),
+            passkey_challenges: Failures::new("passkey", limits.passkey_challenges_max, 60),
+            relying_party: RelyingParty::of(&settings.issuer),
             authorizations: Failures::new("authorization", limits.authorizations_max, 60),
             sandbox_tokens: Failures::new("sandbox", limits.sandbox_tokens_max, 60),
             self_registrations: Failures::new(

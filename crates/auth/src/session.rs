@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_base::{Secret, Timestamp};
 use cresset_store::Error as StoreError;
-use cresset_store::session::Session;
+use cresset_store::session::{Proof, Session};
 use cresset_store::user::User;
 use jiff::SignedDuration;
 
@@ -79,6 +79,9 @@ pub enum SignInError {
     /// The name is unknown, the password or code wrong or the person disabled: one answer for all.
     #[error("this name and password do not go together")]
     Wrong,
+    /// Nobody signs in with this passkey: one answer for all that can be wrong with it.
+    #[error("nobody signs in with this passkey")]
+    Passkey,
     /// The password was proved too long ago for the code that follows it.
     #[error("sign in again from the beginning")]
     Late,
@@ -88,9 +91,42 @@ pub enum SignInError {
         /// For `Retry-After`, in seconds.
         retry_after_s: u32,
     },
+    /// Too many wrong codes after the right password.
+    #[error("too many wrong codes")]
+    TooManyCodes {
+        /// For `Retry-After`, in seconds.
+        retry_after_s: u32,
+    },
     /// The store is at fault, or too many sign in at once.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl Attempt {
+    /// Whether it comes from a browser in which the person was signed in before.
+    pub(crate) fn is_of_known_browser(&self) -> bool {
+        self.everywhere.is_none()
+    }
+}
+
+/// When and by what somebody proved who they are: what `max_age` and `auth_time` count from, and
+/// `amr` (OpenID Connect Core 1.0 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authenticated {
+    /// When.
+    pub at: Timestamp,
+    /// By what; absent where that was not noted yet.
+    pub by: Option<Proof>,
+}
+
+impl SignedIn {
+    /// When and by what they proved it.
+    pub fn authenticated(&self) -> Authenticated {
+        Authenticated {
+            at: self.session.authenticated,
+            by: self.session.proof,
+        }
+    }
 }
 
 /// Somebody who is signed in.
@@ -113,7 +149,9 @@ impl AuthServer {
             let handle = self.ask_code(&user).await?;
             return Ok(Entered::Half { user, handle });
         }
-        let begun = self.begin_session(user, self.clock.now()).await?;
+        let begun = self
+            .begin_session(user, self.proved_by(Proof::Password))
+            .await?;
         Ok(Entered::Begun(begun))
     }
 
@@ -173,6 +211,25 @@ impl AuthServer {
         Err(SignInError::TooManyFailures { retry_after_s })
     }
 
+    /// Counts an attempt and looks at it; what was none of a guesser is taken back.
+    pub(crate) async fn counted(
+        &self,
+        attempt: &Attempt,
+        proves: impl Future<Output = Result<bool, StoreError>> + Send,
+    ) -> Result<(), SignInError> {
+        self.count_attempt(attempt).await?;
+        let found = proves.await;
+        if !matches!(found, Ok(false)) {
+            // Nothing was learnt from what failed.
+            self.give_back(attempt).await?;
+        }
+        if found? {
+            Ok(())
+        } else {
+            Err(SignInError::Wrong)
+        }
+    }
+
     pub(crate) async fn give_back(&self, attempt: &Attempt) -> Result<(), StoreError> {
         let store = &*self.store;
         self.sign_ins.give_back(store, &attempt.here).await?;
@@ -200,22 +257,22 @@ impl AuthServer {
         Ok(found.filter(|_| same))
     }
 
-    /// Begins a session of whoever has proved all that they must, at this instant: `max_age` and
-    /// `auth_time` count from it (OpenID Connect Core 1.0 §2).
+    /// Begins a session of whoever has proved all that they must.
     ///
     /// # Errors
     /// When the person was changed since they were read, or the store fails.
     pub async fn begin_session(
         &self,
         user: User,
-        authenticated: Timestamp,
+        authenticated: Authenticated,
     ) -> Result<Begun, SignInError> {
         let now = self.clock.now();
         let cookie = generate(Kind::Session, self.rng.as_ref());
         let session = Session {
             hash: hash(cookie.expose()),
             user: user.id.clone(),
-            authenticated,
+            authenticated: authenticated.at,
+            proof: authenticated.by,
             last_used: now,
         };
         let dead_before = self.session_age(now);
@@ -233,6 +290,14 @@ impl AuthServer {
             device,
             user,
         })
+    }
+
+    /// That somebody proves by this who they are, now.
+    pub(crate) fn proved_by(&self, proof: Proof) -> Authenticated {
+        Authenticated {
+            at: self.clock.now(),
+            by: Some(proof),
+        }
     }
 
     /// Who is signed in with this cookie.

@@ -10,7 +10,7 @@ use crate::password::{self, WeakPassword};
 use crate::server::AuthServer;
 
 const LOGIN_CHARS_MAX: usize = 200;
-const NAME_CHARS_MAX: usize = 200;
+pub(crate) const NAME_CHARS_MAX: usize = 200;
 /// RFC 5321 §4.5.3.1.3, without the brackets.
 const EMAIL_BYTES_MAX: usize = 254;
 
@@ -275,7 +275,7 @@ fn login(text: &str) -> Result<String, UserError> {
     }
 }
 
-fn name(text: &str) -> Result<String, UserError> {
+pub(crate) fn name(text: &str) -> Result<String, UserError> {
     let name = text.trim();
     let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
     if fits && !name.chars().any(char::is_control) {

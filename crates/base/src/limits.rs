@@ -103,6 +103,12 @@ pub struct Limits {
     pub authorizations_max: u32,
     /// Most failed sign-ins of one person from one address in a quarter of an hour.
     pub sign_in_failures_max: u32,
+    /// Most wrong codes of a second step of one person in a day, after the right password.
+    pub codes_guessed_max: u32,
+    /// Most passkeys that one address may be asked for in a minute.
+    pub passkey_challenges_max: u32,
+    /// Most passkeys of one person.
+    pub passkeys_max: usize,
     /// Most passwords that wait to be hashed before further ones are answered 503.
     pub password_queue_max: usize,
     /// Most redirect URIs of one app.
@@ -178,6 +184,9 @@ impl Default for Limits {
             sandbox_tokens_max: 60,
             authorizations_max: 600,
             sign_in_failures_max: 10,
+            codes_guessed_max: 20,
+            passkey_challenges_max: 60,
+            passkeys_max: 10,
             password_queue_max: 1_024,
             redirect_uris_max: 32,
             self_registered_apps_max: 1_000,

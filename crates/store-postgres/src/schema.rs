@@ -20,6 +20,8 @@ const STEPS: &[&str] = &[
     include_str!("schema/attempts.sql"),
     include_str!("schema/endings.sql"),
     include_str!("schema/words.sql"),
+    include_str!("schema/passkeys.sql"),
+    include_str!("schema/proof.sql"),
 ];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.

@@ -9,6 +9,7 @@ mod explain;
 mod grants;
 mod included;
 mod mail;
+mod passkeys;
 mod patients;
 mod read;
 mod registrations;

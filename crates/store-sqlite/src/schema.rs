@@ -20,6 +20,8 @@ const STEPS: &[&str] = &[
     include_str!("schema/keys.sql"),
     include_str!("schema/mail.sql"),
     include_str!("schema/words.sql"),
+    include_str!("schema/passkeys.sql"),
+    include_str!("schema/proof.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

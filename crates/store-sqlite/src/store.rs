@@ -11,6 +11,7 @@ mod grants;
 mod history;
 mod included;
 mod mail;
+mod passkeys;
 mod patients;
 mod read;
 mod registrations;

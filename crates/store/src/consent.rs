@@ -8,6 +8,7 @@ use cresset_base::Timestamp;
 
 use crate::grant::{Hashed, Token};
 use crate::mail::Mail;
+use crate::session::Proof;
 use crate::store::Error;
 
 /// One authorization of one app by one person.
@@ -25,6 +26,9 @@ pub struct Consent {
     pub context: InContext,
     /// When the person had proved who they are (`auth_time`).
     pub authenticated: Timestamp,
+    /// By what (`amr`); absent where it was allowed before that was noted.
+    #[serde(default)]
+    pub proof: Option<Proof>,
     /// When it was allowed.
     pub granted: Timestamp,
     /// When a code or refresh token of it was used last.

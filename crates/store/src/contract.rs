@@ -28,6 +28,7 @@ pub mod lists;
 pub mod mail;
 pub mod order;
 pub mod paging;
+pub mod passkeys;
 pub mod people;
 pub mod places;
 pub mod registrations;
@@ -62,6 +63,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     access::all(&fresh).await;
     grants::all(&fresh).await;
     people::all(&fresh).await;
+    passkeys::all(&fresh).await;
     registrations::all(&fresh).await;
     mail::all(&fresh).await;
     audit::all(&fresh).await;

@@ -128,6 +128,8 @@ pub trait Grants: Send + Sync + 'static {
     async fn lookup_app(&self, client_id: &str) -> Result<Option<App>, Error>;
     /// All apps by name.
     async fn list_apps(&self) -> Result<Vec<App>, Error>;
+    /// How many apps registered themselves and were not taken over by the practice.
+    async fn count_self_registered(&self) -> Result<usize, Error>;
     /// Replaces an app's row (rotated secret, enabled or disabled).
     async fn update_app(&self, app: App) -> Result<(), Error>;
     /// Deletes an app; true when it existed. Its tokens are tokens of nobody then.

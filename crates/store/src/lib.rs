@@ -25,6 +25,7 @@ pub mod grant;
 pub mod instances;
 pub mod layout;
 pub mod mail;
+pub mod passkey;
 pub mod patient;
 pub mod plan;
 pub mod registration;

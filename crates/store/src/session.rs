@@ -6,6 +6,45 @@ use cresset_base::Timestamp;
 use crate::grant::Hashed;
 use crate::store::Error;
 
+/// By what a person proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// A password.
+    Password,
+    /// A password, and a code that is good once.
+    PasswordAndCode,
+    /// A password, and a passkey.
+    PasswordAndPasskey,
+    /// A passkey on a device that made sure who holds it.
+    Passkey,
+}
+
+impl Proof {
+    /// Every one.
+    pub const ALL: [Self; 4] = [
+        Self::Password,
+        Self::PasswordAndCode,
+        Self::PasswordAndPasskey,
+        Self::Passkey,
+    ];
+
+    /// As it is written in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordAndCode => "password-and-code",
+            Self::PasswordAndPasskey => "password-and-passkey",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// What is written so; nothing for any other text, such as that of a later version.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|proof| proof.as_str() == text)
+    }
+}
+
 /// One browser of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -15,6 +54,8 @@ pub struct Session {
     pub user: String,
     /// When the person proved who they are.
     pub authenticated: Timestamp,
+    /// By what; absent where it was begun before that was noted.
+    pub proof: Option<Proof>,
     /// When it was used last, to about a minute.
     pub last_used: Timestamp,
 }

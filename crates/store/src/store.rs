@@ -15,6 +15,7 @@ use crate::consent::Consents;
 use crate::explain::Explanation;
 use crate::grant::Grants;
 use crate::mail::Outbox;
+use crate::passkey::Passkeys;
 use crate::patient::Patients;
 use crate::registration::Registrations;
 use crate::secret::Secrets;
@@ -162,13 +163,23 @@ impl Error {
 
 /// What an authorization server keeps.
 pub trait AuthStore:
-    Grants + Users + Sessions + Consents + Patients + Secrets + Registrations + Outbox + Attempts
+    Grants
+    + Users
+    + Passkeys
+    + Sessions
+    + Consents
+    + Patients
+    + Secrets
+    + Registrations
+    + Outbox
+    + Attempts
 {
 }
 
 impl<T> AuthStore for T where
     T: Grants
         + Users
+        + Passkeys
         + Sessions
         + Consents
         + Patients

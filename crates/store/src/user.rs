@@ -88,15 +88,69 @@ pub struct User {
     pub second_factor: Option<SecondFactor>,
 }
 
-/// An app on a person's device that shows codes, and what stands in for it.
+/// What a person proves besides the password: codes, passkeys or both, and what stands in for them.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SecondFactor {
-    /// From which, with a key of the instance, the secret of the codes is derived.
-    pub salt: String,
+    /// From which, with a key of the instance, the secret of the codes is derived; absent where no
+    /// app shows codes.
+    #[serde(with = "text_or_nothing")]
+    pub salt: Option<String>,
     /// When it was turned on.
     pub since: Timestamp,
     /// Hashes of the recovery codes that were given out with it, in base64url.
     pub recovery: Vec<String>,
+    /// Keys of the person's devices, the oldest first.
+    #[serde(default)]
+    pub passkeys: Vec<Passkey>,
+}
+
+/// A key that a device of a person keeps, as its public half (Web Authentication).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Passkey {
+    /// The credential id in base64url, unpadded: by it the device finds the key.
+    pub id: String,
+    /// What the person calls it.
+    pub name: String,
+    /// With what it signs.
+    pub algorithm: PasskeyAlgorithm,
+    /// The public key: X.509 `SubjectPublicKeyInfo` in base64url, unpadded.
+    pub key: String,
+    /// The device's count of signatures when the key was made; 0 where it does not count.
+    pub counter: u32,
+    /// When it was added.
+    pub since: Timestamp,
+}
+
+/// With what a passkey signs (RFC 9053 §2.1, RFC 8812 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PasskeyAlgorithm {
+    /// ECDSA over P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// A text that may be absent, written as an empty one: the program of the version before reads a
+/// text there.
+mod text_or_nothing {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "a field is given as it is")]
+    pub(super) fn serialize<S: Serializer>(
+        text: &Option<String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(text.as_deref().unwrap_or_default())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<String>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok((!text.is_empty()).then_some(text))
+    }
 }
 
 /// People of one instance.

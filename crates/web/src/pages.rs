@@ -1,4 +1,5 @@
-//! Pages for people: one template each, no script, nothing from elsewhere.
+//! Pages for people: one template each, a script only where a page cannot do without, nothing from
+//! elsewhere.
 
 mod account;
 mod api;
@@ -17,6 +18,8 @@ mod lost;
 mod new_password;
 mod number;
 mod page;
+mod passkey_sign_in;
+mod passkeys;
 mod password;
 mod people;
 mod proof;
@@ -36,7 +39,7 @@ pub(crate) use applications::{
     application, applications, change_application, delete_application, edit_application,
     new_application, register_application, rotate_application, switch_application,
 };
-pub(crate) use assets::asset;
+pub(crate) use assets::{SCRIPT, asset};
 pub(crate) use chart::{chart, chart_search, launch};
 pub(crate) use connected::{connected_apps, disconnect};
 pub(crate) use consent::{choose_patient, consent_form, decide, not_asked, patient_form};
@@ -47,6 +50,8 @@ pub(crate) use forgot_password::{forgot_password, forgot_password_form};
 pub(crate) use health::health;
 pub(crate) use home::home;
 pub(crate) use new_password::{choose_password, new_password_form};
+pub(crate) use passkey_sign_in::{ask_for_passkey, sign_in_with_passkey};
+pub(crate) use passkeys::{add_passkey, make_passkey, passkey_form, remove_passkey};
 pub(crate) use password::{change_password, password_form};
 pub(crate) use people::{
     add_person, invite_person, new_person, people, person, reset_second_factor, set_patients,

@@ -48,6 +48,11 @@ fn pages_for_people() -> Router<App> {
             get(pages::sign_in_form).post(pages::sign_in),
         )
         .route("/{instance}/sign-in/code", post(pages::sign_in_with_code))
+        .route("/{instance}/sign-in/passkey", post(pages::ask_for_passkey))
+        .route(
+            "/{instance}/sign-in/passkey/answer",
+            post(pages::sign_in_with_passkey),
+        )
         .route("/{instance}/sign-out", post(pages::sign_out))
         .route(
             "/{instance}/forgot-password",
@@ -74,6 +79,18 @@ fn pages_for_people() -> Router<App> {
         .route(
             "/{instance}/account/security/turn-off",
             post(pages::turn_off),
+        )
+        .route(
+            "/{instance}/account/security/passkeys",
+            get(pages::passkey_form).post(pages::make_passkey),
+        )
+        .route(
+            "/{instance}/account/security/passkeys/add",
+            post(pages::add_passkey),
+        )
+        .route(
+            "/{instance}/account/security/passkeys/remove",
+            post(pages::remove_passkey),
         )
         .route("/{instance}/record-access", get(pages::record_access))
         .route("/{instance}/chart", get(pages::chart_search))

@@ -42,6 +42,7 @@ mod http {
     mod options;
     mod pages;
     mod paging;
+    mod passkeys;
     mod patch;
     mod patient_token;
     mod record;

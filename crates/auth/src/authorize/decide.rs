@@ -224,6 +224,7 @@ impl AuthServer {
                 ..request.context
             },
             authenticated: who.session.authenticated,
+            proof: who.session.proof,
             granted: now,
             last_used: None,
             revoked: None,

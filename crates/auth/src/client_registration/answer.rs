@@ -36,7 +36,7 @@ impl RegistrationCode {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientRegistrationError {
     /// The instance takes no such registrations: there is nothing here.
-    #[error("apps do not register themselves at this practice")]
+    #[error("apps do not register themselves at this practice; ask it for a link")]
     Off,
     /// A life of an initial access token that is no number of days.
     #[error("an initial access token lives 1 to {0} days")]

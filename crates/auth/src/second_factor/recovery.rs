@@ -22,7 +22,7 @@ const LIFE_S: i64 = 100 * 366 * 24 * 60 * 60;
 
 impl AuthServer {
     /// Fresh codes for a person, stored as hashes, and what is to be remembered of them.
-    pub(super) async fn recovery_codes(
+    pub(crate) async fn recovery_codes(
         &self,
         user: &User,
     ) -> Result<(Vec<Secret<String>>, Vec<String>), StoreError> {

@@ -4,6 +4,7 @@
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::Ticket;
+use cresset_store::session::Proof;
 use cresset_store::user::User;
 
 use crate::authorize::later;
@@ -13,6 +14,9 @@ use crate::session::{Begun, SignInError};
 
 /// How long somebody may look for their device, in seconds.
 const STEP_S: i64 = 10 * 60;
+
+/// As many as an app shows.
+const CODE_DIGITS: usize = 6;
 
 /// A second step that is sent.
 pub struct Step<'s> {
@@ -59,18 +63,26 @@ impl AuthServer {
     /// [`SignInError::Late`] when the password must be shown again; else as [`AuthServer::sign_in`].
     pub async fn finish_sign_in(&self, user: User, step: Step<'_>) -> Result<Begun, SignInError> {
         let attempt = self.attempt(&user.login, step.address, step.device).await?;
-        self.count_attempt(&attempt).await?;
-        let proved = self.proves_factor(&user, step.code).await;
-        if !matches!(proved, Ok(false)) {
-            // Nothing was learnt from what failed.
-            self.give_back(&attempt).await?;
+        let digits = digits(step.code);
+        let guess = match &digits {
+            Some(_) => Some(self.count_guess(&user, &step, &attempt).await?),
+            None => None,
+        };
+        let proves = self.proves_factor(&user, step.code, digits.as_deref());
+        let counted = self.counted(&attempt, proves).await;
+        if let (Some(guess), Ok(()) | Err(SignInError::Store(_))) = (&guess, &counted) {
+            self.give_guess_back(guess).await?;
         }
-        if !proved? {
-            return Err(SignInError::Wrong);
-        }
-        let taken = self.store.consume_ticket(hash(step.handle)).await?;
-        taken.ok_or(SignInError::Late)?;
-        self.begin_session(user, self.clock.now()).await
+        counted?;
+        self.take_step(step.handle).await?;
+        let both = self.proved_by(Proof::PasswordAndCode);
+        self.begin_session(user, both).await
+    }
+
+    /// Uses up the handle that was given out after the password.
+    pub(crate) async fn take_step(&self, handle: &str) -> Result<(), SignInError> {
+        let taken = self.store.consume_ticket(hash(handle)).await?;
+        taken.map(drop).ok_or(SignInError::Late)
     }
 
     /// Who proved their password and was given this handle.
@@ -92,12 +104,24 @@ impl AuthServer {
         user.ok_or(SignInError::Late)
     }
 
-    async fn proves_factor(&self, user: &User, code: &str) -> Result<bool, StoreError> {
-        let Some(factor) = &user.second_factor else {
-            return Ok(false);
-        };
-        let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        Ok(self.uses_code(user, &factor.salt, &digits).await?
-            || self.uses_recovery_code(user, code).await?)
+    async fn proves_factor(
+        &self,
+        user: &User,
+        code: &str,
+        digits: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
+        match (digits, salt) {
+            (Some(digits), Some(salt)) => self.uses_code(user, salt, digits).await,
+            (Some(_), None) => Ok(false),
+            (None, _) => self.uses_recovery_code(user, code).await,
+        }
     }
+}
+
+/// The digits of what may be a code of an app; nothing of what is none, such as a recovery code.
+fn digits(code: &str) -> Option<String> {
+    let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let is_code = digits.len() == CODE_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    is_code.then_some(digits)
 }

@@ -367,6 +367,9 @@ impl Grants for Slow {
     async fn list_apps(&self) -> Result<Vec<App>, Error> {
         self.memory.list_apps().await
     }
+    async fn count_self_registered(&self) -> Result<usize, Error> {
+        self.memory.count_self_registered().await
+    }
     async fn update_app(&self, app: App) -> Result<(), Error> {
         self.memory.update_app(app).await
     }

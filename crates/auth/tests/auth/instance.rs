@@ -70,6 +70,12 @@ impl Grants for Memory {
         Ok(apps)
     }
 
+    async fn count_self_registered(&self) -> Result<usize, Error> {
+        let apps = self.apps.lock();
+        let by_itself = |app: &&App| app.details.registration_token.is_some();
+        Ok(apps.values().filter(by_itself).count())
+    }
+
     async fn update_app(&self, app: App) -> Result<(), Error> {
         self.apps.lock().insert(app.client_id.clone(), app);
         Ok(())

@@ -36,6 +36,26 @@ macro_rules! without_people {
         }
 
         #[async_trait::async_trait]
+        impl cresset_store::passkey::Passkeys for $store {
+            async fn note_passkey(
+                &self,
+                _: Hashed,
+                _: cresset_store::passkey::PasskeyUse,
+            ) -> Result<bool, Error> {
+                nobody()
+            }
+            async fn lookup_passkey(
+                &self,
+                _: Hashed,
+            ) -> Result<Option<cresset_store::passkey::PasskeyUse>, Error> {
+                nobody()
+            }
+            async fn forget_passkey(&self, _: Hashed) -> Result<(), Error> {
+                nobody()
+            }
+        }
+
+        #[async_trait::async_trait]
         impl cresset_store::session::Sessions for $store {
             async fn add_session(&self, _: Session, _: u64, _: Timestamp) -> Result<bool, Error> {
                 nobody()

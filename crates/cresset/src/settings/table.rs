@@ -226,6 +226,15 @@ const MEANINGS: &[(&str, &str)] = &[
         "most failed sign-ins of one person from one address in a quarter of an hour before further ones are turned away",
     ),
     (
+        "limits.codes_guessed_max",
+        "most wrong codes of a second step of one person in a day, after the right password, before codes count for nothing in browsers that are not known",
+    ),
+    (
+        "limits.passkey_challenges_max",
+        "most passkeys that one address may be asked for in a minute before further requests are turned away",
+    ),
+    ("limits.passkeys_max", "most passkeys of one person"),
+    (
         "limits.password_queue_max",
         "most passwords that wait to be hashed before further ones are answered 503",
     ),

@@ -43,6 +43,13 @@ impl Grants for PostgresStore {
         self.all(&text, &[], read_app).await
     }
 
+    async fn count_self_registered(&self) -> Result<usize, Error> {
+        let text = "SELECT count(*) FROM app \
+                    WHERE details::json->>'registration_token' IS NOT NULL";
+        let count: Option<i64> = self.one(text, &[], |row| get(row, 0)).await?;
+        Ok(count.and_then(|n| n.try_into().ok()).unwrap_or_default())
+    }
+
     async fn update_app(&self, app: App) -> Result<(), Error> {
         let text = "UPDATE app SET name=$2,secret=$3,scopes=$4,grant_types=$5,patient_tokens=$6,registered=$7,enabled=$8,details=$9 \
                     WHERE client_id=$1";

@@ -5,7 +5,7 @@ use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::backend::instant::{millis, timestamp};
 use cresset_store::grant::Hashed;
-use cresset_store::session::{Session, Sessions};
+use cresset_store::session::{Proof, Session, Sessions};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -26,8 +26,8 @@ impl Sessions for PostgresStore {
                     AND coalesce((content::json->>'revision')::bigint,0)=$7 FOR SHARE), \
                     dead AS (DELETE FROM session WHERE hash IN \
                     (SELECT hash FROM session WHERE authenticated<$5 LIMIT $6 FOR UPDATE SKIP LOCKED)) \
-                    INSERT INTO session(hash,person,authenticated,last_used) \
-                    SELECT $1::bytea,id,$3::bigint,$4::bigint FROM who";
+                    INSERT INTO session(hash,person,authenticated,last_used,proof) \
+                    SELECT $1::bytea,id,$3::bigint,$4::bigint,$8::text FROM who";
         let revision = i64::try_from(revision).unwrap_or(i64::MAX);
         let begun = self
             .change(
@@ -40,6 +40,7 @@ impl Sessions for PostgresStore {
                     &millis(dead_before),
                     &DROPPED_MAX,
                     &revision,
+                    &session.proof.map(Proof::as_str),
                 ],
             )
             .await?;
@@ -47,13 +48,14 @@ impl Sessions for PostgresStore {
     }
 
     async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error> {
-        let text = "SELECT person,authenticated,last_used FROM session WHERE hash=$1";
+        let text = "SELECT person,authenticated,last_used,proof FROM session WHERE hash=$1";
         let read = |row: &Row| {
             Ok(Session {
                 hash,
                 user: get(row, 0)?,
                 authenticated: timestamp(get(row, 1)?),
                 last_used: timestamp(get(row, 2)?),
+                proof: get::<Option<&str>>(row, 3)?.and_then(Proof::parse),
             })
         };
         self.one(text, &[&hash.0.as_slice()], read).await

@@ -63,6 +63,20 @@ impl Grants for SqliteStore {
         .await
     }
 
+    async fn count_self_registered(&self) -> Result<usize, Error> {
+        self.ask(|_, connection| {
+            let count = || {
+                let text = "SELECT count(*) FROM app \
+                            WHERE json_extract(details,'$.registration_token') IS NOT NULL";
+                connection
+                    .prepare_cached(text)?
+                    .query_row((), |row| row.get(0))
+            };
+            count().map_err(|e| store_error(&e))
+        })
+        .await
+    }
+
     async fn update_app(&self, app: App) -> Result<(), Error> {
         let changed = self
             .change(move |connection| {

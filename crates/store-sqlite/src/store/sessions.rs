@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::grant::Hashed;
-use cresset_store::session::{Session, Sessions};
+use cresset_store::session::{Proof, Session, Sessions};
 use rusqlite::OptionalExtension;
 
 use super::{SqliteStore, users};
@@ -30,7 +30,8 @@ impl Sessions for SqliteStore {
             let drop = "DELETE FROM session WHERE hash IN \
                         (SELECT hash FROM session WHERE authenticated<?1 LIMIT ?2)";
             connection.execute(drop, (millis(dead_before), DROPPED_MAX))?;
-            let add = "INSERT INTO session(hash,person,authenticated,last_used) VALUES(?,?,?,?)";
+            let add =
+                "INSERT INTO session(hash,person,authenticated,last_used,proof) VALUES(?,?,?,?,?)";
             connection.execute(
                 add,
                 (
@@ -38,6 +39,7 @@ impl Sessions for SqliteStore {
                     &session.user,
                     millis(session.authenticated),
                     millis(session.last_used),
+                    session.proof.map(Proof::as_str),
                 ),
             )?;
             Ok(true)
@@ -48,7 +50,7 @@ impl Sessions for SqliteStore {
     async fn lookup_session(&self, hash: Hashed) -> Result<Option<Session>, Error> {
         self.ask(move |_, connection| {
             let find = || {
-                let text = "SELECT person,authenticated,last_used FROM session WHERE hash=?";
+                let text = "SELECT person,authenticated,last_used,proof FROM session WHERE hash=?";
                 let mut statement = connection.prepare_cached(text)?;
                 let read = |row: &rusqlite::Row<'_>| {
                     Ok(Session {
@@ -56,6 +58,10 @@ impl Sessions for SqliteStore {
                         user: row.get(0)?,
                         authenticated: timestamp(row.get(1)?),
                         last_used: timestamp(row.get(2)?),
+                        proof: row
+                            .get::<_, Option<String>>(3)?
+                            .as_deref()
+                            .and_then(Proof::parse),
                     })
                 };
                 statement.query_row([hash.0], read).optional()

@@ -70,11 +70,19 @@ async fn apps_are_kept(world: World) {
             .store
             .update_app(App {
                 client_id: "c9".to_owned(),
-                ..public
+                ..public.clone()
             })
             .await
             .is_err()
     );
+    assert_eq!(world.store.count_self_registered().await.unwrap(), 0);
+    let mut by_itself = App {
+        client_id: "c5".to_owned(),
+        ..public.clone()
+    };
+    by_itself.details.registration_token = Some("token".to_owned());
+    world.store.add_app(by_itself).await.unwrap();
+    assert_eq!(world.store.count_self_registered().await.unwrap(), 1);
     assert!(world.store.remove_app("c1").await.unwrap());
     assert!(!world.store.remove_app("c1").await.unwrap());
     assert_eq!(world.store.lookup_app("c1").await.unwrap(), None);

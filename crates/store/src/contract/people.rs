@@ -5,7 +5,7 @@ use cresset_base::Timestamp;
 use super::world::World;
 use crate::consent::{Code, Consent, Consumed, InContext, Redeemed, RefreshToken, Ticket};
 use crate::grant::{Hashed, Token};
-use crate::session::Session;
+use crate::session::{Proof, Session};
 use crate::user::{Ending, Role, SecondFactor, User};
 
 /// All checks of this file.
@@ -21,7 +21,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     tickets_are_kept_and_taken_once(fresh()).await;
 }
 
-fn instant(text: &str) -> Timestamp {
+pub(super) fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -29,7 +29,7 @@ fn noon() -> Timestamp {
     instant("2026-01-02T12:00:00.123Z")
 }
 
-fn user(id: &str, login: &str) -> User {
+pub(super) fn user(id: &str, login: &str) -> User {
     User {
         id: id.to_owned(),
         login: login.to_owned(),
@@ -79,6 +79,7 @@ fn consent(id: &str, user: &str) -> Consent {
             ..InContext::default()
         },
         authenticated: noon(),
+        proof: Some(Proof::Passkey),
         granted: noon(),
         last_used: None,
         revoked: None,
@@ -102,6 +103,7 @@ fn session(number: u8, user: &str) -> Session {
         hash: Hashed([number; 32]),
         user: user.to_owned(),
         authenticated: noon(),
+        proof: (number == 1).then_some(Proof::PasswordAndPasskey),
         last_used: noon(),
     }
 }
@@ -146,9 +148,10 @@ async fn people_are_kept(world: World) {
         name: "Zoe".to_owned(),
         enabled: false,
         second_factor: Some(SecondFactor {
-            salt: "salt".to_owned(),
+            salt: Some("salt".to_owned()),
             since: noon(),
             recovery: vec!["one".to_owned(), "two".to_owned()],
+            passkeys: Vec::new(),
         }),
         ..zoe.clone()
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use cresset_auth::client_registration::{
     ClientInformation, ClientRegistrationError, RegistrationRequest,
 };
@@ -31,10 +31,8 @@ pub(crate) struct Described(Presented, bytes::Bytes);
 impl FromRequest<App> for Presented {
     type Rejection = Response;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, _) = request.into_parts();
-        is_offered(&mut parts, app).await?;
-        Ok(Self(all(&parts.headers, &AUTHORIZATION)))
+    async fn from_request(request: Request, _: &App) -> Result<Self, Response> {
+        Ok(Self(all(request.headers(), &AUTHORIZATION)))
     }
 }
 
@@ -42,8 +40,7 @@ impl FromRequest<App> for Described {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        is_offered(&mut parts, app).await?;
+        let (parts, body) = request.into_parts();
         let presented = Presented(all(&parts.headers, &AUTHORIZATION));
         if media::essence(&parts.headers) != "application/json" {
             let text = "The body must be sent as Content-Type: application/json";
@@ -56,18 +53,8 @@ impl FromRequest<App> for Described {
     }
 }
 
-/// Where apps do not register themselves there is nothing, whatever is sent.
-async fn is_offered(parts: &mut Parts, app: &App) -> Result<(), Response> {
-    let instance = Instance::from_request_parts(parts, app).await;
-    let Instance(instance) = instance.map_err(IntoResponse::into_response)?;
-    if instance.auth.settings().client_registration.is_some() {
-        return Ok(());
-    }
-    let text = "Apps do not register themselves at this practice; ask it for a link";
-    Err(Failure::new(Kind::NotFound, text).into_response())
-}
-
-/// Where a request was sent, and from where.
+/// Where a request was sent, and from where. At a practice where apps do not register themselves
+/// there is nothing, whatever else is sent.
 pub(crate) struct Sent {
     app: App,
     instance: Arc<OpenInstance>,
@@ -80,6 +67,10 @@ impl FromRequestParts<App> for Sent {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let Instance(instance) = Instance::from_request_parts(parts, app).await?;
+        if instance.auth.settings().client_registration.is_none() {
+            let text = ClientRegistrationError::Off.to_string();
+            return Err(Failure::new(Kind::NotFound, text));
+        }
         let Ok(peer) = Peer::from_request_parts(parts, app).await;
         Ok(Self {
             app: app.clone(),

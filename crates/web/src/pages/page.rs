@@ -19,6 +19,9 @@ fn policy(form_action: &str) -> String {
     )
 }
 
+/// What a page may run that needs a script: our own.
+const OWN_SCRIPT: &str = "script-src 'self'; ";
+
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Renders a page.
@@ -46,6 +49,21 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Result<Respo
 pub(super) fn form_page(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
     let mut response = page(status, template)?;
     send_origin(&mut response);
+    Ok(response)
+}
+
+/// Renders a page with a form on it that runs [our script](super::assets::SCRIPT)
+/// (docs/adr/0049-passkeys.md).
+pub(super) fn script_page(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<Response, Failure> {
+    let mut response = form_page(status, template)?;
+    let policy = format!("{OWN_SCRIPT}{}", policy("'self'"));
+    let policy = HeaderValue::try_from(policy)
+        .map_err(|error| Failure::from(Fault::internal(error.to_string())))?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }
 

@@ -79,9 +79,9 @@ pub(crate) async fn change_password(
     let address = format!("/{}/account", instance.name);
     let mut response = Redirect::to(&address).into_response();
     // Whoever sits here proved all there is to prove when they signed in, and only then.
-    let signed_in_at = signed_in.who.session.authenticated;
+    let proved = signed_in.who.authenticated();
     if let Ok(user) = instance.auth.prove_password(proof.by("new")).await
-        && let Ok(begun) = instance.auth.begin_session(user, signed_in_at).await
+        && let Ok(begun) = instance.auth.begin_session(user, proved).await
     {
         go_on(&app, &signed_in, &begun, &mut response);
     }

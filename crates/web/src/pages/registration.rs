@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::applications::client_type;
 use super::applications::form::{Fields, field};
-use super::page::form_page;
+use super::page::{form_page, script_page};
 use super::registrations::failed;
 use super::visitor::Visitor;
 use crate::app::App;
@@ -227,6 +227,10 @@ async fn status(
         fhir: &instance.auth.settings().fhir_base,
         registration: &registration,
     };
-    let answer = form_page(StatusCode::OK, &page)?;
+    let answer = match secret {
+        // A button copies it where scripts run.
+        Some(_) => script_page(StatusCode::OK, &page)?,
+        None => form_page(StatusCode::OK, &page)?,
+    };
     Ok(visitor.keep(app, instance, answer))
 }

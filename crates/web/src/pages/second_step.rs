@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use cresset_auth::second_factor::Step;
 use cresset_auth::session::{SignInError, form_token};
+use cresset_store::user::User;
 use http::{HeaderMap, StatusCode};
 
 use super::page::form_page;
@@ -24,26 +25,34 @@ struct Page<'a> {
     to: &'a str,
     /// The handle of who proved their password.
     step: &'a str,
+    has_codes: bool,
+    has_passkeys: bool,
     error: Option<String>,
 }
 
-/// The form, for whoever holds this handle, with what was wrong before.
+/// The form, for a person who holds this handle, with what was wrong before.
 pub(super) fn page(
     app: &App,
     instance: &OpenInstance,
     (headers, form): (&HeaderMap, &SafeForm),
-    (step, error): (&str, Option<&SignInError>),
+    (user, step, error): (&User, &str, Option<&SignInError>),
 ) -> Result<Response, Failure> {
     let name = instance.name.as_str();
     let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
-    let wrong =
-        "This code is not right, or it was used already. Wait for the next one and try again.";
+    let wrong = match error {
+        Some(SignInError::Passkey) => "This passkey is not right. Try again, or use another way.",
+        _ => "This code is not right, or it was used already. Wait for the next one and try again.",
+    };
+    let factor = user.second_factor.as_ref();
     let told = error.map(|error| told(error, wrong));
     let page = Page {
         name,
         form_token: &form_token(&cookie),
         to: own_address(name, form.value("to")).unwrap_or_default(),
         step,
+        has_codes: factor.is_some_and(|factor| factor.salt.is_some()),
+        has_passkeys: factor.is_some_and(|factor| !factor.passkeys.is_empty())
+            && instance.auth.offers_passkeys(),
         error: told.as_ref().map(|(text, _)| text.clone()),
     };
     match told {
@@ -68,24 +77,30 @@ pub(crate) async fn sign_in_with_code(
         address: &peer.subscriber().to_string(),
         device: device.as_deref(),
     };
-    let mut subject = None;
+    let mut known = None;
     let outcome = match instance.auth.half_signed_in(handle).await {
         Ok(user) => {
-            subject = Some(user.id.clone());
+            known = Some(user.clone());
             instance.auth.finish_sign_in(user, step).await
         }
         Err(error) => Err(error),
     };
     let happening = Happening {
-        subject,
+        subject: known.as_ref().map(|user| user.id.clone()),
         ..Happening::new("login", status(&outcome), &occasion)
     };
     audit::record(&app, &instance, happening)?;
     let browser = (&headers, &form);
-    match outcome {
-        Ok(begun) => entered(&app, &instance, browser, &begun).await,
-        Err(SignInError::Store(error)) => Err(error.into()),
-        Err(error @ SignInError::Late) => again(&app, &instance, browser, &error),
-        Err(error) => page(&app, &instance, browser, (handle, Some(&error))),
+    if matches!(outcome, Err(SignInError::TooManyCodes { .. })) {
+        // The person is told that somebody guesses.
+        app.send_mail(&instance);
+    }
+    match (outcome, known) {
+        (Ok(begun), _) => entered(&app, &instance, browser, &begun).await,
+        (Err(SignInError::Store(error)), _) => Err(error.into()),
+        (Err(error), Some(user)) if !matches!(error, SignInError::Late) => {
+            page(&app, &instance, browser, (&user, handle, Some(&error)))
+        }
+        (Err(error), _) => again(&app, &instance, browser, &error),
     }
 }

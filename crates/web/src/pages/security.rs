@@ -5,6 +5,7 @@ mod picture;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::passkey::ListedPasskey;
 use cresset_auth::second_factor::{SecondFactorError, TurnedOn};
 use cresset_auth::session::SignInError;
 use http::{HeaderMap, StatusCode};
@@ -28,8 +29,23 @@ struct Page<'a> {
     login: &'a str,
     /// Since when it is on.
     since: Option<String>,
+    has_codes: bool,
     recovery_left: usize,
+    offers_passkeys: bool,
+    passkeys: Vec<Listed>,
     error: Option<String>,
+    /// The field where it is.
+    wrong: &'a str,
+}
+
+/// A passkey on the page.
+struct Listed {
+    id: String,
+    name: String,
+    since: String,
+    last_used: Option<String>,
+    /// Where the password is typed with which it is removed.
+    field: String,
 }
 
 #[derive(Template)]
@@ -45,6 +61,7 @@ struct SetUp<'a> {
     error: Option<String>,
 }
 
+/// The recovery codes that are shown this once.
 #[derive(Template)]
 #[template(path = "security_codes.html")]
 struct Codes<'a> {
@@ -54,24 +71,79 @@ struct Codes<'a> {
 
 /// Whether it is on, and how to change that.
 pub(crate) async fn security(signed_in: SignedIn) -> Result<Response, Failure> {
-    let page = page(&signed_in, None).await?;
+    let page = page(&signed_in, None, "").await?;
     form_page(StatusCode::OK, &page)
 }
 
-async fn page(signed_in: &SignedIn, error: Option<String>) -> Result<Page<'_>, Failure> {
+/// The page, with what was wrong in the form of this field: `password`, or the id of a passkey.
+async fn page<'a>(
+    signed_in: &'a SignedIn,
+    error: Option<String>,
+    wrong: &'a str,
+) -> Result<Page<'a>, Failure> {
     let user = &signed_in.who.user;
+    let auth = &signed_in.instance.auth;
     let factor = user.second_factor.as_ref();
+    let listed = auth.list_passkeys(user).await?.into_iter();
     Ok(Page {
         name: signed_in.instance.name.as_str(),
         form_token: &signed_in.form_token,
         login: &user.login,
         since: factor.map(|factor| day(factor.since)),
-        recovery_left: signed_in.instance.auth.count_recovery_codes(user).await?,
+        has_codes: factor.is_some_and(|factor| factor.salt.is_some()),
+        recovery_left: auth.count_recovery_codes(user).await?,
+        offers_passkeys: auth.offers_passkeys(),
+        passkeys: listed.map(Listed::of).collect(),
         error,
+        wrong,
     })
 }
 
-/// What is needed to set it up: a secret of its own each time.
+impl Listed {
+    fn of(listed: ListedPasskey) -> Self {
+        let ListedPasskey { passkey, last_used } = listed;
+        Self {
+            field: format!("password-{}", passkey.id),
+            since: day(passkey.since),
+            last_used: last_used.map(day),
+            id: passkey.id,
+            name: passkey.name,
+        }
+    }
+}
+
+/// The page once more, with what was wrong in the form of this field.
+pub(super) async fn again(
+    signed_in: &SignedIn,
+    error: SecondFactorError,
+    field: &str,
+) -> Result<Response, Failure> {
+    let (text, wait_s) = wrong(error)?;
+    refused(&page(signed_in, Some(text), field).await?, wait_s)
+}
+
+/// Shows recovery codes this once, in the session in which the person goes on; the person's page
+/// where there are none.
+pub(super) fn turned_on(
+    app: &App,
+    signed_in: &SignedIn,
+    turned: &TurnedOn,
+) -> Result<Response, Failure> {
+    let codes = turned.recovery.iter().map(|code| code.expose().as_str());
+    let page = Codes {
+        name: signed_in.instance.name.as_str(),
+        codes: codes.collect(),
+    };
+    let mut response = if page.codes.is_empty() {
+        to_page(signed_in)
+    } else {
+        form_page(StatusCode::OK, &page)?
+    };
+    go_on(app, signed_in, &turned.begun, &mut response);
+    Ok(response)
+}
+
+/// What is needed to set codes up: a secret of its own each time.
 pub(crate) async fn set_up_form(signed_in: SignedIn) -> Result<Response, Failure> {
     set_up_page(&signed_in, "", None).await
 }
@@ -104,7 +176,7 @@ async fn set_up_page(
     }
 }
 
-/// Turns it on, and shows the recovery codes this once. Every other browser is signed out.
+/// Turns codes on, and shows the recovery codes this once. Every other browser is signed out.
 pub(crate) async fn turn_on(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -119,16 +191,10 @@ pub(crate) async fn turn_on(
         .turn_on_second_factor(proof.by("password"), (salt, &code))
         .await;
     match turned {
-        Ok(TurnedOn { recovery, begun }) => {
+        Ok(turned) => {
             audit::note(&app, &signed_in, "second-factor-on", &occasion)?;
             app.send_mail(&signed_in.instance);
-            let page = Codes {
-                name: signed_in.instance.name.as_str(),
-                codes: recovery.iter().map(|code| code.expose().as_str()).collect(),
-            };
-            let mut response = form_page(StatusCode::OK, &page)?;
-            go_on(&app, &signed_in, &begun, &mut response);
-            Ok(response)
+            turned_on(&app, &signed_in, &turned)
         }
         Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
         Err(error) => {
@@ -138,7 +204,7 @@ pub(crate) async fn turn_on(
     }
 }
 
-/// Turns it off for whoever proves the password once more.
+/// Turns codes off for whoever proves the password once more.
 pub(crate) async fn turn_off(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -156,15 +222,12 @@ pub(crate) async fn turn_off(
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
-        Err(error) => {
-            let (text, wait_s) = wrong(error)?;
-            refused(&page(&signed_in, Some(text)).await?, wait_s)
-        }
+        Err(error) => again(&signed_in, error, "password").await,
     }
 }
 
 /// What is said of what went wrong, and how long to wait.
-fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
+pub(super) fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
     match error {
         SecondFactorError::SignIn(SignInError::Store(error)) => Err(error.into()),
         SecondFactorError::SignIn(error) => Ok(told(&error, WRONG_PASSWORD)),
@@ -176,7 +239,7 @@ fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), Failure> {
     }
 }
 
-fn to_page(signed_in: &SignedIn) -> Response {
+pub(super) fn to_page(signed_in: &SignedIn) -> Response {
     let name = &signed_in.instance.name;
     Redirect::to(&format!("/{name}/account/security")).into_response()
 }

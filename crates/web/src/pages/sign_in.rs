@@ -27,6 +27,7 @@ struct Page<'a> {
     login: &'a str,
     /// Whether the person comes from choosing a password.
     has_chosen: bool,
+    offers_passkeys: bool,
     error: Option<String>,
 }
 
@@ -49,6 +50,7 @@ pub(crate) async fn sign_in_form(
         has_chosen: !value("chosen").is_empty(),
         to: own_address(name, value("to")).unwrap_or_default(),
         login: value("login"),
+        offers_passkeys: instance.auth.offers_passkeys(),
         error: None,
     };
     Ok(visitor.keep(&app, &instance, form_page(StatusCode::OK, &page)?))
@@ -84,8 +86,8 @@ pub(crate) async fn sign_in(
     let browser = (&headers, &form);
     match outcome {
         Ok(Entered::Begun(begun)) => entered(&app, &instance, browser, &begun).await,
-        Ok(Entered::Half { handle, .. }) => {
-            second_step::page(&app, &instance, browser, (handle.expose(), None))
+        Ok(Entered::Half { user, handle }) => {
+            second_step::page(&app, &instance, browser, (&user, handle.expose(), None))
         }
         Err(SignInError::Store(error)) => Err(error.into()),
         Err(error) => again(&app, &instance, browser, &error),
@@ -120,8 +122,12 @@ pub(super) async fn entered(
 pub(super) fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
     match outcome {
         Ok(_) => StatusCode::SEE_OTHER,
-        Err(SignInError::Wrong | SignInError::Late) => StatusCode::UNAUTHORIZED,
-        Err(SignInError::TooManyFailures { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Err(SignInError::Wrong | SignInError::Passkey | SignInError::Late) => {
+            StatusCode::UNAUTHORIZED
+        }
+        Err(SignInError::TooManyFailures { .. } | SignInError::TooManyCodes { .. }) => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Err(SignInError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -137,6 +143,9 @@ pub(super) fn again(
     let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
     let text = match error {
         SignInError::Late => "It took too long. Sign in again from the beginning.",
+        SignInError::Passkey => {
+            "This passkey is not known here. Use another one, or sign in with your password."
+        }
         _ => "This name and password do not go together. Check both and try again.",
     };
     let (text, wait_s) = told(error, text);
@@ -146,6 +155,7 @@ pub(super) fn again(
         to: own_address(name, form.value("to")).unwrap_or_default(),
         login: form.value("login"),
         has_chosen: false,
+        offers_passkeys: instance.auth.offers_passkeys(),
         error: Some(text),
     };
     refused(&page, wait_s)
@@ -153,8 +163,14 @@ pub(super) fn again(
 
 /// What is said of an attempt that failed, and how long to wait where there were too many.
 pub(super) fn told(error: &SignInError, otherwise: &str) -> (String, Option<u32>) {
-    let SignInError::TooManyFailures { retry_after_s } = error else {
-        return (otherwise.to_owned(), None);
+    let retry_after_s = match error {
+        SignInError::TooManyFailures { retry_after_s } => retry_after_s,
+        SignInError::TooManyCodes { retry_after_s } => {
+            let text = "There were too many wrong codes. Use a passkey, a recovery code or a browser in \
+                        which you have signed in before, or choose a new password and sign in with that.";
+            return (text.to_owned(), Some(*retry_after_s));
+        }
+        _ => return (otherwise.to_owned(), None),
     };
     let minutes = retry_after_s.div_ceil(60);
     let text = format!(

@@ -105,6 +105,13 @@ async fn an_app_is_registered_used_changed_rotated_disabled_and_deleted() {
         !again.html().contains(secret.as_str()),
         "a secret is shown once"
     );
+    // A script may copy it where it is shown, and runs nowhere else.
+    for (page, runs) in [(&page, true), (&again, false)] {
+        let policy = page.header("content-security-policy");
+        assert_eq!(policy.contains("script-src 'self';"), runs, "{policy}");
+        assert_eq!(page.html().contains("<script src=\"/assets/"), runs);
+        assert_eq!(page.html().contains("data-copy=\"command\""), runs);
+    }
     assert!(boss.get(APPS).await.html().contains("Reports"));
 
     let narrower = [

@@ -221,6 +221,51 @@ async fn codes_are_not_guessed() {
     assert_eq!(show(&mut known, &page, &code).await.status, 303);
 }
 
+/// Whoever knows the password has so many codes in a day, from wherever; the owner is not shut out.
+#[tokio::test]
+async fn guesses_at_codes_are_counted_for_a_day() {
+    let practice = Practice::open().await;
+    with_mail(&practice, "ann").await;
+    let mut known = practice.browser_of("ann").await;
+    let (device, codes) = set_up(&practice, &mut known).await;
+    for round in 0..2 {
+        let mut guesser = practice.browser();
+        let page = asked_for_code(&mut guesser).await;
+        let code = device.next_code(&practice);
+        for _ in 0..10 {
+            let answer = show(&mut guesser, &page, &wrong(&code)).await;
+            assert_eq!(answer.status, 401, "{round}: {answer:?}");
+        }
+        practice.clock.advance_seconds(15 * 60);
+    }
+    let mut stranger = practice.browser();
+    let page = asked_for_code(&mut stranger).await;
+    for _ in 0..3 {
+        let right = device.next_code(&practice);
+        let answer = show(&mut stranger, &page, &right).await;
+        assert_eq!(answer.status, 429, "not even the right one");
+        assert!(answer.html().contains("too many wrong codes"), "{answer:?}");
+    }
+    let letters = practice.letters(2).await;
+    let told = letters
+        .iter()
+        .filter(|text| text.contains("guesses your codes"));
+    assert_eq!(told.count(), 1, "told once: {letters:?}");
+    assert_eq!(show(&mut stranger, &page, &codes[0]).await.status, 303);
+    let page = asked_for_code(&mut known).await;
+    let code = device.next_code(&practice);
+    assert_eq!(
+        show(&mut known, &page, &code).await.status,
+        303,
+        "her own browser"
+    );
+
+    // A new password, which the guesser does not know, begins a new count.
+    let other = Secret::new(PASSWORD.to_owned());
+    practice.auth().set_password("ann", other).await.unwrap();
+    assert_eq!(sign_in(&practice, &device.next_code(&practice)).await, 303);
+}
+
 #[tokio::test]
 async fn the_second_step_ends_with_what_the_first_rested_on() {
     let practice = practice().await;
@@ -339,7 +384,7 @@ async fn the_secret_in_use_is_shown_to_nobody() {
     let mut browser = practice.browser_of("ann").await;
     set_up(&practice, &mut browser).await;
     let stored = practice.store.find_user("ann").await.unwrap().unwrap();
-    let salt = stored.second_factor.unwrap().salt;
+    let salt = stored.second_factor.unwrap().salt.unwrap();
     let page = browser.get(SECURITY).await;
     for password in ["a guess", PASSWORD] {
         let fields = [("salt", &*salt), ("code", "123456"), ("password", password)];
@@ -446,18 +491,23 @@ async fn nothing_from_which_a_code_could_be_read_is_in_the_row() {
 #[tokio::test]
 async fn the_person_is_told_by_mail() {
     let practice = practice().await;
+    with_mail(&practice, "dan").await;
+    set_up(&practice, &mut practice.browser_of("dan").await).await;
+    let letter = practice.letters(1).await.remove(0);
+    assert!(letter.contains("codes turned on"), "{letter}");
+    assert!(letter.contains("dan@example.org"));
+}
+
+/// Somebody of the staff who can be written to.
+async fn with_mail(practice: &Practice, login: &str) {
     let new = NewUser {
-        login: "dan".to_owned(),
-        name: "Dan".to_owned(),
+        login: login.to_owned(),
+        name: format!("Person {login}"),
         role: Role::Clinician,
-        email: Some("dan@example.org".to_owned()),
+        email: Some(format!("{login}@example.org")),
         fhir_user: None,
         patients: Vec::new(),
     };
     let password = Secret::new(PASSWORD.to_owned());
     practice.auth().add_user(new, Some(password)).await.unwrap();
-    set_up(&practice, &mut practice.browser_of("dan").await).await;
-    let letter = practice.letters(1).await.remove(0);
-    assert!(letter.contains("codes turned on"), "{letter}");
-    assert!(letter.contains("dan@example.org"));
 }

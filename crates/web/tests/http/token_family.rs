@@ -100,13 +100,14 @@ async fn the_answer_is_what_smart_says() {
         json!({
             "iss": format!("{HOST}/demo/auth"), "aud": app.client_id, "sub": user.id,
             "iat": now, "exp": now + 3_600, "auth_time": now, "nonce": "n-0S6",
+            "amr": ["pwd"],
             "fhirUser": format!("{HOST}/demo/fhir/Patient/p1"),
         })
     );
 }
 
 /// The claims of an `id_token` after its signature was checked with the published key.
-async fn claims(practice: &Practice, token: &str) -> Value {
+pub(crate) async fn claims(practice: &Practice, token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
     let header: Value = serde_json::from_slice(&decoded(parts[0])).unwrap();

@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use crate::extract::SignedIn;
 use crate::failure::Failure;
-use crate::pages::page::form_page;
+use crate::pages::page::{form_page, script_page};
 
 #[derive(Template)]
 #[template(path = "application.html")]
@@ -44,7 +44,11 @@ pub(super) fn page(
         by_itself: app.grant_types.iter().any(|g| g == "client_credentials"),
         app,
     };
-    form_page(StatusCode::OK, &page)
+    match secret {
+        // A button copies it where scripts run.
+        Some(_) => script_page(StatusCode::OK, &page),
+        None => form_page(StatusCode::OK, &page),
+    }
 }
 
 /// How an app came or proves itself, in the words of the list.
