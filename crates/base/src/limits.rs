@@ -73,8 +73,12 @@ pub struct Limits {
     pub reindex_part_max: usize,
     /// Most connections of one instance on one node to its PostgreSQL server.
     pub cluster_connections_max: usize,
+    /// Most connections of all instances on one node to one PostgreSQL server.
+    pub cluster_connections_node_max: usize,
     /// Longest wait for one of them, in milliseconds, before 503 is answered.
     pub cluster_wait_ms_max: u64,
+    /// Longest time one of them is kept open without use, in milliseconds.
+    pub cluster_idle_ms_max: u64,
     /// Most audit records of one instance that wait for the next commit; beyond it 503 is answered.
     pub audit_waiting_max: usize,
     /// Most audit records that one request looks at before its page ends.
@@ -170,7 +174,9 @@ impl Default for Limits {
             group_commit_max: 512,
             reindex_part_max: 128,
             cluster_connections_max: 16,
+            cluster_connections_node_max: 64,
             cluster_wait_ms_max: 2_000,
+            cluster_idle_ms_max: 30_000,
             audit_waiting_max: 32_768,
             audit_scanned_max: 200_000,
             audit_strangers_max: 120,

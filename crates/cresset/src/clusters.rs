@@ -28,6 +28,8 @@ const IDLE: Duration = Duration::from_mins(10);
 /// Open instances of clusters.
 pub(crate) struct Clusters {
     settings: Settings,
+    /// By URL: all instances of a server share its connections.
+    servers: Mutex<HashMap<String, Cluster>>,
     open: Mutex<HashMap<InstanceName, Arc<Open>>>,
 }
 
@@ -55,6 +57,7 @@ impl Clusters {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             settings: settings.clone(),
+            servers: Mutex::default(),
             open: Mutex::default(),
         }
     }
@@ -100,7 +103,7 @@ impl Clusters {
         (directory, of): (&Path, &InstanceSettings),
     ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
-        let cluster = cluster_of(directory).map_err(failed)?;
+        let cluster = self.cluster_of(directory).map_err(failed)?;
         let options = Options {
             clock: surroundings::clock(),
             limits: Arc::new(self.settings.limits.clone()),
@@ -114,34 +117,50 @@ impl Clusters {
             .map(Arc::new)
     }
 
-    /// Closes an instance that is to be removed.
-    pub(crate) fn close(&self, name: &InstanceName) {
+    /// Makes the place of a new instance on a server.
+    pub(crate) async fn create(
+        &self,
+        url: &Secret<String>,
+        name: &InstanceName,
+    ) -> Result<(), Failure> {
+        let cluster = self.cluster(url.expose())?;
+        cluster.create(name).await.map_err(failure)
+    }
+
+    /// Removes it again with all its data.
+    pub(crate) async fn remove(&self, name: &InstanceName, directory: &Path) -> Result<(), Failure> {
         self.open.lock().remove(name);
-    }
-}
-
-/// Makes the place of a new instance on a server.
-pub(crate) async fn create(url: &Secret<String>, name: &InstanceName) -> Result<(), Failure> {
-    let cluster = Cluster::parse(url.expose()).map_err(failure)?;
-    cluster.create(name).await.map_err(failure)
-}
-
-/// Removes it again with all its data.
-pub(crate) async fn remove(name: &InstanceName, directory: &Path) -> Result<(), Failure> {
-    match cluster_of(directory)?.remove(name).await {
-        Ok(()) | Err(ClusterError::Absent(_)) => Ok(()),
-        Err(error) => Err(failure(error)),
-    }
-}
-
-/// Whether the server of an instance can be used. One that cannot be reached now may be later.
-pub(crate) async fn check(name: &InstanceName, directory: &Path) -> Result<(), Failure> {
-    match cluster_of(directory)?.check().await {
-        Err(error @ ClusterError::Unreachable(_)) => {
-            tracing::warn!(instance = %name, %error, "its requests are answered 503 until it is back");
-            Ok(())
+        match self.cluster_of(directory)?.remove(name).await {
+            Ok(()) | Err(ClusterError::Absent(_)) => Ok(()),
+            Err(error) => Err(failure(error)),
         }
-        checked => checked.map_err(failure),
+    }
+
+    /// Whether the server of an instance can be used. One that cannot be reached now may be later.
+    pub(crate) async fn check(&self, name: &InstanceName, directory: &Path) -> Result<(), Failure> {
+        match self.cluster_of(directory)?.check().await {
+            Err(error @ ClusterError::Unreachable(_)) => {
+                tracing::warn!(instance = %name, %error, "its requests are answered 503 until it is back");
+                Ok(())
+            }
+            checked => checked.map_err(failure),
+        }
+    }
+
+    fn cluster_of(&self, directory: &Path) -> Result<Cluster, Failure> {
+        let path = directory.join(URL_FILE);
+        let url = fs::read_to_string(&path).context(path.display())?;
+        self.cluster(url.trim())
+    }
+
+    fn cluster(&self, url: &str) -> Result<Cluster, Failure> {
+        let mut servers = self.servers.lock();
+        if let Some(known) = servers.get(url) {
+            return Ok(known.clone());
+        }
+        let cluster = Cluster::parse(url, &self.settings.limits).map_err(failure)?;
+        servers.insert(url.to_owned(), cluster.clone());
+        Ok(cluster)
     }
 }
 
@@ -159,12 +178,6 @@ pub(crate) fn note(url: &Secret<String>, directory: &Path) -> Result<(), Failure
         file.sync_all()
     };
     write().context(path.display())
-}
-
-fn cluster_of(directory: &Path) -> Result<Cluster, Failure> {
-    let path = directory.join(URL_FILE);
-    let url = fs::read_to_string(&path).context(path.display())?;
-    Cluster::parse(url.trim()).map_err(failure)
 }
 
 /// The name of this data directory among all that serve the same instances.
@@ -224,7 +237,9 @@ mod tests {
         let (deaf, its_directory) = instance(data.path(), "deaf", &url);
         let url = postgres::server().url();
         let (well, directory) = instance(data.path(), "well", url);
-        Cluster::parse(url).unwrap().create(&well).await.unwrap();
+        Cluster::parse(url, &settings.limits)
+            .unwrap()
+            .create(&well).await.unwrap();
         let of = InstanceSettings::new(surroundings::clock().now());
         tokio::select! {
             biased;

@@ -86,7 +86,7 @@ impl Data {
         if self.directory.exists(name) {
             return Err(failure(DirectoryError::Exists(name.clone())));
         }
-        clusters::create(url, name).await?;
+        self.clusters.create(url, name).await?;
         let settings = InstanceSettings {
             place: Place::Cluster,
             ..settings.clone()
@@ -98,8 +98,8 @@ impl Data {
     /// Deletes an instance with all its data.
     pub(crate) async fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
         if self.settings(name)?.place == Place::Cluster {
-            self.clusters.close(name);
-            clusters::remove(name, &self.directory_of(name)).await?;
+            let directory = self.directory_of(name);
+            self.clusters.remove(name, &directory).await?;
         }
         self.directory.delete(name).map_err(failure)
     }
@@ -108,7 +108,8 @@ impl Data {
     pub(crate) async fn check_clusters(&self) -> Result<(), Failure> {
         for name in self.names()? {
             if self.settings(&name)?.place == Place::Cluster {
-                clusters::check(&name, &self.directory_of(&name)).await?;
+                let directory = self.directory_of(&name);
+                self.clusters.check(&name, &directory).await?;
             }
         }
         Ok(())

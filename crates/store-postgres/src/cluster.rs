@@ -1,22 +1,25 @@
 //! A server with many instances: each has a schema, and a role that may touch nothing else.
 
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cresset_base::{InstanceName, Limits};
 use cresset_store::layout::sortable::text_hash;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::Pool;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 mod tls;
 
+use crate::connections::Connections;
+use crate::endings::{Channel, Ears, Listener};
 use tls::Encryption;
 
 /// The oldest server that is tried.
 const VERSION_MIN: i32 = 150_000;
 /// How long a server may take to take a connection.
-const CONNECT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 
 /// Why a cluster could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -51,19 +54,24 @@ pub enum ClusterError {
     Failed(String),
 }
 
-/// A database of a PostgreSQL server in which instances live.
+/// A database of a PostgreSQL server in which instances live. Clones share its connections, and one
+/// that listens.
 #[derive(Clone)]
 pub struct Cluster {
     config: Config,
     connector: MakeRustlsConnect,
+    connections: Arc<Connections>,
+    ears: Arc<Ears>,
+    listener: Arc<OnceLock<Listener>>,
 }
 
 impl Cluster {
-    /// The cluster behind a URL such as `postgres://cresset@db.example/cresset?sslmode=verify-full`.
+    /// The cluster behind a URL such as `postgres://cresset@db.example/cresset?sslmode=verify-full`,
+    /// with bounds for all its instances together.
     ///
     /// # Errors
     /// [`ClusterError::Url`], also when the certificates it names cannot be read.
-    pub fn parse(url: &str) -> Result<Self, ClusterError> {
+    pub fn parse(url: &str, limits: &Limits) -> Result<Self, ClusterError> {
         let (url, encryption) = Encryption::split(url)?;
         let mut config =
             Config::from_str(&url).map_err(|error| ClusterError::Url(detail(&error)))?;
@@ -75,6 +83,9 @@ impl Cluster {
         Ok(Self {
             config,
             connector: encryption.connector()?,
+            connections: Connections::new(limits),
+            ears: Arc::default(),
+            listener: Arc::default(),
         })
     }
 
@@ -141,38 +152,22 @@ impl Cluster {
 
     /// Connections for one instance: they see its schema and act as its role, whoever logged in.
     pub(crate) fn pool(&self, name: &InstanceName, limits: &Limits) -> Result<Pool, ClusterError> {
-        let config = self.config_of(name, limits);
-        let fast = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
-        Pool::builder(Manager::from_config(config, self.connector.clone(), fast))
-            .max_size(limits.cluster_connections_max)
-            .wait_timeout(Some(Duration::from_millis(limits.cluster_wait_ms_max)))
-            .create_timeout(Some(CONNECT))
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|error| ClusterError::Failed(error.to_string()))
-    }
-
-    /// What makes connections.
-    pub(crate) fn connector(&self) -> MakeRustlsConnect {
-        self.connector.clone()
-    }
-
-    /// How one instance is connected to.
-    pub(crate) fn config_of(&self, name: &InstanceName, limits: &Limits) -> Config {
         let Place { schema, role } = self.place(name);
         let mut config = self.config.clone();
-        config.options(format!(
+        config.application_name(&schema).options(format!(
             "-c search_path=\"{schema}\" -c role={role} -c statement_timeout={}",
             limits.request_ms_max
         ));
-        config
+        self.connections.pool(config, self.connector.clone())
     }
 
-    /// The schema of an instance.
-    pub(crate) fn schema_of(&self, name: &InstanceName) -> String {
-        self.place(name).schema
+    /// What is told to all nodes about an instance.
+    pub(crate) fn channel(&self, name: &InstanceName) -> Arc<Channel> {
+        self.listener.get_or_init(|| {
+            let way = (self.config.clone(), self.connector.clone());
+            Listener::begin(self.ears.clone(), way, self.connections.idle())
+        });
+        self.ears.channel(&self.place(name).schema)
     }
 
     fn place(&self, name: &InstanceName) -> Place {
@@ -259,7 +254,7 @@ mod tests {
     /// server itself refuses it.
     #[tokio::test]
     async fn a_connection_of_one_instance_cannot_touch_another() {
-        let cluster = Cluster::parse(postgres::server().url()).unwrap();
+        let cluster = Cluster::parse(postgres::server().url(), &Limits::default()).unwrap();
         let names: [InstanceName; 2] = ["mine", "theirs"].map(|name| name.parse().unwrap());
         for name in &names {
             cluster.create(name).await.unwrap();

@@ -1,35 +1,32 @@
 //! What was ended through any node, told by the server as it happens.
 //!
-//! A connection listens for as long as somebody asks. It also sends itself a beat several times a
-//! second: notifications come in the order in which they were committed, so when its beat is back it
-//! has heard of everything that was committed before the beat was sent. What was heard holds for a
-//! second from then on. If the connection is lost, or the beat does not come back, nothing holds.
+//! One connection of a node listens for all instances of a server that are in use: each has a
+//! channel named as its schema. The connection also sends itself a beat several times a second:
+//! notifications come in the order in which they were committed, so when its beat is back it has
+//! heard of everything that was committed before the beat was sent, on every channel it listened
+//! to by then. What was heard holds for a second from then on. If the connection is lost, or the beat
+//! does not come back, nothing holds.
+//!
+//! [`Channel`] is one channel for those who ask, [`listener`] the task that listens.
 
-use std::future::poll_fn;
-use std::sync::Arc;
+mod listener;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio::sync::Notify;
 
-/// Between two beats.
-const BEAT: Duration = Duration::from_millis(250);
+pub(crate) use listener::Listener;
+
 /// How long what was heard holds after a beat was sent.
 const HOLDS: Duration = Duration::from_secs(1);
-/// A connection by which nobody asked for this long is closed.
-const IDLE: Duration = Duration::from_secs(30);
-/// Before a connection that was lost is made again.
-const PAUSE: Duration = Duration::from_secs(1);
 
-/// What has been heard.
-pub(crate) struct Endings {
+/// What has been heard on one channel.
+pub(crate) struct Channel {
+    ears: Arc<Ears>,
     state: Mutex<State>,
-    wanted: Notify,
 }
 
 struct State {
@@ -39,20 +36,7 @@ struct State {
     asked: Instant,
 }
 
-impl Default for Endings {
-    fn default() -> Self {
-        Self {
-            state: Mutex::new(State {
-                number: 0,
-                holds_until: None,
-                asked: Instant::now(),
-            }),
-            wanted: Notify::new(),
-        }
-    }
-}
-
-impl Endings {
+impl Channel {
     /// How many endings have been heard of; `None` where some may not have been heard.
     pub(crate) fn number(&self) -> Option<u64> {
         let now = Instant::now();
@@ -61,7 +45,7 @@ impl Endings {
         if state.holds_until.is_some_and(|until| now < until) {
             return Some(state.number);
         }
-        self.wanted.notify_one();
+        self.ears.wanted.notify_one();
         None
     }
 
@@ -75,121 +59,78 @@ impl Endings {
     }
 
     fn lost(&self) {
+        self.state.lock().lost();
+    }
+
+    /// Whether nobody asked for so long; then nothing holds any more.
+    fn rests(&self, idle: Duration) -> bool {
         let mut state = self.state.lock();
-        state.number += 1;
-        state.holds_until = None;
-    }
-
-    fn is_idle(&self) -> bool {
-        self.state.lock().asked.elapsed() > IDLE
-    }
-}
-
-/// Listens for as long as it is kept.
-pub(crate) struct Listener(JoinHandle<()>);
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-impl Listener {
-    /// Listens to what is told in a schema, whenever somebody asks.
-    pub(crate) fn begin(
-        endings: Arc<Endings>,
-        (mut config, connector): (Config, MakeRustlsConnect),
-        schema: String,
-    ) -> Self {
-        config.application_name(format!("{schema} listening"));
-        Self(tokio::spawn(async move {
-            loop {
-                endings.wanted.notified().await;
-                let attended = attend(&endings, (&config, connector.clone()), &schema).await;
-                endings.lost();
-                if let Err(error) = attended {
-                    tracing::warn!(%error, "tokens are looked up each time: the server cannot be listened to");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        }))
-    }
-}
-
-/// Why listening ended.
-#[derive(Debug, thiserror::Error)]
-enum Deaf {
-    #[error("{0}")]
-    Server(#[from] tokio_postgres::Error),
-    #[error("the connection was closed")]
-    Closed,
-    #[error("it is silent")]
-    Silent,
-}
-
-/// A beat, with the process of the server whose client sent it.
-type Beat = (i32, u64);
-
-/// Listens until nobody asks any more.
-async fn attend(
-    endings: &Endings,
-    (config, connector): (&Config, MakeRustlsConnect),
-    schema: &str,
-) -> Result<(), Deaf> {
-    let (client, connection) = config.connect(connector).await?;
-    let (echo, echoes) = mpsc::unbounded_channel();
-    tokio::select! {
-        ended = hear(endings, connection, echo) => ended,
-        ended = beat(endings, &client, schema, echoes) => ended,
-    }
-}
-
-async fn beat(
-    endings: &Endings,
-    client: &Client,
-    schema: &str,
-    mut echoes: mpsc::UnboundedReceiver<Beat>,
-) -> Result<(), Deaf> {
-    let listen = format!("LISTEN \"{schema}\"");
-    client.batch_execute(&listen).await?;
-    let own = client.query_one("SELECT pg_backend_pid()", &[]).await?;
-    let own: i32 = own.try_get(0)?;
-    let notify = client.prepare("SELECT pg_notify($1,$2)").await?;
-    for number in 1_u64.. {
-        let sent = Instant::now();
-        let payload = number.to_string();
-        let back = async {
-            client.execute(&notify, &[&schema, &payload]).await?;
-            while echoes.recv().await.ok_or(Deaf::Closed)? != (own, number) {}
-            Ok::<_, Deaf>(())
-        };
-        timeout(HOLDS, back).await.map_err(|_| Deaf::Silent)??;
-        endings.heard(sent);
-        if endings.is_idle() {
-            break;
+        let rests = state.asked.elapsed() > idle;
+        if rests {
+            state.lost();
         }
-        tokio::time::sleep(BEAT).await;
+        rests
     }
-    Ok(())
 }
 
-/// Takes what the server says until the connection ends.
-async fn hear<S: AsyncRead + AsyncWrite + Unpin>(
-    endings: &Endings,
-    mut connection: Connection<Socket, S>,
-    echo: mpsc::UnboundedSender<Beat>,
-) -> Result<(), Deaf> {
-    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
-        let AsyncMessage::Notification(told) = message? else {
-            continue;
-        };
-        match told.payload().parse() {
-            Ok(number) => {
-                // Whoever waits for it may have gone.
-                let _ = echo.send((told.process_id(), number));
+impl State {
+    fn lost(&mut self) {
+        self.number += 1;
+        self.holds_until = None;
+    }
+}
+
+/// The channels of one server that somebody may ask about.
+#[derive(Default)]
+pub(crate) struct Ears {
+    channels: Mutex<HashMap<String, Weak<Channel>>>,
+    wanted: Notify,
+}
+
+impl Ears {
+    /// The channel of this name.
+    pub(crate) fn channel(self: &Arc<Self>, name: &str) -> Arc<Channel> {
+        let mut channels = self.channels.lock();
+        if let Some(known) = channels.get(name).and_then(Weak::upgrade) {
+            return known;
+        }
+        let channel = Arc::new(Channel {
+            ears: self.clone(),
+            state: Mutex::new(State {
+                number: 0,
+                holds_until: None,
+                asked: Instant::now(),
+            }),
+        });
+        channels.insert(name.to_owned(), Arc::downgrade(&channel));
+        channel
+    }
+
+    /// Those asked about within this time; nothing holds of the others.
+    fn in_use(&self, idle: Duration) -> HashMap<String, Arc<Channel>> {
+        let mut in_use = HashMap::new();
+        self.channels.lock().retain(|name, weak| {
+            let Some(channel) = weak.upgrade() else {
+                return false;
+            };
+            if !channel.rests(idle) {
+                in_use.insert(name.clone(), channel);
             }
-            Err(_) => endings.ended(),
+            true
+        });
+        in_use
+    }
+
+    fn ended(&self, name: &str) {
+        if let Some(channel) = self.channels.lock().get(name).and_then(Weak::upgrade) {
+            channel.ended();
         }
     }
-    Err(Deaf::Closed)
+
+    /// Some may have been missed on every channel.
+    fn lost(&self) {
+        let channels = self.channels.lock();
+        let open = channels.values().filter_map(Weak::upgrade);
+        open.for_each(|channel| channel.lost());
+    }
 }

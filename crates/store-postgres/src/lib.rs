@@ -14,6 +14,7 @@
 
 mod catalog;
 mod cluster;
+mod connections;
 mod endings;
 mod fault;
 mod indexing;

@@ -1,11 +1,14 @@
 //! Asking: connections, snapshots and prepared statements.
 
+use std::time::Duration;
+
 use cresset_store::Error;
 use deadpool_postgres::{GenericClient, Object, Transaction};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{IsolationLevel, Row};
 
-use crate::fault::{pool_error, store_error};
+use crate::connections::taken;
+use crate::fault::store_error;
 use crate::shared::Shared;
 
 /// Statements one connection keeps prepared before it forgets them all: those in use come back.
@@ -16,7 +19,8 @@ pub(crate) type Args<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A connection of this instance.
 pub(crate) async fn connection(shared: &Shared) -> Result<Object, Error> {
-    let connection = shared.pool.get().await.map_err(pool_error)?;
+    let within = Duration::from_millis(shared.limits.cluster_wait_ms_max);
+    let connection = taken(&shared.pool, within).await?;
     if connection.statement_cache.size() > STATEMENTS {
         connection.statement_cache.clear();
     }

@@ -22,7 +22,6 @@ mod users;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cresset_access::{Access, Verb};
@@ -39,8 +38,9 @@ use cresset_store::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::cluster::{Cluster, ClusterError};
-use crate::endings::{Endings, Listener};
+use crate::cluster::{CONNECT, Cluster, ClusterError};
+use crate::connections::taken;
+use crate::endings::Channel;
 use crate::schema;
 use crate::shared::{Shared, Surroundings};
 use crate::writer::{self, Job};
@@ -49,8 +49,6 @@ pub(crate) use search::limited;
 
 /// More changes than this are prepared on a thread that may block.
 const INLINE_CHANGES: usize = 16;
-/// A connection nobody used for this long is closed.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// What an instance is opened with.
 #[derive(Clone)]
@@ -73,8 +71,9 @@ pub struct Options {
 pub struct PostgresStore {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
-    endings: Arc<Endings>,
-    _listener: Listener,
+    endings: Arc<Channel>,
+    /// Listens for as long as one of its instances is open.
+    _cluster: Cluster,
 }
 
 impl PostgresStore {
@@ -99,7 +98,7 @@ impl PostgresStore {
             node: options.node,
             directory: options.directory,
         };
-        let mut first = pool.get().await.map_err(crate::fault::pool_error)?;
+        let mut first = taken(&pool, CONNECT).await?;
         schema::migrate(&mut first).await?;
         let shared = Arc::new(Shared::load(&mut first, around).await?);
         drop(first);
@@ -109,15 +108,11 @@ impl PostgresStore {
             // What an earlier process left in the journal.
             jobs.try_send(Job::Audit).map_err(|_| Error::Busy)?;
         }
-        tokio::spawn(rest(Arc::downgrade(&shared)));
-        let endings = Arc::new(Endings::default());
-        let way = (cluster.config_of(name, &shared.limits), cluster.connector());
-        let listener = Listener::begin(endings.clone(), way, cluster.schema_of(name));
         Ok(Self {
             shared,
             jobs,
-            endings,
-            _listener: listener,
+            endings: cluster.channel(name),
+            _cluster: cluster.clone(),
         })
     }
 
@@ -149,17 +144,6 @@ impl PostgresStore {
     ) -> Result<Found, Error> {
         let restriction = given(access, verb, name.0)?;
         read::current(&self.shared, name, &restriction).await
-    }
-}
-
-/// Closes connections nobody needs, for as long as the instance is open.
-async fn rest(shared: std::sync::Weak<Shared>) {
-    loop {
-        tokio::time::sleep(IDLE / 2).await;
-        let Some(shared) = shared.upgrade() else {
-            return;
-        };
-        shared.pool.retain(|_, used| used.last_used() < IDLE);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The instance a route names, opened on first use and closed when nobody asks for it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cresset_auth::password::PasswordPool;
@@ -50,9 +50,20 @@ pub struct OpenInstance {
     /// When old audit records were last dropped.
     dropped_s: AtomicI64,
     last_use_s: AtomicI64,
+    /// When mail was last looked for.
+    looked_s: AtomicI64,
+    /// Whether a request caused mail, which may wait yet.
+    has_mail: AtomicBool,
 }
 
 impl OpenInstance {
+    /// Whether mail may wait: of an instance that nobody uses it is not looked for, so that it costs
+    /// its database nothing.
+    fn may_have_mail(&self, now_s: i64) -> bool {
+        let looked_s = self.looked_s.swap(now_s, Ordering::Relaxed);
+        self.last_use_s.load(Ordering::Relaxed) >= looked_s || self.has_mail.load(Ordering::Relaxed)
+    }
+
     /// Writes, or counts, what a stranger did.
     pub(crate) fn record_stranger(&self, record: AuditRecord) -> Result<(), cresset_store::Error> {
         let due = self.strangers.take(record);
@@ -164,13 +175,21 @@ impl OpenInstances {
     /// Sends the mail that is due. What still waits is tried again with the next sweep, or, of an
     /// instance that was closed, when it is opened.
     pub async fn deliver_mail(&self) {
+        let now_s = self.platform.clock.now().as_second();
         for instance in self.all() {
-            self.deliver_mail_of(&instance).await;
+            if instance.may_have_mail(now_s) {
+                self.look_for_mail(&instance).await;
+            }
         }
     }
 
-    /// Sends the mail of one instance that is due.
+    /// Sends the mail that a request caused.
     pub async fn deliver_mail_of(&self, instance: &OpenInstance) {
+        instance.has_mail.store(true, Ordering::Relaxed);
+        self.look_for_mail(instance).await;
+    }
+
+    async fn look_for_mail(&self, instance: &OpenInstance) {
         let Platform { mail, clock, .. } = &self.platform;
         let sent = cresset_mail::deliver(&*instance.store, mail, &instance.name, &**clock).await;
         if let Err(error) = sent {
@@ -228,6 +247,8 @@ impl OpenInstances {
             audit_days,
             dropped_s: AtomicI64::new(0),
             last_use_s: AtomicI64::new(now_s),
+            looked_s: AtomicI64::new(i64::MIN),
+            has_mail: AtomicBool::new(false),
         })
     }
 

@@ -160,8 +160,16 @@ const MEANINGS: &[(&str, &str)] = &[
         "most connections of one instance on one node to its PostgreSQL server",
     ),
     (
+        "limits.cluster_connections_node_max",
+        "most connections of all instances on one node to one PostgreSQL server; one more listens",
+    ),
+    (
         "limits.cluster_wait_ms_max",
         "longest wait for one of them, in milliseconds, before 503 is answered",
+    ),
+    (
+        "limits.cluster_idle_ms_max",
+        "longest time one of them is kept open without use, in milliseconds",
     ),
     (
         "limits.audit_waiting_max",

@@ -157,7 +157,7 @@ mod tests {
             "postgres://u:a?b@h/d?sslmode=require",
             "postgres://u:a?b@h/d?sslmode=prefer",
         ] {
-            let answer = Cluster::parse(refused);
+            let answer = Cluster::parse(refused, &cresset_base::Limits::default());
             assert!(matches!(answer, Err(ClusterError::Url(_))), "{refused}");
         }
     }

@@ -1,17 +1,18 @@
 //! A server that speaks with nobody who does not encrypt.
 
+use cresset_base::Limits;
 use cresset_store_postgres::{Cluster, ClusterError};
 use cresset_testkit::postgres::Server;
 
 use crate::instance::Instance;
 
 fn error(url: &str) -> String {
-    let said = Cluster::parse(url).map(drop);
+    let said = Cluster::parse(url, &Limits::default()).map(drop);
     said.unwrap_err().to_string()
 }
 
 async fn refusal(url: &str) -> String {
-    match Cluster::parse(url).unwrap().check().await {
+    match Cluster::parse(url, &Limits::default()).unwrap().check().await {
         Err(ClusterError::Unreachable(said)) => said,
         other => panic!("{other:?}"),
     }

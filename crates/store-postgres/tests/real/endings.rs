@@ -91,16 +91,14 @@ async fn a_revocation_reaches_every_node() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_does_not_hear_remembers_nothing() {
-    let instance = Instance::create(postgres::server().url()).await;
+    let server = postgres::Server::start();
+    let instance = Instance::create(server.url()).await;
     let one = instance.open("one", AT).await;
     let number = hears(&one).await;
     let tables = instance.tables().await;
-    let cut = format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-         WHERE application_name='{} listening'",
-        instance.schema()
-    );
-    assert_eq!(tables.query(&cut, &[]).await.unwrap().len(), 1);
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE application_name='cresset listening'";
+    assert_eq!(tables.query(cut, &[]).await.unwrap().len(), 1);
     assert!(is_worthless(&one, number).await);
     // It listens again, and what it read before stays worthless.
     assert_ne!(hears(&one).await, number);

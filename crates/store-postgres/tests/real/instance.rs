@@ -14,8 +14,7 @@ use tokio_postgres::{Client, NoTls};
 /// An instance of its own.
 pub(crate) struct Instance {
     url: String,
-    cluster: Cluster,
-    name: InstanceName,
+    pub(crate) name: InstanceName,
 }
 
 impl Instance {
@@ -25,10 +24,10 @@ impl Instance {
         let name = format!("t{}", MADE.fetch_add(1, Ordering::Relaxed));
         let instance = Self {
             url: url.to_owned(),
-            cluster: Cluster::parse(url).unwrap(),
             name: name.parse().unwrap(),
         };
-        instance.cluster.create(&instance.name).await.unwrap();
+        let cluster = Cluster::parse(url, &Limits::default()).unwrap();
+        cluster.create(&instance.name).await.unwrap();
         instance
     }
 
@@ -44,9 +43,15 @@ impl Instance {
         }
     }
 
-    /// Opens it with other options.
+    /// Opens it with other options, as a node that has no other instance open.
     pub(crate) async fn open_with(&self, options: Options) -> Arc<PostgresStore> {
-        let store = PostgresStore::open(&self.cluster, &self.name, options).await;
+        let cluster = Cluster::parse(&self.url, &options.limits).unwrap();
+        self.open_of(&cluster, options).await
+    }
+
+    /// Opens it as a node that shares its connections among instances.
+    pub(crate) async fn open_of(&self, cluster: &Cluster, options: Options) -> Arc<PostgresStore> {
+        let store = PostgresStore::open(cluster, &self.name, options).await;
         Arc::new(store.unwrap())
     }
 

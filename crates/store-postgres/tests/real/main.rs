@@ -11,6 +11,7 @@ mod contract;
 mod earlier;
 mod encrypted;
 mod endings;
+mod idle;
 mod instance;
 mod nodes;
 mod reindex;
