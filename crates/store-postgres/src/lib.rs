@@ -15,6 +15,7 @@
 mod catalog;
 mod cluster;
 mod connections;
+mod deadline;
 mod endings;
 mod fault;
 mod indexing;

@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Instant;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
@@ -19,6 +18,7 @@ use futures_util::future::try_join_all;
 use tokio_postgres::types::ToSql;
 
 use crate::catalog::{BLOCK_BITS, Catalog};
+use crate::deadline::Deadline;
 use crate::fault::store_error;
 use crate::row::get;
 use crate::shared::{Shared, stored_type};
@@ -79,15 +79,7 @@ pub(crate) struct Answers<'s> {
     known: HashMap<Question, Answer>,
     asked: RefCell<HashSet<Question>>,
     /// When what is planned must have ended.
-    ends: Option<Instant>,
-}
-
-/// [`Error::TimedOut`] once that is past.
-pub(crate) fn must_have_time(ends: Option<Instant>) -> Result<(), Error> {
-    if ends.is_some_and(|ends| Instant::now() > ends) {
-        return Err(Error::TimedOut);
-    }
-    Ok(())
+    deadline: Option<Arc<Deadline>>,
 }
 
 impl<'s> Answers<'s> {
@@ -100,13 +92,13 @@ impl<'s> Answers<'s> {
             is_committed: true,
             known: HashMap::new(),
             asked: RefCell::default(),
-            ends: None,
+            deadline: None,
         }
     }
 
     /// The same for a search that must end then.
-    pub(crate) fn ending(self, ends: Option<Instant>) -> Self {
-        Self { ends, ..self }
+    pub(crate) fn ending(self, deadline: Option<Arc<Deadline>>) -> Self {
+        Self { deadline, ..self }
     }
 
     /// The same within a transaction that may yet be taken back.
@@ -124,7 +116,9 @@ impl<'s> Answers<'s> {
         plan: impl Fn(&Self) -> Result<T, NotYet>,
     ) -> Result<T, Error> {
         for _ in 0..ROUNDS {
-            must_have_time(self.ends)?;
+            if let Some(deadline) = &self.deadline {
+                deadline.hold(snapshot).await?;
+            }
             let planned = plan(self);
             let asked = std::mem::take(self.asked.get_mut());
             if asked.is_empty()

@@ -8,7 +8,7 @@ use deadpool_postgres::Transaction;
 use serde_json::Value;
 use tokio_postgres::types::{FromSql, Type};
 
-use super::search::{Asked, limit, limited, planning};
+use super::search::{Asked, limited, planning};
 use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::{begin, connection};
@@ -30,7 +30,7 @@ impl<'a> FromSql<'a> for Told {
 pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanation, Error> {
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
-    limit(shared, &snapshot).await?;
+    asked.begin(&snapshot).await?;
     let began = Instant::now();
     let (found, _) = planning(shared, &snapshot, asked).await?;
     let planner = shared.planner();
@@ -44,8 +44,7 @@ pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanat
     let began = Instant::now();
     for plan in found.plans.iter().filter(|_| wanted > 0) {
         let run = async {
-            asked.must_have_time()?;
-            plan_rows(&snapshot, plan, wanted, &mut explanation).await
+            plan_rows(&snapshot, (asked, plan), wanted, &mut explanation).await
         };
         run.await.map_err(|error| planner.blamed(error, plan))?;
     }
@@ -57,7 +56,7 @@ pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanat
 /// Runs the statements of a plan until a page is full.
 async fn plan_rows(
     snapshot: &Transaction<'_>,
-    plan: &SearchPlan,
+    (asked, plan): (&Asked, &SearchPlan),
     wanted: usize,
     explanation: &mut Explanation,
 ) -> Result<(), Error> {
@@ -66,6 +65,7 @@ async fn plan_rows(
         if plan.is_by_type() && explanation.matches >= enough {
             return Ok(());
         }
+        asked.must_have_time(snapshot).await?;
         statement_rows(snapshot, statement, enough, explanation).await?;
     }
     Ok(())

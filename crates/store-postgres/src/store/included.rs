@@ -50,6 +50,7 @@ pub(super) async fn with(
                 planner.included(include, &at_hand, &asked.access, answers)
             };
             for statement in answers.plan(snapshot, follow).await? {
+                asked.must_have_time(snapshot).await?;
                 let text = format!("{}${}", statement.text, statement.args.len() + 1);
                 // Those known already may come again.
                 let limit = seen.len() + most + 1;

@@ -1,7 +1,8 @@
 //! One page of a search.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
@@ -18,12 +19,13 @@ use tokio_postgres::types::{ToSql, Type};
 use super::included::Included;
 use super::{included, totals};
 use crate::catalog::Catalog;
+use crate::deadline::Deadline;
 use crate::fault::store_error;
 use crate::indexing::Indexing;
-use crate::lookups::{Answers, must_have_time};
+use crate::lookups::Answers;
 use crate::row::{self, get};
 use crate::shared::{Shared, stored_type};
-use crate::snapshot::{begin, connection, execute, query};
+use crate::snapshot::{begin, connection, query};
 use crate::value::Bound;
 
 /// A search and who asks.
@@ -33,7 +35,7 @@ pub(super) struct Asked {
     pub(super) access: Access,
     place: Option<Place>,
     /// When it must end, where that is before the request does.
-    ends: Option<Instant>,
+    deadline: Option<Arc<Deadline>>,
 }
 
 impl Asked {
@@ -46,21 +48,32 @@ impl Asked {
             queries: queries.to_vec(),
             access: access.clone(),
             place: at.map(Place::read).transpose()?,
-            ends: None,
+            deadline: None,
         })
     }
 
     /// The same within the time of a search, which begins now.
     pub(super) fn limited(self, shared: &Shared) -> Self {
         Self {
-            ends: Some(Instant::now() + of_search(shared)),
+            deadline: Some(Arc::new(Deadline::after(of_search(shared)))),
             ..self
         }
     }
 
-    /// Refuses to go on when it must have ended: the server looks at each statement alone.
-    pub(super) fn must_have_time(&self) -> Result<(), Error> {
-        must_have_time(self.ends)
+    /// Tells the server how long the first statements may take.
+    pub(super) async fn begin(&self, snapshot: &Transaction<'_>) -> Result<(), Error> {
+        match &self.deadline {
+            Some(deadline) => deadline.begin(snapshot).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to go on when it must have ended, and bounds the next statement.
+    pub(super) async fn must_have_time(&self, snapshot: &Transaction<'_>) -> Result<(), Error> {
+        match &self.deadline {
+            Some(deadline) => deadline.hold(snapshot).await,
+            None => Ok(()),
+        }
     }
 
     /// What all queries have in common is taken from the first.
@@ -139,8 +152,8 @@ pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, E
     let mut connection = connection(shared).await?;
     let snapshot = begin(&mut connection).await?;
     // Both in one round trip.
-    let limit = limit(shared, &snapshot);
-    let ((), page) = try_join(limit, within(shared, &snapshot, asked)).await?;
+    let within = within(shared, &snapshot, asked);
+    let ((), page) = try_join(asked.begin(&snapshot), within).await?;
     Ok(page)
 }
 
@@ -148,14 +161,6 @@ pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, E
 fn of_search(shared: &Shared) -> Duration {
     let limits = &shared.limits;
     Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
-}
-
-/// Lets no statement of a snapshot take longer than a search may.
-pub(super) async fn limit(shared: &Shared, snapshot: &Transaction<'_>) -> Result<(), Error> {
-    // 0 would be no limit at all.
-    let time = of_search(shared).as_millis().max(1);
-    let text = format!("SET LOCAL statement_timeout={time}");
-    execute(snapshot, &text, &[]).await.map(drop)
 }
 
 /// The same in a snapshot that is there.
@@ -177,15 +182,22 @@ pub(super) async fn within(
     let hits = hits((shared, snapshot), (asked, &planned.plans), &mut bodies).await?;
     let page = first.page(hits, count, &planned.walk);
     let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
-    let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
+    let beside = async {
+        let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
+        let bodies = bodies_of(shared, snapshot, (asked, &shown)).await?;
+        Ok((shown.is_cut, bodies))
+    };
+    let (is_cut, included) = beside
+        .await
+        .map_err(|error| shared.planner().blamed(error, first))?;
     let found = rids
         .iter()
         .filter_map(|rid| bodies.get(rid).map(|row| (*rid, row)));
     let matches = found.map(|(rid, row)| version(shared, rid, row, 0));
     Ok(SearchPage {
         matches: matches.collect::<Result<_, _>>()?,
-        included: bodies_of(shared, snapshot, &shown).await?,
-        is_cut: shown.is_cut,
+        included,
+        is_cut,
         total,
         next: page.next,
         previous: page.previous,
@@ -205,7 +217,7 @@ pub(super) async fn planning<'s>(
         indexing.must_hold(query)?;
     }
     let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
-    let mut answers = Answers::new(shared, catalog, pulse.generation).ending(asked.ends);
+    let mut answers = Answers::new(shared, catalog, pulse.generation).ending(asked.deadline.clone());
     let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
     Ok((planned, answers))
 }
@@ -254,11 +266,7 @@ async fn planned(
         };
         if let Some(total) = walk.total.as_mut().filter(|_| counts) {
             let state = (pulse.generation, tally.live);
-            let question = (query, &asked.access);
-            let counted = async {
-                asked.must_have_time()?;
-                totals::count(shared, snapshot, question, &plan, state).await
-            };
+            let counted = totals::count(shared, snapshot, (asked, query), &plan, state);
             *total += counted
                 .await
                 .map_err(|error| shared.planner().blamed(error, &plan))?;
@@ -287,7 +295,7 @@ async fn hits(
             let wanted = enough.saturating_sub(taken + (hits.len() - before));
             if wanted > 0 {
                 let rows = async {
-                    asked.must_have_time()?;
+                    asked.must_have_time(snapshot).await?;
                     rows(snapshot, statement, wanted, bodies).await
                 };
                 let mut rows = rows
@@ -367,11 +375,12 @@ fn version(shared: &Shared, rid: i64, row: &Row, at: usize) -> Result<Version, E
 async fn bodies_of(
     shared: &Shared,
     snapshot: &Transaction<'_>,
-    shown: &Included,
+    (asked, shown): (&Asked, &Included),
 ) -> Result<Vec<Version>, Error> {
     if shown.rids.is_empty() {
         return Ok(Vec::new());
     }
+    asked.must_have_time(snapshot).await?;
     let text = "SELECT r,version,updated,method,body FROM resource WHERE r=ANY($1) ORDER BY r";
     let rows = query(snapshot, text, &[&shown.rids]).await;
     let rows = rows.map_err(|e| store_error(&e))?;
