@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cresset_auth::AuthServer;
 use cresset_auth::password::PasswordPool;
@@ -72,13 +73,14 @@ fn outbound(settings: &Settings) -> Arc<Outbound> {
     Arc::new(Outbound::new(reach, &settings.limits))
 }
 
-/// Serves until told to stop.
+/// Serves until told to stop, and for `drain` after that.
 pub(crate) async fn serve(
     platform: Platform,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
+    drain: Duration,
 ) -> Result<(), Failure> {
-    cresset_web::serve(platform, listener, stop)
+    cresset_web::serve(platform, listener, stop, drain)
         .await
         .context("serving")
 }

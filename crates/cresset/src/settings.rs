@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// Scheme, host and port under which callers reach the server.
     pub(crate) public_url: Option<String>,
+    /// Time between the signal to stop and the end of listening, in milliseconds.
+    pub(crate) drain_ms: u64,
     /// Asking other servers.
     pub(crate) outbound: OutboundSettings,
     /// Sending mail.
@@ -93,6 +95,7 @@ impl Default for Settings {
             listen: Ipv4Addr::LOCALHOST.into(),
             port: 8080,
             public_url: None,
+            drain_ms: 0,
             outbound: OutboundSettings::default(),
             mail: MailSettings::default(),
             log: Log {

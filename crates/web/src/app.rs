@@ -1,6 +1,7 @@
 //! The state every handler shares.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cresset_base::Limits;
 
@@ -16,6 +17,7 @@ struct Inner {
     platform: Platform,
     instances: OpenInstances,
     correlations: Correlations,
+    is_draining: AtomicBool,
 }
 
 impl App {
@@ -27,7 +29,18 @@ impl App {
             platform,
             instances,
             correlations,
+            is_draining: AtomicBool::new(false),
         }))
+    }
+
+    /// Says to whoever asks for the server's health that it is about to end.
+    pub fn drain(&self) {
+        self.0.is_draining.store(true, Ordering::Release);
+    }
+
+    /// Whether it is.
+    pub fn is_draining(&self) -> bool {
+        self.0.is_draining.load(Ordering::Acquire)
     }
 
     /// What the binary gave.

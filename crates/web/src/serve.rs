@@ -7,13 +7,15 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::Request;
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Interval;
 
 use crate::app::App;
 use crate::envelope::Envelope;
@@ -31,7 +33,8 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// Room for a request's head besides its query.
 const HEAD_BYTES: usize = 32 * 1024;
 
-/// Serves until `shutdown` completes, then finishes open requests (at most ten seconds).
+/// Serves until `shutdown` completes. Then `/health` says for `drain` that the server is about to end,
+/// while everything is still served; then open requests are finished (at most ten seconds).
 ///
 /// # Errors
 /// When the listener cannot be used at all; what befalls one connection ends that one alone.
@@ -39,26 +42,26 @@ pub async fn serve(
     platform: Platform,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
+    drain: Duration,
 ) -> io::Result<()> {
     let app = App::new(platform);
-    let builder = builder(app.limits().query_bytes_max);
-    let envelope = Envelope::new(app.clone());
-    let mut sweep = tokio::time::interval(SWEEP_EVERY);
-    let graceful = GracefulShutdown::new();
-    let mut shutdown = pin!(shutdown);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => converse((stream, Peer(address.ip())), &builder, &envelope, &graceful),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
-            _ = sweep.tick() => sweep_instances(&app),
-            () = &mut shutdown => break,
-        }
-    }
+    let mut door = Door {
+        builder: builder(app.limits().query_bytes_max),
+        envelope: Envelope::new(app.clone()),
+        sweep: tokio::time::interval(SWEEP_EVERY),
+        graceful: GracefulShutdown::new(),
+        app,
+        listener,
+    };
+    door.accept_until(shutdown).await;
+    door.app.drain();
+    door.accept_until(tokio::time::sleep(drain)).await;
+    let Door {
+        app,
+        graceful,
+        listener,
+        ..
+    } = door;
     drop(listener);
     if tokio::time::timeout(DRAIN_WAIT, graceful.shutdown())
         .await
@@ -68,6 +71,68 @@ pub async fn serve(
     }
     app.instances().settle().await;
     Ok(())
+}
+
+/// Where connections come in.
+struct Door {
+    app: App,
+    listener: TcpListener,
+    builder: auto::Builder<TokioExecutor>,
+    envelope: Envelope,
+    graceful: GracefulShutdown,
+    sweep: Interval,
+}
+
+impl Door {
+    async fn accept_until(&mut self, over: impl Future<Output = ()>) {
+        let mut over = pin!(over);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, address)) => self.converse(stream, Peer(address.ip())),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection was not accepted");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                _ = self.sweep.tick() => sweep_instances(&self.app),
+                () = &mut over => return,
+            }
+        }
+    }
+
+    fn converse(&self, stream: TcpStream, peer: Peer) {
+        // Answers are written whole: waiting to fill a packet would only delay them.
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        let (envelope, app) = (self.envelope.clone(), self.app.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            let (envelope, app) = (envelope.clone(), app.clone());
+            async move {
+                let version = request.version();
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(peer);
+                let mut response = envelope.answer(request).await;
+                // Whoever would send another request on this connection could meet its end.
+                if app.is_draining() && version < Version::HTTP_2 {
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(CONNECTION, close);
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let connection = self
+            .builder
+            .serve_connection(TokioIo::new(stream), service)
+            .into_owned();
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = %error, "a connection ended early");
+            }
+        });
+    }
 }
 
 /// Closes what nobody asks for, drops what is kept no longer and sends what waits, beside the
@@ -94,34 +159,4 @@ fn builder(query_bytes_max: usize) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEAD_WAIT));
     builder
-}
-
-fn converse(
-    (stream, peer): (TcpStream, Peer),
-    builder: &auto::Builder<TokioExecutor>,
-    envelope: &Envelope,
-    graceful: &GracefulShutdown,
-) {
-    // Answers are written whole: waiting to fill a packet would only delay them.
-    if stream.set_nodelay(true).is_err() {
-        return;
-    }
-    let envelope = envelope.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        let envelope = envelope.clone();
-        async move {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer);
-            Ok::<_, Infallible>(envelope.answer(request).await)
-        }
-    });
-    let connection = builder
-        .serve_connection(TokioIo::new(stream), service)
-        .into_owned();
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %error, "a connection ended early");
-        }
-    });
 }

@@ -7,6 +7,7 @@ mod printed;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use cresset_auth::sandbox::CLIENT_ID as SANDBOX;
@@ -120,7 +121,7 @@ impl Demo {
         };
         output::line(printed);
         let platform = platform::platform(&data, &settings)?;
-        platform::serve(platform, listener, shutdown::signal()?).await?;
+        platform::serve(platform, listener, shutdown::signal()?, Duration::ZERO).await?;
         output::line("Stopped.");
         Ok(ExitCode::SUCCESS)
     }

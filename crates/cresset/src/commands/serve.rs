@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -41,7 +42,8 @@ impl Serve {
         ));
         let platform = platform::platform(&data, &settings)?;
         let indexing = tokio::spawn(indexing::all(data.clone()));
-        platform::serve(platform, listener, shutdown::signal()?).await?;
+        let drain = Duration::from_millis(settings.drain_ms);
+        platform::serve(platform, listener, shutdown::signal()?, drain).await?;
         // What is left is gone on with at the next start.
         indexing.abort();
         Ok(ExitCode::SUCCESS)

@@ -17,6 +17,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "scheme, host and port under which callers reach the server; links are made from it. Without it: `http://localhost:{port}`",
     ),
     (
+        "drain_ms",
+        "time after the signal to stop in which `/health` answers 503 and everything else is served as before, in milliseconds; for a load balancer to notice",
+    ),
+    (
         "outbound.private_addresses",
         "whether URLs that apps register may use http and lead to private addresses, as tests and certification on one machine need",
     ),

@@ -46,6 +46,13 @@ impl Client {
         }
     }
 
+    /// Whether the server says that it is well.
+    pub(crate) async fn is_well(&self) -> bool {
+        let address = self.instance.rsplit_once('/').expect("an instance's URL").0;
+        let asked = self.http.get(format!("{address}/health")).send().await;
+        asked.is_ok_and(|answer| answer.status().is_success())
+    }
+
     /// A request to an address below the FHIR base.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self

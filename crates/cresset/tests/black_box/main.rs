@@ -26,6 +26,7 @@ mod disk_full;
 mod isolation;
 mod paging;
 mod resources;
+mod rolling;
 mod scopes;
 mod server;
 mod two_nodes;

@@ -14,6 +14,9 @@ use crate::client::Client;
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_mins(1);
 
+/// How long a server that is asked to end is still asked for its health.
+const DRAIN_MS: &str = "1000";
+
 /// A running server; ended with the value.
 pub(crate) struct Server {
     data: TempDir,
@@ -129,6 +132,15 @@ impl Server {
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the server was running");
         self.child.wait().expect("the server ended");
+    }
+
+    /// Asks the process to end, and waits until it has done so in peace.
+    pub(crate) fn stop(&mut self) {
+        let mut terminate = Command::new("kill");
+        terminate.args(["-TERM", &self.child.id().to_string()]);
+        succeed(terminate);
+        let ended = self.child.wait().expect("the server ended");
+        assert!(ended.success(), "{ended:?}");
     }
 
     /// Starts the process again over the same data.
@@ -292,7 +304,9 @@ fn succeed(mut command: Command) -> Output {
 }
 
 fn serve(data: &Path, port: u16) -> Command {
-    command(data, &["serve", "--port", &port.to_string()])
+    let mut serve = command(data, &["serve", "--port", &port.to_string()]);
+    serve.env("CRESSET_DRAIN_MS", DRAIN_MS);
+    serve
 }
 
 fn spawn(mut serve: Command) -> Child {
