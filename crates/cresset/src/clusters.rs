@@ -1,24 +1,26 @@
 //! Instances whose data is on PostgreSQL servers, opened when they are asked for.
 
+mod placement;
+
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cresset_base::{InstanceName, Rng, Secret};
+use cresset_base::{InstanceName, Rng, Timestamp};
 use cresset_store::{Error, InstanceSettings, Store};
-use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore};
+use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore, Registry};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::failure::{Context, Failure, Kind};
-use crate::settings::Settings;
+use crate::settings::{ServerUrl, Settings};
 use crate::{platform, surroundings};
 
-/// Holds the URL of an instance's server, within the instance's directory.
+/// Holds the URL or the name of an instance's server, within the instance's directory.
 const URL_FILE: &str = "cluster.url";
 /// Holds the name under which servers know this data directory.
 const NODE_FILE: &str = "node";
@@ -33,15 +35,27 @@ pub(crate) struct Clusters {
     open: Mutex<HashMap<InstanceName, Arc<Open>>>,
 }
 
+/// Where an instance lives.
+#[derive(Clone)]
+pub(crate) struct Home {
+    /// Its server.
+    pub(crate) url: ServerUrl,
+    /// The directory of this node for its journal.
+    pub(crate) journal: PathBuf,
+}
+
 /// An instance that is open, or being opened by whoever asked first.
 struct Open {
+    /// Of several that had the name one after the other, this one.
+    of: (ServerUrl, Timestamp),
     store: OnceCell<Arc<PostgresStore>>,
     used: Mutex<Instant>,
 }
 
 impl Open {
-    fn new() -> Self {
+    fn new(of: (ServerUrl, Timestamp)) -> Self {
         Self {
+            of,
             store: OnceCell::new(),
             used: Mutex::new(Instant::now()),
         }
@@ -62,14 +76,6 @@ impl Clusters {
         }
     }
 
-    /// The store of an instance that is open.
-    pub(crate) fn opened(&self, name: &InstanceName) -> Option<Arc<PostgresStore>> {
-        let open = self.open.lock();
-        let entry = open.get(name)?;
-        *entry.used.lock() = Instant::now();
-        entry.store.get().cloned()
-    }
-
     /// All that are open, which does not count as a use.
     pub(crate) fn all_opened(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
         let open = self.open.lock();
@@ -85,87 +91,124 @@ impl Clusters {
     pub(crate) async fn store(
         &self,
         name: &InstanceName,
-        (directory, of): (&Path, &InstanceSettings),
+        (home, settings): (&Home, &InstanceSettings),
     ) -> Result<Arc<PostgresStore>, Error> {
+        let of = (home.url.clone(), settings.created);
         let entry = {
             let mut open = self.open.lock();
-            open.retain(|other, entry| other == name || !entry.is_idle());
+            open.retain(|other, entry| {
+                if other == name {
+                    entry.of == of
+                } else {
+                    !entry.is_idle()
+                }
+            });
             let entry = open.entry(name.clone());
-            entry.or_insert_with(|| Arc::new(Open::new())).clone()
+            entry.or_insert_with(|| Arc::new(Open::new(of))).clone()
         };
-        let opening = || self.open(name, (directory, of));
+        *entry.used.lock() = Instant::now();
+        let opening = || self.open(name, (home, settings));
         entry.store.get_or_try_init(opening).await.cloned()
     }
 
     async fn open(
         &self,
         name: &InstanceName,
-        (directory, of): (&Path, &InstanceSettings),
+        (home, settings): (&Home, &InstanceSettings),
     ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
-        let cluster = self.cluster_of(directory).map_err(failed)?;
+        let cluster = self.cluster(&home.url).map_err(failed)?;
+        let mut private = DirBuilder::new();
+        let made = private.recursive(true).mode(0o700).create(&home.journal);
+        made.map_err(|error| Error::failed(format!("{}: {error}", home.journal.display())))?;
         let options = Options {
             clock: surroundings::clock(),
             limits: Arc::new(self.settings.limits.clone()),
             node: node(&self.settings.data).map_err(failed)?,
-            directory: directory.to_owned(),
+            directory: home.journal.clone(),
             bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
-            keeps_words: of.full_text,
+            keeps_words: settings.full_text,
         };
         PostgresStore::open(&cluster, name, options)
             .await
             .map(Arc::new)
     }
 
+    /// Closes an instance that is there no more.
+    pub(crate) fn close(&self, name: &InstanceName) {
+        self.open.lock().remove(name);
+    }
+
     /// Makes the place of a new instance on a server.
-    pub(crate) async fn create(
-        &self,
-        url: &Secret<String>,
-        name: &InstanceName,
-    ) -> Result<(), Failure> {
-        let cluster = self.cluster(url.expose())?;
+    pub(crate) async fn create(&self, url: &ServerUrl, name: &InstanceName) -> Result<(), Failure> {
+        let cluster = self.cluster(url)?;
         cluster.create(name).await.map_err(failure)
     }
 
     /// Removes it again with all its data.
-    pub(crate) async fn remove(&self, name: &InstanceName, directory: &Path) -> Result<(), Failure> {
-        self.open.lock().remove(name);
-        match self.cluster_of(directory)?.remove(name).await {
+    pub(crate) async fn remove(&self, url: &ServerUrl, name: &InstanceName) -> Result<(), Failure> {
+        self.close(name);
+        match self.cluster(url)?.remove(name).await {
             Ok(()) | Err(ClusterError::Absent(_)) => Ok(()),
             Err(error) => Err(failure(error)),
         }
     }
 
-    /// Whether the server of an instance can be used. One that cannot be reached now may be later.
-    pub(crate) async fn check(&self, name: &InstanceName, directory: &Path) -> Result<(), Failure> {
-        match self.cluster_of(directory)?.check().await {
+    /// Whether a server can be used. One that cannot be reached now may be later.
+    pub(crate) async fn check(&self, url: &ServerUrl) -> Result<(), Failure> {
+        match self.cluster(url)?.check().await {
             Err(error @ ClusterError::Unreachable(_)) => {
-                tracing::warn!(instance = %name, %error, "its requests are answered 503 until it is back");
+                tracing::warn!(server = ?url, %error, "requests to its instances are answered 503 until it is back");
                 Ok(())
             }
             checked => checked.map_err(failure),
         }
     }
 
-    fn cluster_of(&self, directory: &Path) -> Result<Cluster, Failure> {
-        let path = directory.join(URL_FILE);
-        let url = fs::read_to_string(&path).context(path.display())?;
-        self.cluster(url.trim())
+    /// The servers the settings name.
+    pub(crate) fn named(&self) -> Vec<ServerUrl> {
+        let clusters = self.settings.clusters.values();
+        clusters.map(|cluster| cluster.url.clone()).collect()
     }
 
-    fn cluster(&self, url: &str) -> Result<Cluster, Failure> {
+    /// The registry of the settings.
+    pub(crate) fn registry(&self) -> Result<Option<Registry>, Failure> {
+        let Some(url) = &self.settings.registry else {
+            return Ok(None);
+        };
+        let registry = Registry::of(&self.cluster(url)?, &self.settings.limits);
+        registry.map(Some).map_err(failure)
+    }
+
+    /// The URL behind what is noted of an instance: a URL, or the name of a server of the settings.
+    pub(crate) fn url_of(&self, server: &str) -> Result<ServerUrl, Failure> {
+        if server.contains("://") {
+            return Ok(server.to_owned().into());
+        }
+        let known = self.settings.clusters.get(server);
+        let known = known.ok_or_else(|| {
+            Failure::new(
+                Kind::Settings,
+                format!("the settings name no cluster `{server}`"),
+            )
+            .hint("`cresset settings` describes `clusters`; all nodes need the same ones")
+        })?;
+        Ok(known.url.clone())
+    }
+
+    fn cluster(&self, url: &ServerUrl) -> Result<Cluster, Failure> {
         let mut servers = self.servers.lock();
-        if let Some(known) = servers.get(url) {
+        if let Some(known) = servers.get(url.expose()) {
             return Ok(known.clone());
         }
-        let cluster = Cluster::parse(url, &self.settings.limits).map_err(failure)?;
-        servers.insert(url.to_owned(), cluster.clone());
+        let cluster = Cluster::parse(url.expose(), &self.settings.limits).map_err(failure)?;
+        servers.insert(url.expose().to_owned(), cluster.clone());
         Ok(cluster)
     }
 }
 
 /// Notes the server of an instance where nobody else can read it: a URL may hold a password.
-pub(crate) fn note(url: &Secret<String>, directory: &Path) -> Result<(), Failure> {
+pub(crate) fn note(server: &str, directory: &Path) -> Result<(), Failure> {
     let path = directory.join(URL_FILE);
     let write = || {
         let mut options = fs::OpenOptions::new();
@@ -174,10 +217,17 @@ pub(crate) fn note(url: &Secret<String>, directory: &Path) -> Result<(), Failure
             .create_new(true)
             .mode(0o600)
             .open(&path)?;
-        file.write_all(url.expose().as_bytes())?;
+        file.write_all(server.as_bytes())?;
         file.sync_all()
     };
     write().context(path.display())
+}
+
+/// The server that was noted.
+pub(crate) fn noted(directory: &Path) -> Result<String, Failure> {
+    let path = directory.join(URL_FILE);
+    let server = fs::read_to_string(&path).context(path.display())?;
+    Ok(server.trim().to_owned())
 }
 
 /// The name of this data directory among all that serve the same instances.
@@ -208,19 +258,20 @@ mod tests {
     use std::net::TcpListener;
     use std::path::Path;
 
-    use super::{Cluster, Clusters, note};
+    use super::{Cluster, Clusters, Home};
     use crate::settings::Settings;
     use crate::surroundings;
-    use cresset_base::{InstanceName, Secret};
+    use cresset_base::InstanceName;
     use cresset_store::InstanceSettings;
     use cresset_testkit::postgres;
 
-    /// A name, and a directory that says it lives on the server behind this URL.
-    fn instance(data: &Path, name: &str, url: &str) -> (InstanceName, std::path::PathBuf) {
-        let directory = data.join(name);
-        std::fs::create_dir(&directory).unwrap();
-        note(&Secret::new(url.to_owned()), &directory).unwrap();
-        (name.parse().unwrap(), directory)
+    /// A name, and its home on the server behind this URL.
+    fn instance(data: &Path, name: &str, url: &str) -> (InstanceName, Home) {
+        let home = Home {
+            url: url.to_owned().into(),
+            journal: data.join(name),
+        };
+        (name.parse().unwrap(), home)
     }
 
     #[tokio::test]
@@ -234,19 +285,18 @@ mod tests {
         // It takes connections, and says nothing.
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("postgres://a@{}/b", silent.local_addr().unwrap());
-        let (deaf, its_directory) = instance(data.path(), "deaf", &url);
+        let (deaf, its_home) = instance(data.path(), "deaf", &url);
         let url = postgres::server().url();
-        let (well, directory) = instance(data.path(), "well", url);
-        Cluster::parse(url, &settings.limits)
-            .unwrap()
-            .create(&well).await.unwrap();
+        let (well, home) = instance(data.path(), "well", url);
+        let cluster = Cluster::parse(url, &settings.limits).unwrap();
+        cluster.create(&well).await.unwrap();
         let of = InstanceSettings::new(surroundings::clock().now());
         tokio::select! {
             biased;
-            _ = clusters.store(&deaf, (&its_directory, &of)) => panic!("the silent server was faster"),
-            opened = clusters.store(&well, (&directory, &of)) => assert!(opened.is_ok()),
+            _ = clusters.store(&deaf, (&its_home, &of)) => panic!("the silent server was faster"),
+            opened = clusters.store(&well, (&home, &of)) => assert!(opened.is_ok()),
         }
-        assert!(clusters.opened(&well).is_some());
-        assert!(clusters.opened(&deaf).is_none());
+        let opened = clusters.all_opened();
+        assert_eq!(opened.iter().map(|(name, _)| name).collect::<Vec<_>>(), [&well]);
     }
 }

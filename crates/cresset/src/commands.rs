@@ -28,6 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use cresset_base::Secret;
 
 use crate::failure::{Context, Failure};
+use crate::settings::{Flags, Settings};
 
 /// A certified FHIR R4 + SMART API server in one binary.
 #[derive(Parser)]
@@ -88,9 +89,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Explain(command) => wait(command.run()),
         Command::Verify(command) => wait(command.run()),
         Command::Reindex(command) => wait(command.run()),
-        Command::Package(command) => command.run(),
+        Command::Package(command) => wait(command.run()),
         Command::Terminology(command) => command.run(),
-        Command::Validate(command) => command.run(),
+        Command::Validate(command) => wait(command.run()),
         Command::Rules(command) => command.run(),
         Command::Settings(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
@@ -108,7 +109,8 @@ fn wait(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<Exit
 /// Where a new instance keeps its data.
 #[derive(Args)]
 struct Where {
-    /// Keep the data on this PostgreSQL server (15 or later) instead of in the data directory
+    /// Keep the data on this PostgreSQL server (15 or later): its URL, or its name among `clusters` of
+    /// the settings [default: the one of `clusters` with the fewest instances, else the data directory]
     #[arg(
         long = "store",
         value_name = "URL",
@@ -125,9 +127,9 @@ impl Where {
     }
 }
 
-/// The data directory, for commands that need nothing else.
-#[derive(clap::Args)]
-struct DataDir {
+/// The data directory of commands other than those that serve.
+#[derive(Args)]
+pub(crate) struct DataDir {
     /// Data directory
     #[arg(
         long,
@@ -136,5 +138,19 @@ struct DataDir {
         env = "CRESSET_DATA",
         global = true
     )]
-    data: PathBuf,
+    pub(crate) data: PathBuf,
+    /// Configuration file (TOML), where it names a registry or clusters
+    #[arg(long, value_name = "FILE", env = "CRESSET_CONFIG", global = true)]
+    config: Option<PathBuf>,
+}
+
+impl DataDir {
+    /// The settings with this directory.
+    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        let flags = Flags {
+            data: Some(self.data.clone()),
+            ..Flags::default()
+        };
+        Settings::load(self.config.as_deref(), &flags)
+    }
 }

@@ -1,18 +1,22 @@
 //! The data directory, held by this process alone.
 
-use std::path::{Path, PathBuf};
+use std::fs::DirBuilder;
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use cresset_base::{InstanceName, Secret};
 use cresset_store::verify::Report;
 use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
-use cresset_store_postgres::PostgresStore;
+use cresset_store_postgres::{Entry, PostgresStore, Registry};
 use cresset_store_sqlite::{DataDirectory, DirectoryError, Options, SqliteCodeSystemLoader};
 
-use crate::clusters::{self, Clusters};
+use crate::clusters::{self, Clusters, Home};
+use crate::commands::DataDir;
 use crate::failure::{Context, Failure, Kind};
-use crate::settings::{Flags, Settings};
+use crate::settings::Settings;
 use crate::{platform, surroundings};
 
 /// The data directory, held by this process alone.
@@ -20,6 +24,7 @@ use crate::{platform, surroundings};
 pub(crate) struct Data {
     directory: Arc<DataDirectory>,
     clusters: Arc<Clusters>,
+    registry: Option<Arc<Registry>>,
 }
 
 impl Data {
@@ -34,126 +39,196 @@ impl Data {
             }),
         };
         let directory = DataDirectory::open(&settings.data, options).map_err(failure)?;
+        let clusters = Clusters::new(settings);
         Ok(Self {
             directory: Arc::new(directory),
-            clusters: Arc::new(Clusters::new(settings)),
+            registry: clusters.registry()?.map(Arc::new),
+            clusters: Arc::new(clusters),
         })
     }
 
-    /// Takes a data directory for a command other than `serve`, which has no configuration file.
-    pub(crate) fn for_command(path: &Path) -> Result<(Self, Settings), Failure> {
-        let settings = Settings::load(
-            None,
-            &Flags {
-                data: Some(path.to_owned()),
-                ..Flags::default()
-            },
-        )?;
+    /// Takes the data directory of a command other than those that serve.
+    pub(crate) fn for_command(of: &DataDir) -> Result<(Self, Settings), Failure> {
+        let settings = of.settings()?;
         Ok((Self::open(&settings)?, settings))
     }
 
-    /// The same, of a directory that must be there.
-    pub(crate) fn existing(path: &Path) -> Result<(Self, Settings), Failure> {
-        if !path.is_dir() {
+    /// The same, of a directory that must be there, unless it is a registry that knows the instances.
+    pub(crate) fn existing(of: &DataDir) -> Result<(Self, Settings), Failure> {
+        let settings = of.settings()?;
+        if !of.data.is_dir() && settings.registry.is_none() {
             return Err(Failure::new(
                 Kind::NotFound,
-                format!("there is no data directory {}", path.display()),
+                format!("there is no data directory {}", of.data.display()),
             )
             .hint("`cresset demo` or `cresset instance create` makes one; --data names another"));
         }
-        Self::for_command(path)
+        Ok((Self::open(&settings)?, settings))
     }
 
     /// All instances, sorted.
-    pub(crate) fn names(&self) -> Result<Vec<InstanceName>, Failure> {
-        self.directory.names().map_err(failure)
+    pub(crate) async fn names(&self) -> Result<Vec<InstanceName>, Failure> {
+        self.listed().await.context("listing the instances")
     }
 
-    /// Creates an empty instance, on the server of this URL or else in its own directory.
+    async fn listed(&self) -> Result<Vec<InstanceName>, Error> {
+        let mut names = Instances::list(&*self.directory).await?;
+        if let Some(registry) = &self.registry {
+            names.extend(registry.names().await?);
+            names.sort();
+            names.dedup();
+        }
+        Ok(names)
+    }
+
+    /// Creates an empty instance: on the server of this URL or name, else on the one the settings
+    /// give it, else in its own directory.
     pub(crate) async fn create(
         &self,
         name: &InstanceName,
         settings: &InstanceSettings,
-        cluster: Option<&Secret<String>>,
+        server: Option<&Secret<String>>,
     ) -> Result<(), Failure> {
-        let Some(url) = cluster else {
+        if self.found(name).await.context(ASKING)?.is_some() {
+            return Err(failure(DirectoryError::Exists(name.clone())));
+        }
+        let server = match server {
+            Some(server) => Some(server.expose().clone()),
+            None => self.clusters.placed().await?,
+        };
+        let Some(server) = server else {
             return self
                 .directory
                 .create(name, settings)
                 .map(drop)
                 .map_err(failure);
         };
-        if self.directory.exists(name) {
-            return Err(failure(DirectoryError::Exists(name.clone())));
-        }
-        self.clusters.create(url, name).await?;
         let settings = InstanceSettings {
             place: Place::Cluster,
             ..settings.clone()
         };
-        self.directory.register(name, &settings).map_err(failure)?;
-        clusters::note(url, &self.directory_of(name))
+        let url = self.clusters.url_of(&server)?;
+        let Some(registry) = &self.registry else {
+            self.clusters.create(&url, name).await?;
+            self.directory.register(name, &settings).map_err(failure)?;
+            return clusters::note(&server, &self.directory_of(name));
+        };
+        // The name is taken first: what is left of a creation that was interrupted can be deleted.
+        let entry = Entry { settings, server };
+        if !registry.add(name, &entry).await.context(ENTERING)? {
+            return Err(failure(DirectoryError::Exists(name.clone())));
+        }
+        let created = self.clusters.create(&url, name).await;
+        if created.is_err() {
+            registry.remove(name).await.context(ENTERING)?;
+        }
+        created
+    }
+
+    /// Replaces the settings of an instance.
+    pub(crate) async fn set(
+        &self,
+        name: &InstanceName,
+        settings: &InstanceSettings,
+    ) -> Result<(), Failure> {
+        if let Some(registry) = &self.registry
+            && !self.directory.exists(name)
+        {
+            return match registry.set(name, settings).await.context(ENTERING)? {
+                true => Ok(()),
+                false => Err(failure(DirectoryError::Absent(name.clone()))),
+            };
+        }
+        let replaced = self.directory.set_instance_settings(name, settings);
+        replaced.map_err(failure)
     }
 
     /// Deletes an instance with all its data.
     pub(crate) async fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
-        if self.settings(name)?.place == Place::Cluster {
-            let directory = self.directory_of(name);
-            self.clusters.remove(name, &directory).await?;
+        let (_, home) = self.known(name).await?;
+        if let Some(home) = home {
+            self.clusters.remove(&home.url, name).await?;
+        }
+        let is_file = self.directory.exists(name);
+        if let Some(registry) = self.registry.as_ref().filter(|_| !is_file) {
+            registry.remove(name).await.context(ENTERING)?;
+            let own = self.directory_of(name);
+            return match std::fs::remove_dir_all(&own) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context(own.display()),
+                _ => Ok(()),
+            };
         }
         self.directory.delete(name).map_err(failure)
     }
 
-    /// Whether the servers of all instances can be used.
+    /// Whether the servers of the settings, and those of the instances of this directory, can be
+    /// used.
     pub(crate) async fn check_clusters(&self) -> Result<(), Failure> {
-        for name in self.names()? {
-            if self.settings(&name)?.place == Place::Cluster {
-                let directory = self.directory_of(&name);
-                self.clusters.check(&name, &directory).await?;
+        let mut servers = self.clusters.named();
+        for name in self.directory.names().map_err(failure)? {
+            if let (_, Some(home)) = self.known(&name).await?
+                && !servers.contains(&home.url)
+            {
+                servers.push(home.url);
             }
         }
-        Ok(())
+        for url in &servers {
+            self.clusters.check(url).await?;
+        }
+        match &self.registry {
+            Some(registry) => match registry.check().await {
+                Err(Error::Busy) => Ok(()),
+                checked => checked.context("opening the registry"),
+            },
+            None => Ok(()),
+        }
     }
 
     /// The settings of an instance.
-    pub(crate) fn settings(&self, name: &InstanceName) -> Result<InstanceSettings, Failure> {
-        self.directory.instance_settings(name).map_err(failure)
+    pub(crate) async fn settings(&self, name: &InstanceName) -> Result<InstanceSettings, Failure> {
+        Ok(self.known(name).await?.0)
     }
 
     /// The data of an instance.
     pub(crate) async fn store(&self, name: &InstanceName) -> Result<Arc<dyn Store>, Failure> {
-        match self.directory.store(name) {
-            Ok(store) => Ok(store),
-            Err(DirectoryError::Elsewhere(_)) => Ok(self.opened_on_cluster(name).await?),
-            Err(error) => Err(failure(error)),
+        match self.known(name).await? {
+            (_, None) => Ok(self.directory.store(name).map_err(failure)?),
+            (settings, Some(home)) => Ok(self.on_server(name, (&home, &settings)).await?),
         }
     }
 
-    async fn opened_on_cluster(&self, name: &InstanceName) -> Result<Arc<PostgresStore>, Failure> {
-        let settings = self.settings(name)?;
-        let place = self.directory_of(name);
-        let opened = self.clusters.store(name, (&place, &settings)).await;
+    async fn on_server(
+        &self,
+        name: &InstanceName,
+        of: (&Home, &InstanceSettings),
+    ) -> Result<Arc<PostgresStore>, Failure> {
+        let opened = self.clusters.store(name, of).await;
         opened.context(format_args!("opening instance {name}"))
     }
 
     /// Checks everything an instance holds.
     pub(crate) async fn verify(&self, name: &InstanceName) -> Result<Report, Failure> {
-        let report = match self.directory.store(name) {
-            Ok(store) => store.verify().await,
-            Err(DirectoryError::Elsewhere(_)) => self.opened_on_cluster(name).await?.verify().await,
-            Err(error) => return Err(failure(error)),
+        let report = match self.known(name).await? {
+            (_, None) => self.directory.store(name).map_err(failure)?.verify().await,
+            (settings, Some(home)) => {
+                let store = self.on_server(name, (&home, &settings)).await?;
+                store.verify().await
+            }
         };
         report.context(format_args!("checking instance {name}"))
     }
 
     /// Checks the audit trail of an instance alone.
     pub(crate) async fn verify_audit(&self, name: &InstanceName) -> Result<Report, Failure> {
-        let report = match self.directory.store(name) {
-            Ok(store) => store.verify_audit().await,
-            Err(DirectoryError::Elsewhere(_)) => {
-                self.opened_on_cluster(name).await?.verify_audit().await
+        let report = match self.known(name).await? {
+            (_, None) => {
+                let store = self.directory.store(name).map_err(failure)?;
+                store.verify_audit().await
             }
-            Err(error) => return Err(failure(error)),
+            (settings, Some(home)) => {
+                let store = self.on_server(name, (&home, &settings)).await?;
+                store.verify_audit().await
+            }
         };
         report.context(format_args!("checking the audit trail of instance {name}"))
     }
@@ -169,6 +244,15 @@ impl Data {
         self.directory.instance_path(name)
     }
 
+    /// The same, made if it is not there: of an instance of the registry a node has none at first.
+    pub(crate) fn own_directory_of(&self, name: &InstanceName) -> Result<PathBuf, Failure> {
+        let path = self.directory_of(name);
+        let mut private = DirBuilder::new();
+        let made = private.recursive(true).mode(0o700).create(&path);
+        made.context(path.display())?;
+        Ok(path)
+    }
+
     /// The instances that are open and that other nodes may have open too.
     pub(crate) fn shared_instances(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
         self.clusters.all_opened()
@@ -178,33 +262,78 @@ impl Data {
     pub(crate) fn instances(&self) -> Arc<dyn Instances> {
         Arc::new(self.clone())
     }
+
+    /// What is set for an instance, and where it lives when that is not its directory.
+    async fn found(&self, name: &InstanceName) -> Result<Option<Known>, Error> {
+        let told = |failure: Failure| Error::failed(failure.what());
+        if let Some(settings) = Instances::settings(&*self.directory, name).await? {
+            if settings.place == Place::Directory {
+                return Ok(Some((settings, None)));
+            }
+            let journal = self.directory_of(name);
+            let server = clusters::noted(&journal).map_err(told)?;
+            let url = self.clusters.url_of(&server).map_err(told)?;
+            return Ok(Some((settings, Some(Home { url, journal }))));
+        }
+        let Some(registry) = &self.registry else {
+            return Ok(None);
+        };
+        let Some(entry) = registry.entry(name).await? else {
+            return Ok(None);
+        };
+        let settings = entry.settings.clone();
+        let home = Home {
+            url: self.clusters.url_of(&entry.server).map_err(told)?,
+            // Another instance may have had the name before, and left a journal.
+            journal: self
+                .directory_of(name)
+                .join(format!("since-{}", settings.created.as_millisecond())),
+        };
+        Ok(Some((settings, Some(home))))
+    }
+
+    async fn known(&self, name: &InstanceName) -> Result<Known, Failure> {
+        let found = self.found(name).await.context(ASKING)?;
+        found.ok_or_else(|| failure(DirectoryError::Absent(name.clone())))
+    }
 }
+
+/// What is set for an instance, and where it lives when that is not its directory.
+type Known = (InstanceSettings, Option<Home>);
+
+/// What is being done, for those who read of a failure.
+const ASKING: &str = "looking for the instance";
+const ENTERING: &str = "changing the registry";
 
 #[async_trait]
 impl Instances for Data {
     async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
-        if let Some(store) = self.clusters.opened(name) {
-            return Ok(Some(store));
-        }
-        match self.directory.store(name) {
-            Err(DirectoryError::Elsewhere(_)) => {
-                let Some(settings) = Instances::settings(&*self.directory, name).await? else {
-                    return Ok(None);
-                };
-                let place = self.directory_of(name);
-                let store = self.clusters.store(name, (&place, &settings)).await?;
-                Ok(Some(store))
+        match self.found(name).await? {
+            None => {
+                self.clusters.close(name);
+                Ok(None)
             }
-            _ => Instances::open(&*self.directory, name).await,
+            Some((_, None)) => Instances::open(&*self.directory, name).await,
+            Some((settings, Some(home))) => {
+                Ok(Some(self.clusters.store(name, (&home, &settings)).await?))
+            }
         }
     }
 
     async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error> {
-        Instances::settings(&*self.directory, name).await
+        let found = self.found(name).await?;
+        Ok(found.map(|(settings, _)| settings))
+    }
+
+    fn version(&self) -> Option<u64> {
+        match &self.registry {
+            Some(registry) => registry.number(),
+            None => self.directory.version(),
+        }
     }
 
     async fn list(&self) -> Result<Vec<InstanceName>, Error> {
-        Instances::list(&*self.directory).await
+        self.listed().await
     }
 
     fn code_systems(&self) -> Arc<dyn CodeSystems> {

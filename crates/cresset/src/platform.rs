@@ -99,7 +99,7 @@ pub(crate) async fn auth(
     let store = data.store(instance).await?;
     let settings = AuthSettings::new(
         &format!("{}/{instance}", settings.public_url()),
-        &data.settings(instance)?,
+        &data.settings(instance).await?,
         PasswordPool::new(1, settings.limits.password_queue_max),
         outbound(settings),
         settings.limits.clone(),

@@ -3,8 +3,10 @@
 //! [`table`] holds one row for every setting; `docs/settings.md` is generated from it and a test
 //! holds the two together.
 
+mod server;
 mod table;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +15,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use server::{ClusterSettings, ServerUrl};
 pub(crate) use table::{markdown, rows};
 
 use crate::failure::{Failure, Kind};
@@ -35,6 +38,10 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// Time between the signal to stop and the end of listening, in milliseconds.
     pub(crate) drain_ms: u64,
+    /// Where the nodes find instances; absent for the files of the data directory.
+    pub(crate) registry: Option<ServerUrl>,
+    /// PostgreSQL servers by name.
+    pub(crate) clusters: BTreeMap<String, ClusterSettings>,
     /// Asking other servers.
     pub(crate) outbound: OutboundSettings,
     /// Sending mail.
@@ -96,6 +103,8 @@ impl Default for Settings {
             port: 8080,
             public_url: None,
             drain_ms: 0,
+            registry: None,
+            clusters: BTreeMap::new(),
             outbound: OutboundSettings::default(),
             mail: MailSettings::default(),
             log: Log {

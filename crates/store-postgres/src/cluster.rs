@@ -14,6 +14,7 @@ mod tls;
 
 use crate::connections::Connections;
 use crate::endings::{Channel, Ears, Listener};
+use crate::registry;
 use tls::Encryption;
 
 /// The oldest server that is tried.
@@ -161,13 +162,45 @@ impl Cluster {
         self.connections.pool(config, self.connector.clone())
     }
 
+    /// Connections for the registry: they act as the login.
+    pub(crate) fn registry_pool(&self, limits: &Limits) -> Result<Pool, ClusterError> {
+        let mut config = self.config.clone();
+        config
+            .application_name("cresset registry")
+            .options(format!(
+                "-c search_path={} -c statement_timeout={}",
+                registry::SCHEMA,
+                limits.request_ms_max
+            ));
+        self.connections.pool(config, self.connector.clone())
+    }
+
     /// What is told to all nodes about an instance.
     pub(crate) fn channel(&self, name: &InstanceName) -> Arc<Channel> {
+        self.channel_of(&self.place(name).schema)
+    }
+
+    /// What is told to all nodes on a channel.
+    pub(crate) fn channel_of(&self, name: &str) -> Arc<Channel> {
         self.listener.get_or_init(|| {
             let way = (self.config.clone(), self.connector.clone());
             Listener::begin(self.ears.clone(), way, self.connections.idle())
         });
-        self.ears.channel(&self.place(name).schema)
+        self.ears.channel(name)
+    }
+
+    /// How many instances live here.
+    ///
+    /// # Errors
+    /// As [`Cluster::check`].
+    pub async fn instances(&self) -> Result<u64, ClusterError> {
+        let client = self.connect().await?;
+        let text = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'cresset\\_%'";
+        let row = client.query_one(text, &[]).await;
+        let counted: i64 = row
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failed(&error))?;
+        Ok(u64::try_from(counted).unwrap_or_default())
     }
 
     fn place(&self, name: &InstanceName) -> Place {
@@ -260,7 +293,9 @@ mod tests {
             cluster.create(name).await.unwrap();
             let pool = cluster.pool(name, &Limits::default()).unwrap();
             let mut connection = pool.get().await.unwrap();
-            crate::schema::migrate(&mut connection).await.unwrap();
+            crate::schema::migrate(&mut connection, crate::schema::INSTANCE)
+                .await
+                .unwrap();
         }
         let pool = cluster.pool(&names[0], &Limits::default()).unwrap();
         let mine = pool.get().await.unwrap();

@@ -10,7 +10,8 @@
 //! This room decides nothing about FHIR and nothing about who may do what: an `Access` comes in
 //! with every call, and its restriction goes into the statement that answers it.
 //!
-//! Start with [`Cluster`] for a server and [`PostgresStore`] for one instance.
+//! Start with [`Cluster`] for a server, [`PostgresStore`] for one instance, and [`Registry`] for what
+//! nodes know of all.
 
 mod catalog;
 mod cluster;
@@ -21,6 +22,7 @@ mod fault;
 mod indexing;
 mod lease;
 mod lookups;
+mod registry;
 mod row;
 mod schema;
 mod shared;
@@ -31,4 +33,5 @@ mod value;
 mod writer;
 
 pub use cluster::{Cluster, ClusterError};
+pub use registry::{Entry, Registry};
 pub use store::{Options, PostgresStore};

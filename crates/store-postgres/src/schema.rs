@@ -9,7 +9,7 @@ use deadpool_postgres::Object;
 use crate::fault::store_error;
 
 /// Each step takes a schema from its position to the next; a step that was released never changes.
-const STEPS: &[&str] = &[
+pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/first.sql"),
     include_str!("schema/reindex.sql"),
     include_str!("schema/registrations.sql"),
@@ -24,8 +24,11 @@ const STEPS: &[&str] = &[
     include_str!("schema/proof.sql"),
 ];
 
+/// The steps of the registry's schema.
+pub(crate) const REGISTRY: &[&str] = &[include_str!("schema/registry.sql")];
+
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.
-pub(crate) async fn migrate(connection: &mut Object) -> Result<(), Error> {
+pub(crate) async fn migrate(connection: &mut Object, steps: &[&str]) -> Result<(), Error> {
     let failed = |error: tokio_postgres::Error| store_error(&error);
     let transaction = connection.transaction().await.map_err(failed)?;
     let begin = "SELECT pg_advisory_xact_lock(hashtext(current_schema()))";
@@ -38,12 +41,12 @@ pub(crate) async fn migrate(connection: &mut Object) -> Result<(), Error> {
     let row = transaction.query_one(done, &[]).await.map_err(failed)?;
     let version: i32 = row.try_get(0).map_err(failed)?;
     let version = usize::try_from(version).unwrap_or_default();
-    if version > STEPS.len() {
+    if version > steps.len() {
         return Err(Error::failed(
             "the schema was written by a newer version of this program",
         ));
     }
-    for (at, step) in STEPS.iter().enumerate().skip(version) {
+    for (at, step) in steps.iter().enumerate().skip(version) {
         transaction.batch_execute(step).await.map_err(failed)?;
         let done = i32::try_from(at + 1).unwrap_or(i32::MAX);
         transaction

@@ -99,7 +99,7 @@ impl PostgresStore {
             directory: options.directory,
         };
         let mut first = taken(&pool, CONNECT).await?;
-        schema::migrate(&mut first).await?;
+        schema::migrate(&mut first, schema::INSTANCE).await?;
         let shared = Arc::new(Shared::load(&mut first, around).await?);
         drop(first);
         let (jobs, queue) = mpsc::channel(shared.limits.write_queue_max);

@@ -308,6 +308,11 @@ impl Instances for DataDirectory {
         }
     }
 
+    fn version(&self) -> Option<u64> {
+        // What is set for an instance here holds from its next opening.
+        Some(0)
+    }
+
     async fn list(&self) -> Result<Vec<InstanceName>, Error> {
         self.names().map_err(|error| failed(error.to_string()))
     }

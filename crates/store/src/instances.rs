@@ -222,6 +222,10 @@ pub trait Instances: Send + Sync + 'static {
     /// The settings of this instance; `None` when there is no such instance.
     async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error>;
 
+    /// Another after each change of what [`Instances::settings`] says; `None` where some may have
+    /// changed without being heard of, so that it must be asked.
+    fn version(&self) -> Option<u64>;
+
     /// Names of all instances, sorted.
     async fn list(&self) -> Result<Vec<InstanceName>, Error>;
 

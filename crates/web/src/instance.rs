@@ -1,7 +1,7 @@
 //! The instance a route names, opened on first use and closed when nobody asks for it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cresset_auth::password::PasswordPool;
@@ -21,6 +21,9 @@ const LINK_KEY: &str = "page-link";
 
 /// Passwords that are hashed at once. One: whoever reads must not wait for a crowd that signs in.
 const PASSWORD_THREADS: usize = 1;
+
+/// No version: what is set is asked with the next request.
+const UNHEARD: u64 = u64::MAX;
 
 /// An instance nobody asked for this long is closed.
 const IDLE_S: i64 = 15 * 60;
@@ -44,6 +47,10 @@ pub struct OpenInstance {
     pub errors: ErrorDialect,
     /// When the audit record of a read must be durable.
     pub audit_sync: AuditSync,
+    /// What was set when it was opened.
+    settings: InstanceSettings,
+    /// The version of all instances at which that was last so.
+    version: AtomicU64,
     strangers: Strangers,
     /// Days for which audit records are kept; 0 for ever.
     audit_days: u32,
@@ -117,19 +124,53 @@ impl OpenInstances {
     /// [`Kind::NotFound`] when there is none; what the store says when it cannot be opened.
     pub async fn open(&self, name: &str) -> Result<Arc<OpenInstance>, Failure> {
         let now_s = self.platform.clock.now().as_second();
-        if let Some(instance) = self
-            .open
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-        {
-            instance.last_use_s.store(now_s, Ordering::Relaxed);
-            return Ok(instance.clone());
+        if let Some(instance) = self.opened(name) {
+            if self.is_current(&instance).await {
+                instance.last_use_s.store(now_s, Ordering::Relaxed);
+                return Ok(instance);
+            }
+            self.forget(&instance);
         }
         let instance = Arc::new(self.enter(name, now_s).await?);
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         // Two callers may have opened it at once; both must use the one that is kept.
         Ok(open.entry(name.into()).or_insert(instance).clone())
+    }
+
+    fn opened(&self, name: &str) -> Option<Arc<OpenInstance>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.get(name).cloned()
+    }
+
+    /// Whether what is set for an instance is what it was opened with.
+    async fn is_current(&self, instance: &OpenInstance) -> bool {
+        let version = self.platform.instances.version();
+        if version == Some(instance.version.load(Ordering::Relaxed)) {
+            return true;
+        }
+        match self.platform.instances.settings(&instance.name).await {
+            Ok(Some(settings)) if settings == instance.settings => {
+                if let Some(version) = version {
+                    instance.version.store(version, Ordering::Relaxed);
+                }
+                true
+            }
+            Ok(_) => false,
+            // Practices go on while nobody can be asked.
+            Err(error) => {
+                tracing::debug!(instance = %instance.name, %error, "its settings may have changed");
+                true
+            }
+        }
+    }
+
+    fn forget(&self, instance: &Arc<OpenInstance>) {
+        instance.record_counts(instance.strangers.rest());
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        let name = instance.name.as_str();
+        if open.get(name).is_some_and(|kept| Arc::ptr_eq(kept, instance)) {
+            open.remove(name);
+        }
     }
 
     /// Lets go of every instance that was not asked for lately; requests under way keep theirs.
@@ -200,6 +241,8 @@ impl OpenInstances {
     async fn enter(&self, name: &str, now_s: i64) -> Result<OpenInstance, Failure> {
         let name: InstanceName = name.parse().map_err(|_| no_such_instance())?;
         let instances = &self.platform.instances;
+        // It is taken before they are read: a change in between is seen again.
+        let version = instances.version().unwrap_or(UNHEARD);
         let store = instances.open(&name).await?.ok_or_else(no_such_instance)?;
         let settings = instances
             .settings(&name)
@@ -209,42 +252,37 @@ impl OpenInstances {
         let own_url = format!("{}/{name}", self.platform.public_url);
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
         let auth = self.auth(store.clone(), &own_url, &settings);
-        let (sandbox, explains) = (settings.sandbox, settings.explains);
-        let errors = settings.errors;
         let rules = rule_set(&settings)?;
-        let InstanceSettings {
-            audit_sync,
-            audit_days,
-            ..
-        } = settings;
         let surroundings = Surroundings {
             clock: self.platform.clock.clone(),
             rng: self.platform.rng.clone(),
             limits: self.limits(&settings),
             code_systems: instances.code_systems(),
         };
-        let settings = Settings {
+        let of_fhir = Settings {
             base_url,
             auth_url,
             links: settings.links,
             client_ids: settings.client_ids,
             deletes: settings.deletes,
             rules,
-            profiles: settings.profiles,
+            profiles: settings.profiles.clone(),
             validator: (self.platform.validators)(&name, rules),
         };
-        let fhir = Service::new(store.clone(), surroundings, settings, &key);
+        let fhir = Service::new(store.clone(), surroundings, of_fhir, &key);
         Ok(OpenInstance {
             name,
             store,
             fhir,
             auth,
-            sandbox,
-            explains,
-            errors,
-            audit_sync,
+            sandbox: settings.sandbox,
+            explains: settings.explains,
+            errors: settings.errors,
+            audit_sync: settings.audit_sync,
+            audit_days: settings.audit_days,
+            settings,
+            version: AtomicU64::new(version),
             strangers: Strangers::new(self.platform.limits.audit_strangers_max),
-            audit_days,
             dropped_s: AtomicI64::new(0),
             last_use_s: AtomicI64::new(now_s),
             looked_s: AtomicI64::new(i64::MIN),

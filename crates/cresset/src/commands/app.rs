@@ -87,7 +87,7 @@ enum Action {
 
 impl App {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let (data, settings) = Data::existing(&self.data.data)?;
+        let (data, settings) = Data::existing(&self.data)?;
         let auth = platform::auth(&data, &settings, &self.instance).await?;
         match self.action {
             Action::Register {

@@ -48,7 +48,7 @@ enum Action {
 
 impl Audit {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let (data, settings) = Data::existing(&self.data.data)?;
+        let (data, settings) = Data::existing(&self.data)?;
         let store = data.store(&self.instance).await?;
         // What an earlier process left in the journal belongs to it.
         store.settle().await.context("settling the trail")?;

@@ -82,7 +82,7 @@ impl Demo {
         let name: InstanceName = INSTANCE
             .parse()
             .map_err(|error| Failure::new(Kind::Other, error))?;
-        if !data.names()?.contains(&name) {
+        if !data.names().await?.contains(&name) {
             let mut instance = InstanceSettings::new(surroundings::clock().now());
             instance.sandbox = true;
             instance.full_text = true;

@@ -63,16 +63,17 @@ impl Import {
                 ),
             );
         }
-        let (data, settings) = Data::existing(&self.data.data)?;
-        let path = data.directory_of(&self.instance).join(journal::FILE_NAME);
+        let (data, settings) = Data::existing(&self.data)?;
         let store = data.store(&self.instance).await?;
+        let path = data.own_directory_of(&self.instance)?;
+        let path = path.join(journal::FILE_NAME);
         if self.again && path.exists() {
             fs::remove_file(&path).context(path.display())?;
         }
         let mut journal = FileJournal::open(&path).context(path.display())?;
         let begun = Instant::now();
         let validator = Validators::new(data.clone()).of(&self.instance, RuleSet::r4());
-        let worn = rules::named(&data.settings(&self.instance)?.rules)?;
+        let worn = rules::named(&data.settings(&self.instance).await?.rules)?;
         let importer = importer(store, &settings, &self.instance, (validator, worn));
         let report = run(&importer, "importing", sources, &mut journal).await?;
         if let Some(path) = &self.report {

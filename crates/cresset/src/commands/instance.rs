@@ -1,6 +1,7 @@
 //! `cresset instance`
 
 mod authorization;
+mod set;
 
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ use crate::failure::{Context, Failure, Kind};
 use crate::{output, surroundings};
 use authorization::Authorization;
 
-/// Create, list, show and delete instances; each is one practice with its own data and keys.
+/// Create, list, show, set and delete instances; each is one practice with its own data and keys.
 #[derive(Args)]
 #[command(after_help = "Examples:
   cresset instance create sunrise
@@ -24,6 +25,7 @@ use authorization::Authorization;
   cresset instance create sundown --store postgres://cresset@db.example/cresset
   cresset instance list
   cresset instance show sunrise --json
+  cresset instance set sunrise token_lifetime_s=600 authorization.dpop=true
   cresset instance delete sunrise --yes")]
 pub(crate) struct Instance {
     #[command(subcommand)]
@@ -85,6 +87,16 @@ enum Action {
         /// For scripts
         #[arg(long)]
         json: bool,
+    },
+    /// Change settings of an instance, named as `instance show --json` names them
+    Set {
+        #[command(flatten)]
+        data: DataDir,
+        /// The instance
+        name: InstanceName,
+        /// What is to be set: a name, a dot before the name within, and the value as JSON or as plain text
+        #[arg(value_name = "NAME=VALUE", required = true)]
+        changes: Vec<String>,
     },
     /// Delete an instance with all its data
     Delete {
@@ -192,14 +204,19 @@ impl Instance {
                 if relative_links {
                     settings.links = LinkStyle::Relative;
                 }
-                Data::for_command(&data.data)?
+                Data::for_command(&data)?
                     .0
                     .create(&name, &settings, store.url().as_ref())
                     .await?;
                 output::line(format_args!("created instance {name}"));
             }
-            Action::List { data, json } => list(&data, json)?,
+            Action::List { data, json } => list(&data, json).await?,
             Action::Show { data, name, json } => show(&data, &name, json).await?,
+            Action::Set {
+                data,
+                name,
+                changes,
+            } => set::run(&data, &name, &changes).await?,
             Action::Delete { data, name, yes } => {
                 if !yes {
                     return Err(Failure::new(
@@ -208,7 +225,7 @@ impl Instance {
                     )
                     .hint("say so with --yes"));
                 }
-                Data::existing(&data.data)?.0.delete(&name).await?;
+                Data::existing(&data)?.0.delete(&name).await?;
                 output::line(format_args!("deleted instance {name}"));
             }
         }
@@ -216,11 +233,11 @@ impl Instance {
     }
 }
 
-fn list(data: &DataDir, as_json: bool) -> Result<(), Failure> {
-    let (data, _) = Data::existing(&data.data)?;
+async fn list(data: &DataDir, as_json: bool) -> Result<(), Failure> {
+    let (data, _) = Data::existing(data)?;
     let mut rows = Vec::new();
-    for name in data.names()? {
-        let settings = data.settings(&name)?;
+    for name in data.names().await? {
+        let settings = data.settings(&name).await?;
         rows.push((name, settings));
     }
     if as_json {
@@ -245,8 +262,8 @@ fn list(data: &DataDir, as_json: bool) -> Result<(), Failure> {
 }
 
 async fn show(data: &DataDir, name: &InstanceName, as_json: bool) -> Result<(), Failure> {
-    let (data, _) = Data::existing(&data.data)?;
-    let settings = data.settings(name)?;
+    let (data, _) = Data::existing(data)?;
+    let settings = data.settings(name).await?;
     let store = data.store(name).await?;
     let access = Access::system(SystemReason::OperatorCounts);
     let counts = store.counts(&access).await.context("counting")?;

@@ -52,10 +52,10 @@ enum Action {
 }
 
 impl Package {
-    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let (data, _) = Data::existing(&self.data.data)?;
-        data.settings(&self.instance)?;
-        let instance = data.directory_of(&self.instance);
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let (data, _) = Data::existing(&self.data)?;
+        data.settings(&self.instance).await?;
+        let instance = data.own_directory_of(&self.instance)?;
         match self.action {
             Action::Add { file } => add(&instance, &file)?,
             Action::List { json } => list(&instance, json)?,

@@ -28,10 +28,10 @@ pub(crate) struct Reindex {
 
 impl Reindex {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let (data, _) = Data::existing(&self.data.data)?;
+        let (data, _) = Data::existing(&self.data)?;
         let names = match self.instance {
             Some(name) => vec![name],
-            None => data.names()?,
+            None => data.names().await?,
         };
         for name in names {
             let store = data.store(&name).await?;

@@ -132,7 +132,7 @@ impl From<RoleName> for Role {
 
 impl User {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let (data, settings) = Data::existing(&self.data.data)?;
+        let (data, settings) = Data::existing(&self.data)?;
         let auth = platform::auth(&data, &settings, &self.instance).await?;
         match self.action {
             Action::Add {

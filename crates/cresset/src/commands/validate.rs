@@ -65,8 +65,8 @@ enum Format {
 }
 
 impl Validate {
-    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let validator = Validator::new(self.profiles()?);
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let validator = Validator::new(self.profiles().await?);
         let profiles: Vec<_> = self.profile.iter().map(String::as_str).collect();
         let ask = Ask {
             profiles: &profiles,
@@ -97,11 +97,11 @@ impl Validate {
     }
 
     /// US Core, the packages of the instance, then those named here.
-    fn profiles(&self) -> Result<Profiles, Failure> {
+    async fn profiles(&self) -> Result<Profiles, Failure> {
         let mut profiles = Profiles::us_core();
         if let Some(name) = &self.instance {
-            let (data, _) = Data::existing(&self.data.data)?;
-            data.settings(name)?;
+            let (data, _) = Data::existing(&self.data)?;
+            data.settings(name).await?;
             packages::add_all_of(&data.directory_of(name), &mut profiles)?;
         }
         for file in &self.package {

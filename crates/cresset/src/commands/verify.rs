@@ -36,10 +36,10 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let (data, _) = Data::existing(&self.data.data)?;
+        let (data, _) = Data::existing(&self.data)?;
         let names = match self.instance {
             Some(name) => vec![name],
-            None => data.names()?,
+            None => data.names().await?,
         };
         let mut reports = Vec::new();
         for name in names {

@@ -21,6 +21,14 @@ const MEANINGS: &[(&str, &str)] = &[
         "time after the signal to stop in which `/health` answers 503 and everything else is served as before, in milliseconds; for a load balancer to notice",
     ),
     (
+        "registry",
+        "URL of the PostgreSQL database that tells all nodes which instances there are and what is set for them; without it they are files of the data directory",
+    ),
+    (
+        "clusters",
+        "PostgreSQL servers by name, where a new instance goes to the one with the fewest: in the file `[clusters.NAME]` with `url`, and `closed = true` where no new ones are to go; `CRESSET_CLUSTERS__NAME__URL` and so on",
+    ),
+    (
         "outbound.private_addresses",
         "whether URLs that apps register may use http and lead to private addresses, as tests and certification on one machine need",
     ),
@@ -305,6 +313,7 @@ fn value_at(defaults: &Value, key: &str) -> String {
     match defaults.pointer(&pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
+        Some(Value::Object(members)) if members.is_empty() => String::new(),
         Some(other) => other.to_string(),
     }
 }
@@ -345,12 +354,13 @@ mod tests {
 
     fn keys(value: &Value, path: &str, out: &mut BTreeSet<String>) {
         match value.as_object() {
-            Some(members) => {
+            // Names in an empty table are the operator's.
+            Some(members) if !members.is_empty() => {
                 for (name, value) in members {
                     keys(value, &format!("{path}.{name}"), out);
                 }
             }
-            None => drop(out.insert(path.trim_start_matches('.').to_owned())),
+            _ => drop(out.insert(path.trim_start_matches('.').to_owned())),
         }
     }
 

@@ -4,6 +4,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
+use crate::server::App;
+
 /// The media type of a resource.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json";
 
@@ -44,6 +46,16 @@ impl Client {
             token: Some(token.to_owned()),
             ..self.clone()
         }
+    }
+
+    /// The same caller with a fresh token of an app.
+    pub(crate) async fn authorized(&self, app: &App, scopes: &str) -> Self {
+        let form = [("grant_type", "client_credentials"), ("scope", scopes)];
+        let asked = self
+            .plain(Method::POST, "/auth/token/")
+            .basic_auth(&app.client_id, Some(&app.client_secret));
+        let answer = self.send(asked.form(&form)).await.expect_status(200);
+        self.bearing(answer.json()["access_token"].as_str().expect("a token"))
     }
 
     /// Whether the server says that it is well.

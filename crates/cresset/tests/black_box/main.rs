@@ -25,6 +25,7 @@ mod crash;
 mod disk_full;
 mod isolation;
 mod paging;
+mod registry;
 mod resources;
 mod rolling;
 mod scopes;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::client::Client;
@@ -23,6 +22,8 @@ pub(crate) struct Server {
     port: u16,
     child: Child,
     apps: BTreeMap<String, App>,
+    /// Settings of the process.
+    environment: Vec<(String, String)>,
 }
 
 /// An app as registered: what a token is asked with.
@@ -67,6 +68,7 @@ impl Server {
             port,
             child,
             apps,
+            environment: Vec::new(),
         };
         server.await_health().await;
         server
@@ -94,13 +96,27 @@ impl Server {
 
     /// A caller with a fresh token for these scopes.
     pub(crate) async fn caller(&self, instance: &str, scopes: &str) -> Client {
-        let (app, nobody) = (self.app(instance), self.nobody(instance));
-        let form = [("grant_type", "client_credentials"), ("scope", scopes)];
-        let asked = nobody
-            .plain(Method::POST, "/auth/token/")
-            .basic_auth(&app.client_id, Some(&app.client_secret));
-        let answer = nobody.send(asked.form(&form)).await.expect_status(200);
-        nobody.bearing(answer.json()["access_token"].as_str().expect("a token"))
+        let nobody = self.nobody(instance);
+        nobody.authorized(self.app(instance), scopes).await
+    }
+
+    /// A node with these settings, whose data directory is empty.
+    pub(crate) async fn node(environment: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let mut serve = serve(data.path(), port);
+        serve.envs(environment.iter().copied());
+        let child = spawn(serve);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let server = Self {
+            data,
+            port,
+            child,
+            apps: BTreeMap::new(),
+            environment: environment.iter().map(owned).collect(),
+        };
+        server.await_health().await;
+        server
     }
 
     /// Another node that serves the same instances, with a data directory of its own.
@@ -123,6 +139,7 @@ impl Server {
             port,
             child,
             apps: BTreeMap::new(),
+            environment: Vec::new(),
         };
         server.await_health().await;
         server
@@ -145,7 +162,9 @@ impl Server {
 
     /// Starts the process again over the same data.
     pub(crate) async fn start_again(&mut self) {
-        self.child = spawn(serve(self.data.path(), self.port));
+        let mut serve = serve(self.data.path(), self.port);
+        serve.envs(self.environment.iter().cloned());
+        self.child = spawn(serve);
         self.await_health().await;
     }
 
@@ -254,7 +273,11 @@ fn register(data: &Path, setup: &Setup<'_>) -> App {
         setup.scopes,
     ];
     let output = succeed(command(data, &arguments));
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    registered(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// The app that was registered.
+fn registered(printed: &str) -> App {
     let word = |label: &str| {
         let mut words = printed.split_whitespace().skip_while(|word| *word != label);
         words
@@ -286,6 +309,46 @@ fn command(data: &Path, arguments: &[&str]) -> Command {
 /// Within the temporary folder of a server.
 fn data_directory(folder: &Path) -> PathBuf {
     folder.join("data")
+}
+
+/// A data directory of an operator, whose commands have the settings of the nodes.
+pub(crate) struct Operator {
+    data: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Operator {
+    pub(crate) fn new(environment: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self {
+            data: tempfile::tempdir().expect("a temporary folder"),
+            environment: environment.iter().map(owned).collect(),
+        }
+    }
+
+    /// What a command prints.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let mut command = command(self.data.path(), arguments);
+        command.envs(self.environment.iter().cloned());
+        String::from_utf8(succeed(command).stdout).expect("UTF-8")
+    }
+
+    /// What a command says when it fails.
+    pub(crate) fn refuse(&self, arguments: &[&str]) -> String {
+        let mut command = command(self.data.path(), arguments);
+        command.envs(self.environment.iter().cloned());
+        let output = command.output().expect("the binary runs");
+        assert!(!output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// A caller's token at a node, of a fresh app that may do everything.
+    pub(crate) async fn caller(&self, node: &Server, instance: &str) -> Client {
+        let scopes = "system/*.cruds";
+        let register = ["app", "register", "--instance", instance, "--name", "Box", "--scopes"];
+        let app = registered(&self.run(&[register.as_slice(), &[scopes]].concat()));
+        node.nobody(instance).authorized(&app, scopes).await
+    }
 }
 
 /// What a command over an empty data directory says when it fails.

@@ -14,6 +14,7 @@ mod endings;
 mod idle;
 mod instance;
 mod nodes;
+mod registry;
 mod reindex;
 mod restart;
 mod too_costly;

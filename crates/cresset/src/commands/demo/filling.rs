@@ -51,7 +51,7 @@ impl Filling {
         settings: &Settings,
         name: &InstanceName,
     ) -> Result<u64, Failure> {
-        let folder = data.directory_of(name);
+        let folder = data.own_directory_of(name)?;
         let held = self.held(&folder.join(FILE_NAME))?;
         if (held.patients, held.seed) != (self.patients, self.seed) {
             output::note(format_args!(

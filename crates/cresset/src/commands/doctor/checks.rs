@@ -152,7 +152,7 @@ async fn instances(settings: &Settings) -> Vec<Check> {
         Err(failure) => return vec![Check::new("lock", Outcome::Failed, failure.what())],
     };
     let mut checks = vec![Check::new("lock", Outcome::Ok, "free")];
-    let names = match data.names() {
+    let names = match data.names().await {
         Ok(names) => names,
         Err(failure) => return vec![Check::new("instances", Outcome::Failed, failure.what())],
     };

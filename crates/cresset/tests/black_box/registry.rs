@@ -1,0 +1,148 @@
+//! Nodes that find their instances in a registry: what an operator does is known to all of them.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use cresset_testkit::postgres;
+use reqwest::Method;
+
+use crate::client::Client;
+use crate::server::{Operator, Server};
+
+/// How long after a change a node may not know it.
+const BOUND: Duration = Duration::from_secs(1);
+
+/// Settings of nodes of a platform of its own.
+fn platform(server: &postgres::Server) -> [(&'static str, String); 2] {
+    let url = server.url().to_owned();
+    [
+        ("CRESSET_REGISTRY", url.clone()),
+        ("CRESSET_CLUSTERS__EAST__URL", url),
+    ]
+}
+
+/// Waits until it is so; longer than nodes may take is too long.
+async fn within_bound(what: &str, is_so: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    loop {
+        // What was begun in time may answer late on a busy machine.
+        let is_late = begun.elapsed() > BOUND;
+        if is_so().await {
+            return;
+        }
+        assert!(!is_late, "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn status(caller: &Client, path: &str) -> u16 {
+    let request = caller.plain(Method::GET, path);
+    caller.send(request).await.status
+}
+
+/// Matches on the first page of a search that says nothing of its size.
+async fn default_page(caller: &Client) -> usize {
+    let found = caller.get("Patient").await.expect_status(200);
+    found.json()["entry"].as_array().map_or(0, Vec::len)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_does_reaches_every_node() {
+    let server = tokio::task::block_in_place(postgres::Server::start);
+    let platform = platform(&server);
+    let settings: Vec<_> = platform.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let (one, two) = (Server::node(&settings).await, Server::node(&settings).await);
+    let operator = Operator::new(&settings);
+    let strangers = [one.nobody("sunrise"), two.nobody("sunrise")];
+    for stranger in &strangers {
+        assert_eq!(status(stranger, "/fhir/metadata").await, 404);
+    }
+    operator.run(&["instance", "create", "sunrise"]);
+    for stranger in &strangers {
+        let is_served = async || status(stranger, "/fhir/metadata").await == 200;
+        within_bound("it is not served", is_served).await;
+    }
+    assert!(operator.run(&["instance", "list"]).contains("sunrise"));
+    let said = operator.refuse(&["instance", "create", "sunrise"]);
+    assert!(said.contains("exists already"), "{said}");
+
+    let here = operator.caller(&one, "sunrise").await;
+    let there = two.nobody("sunrise");
+    let there = there.bearing(here.token.as_deref().expect("a token"));
+    for at in 0..4 {
+        let body = format!(r#"{{"resourceType":"Patient","id":"p{at}"}}"#);
+        here.put(&format!("Patient/p{at}"), body).await.expect_status(201);
+    }
+    for caller in [&here, &there] {
+        assert_eq!(default_page(caller).await, 4);
+    }
+    operator.run(&["instance", "set", "sunrise", "page_default=3"]);
+    for caller in [&here, &there] {
+        let is_changed = async || default_page(caller).await == 3;
+        within_bound("its page is as before", is_changed).await;
+    }
+    let shown = operator.run(&["instance", "show", "sunrise", "--json"]);
+    assert!(shown.contains(r#""page_default": 3"#), "{shown}");
+
+    operator.run(&["instance", "delete", "sunrise", "--yes"]);
+    for stranger in &strangers {
+        let is_gone = async || status(stranger, "/fhir/metadata").await == 404;
+        within_bound("it is still served", is_gone).await;
+    }
+    // Another practice of the name has nothing of the one before.
+    operator.run(&["instance", "create", "sunrise"]);
+    let again = operator.caller(&two, "sunrise").await;
+    assert_eq!(again.count("Patient").await, 0);
+    assert_eq!(there.get("Patient").await.status, 401);
+}
+
+/// What `psql` prints of a database.
+fn asked(url: &str, text: &str) -> String {
+    let said = Command::new("psql").args([url, "-Atqc", text]).output();
+    let said = said.expect("psql runs");
+    assert!(said.status.success(), "{said:?}");
+    String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
+#[test]
+fn new_instances_go_where_the_fewest_are() {
+    let server = postgres::Server::start();
+    let databases = ["east", "north", "west"].map(|name| {
+        asked(server.url(), &format!("CREATE DATABASE {name}"));
+        server.url().replace("/postgres", &format!("/{name}"))
+    });
+    let [east, north, west] = databases.each_ref().map(String::as_str);
+    let operator = Operator::new(&[
+        ("CRESSET_REGISTRY", server.url()),
+        ("CRESSET_CLUSTERS__EAST__URL", east),
+        ("CRESSET_CLUSTERS__NORTH__URL", north),
+        ("CRESSET_CLUSTERS__NORTH__CLOSED", "true"),
+        ("CRESSET_CLUSTERS__WEST__URL", west),
+    ]);
+    let held = || {
+        let count = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'cresset\\_%'";
+        [east, north, west].map(|url| asked(url, count))
+    };
+    for (name, expected) in [
+        ("a", ["1", "0", "0"]),
+        ("b", ["1", "0", "1"]),
+        ("c", ["2", "0", "1"]),
+        ("d", ["2", "0", "2"]),
+    ] {
+        operator.run(&["instance", "create", name]);
+        assert_eq!(held(), expected, "{name}");
+    }
+    // Who names one has it, closed or not.
+    operator.run(&["instance", "create", "e", "--store", "north"]);
+    assert_eq!(held(), ["2", "1", "2"]);
+    operator.run(&["instance", "delete", "c", "--yes"]);
+    operator.run(&["instance", "create", "f"]);
+    assert_eq!(held(), ["2", "1", "2"]);
+    let said = operator.refuse(&["instance", "create", "g", "--store", "south"]);
+    assert!(said.contains("name no cluster `south`"), "{said}");
+    let listed = operator.run(&["instance", "list"]);
+    for name in ["a", "b", "d", "e", "f"] {
+        assert!(listed.lines().any(|line| line.starts_with(&format!("{name} "))), "{listed}");
+    }
+    assert_eq!(operator.run(&["instance", "show", "e", "--json"]).matches("\"e\"").count(), 1);
+}

@@ -1,0 +1,243 @@
+//! The registry of a platform of many nodes: which instances there are, what is set for each, and on
+//! which server it lives.
+//!
+//! It is a schema of its own, which no instance's role may look into. What was read is remembered
+//! for as long as the server tells of every change; while it does not, each question is asked anew.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cresset_base::{InstanceName, Limits};
+use cresset_store::{Error, InstanceSettings};
+use deadpool_postgres::{Object, Pool};
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+use tokio_postgres::Row;
+
+use crate::cluster::{Cluster, ClusterError};
+use crate::connections::taken;
+use crate::endings::Channel;
+use crate::fault::store_error;
+use crate::row::get;
+use crate::schema::{self, migrate};
+use crate::snapshot::{Args, execute, query};
+
+/// No instance's schema has such a name.
+pub(crate) const SCHEMA: &str = "cresset";
+/// Names that are remembered, those of no instance among them.
+const REMEMBERED: usize = 65_536;
+/// How long a server that was away is not asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What is known of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the operator set.
+    pub settings: InstanceSettings,
+    /// A server's name among those the nodes know, or its URL.
+    pub server: String,
+}
+
+/// The instances of a platform, open on this node.
+pub struct Registry {
+    pool: Pool,
+    channel: Arc<Channel>,
+    within: Duration,
+    is_migrated: OnceCell<()>,
+    known: Mutex<Known>,
+    away_until: Mutex<Option<Instant>>,
+    /// Listens for as long as the registry is open.
+    _cluster: Cluster,
+}
+
+/// What was read at one number of the channel.
+#[derive(Default)]
+struct Known {
+    at: u64,
+    entries: HashMap<InstanceName, Option<Arc<Entry>>>,
+    names: Option<Vec<InstanceName>>,
+}
+
+impl Known {
+    /// What was read at this number, and nothing else.
+    fn at(&mut self, number: u64) -> &mut Self {
+        if self.at != number || self.entries.len() >= REMEMBERED {
+            *self = Self {
+                at: number,
+                ..Self::default()
+            };
+        }
+        self
+    }
+}
+
+impl Registry {
+    /// The registry in a database. It is made there, or brought up to date, when it is first asked.
+    ///
+    /// # Errors
+    /// [`ClusterError::Failed`] when no connections can be made at all.
+    pub fn of(cluster: &Cluster, limits: &Limits) -> Result<Self, ClusterError> {
+        Ok(Self {
+            pool: cluster.registry_pool(limits)?,
+            channel: cluster.channel_of(SCHEMA),
+            _cluster: cluster.clone(),
+            within: Duration::from_millis(limits.cluster_wait_ms_max),
+            is_migrated: OnceCell::new(),
+            known: Mutex::default(),
+            away_until: Mutex::default(),
+        })
+    }
+
+    /// Whether it can be used: [`Error::Busy`] when the server cannot be reached for now.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.connection().await.map(drop)
+    }
+
+    /// Another after each change; `None` where some may not have been heard.
+    pub fn number(&self) -> Option<u64> {
+        self.channel.number()
+    }
+
+    /// An instance.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the server cannot be reached.
+    pub async fn entry(&self, name: &InstanceName) -> Result<Option<Arc<Entry>>, Error> {
+        let number = self.number();
+        if let Some(number) = number
+            && let Some(entry) = self.known.lock().at(number).entries.get(name)
+        {
+            return Ok(entry.clone());
+        }
+        let text = "SELECT settings,server FROM instance WHERE name=$1";
+        let rows = self.rows(text, &[&name.as_str()]).await?;
+        let entry = rows.first().map(entry).transpose()?.map(Arc::new);
+        if let Some(number) = number {
+            let mut known = self.known.lock();
+            known.at(number).entries.insert(name.clone(), entry.clone());
+        }
+        Ok(entry)
+    }
+
+    /// Names of all instances, sorted.
+    ///
+    /// # Errors
+    /// As [`Registry::entry`].
+    pub async fn names(&self) -> Result<Vec<InstanceName>, Error> {
+        let number = self.number();
+        if let Some(number) = number
+            && let Some(names) = &self.known.lock().at(number).names
+        {
+            return Ok(names.clone());
+        }
+        let text = "SELECT name FROM instance ORDER BY name COLLATE \"C\"";
+        let rows = self.rows(text, &[]).await?;
+        let parsed = rows.iter().map(|row| {
+            let name: &str = get(row, 0)?;
+            name.parse()
+                .map_err(|_| Error::failed("the registry holds a name that is none"))
+        });
+        let names = parsed.collect::<Result<Vec<_>, _>>()?;
+        if let Some(number) = number {
+            self.known.lock().at(number).names = Some(names.clone());
+        }
+        Ok(names)
+    }
+
+    /// Enters an instance; false where there is one of this name.
+    ///
+    /// # Errors
+    /// As [`Registry::entry`].
+    pub async fn add(&self, name: &InstanceName, entry: &Entry) -> Result<bool, Error> {
+        let text = "INSERT INTO instance(name,settings,server) VALUES($1,$2,$3) \
+                    ON CONFLICT DO NOTHING";
+        let settings = text_of(&entry.settings)?;
+        self.change(text, &[&name.as_str(), &settings, &entry.server])
+            .await
+    }
+
+    /// Replaces the settings of an instance; false where there is none.
+    ///
+    /// # Errors
+    /// As [`Registry::entry`].
+    pub async fn set(
+        &self,
+        name: &InstanceName,
+        settings: &InstanceSettings,
+    ) -> Result<bool, Error> {
+        let text = "UPDATE instance SET settings=$2 WHERE name=$1";
+        let settings = text_of(settings)?;
+        self.change(text, &[&name.as_str(), &settings]).await
+    }
+
+    /// Takes an instance out; false where there is none.
+    ///
+    /// # Errors
+    /// As [`Registry::entry`].
+    pub async fn remove(&self, name: &InstanceName) -> Result<bool, Error> {
+        let text = "DELETE FROM instance WHERE name=$1";
+        self.change(text, &[&name.as_str()]).await
+    }
+
+    async fn rows(&self, text: &str, args: Args<'_>) -> Result<Vec<Row>, Error> {
+        let connection = self.connection().await?;
+        let rows = query(&connection, text, args).await;
+        rows.map_err(|e| store_error(&e))
+    }
+
+    async fn change(&self, text: &str, args: Args<'_>) -> Result<bool, Error> {
+        let connection = self.connection().await?;
+        Ok(execute(&connection, text, args).await? == 1)
+    }
+
+    /// A connection that sees the tables of this program.
+    async fn connection(&self) -> Result<Object, Error> {
+        if self
+            .away_until
+            .lock()
+            .is_some_and(|until| Instant::now() < until)
+        {
+            return Err(Error::Busy);
+        }
+        let connection = self.made().await;
+        *self.away_until.lock() = match &connection {
+            Err(Error::Busy) => Some(Instant::now() + PAUSE),
+            _ => None,
+        };
+        connection
+    }
+
+    async fn made(&self) -> Result<Object, Error> {
+        let mut connection = taken(&self.pool, self.within).await?;
+        let migrating = async {
+            // Of several nodes one makes it.
+            let text = format!(
+                "BEGIN; SELECT pg_advisory_xact_lock(hashtext('{SCHEMA}')); \
+                 CREATE SCHEMA IF NOT EXISTS {SCHEMA}; COMMIT"
+            );
+            let made = connection.batch_execute(&text).await;
+            made.map_err(|e| store_error(&e))?;
+            migrate(&mut connection, schema::REGISTRY).await
+        };
+        self.is_migrated.get_or_try_init(|| migrating).await?;
+        Ok(connection)
+    }
+}
+
+fn entry(row: &Row) -> Result<Entry, Error> {
+    let settings: &str = get(row, 0)?;
+    Ok(Entry {
+        settings: serde_json::from_str(settings).map_err(|error| {
+            Error::failed(format!("the registry holds settings that are none: {error}"))
+        })?,
+        server: get(row, 1)?,
+    })
+}
+
+fn text_of(settings: &InstanceSettings) -> Result<String, Error> {
+    serde_json::to_string(settings).map_err(|error| Error::failed(error.to_string()))
+}
