@@ -22,6 +22,7 @@ mod fault;
 mod indexing;
 mod lease;
 mod lookups;
+mod outcome;
 mod registry;
 mod row;
 mod schema;

@@ -6,6 +6,7 @@ use cresset_store::backend::audit::{Block, Lines};
 use cresset_store::layout::Keys;
 use cresset_store::{Error, Written};
 use deadpool_postgres::Transaction;
+use futures_util::future::try_join;
 use tokio::sync::oneshot;
 
 use super::apply::{Applier, Stop};
@@ -13,6 +14,7 @@ use super::pending::{Statements, flush};
 use super::terms::{Counters, Registry};
 use super::world::World;
 use super::{Gathered, Unit};
+use crate::outcome;
 use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::{begin_change, connection, end_change, query_opt};
@@ -65,7 +67,9 @@ fn split(units: Vec<Unit>) -> (Vec<Unit>, Vec<oneshot::Sender<Answer>>) {
 async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
     let mut connection = connection(shared).await?;
     let transaction = begin_change(&mut connection).await?;
-    let counters = Counters::lock(&transaction).await?;
+    // Both in one round trip.
+    let lock = Counters::lock(&transaction);
+    let (counters, number) = try_join(lock, outcome::number(&transaction)).await?;
     let mut registry = Registry::begin(shared, &transaction, counters).await?;
     let types = units.iter().flat_map(|unit| &unit.changes);
     let types = types.map(|change| change.resource_type.code());
@@ -94,7 +98,9 @@ async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Er
     audit(shared, &transaction, records, &mut last).await?;
     registry.last_statement(&mut last);
     last.run(&transaction).await?;
-    end_change(transaction).await?;
+    if let Err(error) = end_change(transaction).await {
+        outcome::unless_committed(shared, &number, error).await?;
+    }
     crate::training::consider(shared, registry.next_sequences());
     registry.committed();
     Ok(answers)

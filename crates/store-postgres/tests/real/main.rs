@@ -8,6 +8,7 @@
 )]
 
 mod contract;
+mod cut;
 mod earlier;
 mod encrypted;
 mod endings;
