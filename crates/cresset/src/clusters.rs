@@ -118,6 +118,10 @@ impl Clusters {
     ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
         let cluster = self.cluster(&home.url).map_err(failed)?;
+        match cluster.check_clock(surroundings::clock().now()).await {
+            Err(ClusterError::Unreachable(_)) => return Err(Error::Busy),
+            checked => checked.map_err(|error| Error::failed(error.to_string()))?,
+        }
         let mut private = DirBuilder::new();
         let made = private.recursive(true).mode(0o700).create(&home.journal);
         made.map_err(|error| Error::failed(format!("{}: {error}", home.journal.display())))?;
@@ -156,7 +160,12 @@ impl Clusters {
 
     /// Whether a server can be used. One that cannot be reached now may be later.
     pub(crate) async fn check(&self, url: &ServerUrl) -> Result<(), Failure> {
-        match self.cluster(url)?.check().await {
+        let cluster = self.cluster(url)?;
+        let checked = async {
+            cluster.check().await?;
+            cluster.check_clock(surroundings::clock().now()).await
+        };
+        match checked.await {
             Err(error @ ClusterError::Unreachable(_)) => {
                 tracing::warn!(server = ?url, %error, "requests to its instances are answered 503 until it is back");
                 Ok(())

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use cresset_base::{InstanceName, Limits};
+use cresset_base::{InstanceName, Limits, Timestamp};
 use cresset_store::layout::sortable::text_hash;
 use deadpool_postgres::Pool;
 use tokio_postgres::{Client, Config};
@@ -19,6 +19,8 @@ use tls::Encryption;
 
 /// The oldest server that is tried.
 const VERSION_MIN: i32 = 150_000;
+/// By how much the clocks of a node and a server may differ.
+const APART_MAX_S: u64 = 30;
 /// How long a server may take to take a connection.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 
@@ -44,6 +46,9 @@ pub enum ClusterError {
         /// The statement that mends it.
         remedy: String,
     },
+    /// The clocks differ: tokens would live longer on one of them.
+    #[error("the clock of this machine is {0} s {1} that of the PostgreSQL server; set it right")]
+    Clock(u64, &'static str),
     /// The schema or the role is there.
     #[error("the server has an instance named {0} already")]
     Exists(InstanceName),
@@ -97,6 +102,29 @@ impl Cluster {
     pub async fn check(&self) -> Result<(), ClusterError> {
         let client = self.connect().await?;
         examine(&client).await
+    }
+
+    /// Whether the clock of this node, which says this, goes as the server's does.
+    ///
+    /// # Errors
+    /// [`ClusterError::Clock`], or as [`Cluster::check`].
+    pub async fn check_clock(&self, now: Timestamp) -> Result<(), ClusterError> {
+        let client = self.connect().await?;
+        let text = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+        let row = client.query_one(text, &[]).await;
+        let server_s: i64 = row
+            .and_then(|row| row.try_get(0))
+            .map_err(|error| failed(&error))?;
+        let apart_s = now.as_second().abs_diff(server_s);
+        if apart_s <= APART_MAX_S {
+            return Ok(());
+        }
+        let way = if now.as_second() < server_s {
+            "behind"
+        } else {
+            "ahead of"
+        };
+        Err(ClusterError::Clock(apart_s, way))
     }
 
     /// Makes the role and the schema of an instance.

@@ -146,3 +146,26 @@ fn new_instances_go_where_the_fewest_are() {
     }
     assert_eq!(operator.run(&["instance", "show", "e", "--json"]).matches("\"e\"").count(), 1);
 }
+
+/// A node that could not make or reach what it is to serve does not begin.
+#[test]
+fn a_node_does_not_start_half() {
+    let server = postgres::Server::start();
+    asked(server.url(), "CREATE ROLE weak LOGIN");
+    let weak = server.url().replace("cresset@", "weak@");
+    let url = server.url();
+    for (settings, said) in [
+        (("CRESSET_CLUSTERS__EAST__URL", weak.as_str()), "may not make roles"),
+        (("CRESSET_REGISTRY", weak.as_str()), "permission denied"),
+        (("CRESSET_REGISTRY", "mysql://x"), "no URL of a PostgreSQL server"),
+    ] {
+        let operator = Operator::new(&[settings]);
+        let refused = operator.refuse(&["serve", "--port", "0"]);
+        assert!(refused.contains(said), "{refused}");
+    }
+    let operator = Operator::new(&[("CRESSET_REGISTRY", url)]);
+    operator.run(&["instance", "list"]);
+    asked(url, "INSERT INTO cresset.step(done) VALUES(99)");
+    let refused = operator.refuse(&["serve", "--port", "0"]);
+    assert!(refused.contains("newer version"), "{refused}");
+}

@@ -83,7 +83,7 @@ async fn pass(client: TcpStream, server: UnixStream, armed: Arc<AtomicU8>) {
         }
         if cut == Cut::After as u8 {
             answering.abort();
-            let _ = (&mut { answering }).await;
+            let _ = answering.await;
             to_server.write_all(said).await.unwrap();
             return;
         }

@@ -1,9 +1,14 @@
 //! An instance whose schema was made by an earlier version of the program, with data.
 
-use cresset_store::contract::world::{World, everything, names};
-use cresset_testkit::postgres;
+use std::sync::Arc;
 
-use crate::instance::Instance;
+use cresset_base::Limits;
+use cresset_store::Error;
+use cresset_store::contract::world::{World, everything, names};
+use cresset_store_postgres::{Cluster, PostgresStore};
+use cresset_testkit::{ManualClock, postgres};
+
+use crate::instance::{Instance, options};
 
 const AT: &str = "2026-03-01T12:00:00Z";
 
@@ -89,6 +94,25 @@ async fn earlier_copy(of: &Instance) -> Instance {
         tables.batch_execute(&text).await.unwrap();
     }
     copy
+}
+
+/// It may hold what this program does not understand.
+#[tokio::test]
+async fn one_of_a_later_version_is_not_opened() {
+    let instance = Instance::create(postgres::server().url()).await;
+    drop(instance.open("one", AT).await);
+    let tables = instance.tables().await;
+    let later = "INSERT INTO step(done) VALUES(99)";
+    tables.batch_execute(later).await.unwrap();
+    let cluster = Cluster::parse(postgres::server().url(), &Limits::default()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(AT.parse().unwrap()));
+    let options = options("one", directory.path(), clock);
+    let opened = PostgresStore::open(&cluster, &instance.name, options).await;
+    let Err(Error::Failed(said)) = opened.map(drop) else {
+        panic!("it was opened");
+    };
+    assert!(said.contains("newer version"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use cresset_base::Limits;
-use cresset_store::Store;
+use cresset_store::{Error, Store};
 use cresset_store::contract::world::{everything, put, query};
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::ManualClock;
@@ -139,4 +139,39 @@ async fn many_instances_share_few_connections() {
     let most = sampling.await.unwrap();
     // One that was closed here may still be ending there when its successor begins.
     assert!(most > 0 && most <= 2 * FEW, "{most} connections");
+}
+
+/// Who comes while all connections are in use waits for as long as one may, and no longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_none_is_left_the_caller_is_told() {
+    let server = Server::start();
+    let limits = Limits {
+        cluster_connections_node_max: 1,
+        cluster_wait_ms_max: 300,
+        ..Limits::default()
+    };
+    let node = Node::over(&server, 2, limits).await;
+    let [held, waiting] = node.stores.as_slice() else {
+        panic!("two instances");
+    };
+    let watch = Instance::create(server.url()).await.tables().await;
+    use_once(held, "a").await;
+    let schema = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'cresset\\_%' ORDER BY oid";
+    let rows = watch.query(schema, &[]).await.unwrap();
+    let schema: String = rows.first().unwrap().get(0);
+    let lock = format!("BEGIN; LOCK TABLE \"{schema}\".tally IN ACCESS EXCLUSIVE MODE");
+    watch.batch_execute(&lock).await.unwrap();
+    let searching = {
+        let held = held.clone();
+        tokio::spawn(async move { use_once(&held, "b").await })
+    };
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let begun = Instant::now();
+    let asked = query("Patient?_id=a");
+    let refused = waiting.search(&everything(), &asked, None).await;
+    assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    watch.batch_execute("ROLLBACK").await.unwrap();
+    searching.await.unwrap();
+    use_once(waiting, "a").await;
 }
