@@ -306,6 +306,9 @@ mod tests {
             opened = clusters.store(&well, (&home, &of)) => assert!(opened.is_ok()),
         }
         let opened = clusters.all_opened();
-        assert_eq!(opened.iter().map(|(name, _)| name).collect::<Vec<_>>(), [&well]);
+        assert_eq!(
+            opened.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            [&well]
+        );
     }
 }

@@ -134,9 +134,10 @@ impl Data {
         if let Some(registry) = &self.registry
             && !self.directory.exists(name)
         {
-            return match registry.set(name, settings).await.context(ENTERING)? {
-                true => Ok(()),
-                false => Err(failure(DirectoryError::Absent(name.clone()))),
+            return if registry.set(name, settings).await.context(ENTERING)? {
+                Ok(())
+            } else {
+                Err(failure(DirectoryError::Absent(name.clone())))
             };
         }
         let replaced = self.directory.set_instance_settings(name, settings);
@@ -154,7 +155,9 @@ impl Data {
             registry.remove(name).await.context(ENTERING)?;
             let own = self.directory_of(name);
             return match std::fs::remove_dir_all(&own) {
-                Err(error) if error.kind() != ErrorKind::NotFound => Err(error).context(own.display()),
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    Err(error).context(own.display())
+                }
                 _ => Ok(()),
             };
         }

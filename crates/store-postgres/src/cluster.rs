@@ -193,13 +193,11 @@ impl Cluster {
     /// Connections for the registry: they act as the login.
     pub(crate) fn registry_pool(&self, limits: &Limits) -> Result<Pool, ClusterError> {
         let mut config = self.config.clone();
-        config
-            .application_name("cresset registry")
-            .options(format!(
-                "-c search_path={} -c statement_timeout={}",
-                registry::SCHEMA,
-                limits.request_ms_max
-            ));
+        config.application_name("cresset registry").options(format!(
+            "-c search_path={} -c statement_timeout={}",
+            registry::SCHEMA,
+            limits.request_ms_max
+        ));
         self.connections.pool(config, self.connector.clone())
     }
 

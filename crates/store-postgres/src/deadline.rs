@@ -58,6 +58,8 @@ impl Deadline {
         let time_ms = time_ms.max(1);
         self.told_ms.store(time_ms, Ordering::Relaxed);
         let text = "SELECT set_config('statement_timeout',$1,true)";
-        query_opt(snapshot, text, &[&time_ms.to_string()]).await.map(drop)
+        query_opt(snapshot, text, &[&time_ms.to_string()])
+            .await
+            .map(drop)
     }
 }

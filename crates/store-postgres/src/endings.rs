@@ -130,7 +130,8 @@ impl Ears {
     /// Some may have been missed on every channel.
     fn lost(&self) {
         let channels = self.channels.lock();
-        let open = channels.values().filter_map(Weak::upgrade);
-        open.for_each(|channel| channel.lost());
+        for channel in channels.values().filter_map(Weak::upgrade) {
+            channel.lost();
+        }
     }
 }

@@ -232,7 +232,9 @@ fn entry(row: &Row) -> Result<Entry, Error> {
     let settings: &str = get(row, 0)?;
     Ok(Entry {
         settings: serde_json::from_str(settings).map_err(|error| {
-            Error::failed(format!("the registry holds settings that are none: {error}"))
+            Error::failed(format!(
+                "the registry holds settings that are none: {error}"
+            ))
         })?,
         server: get(row, 1)?,
     })

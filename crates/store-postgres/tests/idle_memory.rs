@@ -37,7 +37,9 @@ async fn used(cluster: &Cluster, at: u64, directory: &std::path::Path) -> Postgr
     let access = everything();
     let body = r#"{"resourceType":"Patient","id":"p","name":[{"family":"Reed"}]}"#;
     store.commit(&access, vec![put(body)]).await.unwrap();
-    let found = store.search(&access, &query("Patient?family=reed"), None).await;
+    let found = store
+        .search(&access, &query("Patient?family=reed"), None)
+        .await;
     assert_eq!(found.unwrap().matches.len(), 1);
     store
 }
@@ -49,7 +51,9 @@ async fn an_idle_instance_takes_little_memory() {
         ..Limits::default()
     };
     let cluster = Cluster::parse(postgres::server().url(), &limits).unwrap();
-    let directories: Vec<_> = (0..INSTANCES + 8).map(|_| tempfile::tempdir().unwrap()).collect();
+    let directories: Vec<_> = (0..INSTANCES + 8)
+        .map(|_| tempfile::tempdir().unwrap())
+        .collect();
     let mut open = Vec::new();
     let mut before = 0;
     for (at, directory) in (0..).zip(&directories) {

@@ -168,7 +168,10 @@ impl OpenInstances {
         instance.record_counts(instance.strangers.rest());
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let name = instance.name.as_str();
-        if open.get(name).is_some_and(|kept| Arc::ptr_eq(kept, instance)) {
+        if open
+            .get(name)
+            .is_some_and(|kept| Arc::ptr_eq(kept, instance))
+        {
             open.remove(name);
         }
     }

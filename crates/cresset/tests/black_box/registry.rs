@@ -71,7 +71,9 @@ async fn what_an_operator_does_reaches_every_node() {
     let there = there.bearing(here.token.as_deref().expect("a token"));
     for at in 0..4 {
         let body = format!(r#"{{"resourceType":"Patient","id":"p{at}"}}"#);
-        here.put(&format!("Patient/p{at}"), body).await.expect_status(201);
+        here.put(&format!("Patient/p{at}"), body)
+            .await
+            .expect_status(201);
     }
     for caller in [&here, &there] {
         assert_eq!(default_page(caller).await, 4);
@@ -142,9 +144,20 @@ fn new_instances_go_where_the_fewest_are() {
     assert!(said.contains("name no cluster `south`"), "{said}");
     let listed = operator.run(&["instance", "list"]);
     for name in ["a", "b", "d", "e", "f"] {
-        assert!(listed.lines().any(|line| line.starts_with(&format!("{name} "))), "{listed}");
+        assert!(
+            listed
+                .lines()
+                .any(|line| line.starts_with(&format!("{name} "))),
+            "{listed}"
+        );
     }
-    assert_eq!(operator.run(&["instance", "show", "e", "--json"]).matches("\"e\"").count(), 1);
+    assert_eq!(
+        operator
+            .run(&["instance", "show", "e", "--json"])
+            .matches("\"e\"")
+            .count(),
+        1
+    );
 }
 
 /// A node that could not make or reach what it is to serve does not begin.
@@ -155,9 +168,15 @@ fn a_node_does_not_start_half() {
     let weak = server.url().replace("cresset@", "weak@");
     let url = server.url();
     for (settings, said) in [
-        (("CRESSET_CLUSTERS__EAST__URL", weak.as_str()), "may not make roles"),
+        (
+            ("CRESSET_CLUSTERS__EAST__URL", weak.as_str()),
+            "may not make roles",
+        ),
         (("CRESSET_REGISTRY", weak.as_str()), "permission denied"),
-        (("CRESSET_REGISTRY", "mysql://x"), "no URL of a PostgreSQL server"),
+        (
+            ("CRESSET_REGISTRY", "mysql://x"),
+            "no URL of a PostgreSQL server",
+        ),
     ] {
         let operator = Operator::new(&[settings]);
         let refused = operator.refuse(&["serve", "--port", "0"]);

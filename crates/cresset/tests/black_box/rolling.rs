@@ -111,7 +111,9 @@ async fn a_rolling_restart_fails_no_request() {
     is_over.store(true, Ordering::Relaxed);
     let mut answered = 0;
     for worker in workers {
-        answered += worker.await.expect("a worker none of whose requests failed");
+        answered += worker
+            .await
+            .expect("a worker none of whose requests failed");
     }
     watch.abort();
     assert!(answered > WORKERS);

@@ -345,7 +345,15 @@ impl Operator {
     /// A caller's token at a node, of a fresh app that may do everything.
     pub(crate) async fn caller(&self, node: &Server, instance: &str) -> Client {
         let scopes = "system/*.cruds";
-        let register = ["app", "register", "--instance", instance, "--name", "Box", "--scopes"];
+        let register = [
+            "app",
+            "register",
+            "--instance",
+            instance,
+            "--name",
+            "Box",
+            "--scopes",
+        ];
         let app = registered(&self.run(&[register.as_slice(), &[scopes]].concat()));
         node.nobody(instance).authorized(&app, scopes).await
     }

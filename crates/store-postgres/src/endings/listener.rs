@@ -121,7 +121,9 @@ async fn beat(
             }
         };
         timeout(HOLDS, back).await.map_err(|_| Deaf::Silent)??;
-        in_use.values().for_each(|channel| channel.heard(sent));
+        for channel in in_use.values() {
+            channel.heard(sent);
+        }
         // Whoever begins to ask does not wait for the next beat.
         tokio::select! {
             () = tokio::time::sleep(BEAT) => {}

@@ -43,9 +43,7 @@ pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanat
     let wanted = asked.wanted();
     let began = Instant::now();
     for plan in found.plans.iter().filter(|_| wanted > 0) {
-        let run = async {
-            plan_rows(&snapshot, (asked, plan), wanted, &mut explanation).await
-        };
+        let run = async { plan_rows(&snapshot, (asked, plan), wanted, &mut explanation).await };
         run.await.map_err(|error| planner.blamed(error, plan))?;
     }
     explanation.matches = explanation.matches.min(wanted);

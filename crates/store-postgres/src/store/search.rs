@@ -217,7 +217,8 @@ pub(super) async fn planning<'s>(
         indexing.must_hold(query)?;
     }
     let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
-    let mut answers = Answers::new(shared, catalog, pulse.generation).ending(asked.deadline.clone());
+    let mut answers =
+        Answers::new(shared, catalog, pulse.generation).ending(asked.deadline.clone());
     let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
     Ok((planned, answers))
 }

@@ -108,9 +108,7 @@ async fn its_outcome_becomes_definite() {
     let between = Between::start().await;
     let instance = Instance::create(&between.url).await;
     let world = instance.open("one", "2026-03-01T12:00:00Z").await;
-    let body = |born: u32| {
-        format!(r#"{{"resourceType":"Patient","id":"p","birthDate":"{born}"}}"#)
-    };
+    let body = |born: u32| format!(r#"{{"resourceType":"Patient","id":"p","birthDate":"{born}"}}"#);
     // The server did it: whoever asked is told so.
     between.arm(Cut::After);
     let made = world.change(&everything(), put(&body(1950))).await;

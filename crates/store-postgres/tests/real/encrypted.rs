@@ -12,7 +12,11 @@ fn error(url: &str) -> String {
 }
 
 async fn refusal(url: &str) -> String {
-    match Cluster::parse(url, &Limits::default()).unwrap().check().await {
+    match Cluster::parse(url, &Limits::default())
+        .unwrap()
+        .check()
+        .await
+    {
         Err(ClusterError::Unreachable(said)) => said,
         other => panic!("{other:?}"),
     }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use cresset_base::Limits;
-use cresset_store::{Error, Store};
 use cresset_store::contract::world::{everything, put, query};
+use cresset_store::{Error, Store};
 use cresset_store_postgres::{Cluster, Options, PostgresStore};
 use cresset_testkit::ManualClock;
 use cresset_testkit::postgres::Server;
@@ -89,10 +89,12 @@ async fn an_instance_nobody_asks_holds_no_connection() {
         for store in &node.stores {
             use_once(store, round).await;
         }
-        let all_hear = async || node.stores.iter().all(|store| {
-            use cresset_store::grant::Grants;
-            store.endings().is_some()
-        });
+        let all_hear = async || {
+            node.stores.iter().all(|store| {
+                use cresset_store::grant::Grants;
+                store.endings().is_some()
+            })
+        };
         until("the node does not listen", all_hear).await;
         assert!(connections(&watch, "cresset\\_%").await > 0);
         assert_eq!(connections(&watch, "cresset listening").await, 1);

@@ -30,7 +30,10 @@ fn entry(server: &str) -> Entry {
 async fn hears(registry: &Registry) {
     let begun = Instant::now();
     while registry.number().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it does not hear");
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "it does not hear"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -62,8 +62,9 @@ async fn a_late_statement_has_what_is_left() {
     later.batch_execute(&lock("resource")).await.unwrap();
     let begun = Instant::now();
     let searching = tokio::spawn(async move {
-        let found = store.search(&access, &query("Patient?family=reed"), None);
-        found.await.map(|page| page.matches.len())
+        let asked = query("Patient?family=reed");
+        let found = store.search(&access, &asked, None).await;
+        found.map(|page| page.matches.len())
     });
     tokio::time::sleep(Duration::from_millis(3_000)).await;
     first.batch_execute("ROLLBACK").await.unwrap();
