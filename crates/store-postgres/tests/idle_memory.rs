@@ -66,6 +66,5 @@ async fn an_idle_instance_takes_little_memory() {
     }
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let each = memory().saturating_sub(before) / INSTANCES;
-    println!("{each} bytes an instance");
     assert!(each <= BYTES_MAX, "{each} bytes an instance");
 }

@@ -33,10 +33,7 @@ impl Node {
         let cluster = Cluster::parse(server.url(), &limits).unwrap();
         let limits = Arc::new(limits);
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
-        let mut node = Self {
-            stores: Vec::new(),
-            _directories: Vec::new(),
-        };
+        let (mut stores, mut directories) = (Vec::new(), Vec::new());
         for _ in 0..instances {
             let instance = Instance::create(server.url()).await;
             let directory = tempfile::tempdir().unwrap();
@@ -44,10 +41,13 @@ impl Node {
                 limits: limits.clone(),
                 ..options("one", directory.path(), clock.clone())
             };
-            node.stores.push(instance.open_of(&cluster, options).await);
-            node._directories.push(directory);
+            stores.push(instance.open_of(&cluster, options).await);
+            directories.push(directory);
         }
-        node
+        Self {
+            stores,
+            _directories: directories,
+        }
     }
 }
 

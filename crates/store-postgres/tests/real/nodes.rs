@@ -67,18 +67,19 @@ async fn what_one_node_writes_the_other_finds_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_whose_clock_goes_wrong_is_told() {
     let cluster = Cluster::parse(postgres::server().url(), &Limits::default()).unwrap();
-    let now = Timestamp::from_second(i64::try_from(unix_s()).unwrap()).unwrap();
+    let tables = Instance::create(postgres::server().url())
+        .await
+        .tables()
+        .await;
+    let server_s = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+    let row = tables.query_one(server_s, &[]).await.unwrap();
+    let now = Timestamp::from_second(row.get(0)).unwrap();
     cluster.check_clock(now).await.unwrap();
     for (hours, said) in [(-1, "s behind that of"), (1, "s ahead of that of")] {
         let wrong = Timestamp::from_second(now.as_second() + hours * 3_600).unwrap();
         let refused = cluster.check_clock(wrong).await.unwrap_err();
         assert!(refused.to_string().contains(said), "{refused}");
     }
-}
-
-fn unix_s() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap().as_secs()
 }
 
 /// Each of many writers on two nodes adds one to a number, on condition that nobody else did meanwhile.

@@ -65,7 +65,7 @@ async fn a_change_reaches_every_node() {
     assert!(two.names().await.unwrap().is_empty());
     assert!(one.add(&name, &entry("east")).await.unwrap());
     knows(&two, &name, Some(&entry("east"))).await;
-    assert_eq!(two.names().await.unwrap(), [name.clone()]);
+    assert_eq!(two.names().await.unwrap(), std::slice::from_ref(&name));
     assert!(!two.add(&name, &entry("west")).await.unwrap());
     let mut changed = entry("east");
     changed.settings.token_lifetime_s = 60;

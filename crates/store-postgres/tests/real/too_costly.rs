@@ -66,7 +66,7 @@ async fn a_late_statement_has_what_is_left() {
         let found = store.search(&access, &asked, None).await;
         found.map(|page| page.matches.len())
     });
-    tokio::time::sleep(Duration::from_millis(3_000)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     first.batch_execute("ROLLBACK").await.unwrap();
     let refused = searching.await.unwrap();
     assert!(matches!(refused, Err(Error::TooCostly(_))), "{refused:?}");
