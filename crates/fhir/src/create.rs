@@ -1,20 +1,16 @@
 //! create: a new resource under an id the server chooses, unless one like it is there.
 
-use cresset_access::{Access, Verb};
-use cresset_base::ResourceId;
+use cresset_access::Verb;
 use cresset_definitions::ResourceType;
 use cresset_rules::Interaction;
-use cresset_store::{AuditRecord, Change, Error, Precondition, Refusal, Unit, Version, Written};
+use cresset_store::{AuditRecord, Change, Error, Refusal, Unit, Version, Written};
 
 use crate::audited::Audited;
 use crate::criteria::Criteria;
 use crate::fault::Fault;
 use crate::patch::outrun;
-use crate::ruled::{Renewal, Target, failed_after};
+use crate::ruled::{Target, failed_after};
 use crate::service::{Service, permit};
-
-/// Among how many resources the one to be renewed is looked for.
-const RENEWED_MAX: usize = 20;
 
 /// What a create did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,22 +43,16 @@ impl Service {
             let goal = Target::new(resource_type, &fresh);
             let mut ruled = self.ruled(by.access, goal, &tree).await?;
             let mut unit = Unit::default();
-            let renewed = self.renewed(by.access, ruled.renews.as_ref(), &mut unit);
-            let renewed = renewed.await?;
-            if let Some((id, _)) = &renewed {
+            let into = &mut unit.expectations;
+            let renewed = self.renewed(by.access, ruled.renews.as_ref(), into).await?;
+            if let Some(renewed) = &renewed {
                 // What is stored may hold the address it is stored at.
-                let goal = Target::new(resource_type, id);
+                let goal = Target::new(resource_type, &renewed.id);
                 ruled = self.ruled(by.access, goal, &tree).await?;
             }
             let draft = ruled.prepared.draft;
             let (id, change) = match renewed {
-                Some((id, version)) => {
-                    let precondition = Precondition {
-                        if_match: Some(vec![version]),
-                        ..Precondition::default()
-                    };
-                    (id.clone(), Change::Update(id, draft, precondition))
-                }
+                Some(renewed) => (renewed.id.clone(), renewed.change(draft)),
                 None => (fresh.clone(), Change::Create(fresh.clone(), draft)),
             };
             unit.changes.push(change);
@@ -97,32 +87,5 @@ impl Service {
             };
         }
         Err(outrun())
-    }
-
-    /// The resource, and its version, that a create renews where the rule set has one of a kind, looked for where the
-    /// caller may search and update; that it is so is expected of the unit.
-    async fn renewed(
-        &self,
-        access: &Access,
-        renewal: Option<&Renewal>,
-        unit: &mut Unit,
-    ) -> Result<Option<(ResourceId, u64)>, Fault> {
-        let may = |of| access.permits(Verb::Search, of) && access.permits(Verb::Update, of);
-        let Some(renewal) = renewal.filter(|renewal| may(renewal.criteria.resource_type)) else {
-            return Ok(None);
-        };
-        let found = self
-            .matching(access, &renewal.criteria, RENEWED_MAX)
-            .await?;
-        // Of what was cut off it cannot be told whether it is still so.
-        if found.versions.len() <= RENEWED_MAX {
-            unit.expectations.push(found.expectation);
-        }
-        for version in &found.versions {
-            if (renewal.is_it)(&self.value(version)?, &renewal.body) {
-                return Ok(Some((version.id.clone(), version.version)));
-            }
-        }
-        Ok(None)
     }
 }

@@ -2,7 +2,7 @@
 
 use cresset_access::{Access, Verb};
 use cresset_definitions::ResourceType;
-use cresset_search::Summary;
+use cresset_search::{Query, Summary};
 use cresset_store::{Expectation, Seen, Version};
 
 use crate::fault::{Fault, Kind};
@@ -104,6 +104,36 @@ impl Service {
         criteria: &Criteria,
         most: usize,
     ) -> Result<Found, Fault> {
+        let mut query = self.condition(access, criteria).await?;
+        query.count = u32::try_from(most + 1).unwrap_or(u32::MAX);
+        let page = self.store().search(access, &query, None).await?;
+        let found = page
+            .matches
+            .iter()
+            .map(|version| Seen {
+                id: version.id.clone(),
+                version: None,
+            })
+            .collect();
+        Ok(Found {
+            expectation: Expectation {
+                query,
+                found,
+                of_rules: false,
+            },
+            versions: page.matches,
+        })
+    }
+
+    /// The search that criteria are.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`], [`Kind::Required`] and what a search is refused for.
+    pub(crate) async fn condition(
+        &self,
+        access: &Access,
+        criteria: &Criteria,
+    ) -> Result<Query, Fault> {
         permit(access, Verb::Search, criteria.resource_type)?;
         let of_answers = |name: &str| {
             let code = name.split(':').next().unwrap_or_default();
@@ -125,24 +155,7 @@ impl Service {
             let text = "A conditional interaction needs at least one search parameter";
             return Err(Fault::new(Kind::Required, text));
         }
-        query.count = u32::try_from(most + 1).unwrap_or(u32::MAX);
         query.summary = Summary::False;
-        let page = self.store().search(access, &query, None).await?;
-        let found = page
-            .matches
-            .iter()
-            .map(|version| Seen {
-                id: version.id.clone(),
-                version: None,
-            })
-            .collect();
-        Ok(Found {
-            expectation: Expectation {
-                query,
-                found,
-                of_rules: false,
-            },
-            versions: page.matches,
-        })
+        Ok(query)
     }
 }

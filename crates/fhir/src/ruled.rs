@@ -12,18 +12,22 @@ use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
 use cresset_rules::{Absent, Around, Before, Interaction, TypeRules};
 
-pub(crate) use consequences::{Consequences, failed_after};
+pub(crate) use consequences::{Consequences, about, failed_after};
 use cresset_store::{Found, Precondition, Refusal as Refused, Version};
+pub(crate) use renewal::{Renewal, Renewed};
+pub(crate) use target::Target;
+use target::{addressed, together};
 
 mod consequences;
 mod faults;
+mod renewal;
+mod target;
 
 use crate::condition::WriteCondition;
-use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::instant;
 use crate::patch::names_versions;
-use crate::prepare::{self, Prepared, of_type};
+use crate::prepare::{self, Prepared};
 use crate::read::present;
 use crate::service::Service;
 use crate::update::same_id;
@@ -43,54 +47,6 @@ pub(crate) struct Ruled {
     pub(crate) shaped: Option<Value>,
     /// What the set says of an update of what is not there; `None` leaves it to the instance.
     absent: Option<Absent>,
-}
-
-/// How a create finds the resource it renews.
-pub(crate) struct Renewal {
-    /// The search.
-    pub(crate) criteria: Criteria,
-    /// Whether what it found is what the body renews.
-    pub(crate) is_it: fn(&Value, &Value) -> bool,
-    /// The body.
-    pub(crate) body: Value,
-}
-
-/// What is written where.
-#[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
-    /// Create or update.
-    pub(crate) interaction: Interaction,
-    /// The type of the address.
-    pub(crate) resource_type: ResourceType,
-    /// The id it is stored under; that of the address where one is updated.
-    pub(crate) id: &'a ResourceId,
-    /// What the same transaction stores beside it, as far as it is made.
-    pub(crate) beside: &'a [Value],
-}
-
-impl<'a> Target<'a> {
-    /// A new resource under this id.
-    pub(crate) fn new(resource_type: ResourceType, id: &'a ResourceId) -> Self {
-        Self {
-            interaction: Interaction::Create,
-            resource_type,
-            id,
-            beside: &[],
-        }
-    }
-
-    /// An update of what is stored under this id.
-    pub(crate) fn existing(resource_type: ResourceType, id: &'a ResourceId) -> Self {
-        Self {
-            interaction: Interaction::Update,
-            ..Self::new(resource_type, id)
-        }
-    }
-
-    /// The same in a transaction that stores these beside it.
-    pub(crate) fn beside(self, beside: &'a [Value]) -> Self {
-        Self { beside, ..self }
-    }
 }
 
 impl Ruled {
@@ -151,7 +107,8 @@ impl Service {
         let mut body = Value::of(tree.root());
         rules.behaviour.admitted(&mut body);
         let mut faults = Faults::default();
-        let sent = self.planted(&body)?;
+        let bytes = written(&body);
+        let sent = prepare::parse(&bytes, self.limits())?;
         faults.take(self.accepted(access, &sent, target.interaction).await);
         let basis = match target.interaction {
             Interaction::Update => {
@@ -165,14 +122,14 @@ impl Service {
         let mut follows = Consequences::default();
         let mut versions = faults.before(self.wanted(access, rules, &body).await)?;
         let known = faults.before(self.bodies_of(&versions))?;
-        let looked_up = self.looked_up(rules, (&body, &known), &mut follows);
+        let before = Before {
+            known: &known,
+            found: &[],
+            beside: target.beside,
+        };
+        let looked_up = self.looked_up(rules, (&body, before), &mut follows);
         let (looked_up, found) = faults.before(looked_up.await)?;
         versions.extend(looked_up);
-        let is_looked_at = follows.searches() > 0;
-        let renews = match target.interaction {
-            Interaction::Create => (rules.behaviour.renews)(&body),
-            _ => Vec::new(),
-        };
         let current = basis.as_ref().map(|version| self.value(version));
         let current = faults.before(current.transpose())?;
         let around = Seen {
@@ -189,30 +146,48 @@ impl Service {
         }
         Ok(Ruled {
             follows,
-            prepared: self.checked(access, &self.planted(&body)?).await?,
+            prepared: self.judged_last(access, (&sent, &bytes), &body).await?,
             basis,
-            shaped: is_looked_at.then(|| named(&body, target.id)),
-            renews: (!renews.is_empty()).then(|| Renewal {
-                criteria: Criteria::new(resource_type, renews),
-                is_it: rules.behaviour.is_renewed,
-                body,
-            }),
+            shaped: rules
+                .behaviour
+                .is_looked_at
+                .then(|| named(&body, target.id)),
+            renews: match target.interaction {
+                Interaction::Create => Renewal::of(resource_type, rules, body),
+                _ => None,
+            },
             absent: Some(rules.behaviour.absent),
         })
+    }
+
+    /// What is stored of a shaped body. Where shaping changed nothing and nothing more is asked, it is what
+    /// was judged already.
+    async fn judged_last(
+        &self,
+        access: &Access,
+        (sent, bytes): (&Tree, &[u8]),
+        body: &Value,
+    ) -> Result<Prepared, Fault> {
+        let shaped = written(body);
+        if shaped == bytes && self.profiles_for(sent).is_empty() {
+            return prepare::drafted(sent, self.own(), Vec::new());
+        }
+        let shaped = prepare::parse(&shaped, self.limits())?;
+        self.checked(access, &shaped).await
     }
 
     /// What the searches of the rules find, each once, with its body.
     async fn looked_up(
         &self,
         rules: &TypeRules,
-        (body, known): (&Value, &[Value]),
+        (body, before): (&Value, Before<'_>),
         follows: &mut Consequences,
     ) -> Result<(Vec<Version>, Vec<Value>), Fault> {
         let finds = (rules.behaviour.finds)(body);
         let mut versions = self.found(finds, follows).await?;
         let mut bodies = self.bodies_of(&versions)?;
         let found = &bodies;
-        let more = (rules.behaviour.finds_more)(body, Before { known, found });
+        let more = (rules.behaviour.finds_more)(body, Before { found, ..before });
         for version in self.found(more, follows).await? {
             if !versions.contains(&version) {
                 bodies.push(self.value(&version)?);
@@ -319,10 +294,14 @@ impl Service {
     }
 
     pub(crate) fn planted(&self, body: &Value) -> Result<Tree, Fault> {
-        let mut bytes = Vec::new();
-        body.write(&mut bytes);
-        prepare::parse(&bytes, self.limits())
+        prepare::parse(&written(body), self.limits())
     }
+}
+
+fn written(body: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    body.write(&mut bytes);
+    bytes
 }
 
 /// What shaping begins from.
@@ -357,28 +336,6 @@ fn same(current: &Value, body: &Value) -> bool {
             before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same(a, b))
         }
         _ => current == body,
-    }
-}
-
-/// Whether a body is of the type, and under the id, of its address.
-fn addressed(tree: &Tree, target: Target<'_>) -> Result<(), Fault> {
-    of_type(tree, target.resource_type)?;
-    match target.interaction {
-        Interaction::Update => same_id(tree.id(), target.resource_type, target.id),
-        _ => Ok(()),
-    }
-}
-
-/// What is wrong with the address and with the body, in one answer.
-fn together<T>(addressed: Result<(), Fault>, body: Result<T, Fault>) -> Result<T, Fault> {
-    match (addressed, body) {
-        (Ok(()), body) => body,
-        (Err(fault), Ok(_)) => Err(fault),
-        (Err(mut fault), Err(other)) if other.is_of_body() => {
-            fault.join(other);
-            Err(fault)
-        }
-        (Err(_), Err(other)) => Err(other),
     }
 }
 

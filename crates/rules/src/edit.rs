@@ -157,6 +157,12 @@ pub(crate) fn target(reference: &str) -> Option<(&str, &str)> {
     Some((resource_type, id))
 }
 
+/// Whether a text may stand in a search as an id, where nothing else may.
+pub(crate) fn is_id(text: &str) -> bool {
+    let mut letters = text.bytes();
+    letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'.'))
+}
+
 /// Replaces a text at these names by what `rename` says of it.
 pub(crate) fn rename(value: &mut Value, name: &str, rename: impl Fn(&str) -> Option<&'static str>) {
     let new = text(value, &[name]).and_then(rename);

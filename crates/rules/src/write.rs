@@ -26,7 +26,8 @@ pub struct Around<'a> {
     pub known: &'a [Value],
     /// What the searches of the behaviour find, whoever asks: for what is told to nobody.
     pub found: &'a [Value],
-    /// What the same transaction stores beside it and rules look at, as far as it is made.
+    /// What the same transaction stores beside it and rules look at, as far as it is made, each as
+    /// what came later leaves it.
     pub beside: &'a [Value],
     /// Makes an id for an entry of a list.
     pub new_id: &'a dyn Fn() -> String,
@@ -69,6 +70,8 @@ pub struct Before<'a> {
     pub known: &'a [Value],
     /// As in [`Around`].
     pub found: &'a [Value],
+    /// As in [`Around`].
+    pub beside: &'a [Value],
 }
 
 /// A search of the whole record.
@@ -128,9 +131,9 @@ pub struct Behaviour {
     pub admit: fn(&mut Value),
     /// What an update is to a version that is not there yet.
     pub absent: Absent,
-    /// The search parameters by which a create finds the resource it renews; none where every
-    /// create is a new resource.
-    pub renews: fn(&Value) -> Vec<(String, String)>,
+    /// The search parameters by which a create finds the resource it renews; where there are none,
+    /// every create is a new resource.
+    pub renews: Option<fn(&Value) -> Vec<(String, String)>>,
     /// Whether what that search found is what a create renews.
     pub is_renewed: fn(&Value, &Value) -> bool,
     /// The references whose targets shaping wants to see.
@@ -144,8 +147,10 @@ pub struct Behaviour {
     pub check: fn(&Value, &Around<'_>) -> Vec<Refusal>,
     /// Makes what was checked into what is stored.
     pub shape: fn(&mut Value, &Around<'_>),
+    /// Whether rules look at what a transaction brings of the type ([`Around::beside`]).
+    pub is_looked_at: bool,
     /// What follows from a write once it is shaped, and may change it: each with its id; a resource
-    /// that is known or found is changed, any other created.
+    /// that is known, found or beside is changed, any other created.
     pub consequences: fn(&mut Value, &Around<'_>) -> Vec<Value>,
     /// What is done to what an import brings although R4 would not take it; nothing in most types.
     pub imported: Option<fn(&mut Value)>,
@@ -169,13 +174,14 @@ impl Behaviour {
     pub const NONE: Self = Self {
         admit: |_| {},
         absent: Absent::Unknown,
-        renews: |_| Vec::new(),
+        renews: None,
         is_renewed: |_, _| true,
         wants: |_| Vec::new(),
         check: |_, _| Vec::new(),
         shape: |_, _| {},
         finds: |_| Vec::new(),
         finds_more: |_, _| Vec::new(),
+        is_looked_at: false,
         consequences: |_, _| Vec::new(),
         imported: None,
         ignored: &[],

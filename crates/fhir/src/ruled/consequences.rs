@@ -1,7 +1,7 @@
 //! What follows from a write by the rules of the instance: looked up and written as the rules, whatever
 //! the caller may (ADR 0032).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cresset_access::{Access, SystemReason};
 use cresset_base::ResourceId;
@@ -16,13 +16,18 @@ use crate::instant;
 use crate::prepare::Prepared;
 use crate::service::Service;
 
+/// The status of what was no more than an error.
+const ERROR: &str = "entered-in-error";
 /// How many resources a rule looks at.
 const FOUND_MAX: usize = 100;
 
 /// What a unit holds beside the changes a caller asks for.
 #[derive(Default)]
 pub(crate) struct Consequences {
-    changes: Vec<Follow>,
+    /// Without what was undone.
+    changes: Vec<Option<Follow>>,
+    /// Where those are that have a body.
+    places: HashMap<(ResourceType, ResourceId), usize>,
     expectations: Vec<Expectation>,
 }
 
@@ -30,6 +35,8 @@ pub(crate) struct Consequences {
 struct Follow {
     change: Change,
     record: Option<Change>,
+    /// What is stored, where rules may look at it.
+    body: Option<Value>,
 }
 
 impl From<Change> for Follow {
@@ -37,7 +44,18 @@ impl From<Change> for Follow {
         Self {
             change,
             record: None,
+            body: None,
         }
+    }
+}
+
+impl Follow {
+    /// Whether it makes a resource that this leaves an error.
+    fn is_undone_by(&self, later: &Self) -> bool {
+        let body = later.body.as_ref();
+        let status = body.and_then(|body| body.get("status"));
+        let is_error = matches!(status, Some(Value::String(status)) if &**status == ERROR);
+        is_error && matches!(self.change, Change::Create(..))
     }
 }
 
@@ -47,7 +65,7 @@ impl Consequences {
     pub(crate) fn join(self, unit: &mut Unit) {
         let all = unit.changes.iter().chain(&unit.consequences);
         let mut taken: HashSet<_> = all.map(about).collect();
-        for follow in self.changes {
+        for follow in self.changes.into_iter().flatten() {
             if taken.insert(about(&follow.change)) {
                 unit.consequences.push(follow.change);
                 unit.consequences.extend(follow.record);
@@ -56,12 +74,57 @@ impl Consequences {
         unit.expectations.extend(self.expectations);
     }
 
-    /// Adds those of another change.
+    /// Adds those of a later change of the same transaction: what they say of a resource that was made or
+    /// changed before goes for it, and what was made before and is an error now is not made at all.
     pub(crate) fn add(&mut self, other: Self) {
-        self.changes.extend(other.changes);
+        for later in other.changes.into_iter().flatten() {
+            let at = self.places.get(&about(&later.change)).copied();
+            let slot = at.and_then(|at| self.changes.get_mut(at));
+            match slot {
+                Some(slot) => match slot.as_mut() {
+                    Some(earlier) if !earlier.is_undone_by(&later) => {
+                        redraft(&mut earlier.change, later.change);
+                        earlier.body = later.body;
+                    }
+                    _ => *slot = None,
+                },
+                None => self.push(later),
+            }
+        }
         for expectation in other.expectations {
             self.expect(expectation);
         }
+    }
+
+    /// Takes out what is about resources that the transaction itself changes, and lets it go for those
+    /// changes (ADR 0033).
+    pub(crate) fn amend(&mut self, changes: &mut [Change], is_changed: impl Fn(&Change) -> bool) {
+        for slot in &mut self.changes {
+            let follow = slot.take_if(|follow| is_changed(&follow.change));
+            let Some(follow) = follow else {
+                continue;
+            };
+            let is_it = |change: &&mut Change| parts(change) == parts(&follow.change);
+            match changes.iter_mut().find(is_it) {
+                Some(own) => redraft(own, follow.change),
+                // The change of its own comes later, and goes for it.
+                None => *slot = Some(follow),
+            }
+        }
+    }
+
+    fn push(&mut self, follow: Follow) {
+        if follow.body.is_some() {
+            self.places
+                .insert(about(&follow.change), self.changes.len());
+        }
+        self.changes.push(Some(follow));
+    }
+
+    /// What they store that rules made of what they saw.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Value> {
+        let follows = self.changes.iter().flatten();
+        follows.filter_map(|follow| follow.body.as_ref())
     }
 
     /// On how many searches they rest.
@@ -77,12 +140,26 @@ impl Consequences {
     }
 }
 
-fn about(change: &Change) -> (ResourceType, ResourceId) {
+/// Stores what `later` stores, on the conditions of this one.
+fn redraft(change: &mut Change, later: Change) {
+    if let (
+        Change::Create(_, draft) | Change::Update(_, draft, _),
+        Change::Create(_, new) | Change::Update(_, new, _),
+    ) = (change, later)
+    {
+        *draft = new;
+    }
+}
+
+pub(crate) fn about(change: &Change) -> (ResourceType, ResourceId) {
+    let (of, id) = parts(change);
+    (of, id.clone())
+}
+
+fn parts(change: &Change) -> (ResourceType, &ResourceId) {
     match change {
-        Change::Create(id, draft) | Change::Update(id, draft, _) => {
-            (draft.resource_type, id.clone())
-        }
-        Change::Delete(of, id, _) => (*of, id.clone()),
+        Change::Create(id, draft) | Change::Update(id, draft, _) => (draft.resource_type, id),
+        Change::Delete(of, id, _) => (*of, id),
     }
 }
 
@@ -168,16 +245,22 @@ impl Service {
         let record = self.record(access, (body, &id), before.is_none(), into);
         let record = record.await?;
         let change = match before {
-            None => Change::Create(id, prepared.draft),
+            None => Change::Create(id.clone(), prepared.draft),
             Some(version) => {
                 let precondition = Precondition {
                     if_match: Some(vec![version.version]),
                     ..Precondition::default()
                 };
-                Change::Update(id, prepared.draft, precondition)
+                Change::Update(id.clone(), prepared.draft, precondition)
             }
         };
-        into.changes.push(Follow { change, record });
+        let mut body = body.clone();
+        body.set("id", Value::String(id.as_str().into()));
+        into.push(Follow {
+            change,
+            record,
+            body: Some(body),
+        });
         Ok(())
     }
 
@@ -204,7 +287,9 @@ impl Service {
         into: &mut Consequences,
     ) -> Result<(), Fault> {
         let record = self.record(access, resource, is_new, into).await?;
-        into.changes.extend(record.map(Follow::from));
+        if let Some(record) = record {
+            into.push(record.into());
+        }
         Ok(())
     }
 
@@ -239,7 +324,7 @@ impl Service {
         // It is there but for the first time, so it is not made up to be looked for.
         if self.store().read(&rules(), of, &id).await? == Found::Absent {
             let prepared = self.unseen(access, &provenance::organization()).await?;
-            into.changes.push(Change::Create(id, prepared.draft).into());
+            into.push(Change::Create(id, prepared.draft).into());
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::edit;
 use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
+    is_looked_at: true,
     admit,
     finds: |_| catalogue::finds(),
     finds_more: |body, before| booking::finds(body, before.found).into_iter().collect(),

@@ -10,7 +10,7 @@ use crate::write::{Around, Behaviour};
 
 pub(super) static CONSENT: Behaviour = Behaviour {
     admit: admit_consent,
-    renews: same_consent,
+    renews: Some(same_consent),
     is_renewed: |found, sent| coding(found) == coding(sent),
     shape: consent,
     ignored: &["dateTime"],
@@ -20,6 +20,7 @@ pub(super) static CONSENT: Behaviour = Behaviour {
 
 pub(super) static COVERAGE: Behaviour = Behaviour {
     finds: order::others,
+    is_looked_at: true,
     consequences: order::moved,
     shape: coverage,
     ..Behaviour::NONE

@@ -8,6 +8,7 @@ use crate::write::{Around, Behaviour, Find, Refusal};
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     admit,
     finds: teams,
+    is_looked_at: true,
     check,
     shape,
     ignored: &["quantity"],

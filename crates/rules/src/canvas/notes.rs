@@ -28,7 +28,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Consent",
-        "`scope` may be empty and is read back as `Unknown`; `dateTime` is the present; the attachment has an address; an active one whose period is past is `inactive`; a second one of the same patient and category, known by its code or its display, renews the first under its id, where the token may search and update consents (in a bundle it is a second resource)",
+        "`scope` may be empty and is read back as `Unknown`; `dateTime` is the present; the attachment has an address; an active one whose period is past is `inactive`; a second one of the same patient and category, known by its code or its display, renews the first under its id, where the token may search and update consents",
     ),
     (
         "Coverage",
@@ -77,7 +77,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "QuestionnaireResponse",
-        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; a scored form, one whose options carry `ordinalValue` or `itemWeight`, needs every answer that depends on no other; an update marks it as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
+        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; a scored form, one whose options carry `ordinalValue` or `itemWeight`, needs every answer that depends on no other; answers to questions coded in LOINC or SNOMED CT, at most 99, become Observations of `social-history`, several to one question as components, and the score of a scored form one of `survey` under the code of the form; an update marks it and its Observations as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
     ),
     (
         "Task",

@@ -13,6 +13,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     wants: members,
     check,
     shape,
+    is_looked_at: true,
     finds: panel::holders,
     finds_more: panel::left,
     consequences: panel::consequences,
@@ -39,12 +40,17 @@ fn members(body: &Value) -> Vec<String> {
 fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let mut seen = BTreeSet::new();
     let is_new = |sign| seen.insert(sign);
-    let is_distinct = around.known.iter().filter_map(sign).all(is_new);
-    if is_distinct && edit::items(body, "hasMember").len() <= SIGNS {
+    let members = panel::members(body, around);
+    let is_distinct = members.into_iter().filter_map(sign).all(is_new);
+    let at = if !is_distinct || edit::items(body, "hasMember").len() > SIGNS {
+        "Observation.hasMember"
+    } else if panel::is_held_twice(body, around) {
+        "Observation.code"
+    } else {
         return Vec::new();
-    }
+    };
     let text = "Vital sign reading already exists for the given reading";
-    vec![Refusal::rule("Observation.hasMember", text)]
+    vec![Refusal::rule(at, text)]
 }
 
 fn shape(body: &mut Value, around: &Around<'_>) {

@@ -1,5 +1,6 @@
 //! `QuestionnaireResponse`: the answers must be answers to the questions.
 
+mod observations;
 mod score;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,8 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     },
     check,
     shape,
+    finds: observations::finds,
+    consequences: observations::consequences,
     imported: Some(shown),
     ignored: &["identifier"],
     ..Behaviour::NONE
@@ -37,10 +40,10 @@ fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
         refusals.push(Refusal::rule("QuestionnaireResponse.questionnaire", text));
         return refusals;
     };
-    let mut asked = Questions::new();
-    questions(questionnaire, &mut asked);
+    let asked = questions(questionnaire);
     answers(&asked, body, "QuestionnaireResponse", &mut refusals);
     score::check(questionnaire, body, &mut refusals);
+    refusals.extend(observations::check(&asked, body));
     refusals
 }
 
@@ -68,17 +71,43 @@ fn shown(holder: &mut Value) {
     }
 }
 
+type Questions<'q> = BTreeMap<&'q str, &'q Value>;
+
 /// The questions of a questionnaire by `linkId`, at whatever depth.
-fn questions<'q>(holder: &'q Value, into: &mut Questions<'q>) {
-    for item in edit::items(holder, "item") {
-        if let Some(link_id) = edit::text(item, &["linkId"]) {
-            into.insert(link_id, item);
+fn questions(questionnaire: &Value) -> Questions<'_> {
+    fn add<'q>(holder: &'q Value, into: &mut Questions<'q>) {
+        for item in edit::items(holder, "item") {
+            if let Some(link_id) = edit::text(item, &["linkId"]) {
+                into.insert(link_id, item);
+            }
+            add(item, into);
         }
-        questions(item, into);
     }
+    let mut questions = Questions::new();
+    add(questionnaire, &mut questions);
+    questions
 }
 
-type Questions<'q> = BTreeMap<&'q str, &'q Value>;
+/// The questions of a response, each with the item that answers it, in the order of the answers.
+fn answered<'a>(questions: &Questions<'a>, response: &'a Value) -> Vec<(&'a Value, &'a Value)> {
+    fn add<'a>(
+        questions: &Questions<'a>,
+        holder: &'a Value,
+        into: &mut Vec<(&'a Value, &'a Value)>,
+    ) {
+        for item in edit::items(holder, "item") {
+            let question = edit::text(item, &["linkId"]).and_then(|id| questions.get(id));
+            into.extend(question.map(|question| (*question, item)));
+            for answer in edit::items(item, "answer") {
+                add(questions, answer, into);
+            }
+            add(questions, item, into);
+        }
+    }
+    let mut all = Vec::new();
+    add(questions, response, &mut all);
+    all
+}
 
 /// Every item of the response against the question of its `linkId`.
 fn answers(questions: &Questions<'_>, holder: &Value, path: &str, into: &mut Vec<Refusal>) {

@@ -4,6 +4,7 @@
 //! rewritten; then the bodies are made. All searches see the state before the transaction, less what
 //! the transaction itself deletes; what rules check, they check with what the entries before bring.
 
+mod beside;
 mod body;
 mod meant;
 
@@ -12,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use cresset_access::Access;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_model::{Element, Value};
+use cresset_model::Element;
 use cresset_store::{Change, Expectation, Version};
 use cresset_validate::ISSUES_MAX;
 
@@ -20,8 +21,9 @@ use super::entry::{Action, Entry, Named};
 use crate::bundle::full_url::FullUrls;
 use crate::criteria::{Criteria, Found};
 use crate::fault::{Fault, Kind};
-use crate::ruled::Consequences;
+use crate::ruled::{Consequences, Renewed};
 use crate::service::Service;
+use beside::Beside;
 
 /// A transaction ready to commit.
 pub(super) struct Plan {
@@ -55,6 +57,8 @@ pub(super) enum Meant {
     Update(ResourceType, ResourceId),
     /// An update of this one, which criteria found.
     Found(ResourceType, ResourceId),
+    /// A create that renews this one.
+    Renewed(ResourceType, Renewed),
     /// A patch of this one.
     Patch((ResourceType, ResourceId)),
     /// The deletion of all these.
@@ -67,6 +71,7 @@ impl Meant {
     /// The one resource that is meant.
     pub(super) fn named(&self) -> Option<(ResourceType, &ResourceId)> {
         match self {
+            Self::Renewed(of, renewed) => Some((*of, &renewed.id)),
             Self::New(of, id)
             | Self::Update(of, id)
             | Self::Found(of, id)
@@ -85,14 +90,14 @@ struct Planning<'a> {
     /// What is changed, so that nothing is changed twice.
     taken: HashSet<(ResourceType, ResourceId)>,
     deleted: HashSet<(ResourceType, ResourceId)>,
-    /// Conditions of creates that found nothing.
+    /// Conditions of creates that found nothing, those by which a create would renew among them.
     creating: HashSet<Criteria>,
     urls: FullUrls,
     /// References by search, and what they are rewritten to.
     conditional: HashMap<String, String>,
     expectations: Vec<Expectation>,
-    /// What was made so far and rules look at.
-    shaped: Vec<Value>,
+    /// What was made so far and rules look at, as it is left.
+    beside: Beside,
 }
 
 impl Service {
@@ -107,7 +112,7 @@ impl Service {
             urls: FullUrls::default(),
             conditional: HashMap::new(),
             expectations: Vec::new(),
-            shaped: Vec::new(),
+            beside: Beside::default(),
         };
         let mut order: Vec<&Entry<'_>> = entries.iter().collect();
         order.sort_by_key(|entry| entry.action.rank());

@@ -95,6 +95,10 @@ impl<I: Iterator<Item = (Written, Origin)>> Changed<'_, I> {
         }
         match (last, meant) {
             (Some(Written::Created(version)), _) => Reply::Written(201, version),
+            // As the same create by itself is answered.
+            (Some(Written::Updated(version) | Written::Unchanged(version)), Meant::Renewed(..)) => {
+                Reply::Written(201, self.seen(version))
+            }
             (Some(Written::Updated(version) | Written::Unchanged(version)), _) => {
                 Reply::Written(200, self.seen(version))
             }

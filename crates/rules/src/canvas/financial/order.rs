@@ -26,8 +26,11 @@ pub(super) fn moved(body: &mut Value, around: &Around<'_>) -> Vec<Value> {
     let (Some(first), true) = (order(body), is_active(body)) else {
         return Vec::new();
     };
-    let is_other = |other: &&Value| edit::text(other, &["id"]) != Some(around.id);
-    let others: Vec<&Value> = around.found.iter().filter(is_other).collect();
+    let is_other = |other: &&Value| {
+        let is_itself = edit::text(other, &["id"]) == Some(around.id);
+        !is_itself && is_active(other) && patient(other) == patient(body)
+    };
+    let others: Vec<&Value> = around.left("Coverage").filter(is_other).collect();
     let mut moved = Vec::new();
     for place in first..LAST {
         let here = others.iter().filter(|other| order(other) == Some(place));
@@ -46,6 +49,10 @@ pub(super) fn moved(body: &mut Value, around: &Around<'_>) -> Vec<Value> {
 
 fn is_active(coverage: &Value) -> bool {
     edit::text(coverage, &["status"]) == Some("active")
+}
+
+fn patient(coverage: &Value) -> Option<(&str, &str)> {
+    edit::text(coverage, &["beneficiary", "reference"]).and_then(edit::target)
 }
 
 fn order(coverage: &Value) -> Option<u8> {

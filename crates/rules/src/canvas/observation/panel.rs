@@ -9,6 +9,7 @@ use super::{LOINC, SIGNS, sign};
 use crate::edit;
 use crate::write::{Around, Before, Find};
 
+const ERROR: &str = "entered-in-error";
 const PANEL: &str = "85353-1";
 const PANEL_DISPLAY: &str =
     "Vital signs, weight, height, head circumference, oxygen saturation and BMI panel";
@@ -36,15 +37,12 @@ pub(super) fn holders(body: &Value) -> Vec<Find> {
 }
 
 /// What the members are derived from so far, if it is a panel.
-pub(super) fn left(_: &Value, before: Before<'_>) -> Vec<Find> {
-    let members = before.known.iter().filter(|value| is_member(value));
+pub(super) fn left(panel: &Value, before: Before<'_>) -> Vec<Find> {
+    let members = named(panel, before.known, before.beside).into_iter();
+    let members = members.filter(|value| is_member(value));
     let sources = members.flat_map(|member| edit::items(member, "derivedFrom"));
-    let named = sources.filter_map(observation).take(LEFT_MAX);
-    let is_id = |id: &&str| {
-        let mut letters = id.bytes();
-        letters.all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'.'))
-    };
-    let ids: BTreeSet<&str> = named.filter(is_id).collect();
+    let sources = sources.filter_map(observation).take(LEFT_MAX);
+    let ids: BTreeSet<&str> = sources.filter(|id| edit::is_id(id)).collect();
     if ids.is_empty() {
         return Vec::new();
     }
@@ -54,13 +52,53 @@ pub(super) fn left(_: &Value, before: Before<'_>) -> Vec<Find> {
     vec![Find::new("Observation", parameters)]
 }
 
+/// The observations a panel names as its members, as far as they are known.
+pub(super) fn members<'s>(panel: &Value, around: &Around<'s>) -> Vec<&'s Value> {
+    named(panel, around.known, around.beside)
+}
+
+/// Each as the transaction leaves it that brings it or changes it.
+fn named<'s>(panel: &Value, known: &'s [Value], beside: &'s [Value]) -> Vec<&'s Value> {
+    let members = edit::items(panel, "hasMember").iter().take(SIGNS);
+    let one = |id: &str| {
+        let is_it =
+            |value: &&Value| is_observation(value) && edit::text(value, &["id"]) == Some(id);
+        beside
+            .iter()
+            .find(is_it)
+            .or_else(|| known.iter().find(is_it))
+    };
+    members.filter_map(observation).filter_map(one).collect()
+}
+
+/// The panel beside that names this observation as its member.
+fn holder<'s>(around: &Around<'s>) -> Option<&'s Value> {
+    let is_this = |member: &Value| observation(member) == Some(around.id);
+    around
+        .beside
+        .iter()
+        .find(|value| is_panel(value) && edit::items(value, "hasMember").iter().any(is_this))
+}
+
+/// Whether the panel beside that names a sign as its member names another reading of it too.
+pub(super) fn is_held_twice(body: &Value, around: &Around<'_>) -> bool {
+    let others = holder(around).map(|panel| named(panel, &[], around.beside));
+    let mut others = others.into_iter().flatten();
+    others.any(|other| edit::text(other, &["id"]) != Some(around.id) && sign(other) == sign(body))
+}
+
 /// What a sign or a panel brings.
 pub(super) fn consequences(body: &mut Value, around: &Around<'_>) -> Vec<Value> {
-    if edit::text(body, &["status"]) == Some("entered-in-error") {
+    if edit::text(body, &["status"]) == Some(ERROR) {
         return Vec::new();
     }
     if sign(body) == Some(PANEL) {
         return gathered(body, around);
+    }
+    if body.get("derivedFrom").is_none()
+        && let Some(id) = holder(around).and_then(|panel| edit::text(panel, &["id"]))
+    {
+        body.set("derivedFrom", derived_from(id));
     }
     let mut others: Vec<Value> = arterial(body, around).into_iter().collect();
     if body.get("derivedFrom").is_none() {
@@ -104,8 +142,9 @@ fn panel(sign: &Value, others: &[Value], around: &Around<'_>) -> Value {
 fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
     let own = subject(panel);
     let is_of_patient = |value: &&Value| own.is_some() && subject(value) == own;
-    let is_panel = |value: &&Value| sign(value) == Some(PANEL);
-    let before: Vec<&Value> = around.found.iter().filter(is_panel).collect();
+    let is_other =
+        |value: &&Value| is_panel(value) && edit::text(value, &["id"]) != Some(around.id);
+    let before: Vec<&Value> = around.left("Observation").filter(is_other).collect();
     let names_panel = |source: &Value| {
         let id = observation(source);
         id.is_some_and(|id| {
@@ -114,15 +153,24 @@ fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
     };
     let mut changed = Vec::new();
     let mut ids = Vec::new();
-    let members = around.known.iter().filter(|value| is_member(value));
+    let members = members(panel, around)
+        .into_iter()
+        .filter(|value| is_member(value));
     for member in members.filter(is_of_patient) {
-        let mut member = member.clone();
+        ids.extend(edit::text(member, &["id"]).map(str::to_owned));
         let mut sources = vec![reference(around.id)];
-        let others = edit::items(&member, "derivedFrom").iter();
-        sources.extend(others.filter(|source| !names_panel(source)).cloned());
-        member.set("derivedFrom", Value::Array(sources));
-        ids.extend(edit::text(&member, &["id"]).map(str::to_owned));
-        changed.push(member);
+        let derived = edit::items(member, "derivedFrom");
+        sources.extend(
+            derived
+                .iter()
+                .filter(|source| !names_panel(source))
+                .cloned(),
+        );
+        if derived != sources {
+            let mut member = member.clone();
+            member.set("derivedFrom", Value::Array(sources));
+            changed.push(member);
+        }
     }
     let is_taken =
         |member: &Value| observation(member).is_some_and(|id| ids.iter().any(|taken| taken == id));
@@ -131,7 +179,7 @@ fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
     for holder in before {
         let mut holder = holder.clone();
         if edit::items(&holder, "hasMember").iter().all(is_taken) {
-            holder.set("status", edit::string("entered-in-error"));
+            holder.set("status", edit::string(ERROR));
         } else {
             edit::retain(&mut holder, "hasMember", |member| !is_taken(member));
         }
@@ -142,7 +190,17 @@ fn gathered(panel: &Value, around: &Around<'_>) -> Vec<Value> {
 
 /// Whether it can be a member: an observation that is no panel.
 fn is_member(value: &Value) -> bool {
-    edit::text(value, &["resourceType"]) == Some("Observation") && sign(value) != Some(PANEL)
+    is_observation(value) && sign(value) != Some(PANEL)
+}
+
+/// Whether it is a panel that was no error.
+fn is_panel(value: &Value) -> bool {
+    let is_error = edit::text(value, &["status"]) == Some(ERROR);
+    is_observation(value) && sign(value) == Some(PANEL) && !is_error
+}
+
+fn is_observation(value: &Value) -> bool {
+    edit::text(value, &["resourceType"]) == Some("Observation")
 }
 
 /// Type and id of whom it is about.

@@ -1,9 +1,11 @@
-//! A scored questionnaire: its score is that of all its answers, so none may be missing.
+//! A scored questionnaire: its score is the sum of what its answers count, so none may be missing.
 
 use std::collections::BTreeSet;
 
 use cresset_model::Value;
+use rust_decimal::Decimal;
 
+use super::{answered, questions as by_link_id};
 use crate::edit;
 use crate::write::Refusal;
 
@@ -28,17 +30,50 @@ pub(super) fn check(questionnaire: &Value, response: &Value, into: &mut Vec<Refu
     }
 }
 
+/// The score of a response to a scored questionnaire; an answer without a weight counts nothing.
+pub(super) fn of(questionnaire: &Value, response: &Value) -> Option<Decimal> {
+    if !is_scored(questionnaire) {
+        return None;
+    }
+    let mut score = Decimal::ZERO;
+    for (question, item) in answered(&by_link_id(questionnaire), response) {
+        for answer in edit::items(item, "answer") {
+            let counts = answer.get("valueCoding");
+            let counts = counts.and_then(|coding| counted(question, coding));
+            score = score.checked_add(counts.unwrap_or_default())?;
+        }
+    }
+    Some(score)
+}
+
+/// What the option of a question counts that an answer chose.
+fn counted(question: &Value, answer: &Value) -> Option<Decimal> {
+    let named = |coding: &Value| {
+        let text = |name| edit::text(coding, &[name]).map(str::to_owned);
+        (text("system"), text("code"))
+    };
+    let chosen = |option: &&Value| {
+        let coding = option.get("valueCoding");
+        coding.is_some_and(|coding| named(coding) == named(answer))
+    };
+    let option = edit::items(question, "answerOption").iter().find(chosen)?;
+    match weight(option)?.get("valueDecimal")? {
+        Value::Number(number) => number.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The extension of an option, or of its coding, by which it says what it counts.
+fn weight(option: &Value) -> Option<&Value> {
+    let of = |value| WEIGHTS.iter().find_map(|url| edit::extension(value, url));
+    of(option).or_else(|| option.get("valueCoding").and_then(of))
+}
+
 /// Whether an option counts for a score.
 fn is_scored(holder: &Value) -> bool {
-    let weighs = |value: &Value| {
-        WEIGHTS
-            .iter()
-            .any(|url| edit::extension(value, url).is_some())
-    };
     edit::items(holder, "item").iter().any(|item| {
         let mut options = edit::items(item, "answerOption").iter();
-        options.any(|option| weighs(option) || option.get("valueCoding").is_some_and(weighs))
-            || is_scored(item)
+        options.any(|option| weight(option).is_some()) || is_scored(item)
     })
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{canvas, stored, with};
+use super::super::practice::Practice;
+use super::{canvas, read, stored, with};
 
 fn consent() -> Value {
     json!({
@@ -69,4 +70,88 @@ async fn a_consent_is_renewed_although_there_are_many_of_its_category() {
     assert_eq!(renewed["meta"]["versionId"], "2", "{renewed}");
     let page = practice.ask("GET /Consent?_summary=count", "").await.json();
     assert_eq!(page["total"], 22);
+}
+
+/// Imports consents of one category, with these ids.
+async fn imported(practice: &Practice, display: &str, ids: &[String]) {
+    let body = |id: &String| {
+        let mut one = with(&consent(), "/category/0/coding/0/display", json!(display));
+        one["policyRule"] = json!({"text": "Unknown"});
+        one["scope"] = json!({"text": "Unknown"});
+        one["id"] = json!(id);
+        one.to_string()
+    };
+    let bodies: Vec<String> = ids.iter().map(body).collect();
+    let bodies: Vec<&[u8]> = bodies.iter().map(String::as_bytes).collect();
+    practice.import(&bodies).await;
+}
+
+#[tokio::test]
+async fn a_consent_to_renew_is_found_behind_many_that_are_called_alike() {
+    let practice = canvas().await;
+    let ids = |letter: &str, count: usize| -> Vec<String> {
+        (0..count).map(|at| format!("{letter}{at}")).collect()
+    };
+    imported(&practice, "Telehealth, abroad", &ids("a", 120)).await;
+    imported(&practice, "Telehealth", &ids("b", 1)).await;
+    imported(&practice, "Telehealth, at sea", &ids("c", 120)).await;
+    let renewed = stored(&practice, &with(&consent(), "/status", json!("rejected"))).await;
+    assert_eq!(
+        (&renewed["id"], &renewed["meta"]["versionId"]),
+        (&json!("b0"), &json!("2"))
+    );
+    imported(&practice, "Telehealth, again", &ids("d", 800)).await;
+    let other = with(&consent(), "/category/0/coding/0/display", json!("Tele"));
+    let answer = practice.ask("POST /Consent", &other.to_string()).await;
+    answer.refuses(
+        422,
+        "too-costly The Consent this one renews would have to be looked for among more than 1000",
+    );
+}
+
+#[tokio::test]
+async fn a_consent_of_a_transaction_renews_the_one_before() {
+    let practice = canvas().await;
+    let first = stored(&practice, &consent()).await;
+    let bundle = |resources: &[Value]| {
+        let entry = |resource: &Value| json!({"resource": resource, "request": {"method": "POST", "url": "Consent"}});
+        let entries: Vec<Value> = resources.iter().map(entry).collect();
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": entries}).to_string()
+    };
+    let again = with(&consent(), "/status", json!("rejected"));
+    let other = with(&again, "/category/0/coding/0/display", json!("Other"));
+    let sent = bundle(&[again.clone(), other.clone()]);
+    let answer = practice.ask("POST /", &sent).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = answer.json();
+    assert!(
+        answer["entry"][0]["response"]["status"]
+            .as_str()
+            .unwrap()
+            .starts_with("201"),
+        "{answer}"
+    );
+    let address = format!("Consent/{}", first["id"].as_str().unwrap());
+    let renewed = read(&practice, &address).await;
+    assert_eq!(
+        (&renewed["status"], &renewed["meta"]["versionId"]),
+        (&json!("rejected"), &json!("2"))
+    );
+    let third = with(&other, "/category/0/coding/0/display", json!("Third"));
+    let answer = practice
+        .ask("POST /", &bundle(&[third.clone(), third]))
+        .await;
+    answer.refuses(
+        400,
+        "Two entries of a transaction must not create what the rules of the practice have once",
+    );
+    let answer = practice
+        .ask("POST /", &bundle(&[again.clone(), again]))
+        .await;
+    answer.refuses(
+        400,
+        "Two entries of a transaction must not change the same resource",
+    );
+    let page = practice.ask("GET /Consent?_summary=count", "").await.json();
+    assert_eq!(page["total"], 2);
 }

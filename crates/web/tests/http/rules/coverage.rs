@@ -101,12 +101,46 @@ async fn a_coverage_that_two_would_move_leaves_one_record() {
         json!({"resourceType": "Bundle", "type": "transaction", "entry": [entry(), entry()]});
     let answer = practice.ask("POST /", &bundle.to_string()).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(read(&practice, "Coverage/old").await["order"], 2);
+    assert_eq!(read(&practice, "Coverage/old").await["order"], 3);
     let records = practice
         .ask("GET /Provenance?target=Coverage/old", "")
         .await
         .json();
     assert_eq!(records["total"], 1, "{records}");
+}
+
+#[tokio::test]
+async fn coverages_of_a_transaction_see_each_other() {
+    let practice = canvas().await;
+    let changed = stored(&practice, &coverage(1)).await["id"].clone();
+    let mut again = coverage(2);
+    again["id"] = changed.clone();
+    let post = |order: u8| json!({"resource": coverage(order), "request": {"method": "POST", "url": "Coverage"}});
+    let address = format!("Coverage/{}", changed.as_str().unwrap());
+    let put = json!({"resource": again, "request": {"method": "PUT", "url": address}});
+    let bundle =
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [put, post(1), post(1)]});
+    let answer = practice
+        .ask_with(
+            "POST /",
+            &bundle.to_string(),
+            ("Prefer", "return=representation"),
+        )
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = answer.json();
+    let order = |at: usize| answer["entry"][at]["resource"]["order"].clone();
+    // Creates come before updates (R4 3.1.0.11.2): each takes the place of the one before.
+    assert_eq!(
+        (order(0), order(1), order(2)),
+        (json!(2), json!(3), json!(1)),
+        "{answer}"
+    );
+    let records = practice
+        .ask(&format!("GET /Provenance?target={address}"), "")
+        .await
+        .json();
+    assert_eq!(records["total"], 2, "one for each write: {records}");
 }
 
 #[tokio::test]

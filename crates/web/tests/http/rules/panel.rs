@@ -109,3 +109,106 @@ async fn a_panel_changes_its_own_members_and_nothing_else_of_them() {
     assert_eq!(now.get("derivedFrom"), None, "of the group 1: {now}");
     assert_eq!(read(&practice, &address(&old)).await, old, "a panel");
 }
+
+/// A transaction of these creates; what is stored of each.
+async fn together(practice: &Practice, entries: &[(&str, Value)]) -> Vec<Value> {
+    let entry = |(name, resource): &(&str, Value)| json!({"fullUrl": name, "resource": resource, "request": {"method": "POST", "url": "Observation"}});
+    let entries: Vec<Value> = entries.iter().map(entry).collect();
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let prefer = ("Prefer", "return=representation");
+    let answer = practice
+        .ask_with("POST /", &bundle.to_string(), prefer)
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = answer.json();
+    let entries = answer["entry"].as_array().unwrap();
+    entries
+        .iter()
+        .map(|entry| entry["resource"].clone())
+        .collect()
+}
+
+const WEIGHT: &str = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0";
+const HEIGHT: &str = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e1";
+const PANEL: &str = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e2";
+
+fn panel_of_all(members: &[&str]) -> Value {
+    let mut panel = with(&sign("85353-1"), "/valueQuantity", Value::Null);
+    let member = |name: &&str| json!({"reference": name});
+    panel["hasMember"] = members.iter().map(member).collect();
+    panel
+}
+
+async fn count(practice: &Practice) -> Value {
+    let line = "GET /Observation?_summary=count";
+    practice.ask(line, "").await.json()["total"].clone()
+}
+
+#[tokio::test]
+async fn a_panel_gathers_the_signs_of_its_own_transaction() {
+    let signs = [(WEIGHT, sign("29463-7")), (HEIGHT, sign("8302-2"))];
+    let panel = [(PANEL, panel_of_all(&[WEIGHT, HEIGHT]))];
+    for (entries, at) in [
+        ([&signs[..], &panel[..]].concat(), 2),
+        ([&panel[..], &signs[..]].concat(), 0),
+    ] {
+        let practice = canvas().await;
+        let mut all = together(&practice, &entries).await;
+        let panel = all.remove(at);
+        assert_eq!(
+            panel["hasMember"],
+            json!([reference(&all[0]), reference(&all[1])])
+        );
+        for one in &all {
+            assert_eq!(one["derivedFrom"], json!([reference(&panel)]), "{one}");
+        }
+        assert_eq!(count(&practice).await, 3, "no panel beside it");
+        let records = practice
+            .ask("GET /Provenance?_summary=count", "")
+            .await
+            .json();
+        assert_eq!(records["total"], 3, "one record each");
+    }
+}
+
+#[tokio::test]
+async fn the_later_of_two_panels_of_a_transaction_keeps_what_both_name() {
+    let practice = canvas().await;
+    let (weight, height) = (
+        stored(&practice, &sign("29463-7")).await,
+        stored(&practice, &sign("8302-2")).await,
+    );
+    let name = |one: &Value| reference(one)["reference"].as_str().unwrap().to_owned();
+    let both = panel_of_all(&[&name(&weight), &name(&height)]);
+    let one = panel_of_all(&[&name(&weight)]);
+    let panels = together(&practice, &[(PANEL, both), (WEIGHT, one)]).await;
+    assert_eq!(panels[0]["hasMember"], json!([reference(&height)]));
+    assert_eq!(panels[1]["hasMember"], json!([reference(&weight)]));
+    for (member, panel) in [(&weight, &panels[1]), (&height, &panels[0])] {
+        let now = read(&practice, &name(member)).await;
+        assert_eq!(now["derivedFrom"], json!([reference(panel)]), "{now}");
+    }
+}
+
+#[tokio::test]
+async fn a_panel_holds_each_sign_of_its_transaction_once() {
+    let practice = canvas().await;
+    let entry = |name: &str, resource: Value| json!({"fullUrl": name, "resource": resource, "request": {"method": "POST", "url": "Observation"}});
+    let signs = [
+        entry(WEIGHT, sign("29463-7")),
+        entry(HEIGHT, sign("29463-7")),
+    ];
+    let panel = [entry(PANEL, panel_of_all(&[WEIGHT, HEIGHT]))];
+    for entries in [
+        [&signs[..], &panel[..]].concat(),
+        [&panel[..], &signs[..]].concat(),
+    ] {
+        let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+        let answer = practice.ask("POST /", &bundle.to_string()).await;
+        answer.refuses(
+            422,
+            "business-rule Vital sign reading already exists for the given reading",
+        );
+    }
+    assert_eq!(count(&practice).await, 0);
+}

@@ -171,3 +171,199 @@ async fn a_scored_questionnaire_needs_every_answer() {
     refused(&practice, &answered(&["1"]), 422, words).await;
     stored(&practice, &answered(&["1", "2"])).await;
 }
+
+/// A form whose questions are coded, but for the last.
+fn coded_form() -> Value {
+    let loinc =
+        |code: &str| json!([{"system": "http://loinc.org", "code": code, "display": "asked"}]);
+    let snomed = json!([{"system": "http://snomed.info/sct", "code": "1"}, {"system": "urn:own", "code": "2"}]);
+    let options = json!([
+        {"valueCoding": {"system": "http://loinc.org", "code": "LA1", "display": "one"}},
+        {"valueCoding": {"system": "http://loinc.org", "code": "LA2", "display": "two"}}
+    ]);
+    json!({"resourceType": "Questionnaire", "id": "coded", "status": "active", "item": [
+        {"linkId": "g", "type": "group", "item": [
+            {"linkId": "1", "type": "choice", "text": "Do you smoke?", "code": loinc("72166-2"), "answerOption": options}
+        ]},
+        {"linkId": "2", "type": "text", "code": snomed},
+        {"linkId": "3", "type": "decimal", "code": loinc("8302-2")},
+        {"linkId": "4", "type": "choice", "repeats": true, "code": loinc("93038-8"), "answerOption": options},
+        {"linkId": "5", "type": "text", "code": [{"system": "urn:own", "code": "2"}]}
+    ]})
+}
+
+fn choice(code: &str) -> Value {
+    json!({"valueCoding": {"system": "http://loinc.org", "code": code, "display": code}})
+}
+
+/// A response to that form.
+fn coded_response() -> Value {
+    json!({
+        "resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "Questionnaire/coded",
+        "subject": {"reference": "Patient/1"}, "encounter": {"reference": "Encounter/1"},
+        "author": {"reference": "Practitioner/1"}, "authored": "2025-12-24T08:00:00Z",
+        "item": [
+            {"linkId": "1", "answer": [choice("LA1")]},
+            {"linkId": "2", "answer": [{"valueString": "seldom"}]},
+            {"linkId": "3", "answer": [{"valueDecimal": 1.50}]},
+            {"linkId": "4", "answer": [choice("LA1"), choice("LA2")]},
+            {"linkId": "5", "answer": [{"valueString": "no code"}]}
+        ]
+    })
+}
+
+/// The Observations that a response made, the coded ones by code.
+async fn made(practice: &Practice, response: &Value) -> Vec<Value> {
+    let id = response["id"].as_str().unwrap();
+    let line = format!("GET /Observation?derived-from=QuestionnaireResponse/{id}&_sort=code");
+    let page = practice.ask(&line, "").await.json();
+    let entries = page["entry"].as_array().cloned().unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| entry["resource"].clone())
+        .collect()
+}
+
+fn of_code<'o>(observations: &'o [Value], code: &str) -> &'o Value {
+    let is_it = |one: &&Value| one["code"]["coding"][0]["code"] == code;
+    observations.iter().find(is_it).unwrap()
+}
+
+#[tokio::test]
+async fn answers_to_coded_questions_become_observations() {
+    let mut practice = canvas().await;
+    let form = coded_form().to_string();
+    practice.import(&[form.as_bytes()]).await;
+    let all = practice.token.clone();
+    practice.token = practice
+        .token_for("system/QuestionnaireResponse.c system/Questionnaire.r")
+        .await;
+    let answer = practice
+        .ask("POST /QuestionnaireResponse", &coded_response().to_string())
+        .await;
+    practice.token = all;
+    let response = json!({"id": super::located(&answer)});
+    let made = made(&practice, &response).await;
+    assert_eq!(made.len(), 4, "{made:?}");
+    for observation in &made {
+        assert_eq!(observation["status"], "final");
+        assert_eq!(
+            observation["category"][0]["coding"][0]["code"],
+            "social-history"
+        );
+        assert_eq!(observation["subject"]["reference"], "Patient/1");
+        assert_eq!(observation["encounter"]["reference"], "Encounter/1");
+        assert_eq!(observation["performer"][0]["reference"], "Practitioner/1");
+        assert_eq!(observation["effectiveDateTime"], "2025-12-24T08:00:00Z");
+    }
+    let smoking = of_code(&made, "72166-2");
+    assert_eq!(
+        smoking["valueCodeableConcept"]["coding"][0]["code"], "LA1",
+        "{smoking}"
+    );
+    assert_eq!(smoking["code"]["text"], "Do you smoke?");
+    let text = of_code(&made, "1");
+    assert_eq!(text["valueString"], "seldom");
+    assert_eq!(text["code"]["coding"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        of_code(&made, "8302-2")["valueQuantity"],
+        json!({"value": 1.50})
+    );
+    let several = of_code(&made, "93038-8");
+    let parts = several["component"].as_array().unwrap();
+    let code = |part: &Value| part["valueCodeableConcept"]["coding"][0]["code"].clone();
+    assert_eq!(
+        (code(&parts[0]), code(&parts[1])),
+        (json!("LA1"), json!("LA2"))
+    );
+    assert_eq!(parts[0]["code"], several["code"]);
+    let records = practice
+        .ask("GET /Provenance?_summary=count", "")
+        .await
+        .json();
+    assert_eq!(records["total"], 4, "each with its record");
+}
+
+#[tokio::test]
+async fn the_score_of_a_form_becomes_an_observation() {
+    let practice = canvas().await;
+    let weight = |number: &Value| json!([{"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": number}]);
+    let loinc = |code: &str| json!({"system": "http://loinc.org", "code": code, "display": code});
+    let mut second = loinc("LA2");
+    second["extension"] = weight(&json!(0.2));
+    let options = json!([
+        {"extension": weight(&json!(1.1)), "valueCoding": loinc("LA1")}, {"valueCoding": second}, {"valueCoding": loinc("LA3")}
+    ]);
+    let question = |link_id: &str| json!({"linkId": link_id, "type": "choice", "repeats": true, "answerOption": options});
+    let mut form = json!({
+        "resourceType": "Questionnaire", "id": "phq", "status": "active", "title": "How are you?",
+        "code": [loinc("44261-6")], "item": [question("1"), question("2")]
+    });
+    practice.import(&[form.to_string().as_bytes()]).await;
+    let response = |form: &str| {
+        json!({
+            "resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": format!("Questionnaire/{form}"),
+            "subject": {"reference": "Patient/1"}, "item": [
+                {"linkId": "1", "answer": [choice("LA1"), choice("LA2")]}, {"linkId": "2", "answer": [choice("LA3")]}
+            ]
+        })
+    };
+    let read = stored(&practice, &response("phq")).await;
+    let [score] = made(&practice, &read).await.try_into().unwrap();
+    assert_eq!(score["code"]["coding"], json!([loinc("44261-6")]));
+    assert_eq!(score["category"][0]["coding"][0]["code"], "survey");
+    assert_eq!(score["valueQuantity"]["value"], json!(1.3), "{score}");
+    assert_eq!(score["valueQuantity"]["code"], "{score}");
+
+    form.as_object_mut().unwrap().remove("code");
+    form["id"] = json!("uncoded");
+    practice.import(&[form.to_string().as_bytes()]).await;
+    let read = stored(&practice, &response("uncoded")).await;
+    let [score] = made(&practice, &read).await.try_into().unwrap();
+    assert_eq!(score["code"]["extension"][0]["valueCode"], "unknown");
+    assert_eq!(score["code"]["text"], "How are you?");
+}
+
+#[tokio::test]
+async fn observations_are_marked_with_their_response() {
+    let practice = canvas().await;
+    let form = coded_form().to_string();
+    practice.import(&[form.as_bytes()]).await;
+    let read = stored(&practice, &coded_response()).await;
+    let marked = with(&coded_response(), "/status", json!("entered-in-error"));
+    updated(&practice, &read["id"], &marked).await;
+    updated(&practice, &read["id"], &marked).await;
+    for observation in made(&practice, &read).await {
+        assert_eq!(observation["status"], "entered-in-error");
+        assert_eq!(observation["meta"]["versionId"], "2", "once");
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_would_make_too_many_observations_is_refused() {
+    let practice = canvas().await;
+    let link_ids: Vec<String> = (0..100).map(|at| at.to_string()).collect();
+    let questions: Vec<Value> = link_ids
+        .iter()
+        .map(|id| json!({"linkId": id, "type": "text", "code": [{"system": "http://loinc.org", "code": "1-8"}]}))
+        .collect();
+    let form = json!({"resourceType": "Questionnaire", "id": "long", "status": "active", "item": questions});
+    practice.import(&[form.to_string().as_bytes()]).await;
+    let answers: Vec<Value> = link_ids
+        .iter()
+        .map(|id| json!({"linkId": id, "answer": [{"valueString": "x"}]}))
+        .collect();
+    let mut body = with(&coded_response(), "/item", json!(answers));
+    body["questionnaire"] = json!("Questionnaire/long");
+    let words = "business-rule A response holds fewer than 100 answers to questions coded in";
+    refused(&practice, &body, 422, words).await;
+    body["item"].as_array_mut().unwrap().pop();
+    let read = stored(&practice, &body).await;
+    let line = format!(
+        "GET /Observation?derived-from=QuestionnaireResponse/{}&_summary=count",
+        read["id"].as_str().unwrap()
+    );
+    assert_eq!(practice.ask(&line, "").await.json()["total"], 99);
+    let marked = with(&body, "/status", json!("entered-in-error"));
+    updated(&practice, &read["id"], &marked).await;
+}

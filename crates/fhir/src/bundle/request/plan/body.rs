@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_model::{Element, Tree};
+use cresset_model::{Element, Tree, Value};
 use cresset_store::Change;
 
 use super::{Criteria, Entry, Fault, Kind, Meant, Planning};
 use crate::bundle::full_url::{none_dangles, path, references};
 use crate::patch::{Rewrite, names_versions};
-use crate::ruled::{Consequences, Target};
+use crate::ruled::{Consequences, Target, about};
 use crate::update::Put;
 
 impl Planning<'_> {
@@ -74,6 +74,14 @@ impl Planning<'_> {
                 let into = (changes, follows);
                 return self.updated_by_id(entry, (*of, id), into).await;
             }
+            Meant::Renewed(of, renewed) => {
+                let goal = Target::new(*of, &renewed.id).beside(self.beside.all());
+                let tree = self.resource(entry)?;
+                let ruled = self.service.ruled(self.access, goal, &tree).await?;
+                let change = renewed.change(ruled.prepared.draft);
+                self.leave((change, ruled.shaped), ruled.follows, (changes, follows));
+                return Ok(true);
+            }
             Meant::New(_, id) => Put::New(id.clone()),
             Meant::Found(_, id) => Put::Existing(id.clone()),
         };
@@ -81,14 +89,26 @@ impl Planning<'_> {
             return Ok(false);
         };
         let tree = self.resource(entry)?;
-        let made = self
-            .service
-            .made(self.access, &put, *of, (&tree, condition, &self.shaped));
-        let made = made.await?;
-        self.shaped.extend(made.shaped);
-        changes.push(made.change);
-        follows.add(made.follows);
+        let with = (&tree, condition, self.beside.all());
+        let made = self.service.made(self.access, &put, *of, with).await?;
+        self.leave((made.change, made.shaped), made.follows, (changes, follows));
         Ok(made.may_retry)
+    }
+
+    /// Appends a change and what follows from it, which may be about changes before.
+    fn leave(
+        &mut self,
+        (change, shaped): (Change, Option<Value>),
+        mut new: Consequences,
+        (changes, follows): (&mut Vec<Change>, &mut Consequences),
+    ) {
+        for body in shaped.into_iter().chain(new.bodies().cloned()) {
+            self.beside.leave(body);
+        }
+        let is_changed = |change: &Change| self.taken.contains(&about(change));
+        new.amend(changes, is_changed);
+        changes.push(change);
+        follows.add(new);
     }
 
     async fn updated_by_id(
@@ -97,21 +117,19 @@ impl Planning<'_> {
         (resource_type, id): (ResourceType, &ResourceId),
         (changes, follows): (&mut Vec<Change>, &mut Consequences),
     ) -> Result<bool, Fault> {
-        let goal = Target::existing(resource_type, id).beside(&self.shaped);
+        let goal = Target::existing(resource_type, id).beside(self.beside.all());
         let tree = self.resource(entry)?;
         let ruled = self.service.ruled(self.access, goal, &tree).await?;
         let client_ids = self.service.settings().client_ids;
         let precondition = ruled.precondition(&entry.condition, client_ids)?;
         let may_repeat = ruled.may_retry(&entry.condition);
         let change = Change::Update(id.clone(), ruled.prepared.draft, precondition);
-        changes.push(change);
-        self.shaped.extend(ruled.shaped);
-        follows.add(ruled.follows);
+        self.leave((change, ruled.shaped), ruled.follows, (changes, follows));
         Ok(may_repeat)
     }
 
     /// The entry's resource with its references rewritten.
-    fn resource(&self, entry: &Entry<'_>) -> Result<Tree, Fault> {
+    pub(super) fn resource(&self, entry: &Entry<'_>) -> Result<Tree, Fault> {
         let mut tree = entry.resource()?.to_tree();
         self.rewrite(&mut tree)?;
         Ok(tree)

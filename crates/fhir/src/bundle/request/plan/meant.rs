@@ -1,19 +1,23 @@
 //! Which resource an entry means.
 
+use cresset_definitions::ResourceType;
 use cresset_store::Version;
 
 use super::{Action, Entry, Fault, Kind, Meant, Named, Planning, own_id};
 use crate::criteria::Criteria;
 use crate::patch::nothing_found;
+use crate::ruled::Renewed;
+use crate::service::Service;
 use crate::update::Put;
 
 impl Planning<'_> {
     pub(super) async fn meant(&mut self, entry: &Entry<'_>) -> Result<Meant, Fault> {
         match &entry.action {
             Action::Fetch(_) => Ok(Meant::Nothing),
-            Action::Create(resource_type, None) => {
-                Ok(Meant::New(*resource_type, self.service.new_id()?))
-            }
+            Action::Create(of, None) => match self.renewed(entry, *of).await? {
+                Some(renewed) => Ok(Meant::Renewed(*of, renewed)),
+                None => Ok(Meant::New(*of, self.service.new_id()?)),
+            },
             Action::Create(_, Some(criteria)) => self.created(criteria).await,
             Action::Update(Named::Id(of, id)) => Ok(Meant::Update(*of, id.clone())),
             Action::Update(Named::Matching(criteria)) => self.updated(entry, criteria).await,
@@ -38,6 +42,36 @@ impl Planning<'_> {
             return Err(Fault::new(Kind::Invalid, text));
         }
         Ok(Meant::New(criteria.resource_type, self.service.new_id()?))
+    }
+
+    /// What a create renews, where the rule set has one resource of a kind. What refers to an entry
+    /// that comes later is about something new, so there is nothing to renew.
+    async fn renewed(
+        &mut self,
+        entry: &Entry<'_>,
+        of: ResourceType,
+    ) -> Result<Option<Renewed>, Fault> {
+        if !(self.service.renews(of) && Service::may_renew(self.access, of)) {
+            return Ok(None);
+        }
+        self.look_up(entry).await?;
+        let Ok(tree) = self.resource(entry) else {
+            return Ok(None);
+        };
+        let Some(renewal) = self.service.renewal(of, tree)? else {
+            return Ok(None);
+        };
+        self.count_search()?;
+        let expectations = &mut self.expectations;
+        let renewed = self
+            .service
+            .renewed(self.access, Some(&renewal), expectations);
+        let renewed = renewed.await?;
+        if renewed.is_none() && !self.creating.insert(renewal.criteria().clone()) {
+            let text = "Two entries of a transaction must not create what the rules of the practice have once";
+            return Err(Fault::new(Kind::Invalid, text));
+        }
+        Ok(renewed)
     }
 
     async fn updated(&mut self, entry: &Entry<'_>, criteria: &Criteria) -> Result<Meant, Fault> {
