@@ -40,8 +40,8 @@ const GOAL: f64 = 2.0 / 3.0;
 type Drafted = fn(&Tree) -> Draft;
 
 fn main() {
-    let numbers = std::env::args().filter_map(|argument| argument.parse().ok());
-    let bodies = Arc::new(bodies(numbers.last().unwrap_or(RESOURCES)));
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
+    let bodies = Arc::new(bodies(numbers.next().unwrap_or(RESOURCES)));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -90,7 +90,7 @@ async fn rate(bodies: &Arc<Vec<Vec<u8>>>, drafted: Drafted) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path());
     // What is decoded on first use is not part of the measurement.
-    validated(&parse(&bodies[0], &Limits::default()).unwrap());
+    validated(&parse(bodies.first().unwrap(), &Limits::default()).unwrap());
     let begun = Instant::now();
     let ready = work(bodies, drafted);
     let mut under_way = VecDeque::new();
@@ -170,5 +170,5 @@ fn store(folder: &std::path::Path) -> Arc<dyn Store> {
 
 fn median(mut rates: Vec<f64>) -> f64 {
     rates.sort_by(f64::total_cmp);
-    rates[rates.len() / 2]
+    *rates.get(rates.len() / 2).unwrap()
 }

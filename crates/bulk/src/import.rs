@@ -16,6 +16,7 @@ mod reader;
 mod report;
 mod scan;
 mod source;
+mod terms;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use std::thread;
 
 use cresset_access::{Access, SystemReason};
 use cresset_base::{Limits, Timestamp};
+use cresset_fhir::Service;
 use cresset_rules::RuleSet;
 use cresset_store::{Error, Store};
 use cresset_validate::Validator;
@@ -39,6 +41,7 @@ pub use source::{Source, Stream};
 use commit::Committer;
 use lookup::Lookup;
 use reader::{Reader, Wanted};
+use terms::Terms;
 use worker::Worker;
 
 /// Resources that share one commit.
@@ -54,6 +57,9 @@ pub struct Import {
     pub base_urls: Vec<String>,
     /// What every resource is checked with.
     pub validator: Arc<Validator>,
+    /// The instance as it is served: its terminology judges the codes the validator does not know, as far
+    /// as it was loaded before the import.
+    pub service: Arc<Service>,
     /// The rule set of the instance: what it lets in although R4 would not take it.
     pub rules: &'static RuleSet,
     /// The present, against which references by search are understood.
@@ -196,6 +202,7 @@ impl Import {
             limits: Arc::clone(&self.limits),
             base_urls: self.base_urls.clone(),
             validator: Arc::clone(&self.validator),
+            terms: Terms::new(Arc::clone(&self.service), access.clone()),
             rules: self.rules,
             last_chance,
         }

@@ -13,10 +13,13 @@ use cresset_access::{Access, SystemReason};
 use cresset_base::{InstanceName, Limits};
 use cresset_bulk::import::{Done, Import, Journal, Report, Source, Stream};
 use cresset_definitions::ResourceType;
+use cresset_fhir::service::Surroundings;
+use cresset_fhir::{Service, Settings};
 use cresset_rules::RuleSet;
-use cresset_store::{Found, InstanceSettings, Store};
+use cresset_store::{CodeSystems, Deletes, Found, InstanceSettings, Instances, LinkStyle, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
-use cresset_testkit::ManualClock;
+use cresset_testkit::{ManualClock, SeededRng};
+use cresset_validate::Validator;
 
 const PRACTITIONER: &str = r#"{"resourceType":"Practitioner","id":"dr","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"9"}]}"#;
 
@@ -34,6 +37,7 @@ const TRANSACTION: &str = r#"{"entry":[
 /// An instance in a folder of its own, and what is remembered between imports.
 struct Practice {
     store: Arc<dyn Store>,
+    code_systems: Arc<dyn CodeSystems>,
     rules: &'static RuleSet,
     journal: Memory,
     _folder: tempfile::TempDir,
@@ -69,6 +73,7 @@ impl Practice {
             .unwrap();
         Self {
             store,
+            code_systems: directory.code_systems(),
             rules: RuleSet::r4(),
             journal: Memory::default(),
             _folder: folder,
@@ -80,11 +85,13 @@ impl Practice {
             .iter()
             .map(|(name, bytes)| source(name, bytes))
             .collect();
+        let validator = Arc::new(cresset_validate::standard().clone());
         let import = Import {
             store: Arc::clone(&self.store),
             limits: Arc::new(Limits::default()),
             base_urls: Vec::new(),
-            validator: Arc::new(cresset_validate::standard().clone()),
+            service: Arc::new(self.service(validator.clone())),
+            validator,
             rules: self.rules,
             now: "2026-01-01T00:00:00Z".parse().unwrap(),
             workers: 2,
@@ -93,6 +100,26 @@ impl Practice {
             .run(sources, &mut self.journal, &|_| {})
             .await
             .unwrap()
+    }
+
+    fn service(&self, validator: Arc<Validator>) -> Service {
+        let surroundings = Surroundings {
+            clock: Arc::new(ManualClock::at("2026-01-01T00:00:00Z".parse().unwrap())),
+            rng: Arc::new(SeededRng::new(1)),
+            limits: Arc::new(Limits::default()),
+            code_systems: Arc::clone(&self.code_systems),
+        };
+        let settings = Settings {
+            base_url: "https://example.org/test/fhir".to_owned(),
+            auth_url: "https://example.org/test/auth".to_owned(),
+            links: LinkStyle::Absolute,
+            client_ids: true,
+            deletes: Deletes::Single,
+            rules: self.rules,
+            profiles: Vec::new(),
+            validator,
+        };
+        Service::new(Arc::clone(&self.store), surroundings, settings, &[7; 32])
     }
 
     async fn body(&self, resource_type: &str, id: &str) -> Option<String> {
@@ -330,4 +357,36 @@ async fn an_answer_without_display_says_so_where_the_rule_set_lets_it_in() {
         body.contains(r#""display":"<no display available>""#),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn a_code_is_judged_by_the_terminology_that_was_loaded_before() {
+    let mut practice = Practice::new();
+    let patient = |id: &str, kind: &str| {
+        format!(
+            r#"{{"resourceType":"Patient","id":"{id}","photo":[{{"contentType":"{kind}","title":"x"}}]}}"#
+        )
+    };
+    let first = practice
+        .import(&[("a.json", patient("1", "image/gif").as_bytes())])
+        .await;
+    assert_eq!(
+        (first.created, first.refused),
+        (1, 0),
+        "nothing is known of it"
+    );
+    let kinds = r#"{"resourceType":"ValueSet","id":"kinds","url":"http://hl7.org/fhir/ValueSet/mimetypes","status":"active",
+        "compose":{"include":[{"system":"urn:ietf:bcp:13","concept":[{"code":"image/png"}]}]}}"#;
+    practice.import(&[("kinds.json", kinds.as_bytes())]).await;
+    let lines = [
+        patient("2", "image/gif"),
+        patient("3", "image/png"),
+        patient("4", "image/gif"),
+    ];
+    let lines = lines.join("\n");
+    let report = practice.import(&[("b.ndjson", lines.as_bytes())]).await;
+    assert_eq!((report.created, report.refused), (1, 2), "{report:?}");
+    let words = "Patient.photo.contentType must have a code of the value set http://hl7.org/fhir/ValueSet/mimetypes";
+    assert_eq!(report.reasons[0].text, words, "{report:?}");
+    assert!(practice.body("Patient", "3").await.is_some());
 }

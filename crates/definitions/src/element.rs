@@ -107,7 +107,7 @@ impl Element {
 pub struct Binding {
     /// How strictly it binds.
     pub strength: Strength,
-    /// The canonical URL without version.
+    /// The canonical URL: without version in what is built in, as it is written in what is loaded.
     pub url: &'static str,
     /// The expansion, where the binding is required and the codes can be listed.
     pub value_set: Option<ValueSetIx>,

@@ -6,7 +6,7 @@ use cresset_model::{Bounds, FaultKind, Tree, Unstamped};
 use cresset_rules::wording;
 use cresset_search::IndexRow;
 use cresset_store::Draft;
-use cresset_validate::{Ask, Validator};
+use cresset_validate::{Ask, Findings, ISSUES_MAX, Severity, Unjudged, Validator};
 
 use crate::audit_event;
 use crate::fault::{Fault, Issue, Kind};
@@ -70,6 +70,31 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
 /// Everything that is wrong with it at once, each with its place.
 pub fn prepare_tree(tree: &Tree, own: &[String], validator: &Validator) -> Result<Prepared, Fault> {
     drafted(tree, own, validator.validate(tree.root(), &Ask::default()))
+}
+
+/// The same where more terminology is at hand: `is_outside` says of codes the validator leaves open that
+/// they are wrong.
+///
+/// # Errors
+/// As [`prepare_tree`], and what `is_outside` fails with.
+pub fn prepare_asking(
+    tree: &Tree,
+    own: &[String],
+    validator: &Validator,
+    is_outside: impl Fn(&Unjudged) -> Result<bool, Fault>,
+) -> Result<Prepared, Fault> {
+    let Findings {
+        mut issues,
+        unjudged,
+    } = validator.examine(tree.root(), &Ask::default());
+    for open in &unjudged {
+        let issue = open.outside();
+        let told = issue.severity == Severity::Error && !issues.contains(&issue);
+        if told && issues.len() < ISSUES_MAX && is_outside(open)? {
+            issues.push(issue);
+        }
+    }
+    drafted(tree, own, issues)
 }
 
 /// What is stored of a resource, unless something is wrong with it.

@@ -125,6 +125,9 @@ impl Refusal {
     }
 }
 
+/// The search parameters, decoded, by which a create finds what it renews.
+pub type Renews = fn(&Value) -> Vec<(String, String)>;
+
 /// What a set does to the bodies of one type.
 pub struct Behaviour {
     /// Makes the dialect into FHIR.
@@ -133,7 +136,7 @@ pub struct Behaviour {
     pub absent: Absent,
     /// The search parameters by which a create finds the resource it renews; where there are none,
     /// every create is a new resource.
-    pub renews: Option<fn(&Value) -> Vec<(String, String)>>,
+    pub renews: Option<Renews>,
     /// Whether what that search found is what a create renews.
     pub is_renewed: fn(&Value, &Value) -> bool,
     /// The references whose targets shaping wants to see.

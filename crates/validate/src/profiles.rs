@@ -6,6 +6,7 @@
 mod definition;
 mod load;
 mod terms;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,7 +17,8 @@ use cresset_model::Tree;
 use crate::shape::{Shape, type_named};
 
 pub use load::LoadFault;
-pub use terms::Member;
+pub use terms::{Member, built_in_code_system, built_in_value_set};
+use versions::Versions;
 
 /// Where R4 keeps the definitions of its own types.
 const R4_TYPES: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -25,10 +27,10 @@ const R4_TYPES: &str = "http://hl7.org/fhir/StructureDefinition/";
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
     shapes: BTreeMap<&'static str, &'static Shape>,
-    value_sets: BTreeMap<&'static str, &'static ValueSet>,
-    code_systems: BTreeMap<&'static str, &'static CodeSystem>,
+    value_sets: Versions<&'static ValueSet>,
+    code_systems: Versions<&'static CodeSystem>,
     /// Value sets whose codes could not be listed from what is loaded.
-    unlisted: BTreeMap<&'static str, &'static Tree>,
+    unlisted: Versions<&'static Tree>,
 }
 
 impl Profiles {
@@ -66,20 +68,20 @@ impl Profiles {
         self.shapes.values().map(|shape| shape.profile)
     }
 
-    /// The `CodeSystem` of this URL that was added.
-    pub fn added_code_system(&self, url: &str) -> Option<&'static CodeSystem> {
-        self.code_systems.get(url).copied()
+    /// The `CodeSystem` of this canonical URL that was added: of the version it names, or the last.
+    pub fn added_code_system(&self, canonical: &str) -> Option<&'static CodeSystem> {
+        self.code_systems.get(canonical)
     }
 
-    /// The value set of this URL that was added, with its codes.
-    pub fn added_value_set(&self, url: &str) -> Option<&'static ValueSet> {
-        self.value_sets.get(url).copied()
+    /// The value set of this canonical URL that was added, with its codes: of the version it names, or
+    /// the last.
+    pub fn added_value_set(&self, canonical: &str) -> Option<&'static ValueSet> {
+        self.value_sets.get(canonical)
     }
 
-    /// The `ValueSet` of this URL that was added, where its codes cannot be listed from what is
-    /// loaded here.
-    pub fn unlisted_value_set(&self, url: &str) -> Option<&'static Tree> {
-        self.unlisted.get(url).copied()
+    /// The same, where its codes cannot be listed from what is loaded here.
+    pub fn unlisted_value_set(&self, canonical: &str) -> Option<&'static Tree> {
+        self.unlisted.get(canonical)
     }
 
     pub(crate) fn shape(&self, url: &str) -> Option<&'static Shape> {

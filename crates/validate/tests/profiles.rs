@@ -437,3 +437,96 @@ fn a_profile_that_costs_too_much_ends_with_a_word() {
         &["Patient is too large for bomb: the rule takes more steps than it may (profile p)"],
     );
 }
+
+/// A value set of this part of a system.
+fn value_set(version: &str, include: &Value) -> Value {
+    json!({"resourceType": "ValueSet", "url": "http://x.org/ValueSet", "version": version,
+        "status": "active", "compose": {"include": [include]}})
+}
+
+/// A code system of this code.
+fn code_system(version: &str, code: &str) -> Value {
+    json!({"resourceType": "CodeSystem", "url": "http://x.org/CodeSystem", "version": version,
+        "status": "active", "content": "complete", "concept": [{"code": code}]})
+}
+
+/// What is said of a code of a marital status that is bound to a value set.
+fn bound(known: &[Value], value_set: &str, (system, code): (&str, &str)) -> Vec<String> {
+    let mut profiles = Profiles::us_core();
+    let elements = json!([{"id": "Patient.maritalStatus", "path": "Patient.maritalStatus",
+        "binding": {"strength": "required", "valueSet": value_set}}]);
+    let profile = profile("p", "Patient", &base("Patient"), &elements);
+    let trees: Vec<_> = known.iter().chain([&profile]).map(tree).collect();
+    let roots: Vec<_> = trees.iter().map(Tree::root).collect();
+    assert_eq!(profiles.add_all(&roots), []);
+    let patient = json!({"resourceType": "Patient", "maritalStatus": {"coding": [{"system": system, "code": code}]}});
+    let ask = Ask {
+        profiles: P,
+        detail: Detail::Everything,
+    };
+    let tree = tree(&patient);
+    let issues = Validator::new(profiles).validate(tree.root(), &ask);
+    let texts = issues.into_iter().map(|issue| issue.text);
+    texts.filter(|text| text.contains("profile p")).collect()
+}
+
+#[test]
+fn a_binding_means_the_version_it_names() {
+    let codes = |code: &str| json!({"system": "http://x.org/s", "concept": [{"code": code}]});
+    let known = [value_set("1", &codes("one")), value_set("2", &codes("two"))];
+    let said = |value_set: &str, code| bound(&known, value_set, ("http://x.org/s", code));
+    let wrong = |url: &str| {
+        vec![format!(
+            "Patient.maritalStatus must have a code of the value set {url} (profile p)"
+        )]
+    };
+    let first = "http://x.org/ValueSet|1";
+    assert_eq!(said(first, "one"), Vec::<String>::new());
+    assert_eq!(said(first, "two"), wrong(first));
+    let last = "http://x.org/ValueSet";
+    assert_eq!(
+        said(last, "two"),
+        Vec::<String>::new(),
+        "the last that was added"
+    );
+    assert_eq!(said(last, "one"), wrong(last));
+    assert_eq!(
+        said("http://x.org/ValueSet|3", "one"),
+        [
+            "Patient.maritalStatus was not checked: the value set http://x.org/ValueSet|3 is not loaded (profile p)"
+        ]
+    );
+}
+
+#[test]
+fn what_is_built_in_is_of_its_version() {
+    let gender = "http://hl7.org/fhir/administrative-gender";
+    let said = |value_set: &str| bound(&[], value_set, (gender, "none"));
+    let r4 = "http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1";
+    assert!(said(r4)[0].contains("must have a code"), "{:?}", said(r4));
+    let r5 = "http://hl7.org/fhir/ValueSet/administrative-gender|5.0.0";
+    assert!(said(r5)[0].contains("was not checked"), "{:?}", said(r5));
+    let race = "http://hl7.org/fhir/us/core/ValueSet/omb-race-category|6.1.0";
+    assert!(
+        said(race)[0].contains("must have a code"),
+        "{:?}",
+        said(race)
+    );
+}
+
+#[test]
+fn a_value_set_is_made_of_the_version_of_a_system_it_names() {
+    let all = |version: &str| json!({"system": "http://x.org/CodeSystem", "version": version});
+    let known = |version| {
+        [
+            value_set("1", &all(version)),
+            code_system("1", "one"),
+            code_system("2", "two"),
+        ]
+    };
+    let url = "http://x.org/ValueSet";
+    let said = |version, code| bound(&known(version), url, ("http://x.org/CodeSystem", code));
+    assert_eq!(said("1", "one"), Vec::<String>::new());
+    assert!(said("1", "two")[0].contains("must have a code"));
+    assert_eq!(said("2", "two"), Vec::<String>::new());
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cresset_base::Limits;
-use cresset_fhir::prepare::{parse, prepare_tree};
+use cresset_fhir::prepare::{parse, prepare_asking};
 use cresset_fhir::{Issue, Kind};
 use cresset_model::{Element, Tree};
 use cresset_rules::RuleSet;
@@ -16,6 +16,7 @@ use cresset_fhir::bundle::full_url::FullUrls;
 use super::batch::{Batch, Group, Job, Ready, Record, Work, Wrapping};
 use super::entry::{Action, NotNow, Plan, plan_entry, plan_resource, refused, resource_of};
 use super::lookup::{Lookup, Matches};
+use super::terms::Terms;
 
 /// What a worker needs.
 pub(crate) struct Worker {
@@ -23,6 +24,7 @@ pub(crate) struct Worker {
     pub(crate) limits: Arc<Limits>,
     pub(crate) base_urls: Vec<String>,
     pub(crate) validator: Arc<Validator>,
+    pub(crate) terms: Terms,
     pub(crate) rules: &'static RuleSet,
     /// Whether what cannot be resolved now is refused rather than deferred.
     pub(crate) last_chance: bool,
@@ -143,7 +145,8 @@ impl Worker {
         });
         let admitted = admitted.transpose()?;
         let tree = admitted.as_ref().unwrap_or(tree);
-        let prepared = prepare_tree(tree, &self.base_urls, &self.validator)?;
+        let is_outside = |codes: &_| self.terms.is_outside(codes);
+        let prepared = prepare_asking(tree, &self.base_urls, &self.validator, is_outside)?;
         let precondition = Precondition {
             may_create: true,
             ..Precondition::default()

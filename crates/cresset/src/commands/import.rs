@@ -10,8 +10,12 @@ use std::time::Instant;
 use clap::Args;
 use cresset_base::InstanceName;
 use cresset_bulk::import::{Import as Importer, Report, Source};
+use cresset_fhir::Service;
+use cresset_fhir::service::Surroundings;
 use cresset_rules::RuleSet;
+use cresset_store::{Instances, Store};
 use cresset_validate::Validator;
+use cresset_web::instance::addresses;
 
 use super::{DataDir, rules};
 use crate::data::Data;
@@ -20,7 +24,7 @@ use crate::journal::{self, FileJournal};
 use crate::packages::Validators;
 use crate::progress::{Progress, Unit};
 use crate::settings::Settings;
-use crate::{files, output, platform, surroundings};
+use crate::{files, output, surroundings};
 
 /// Reasons printed; the report file holds them all.
 const REASONS_SHOWN: usize = 10;
@@ -73,8 +77,9 @@ impl Import {
         let mut journal = FileJournal::open(&path).context(path.display())?;
         let begun = Instant::now();
         let validator = Validators::new(data.clone()).of(&self.instance, RuleSet::r4());
-        let worn = rules::named(&data.settings(&self.instance).await?.rules)?;
-        let importer = importer(store, &settings, &self.instance, (validator, worn));
+let worn = rules::named(&data.settings(&self.instance).await?.rules)?;
+        let of = (&data, &self.instance);
+        let importer = importer(of, store, &settings, (validator, worn)).await?;
         let report = run(&importer, "importing", sources, &mut journal).await?;
         if let Some(path) = &self.report {
             let text = serde_json::to_vec_pretty(&report).context("writing the report")?;
@@ -90,25 +95,46 @@ impl Import {
 }
 
 /// An importer into a store on this machine, with all its cores.
-pub(super) fn importer(
-    store: Arc<dyn cresset_store::Store>,
+pub(super) async fn importer(
+    (data, instance): (&Data, &InstanceName),
+    store: Arc<dyn Store>,
     settings: &Settings,
-    instance: &InstanceName,
     (validator, rules): (Arc<Validator>, &'static RuleSet),
-) -> Importer {
+) -> Result<Importer, Failure> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     // A record may be as deep and wide as a request; the file around it has no bound.
     let limits = Arc::new(settings.limits.clone());
-    let base_urls = vec![platform::fhir_base(&settings.public_url(), instance)];
-    Importer {
+    let own = data.settings(instance).await?;
+    let (base_url, auth_url) = addresses(&settings.public_url(), instance.as_str());
+    let base_urls = vec![base_url.clone()];
+    let surroundings = Surroundings {
+        clock: surroundings::clock(),
+        rng: surroundings::rng(),
+        limits: limits.clone(),
+        code_systems: data.code_systems(),
+    };
+    let of_service = cresset_fhir::Settings {
+        base_url,
+        auth_url,
+        links: own.links,
+        client_ids: own.client_ids,
+        deletes: own.deletes,
+        rules,
+        profiles: own.profiles,
+        validator: validator.clone(),
+    };
+    // It answers nobody, so the links of its pages may lead nowhere.
+    let service = Service::new(store.clone(), surroundings, of_service, &[0; 32]);
+    Ok(Importer {
         store,
         limits,
         base_urls,
         validator,
+        service: Arc::new(service),
         rules,
         now: surroundings::clock().now(),
         workers,
-    }
+    })
 }
 
 /// Imports with a progress bar.

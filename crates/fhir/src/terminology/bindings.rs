@@ -20,6 +20,16 @@ enum Membership {
     Unknown,
 }
 
+impl Membership {
+    fn says(self, unjudged: &Unjudged) -> Option<Issue> {
+        match self {
+            Self::In => None,
+            Self::Out => Some(unjudged.outside()),
+            Self::Unknown => Some(unjudged.unknown()),
+        }
+    }
+}
+
 /// What one body has asked so far: the same few codes come again and again.
 #[derive(Default)]
 struct Asked<'a> {
@@ -40,10 +50,9 @@ impl Service {
         let mut issues = findings.issues;
         let mut asked = Asked::default();
         for unjudged in &findings.unjudged {
-            let issue = match self.membership(access, unjudged, &mut asked).await? {
-                Membership::In => continue,
-                Membership::Out => unjudged.outside(),
-                Membership::Unknown => unjudged.unknown(),
+            let membership = self.membership(access, unjudged, &mut asked).await?;
+            let Some(issue) = membership.says(unjudged) else {
+                continue;
             };
             let told = ask.detail == Detail::Everything || issue.severity == Severity::Error;
             if told && issues.len() < cresset_validate::ISSUES_MAX && !issues.contains(&issue) {
@@ -51,6 +60,16 @@ impl Service {
             }
         }
         Ok(issues)
+    }
+
+    /// Whether the terminology that is loaded says that none of these codes is in its value set.
+    ///
+    /// # Errors
+    /// [`Kind::TooLong`] where that takes more than the limits allow; what the store fails with.
+    pub async fn is_outside(&self, access: &Access, unjudged: &Unjudged) -> Result<bool, Fault> {
+        let mut asked = Asked::default();
+        let membership = self.membership(access, unjudged, &mut asked).await?;
+        Ok(membership == Membership::Out)
     }
 
     /// Whether one of the codes is in the value set.

@@ -188,7 +188,7 @@ impl Service {
         part: Element<'_>,
     ) -> Result<Members, Fault> {
         let named = named(part);
-        let codes = self.codes_for(access, system, &named).await?;
+        let codes = self.codes_for(access, (system, part), &named).await?;
         let version = codes.as_ref().and_then(Codes::version).map(str::to_owned);
         let member = |code: String, display| {
             let version = version.clone();
@@ -218,14 +218,17 @@ impl Service {
             .collect())
     }
 
-    /// The system a part of a value set names. Codes that are listed need no system to be listed from.
+    /// The system a part of a value set names, in the version it names. Codes that are listed need no system to be listed from.
     pub(super) async fn codes_for(
         &self,
         access: &Access,
-        system: &str,
+        (system, part): (&str, Element<'_>),
         named: &[(String, Option<String>)],
     ) -> Result<Option<Codes>, Fault> {
-        match self.codes(access, system).await {
+        let version = text(part, "version");
+        let canonical = version.map(|version| format!("{system}|{version}"));
+        let canonical = canonical.as_deref().unwrap_or(system);
+        match self.codes(access, canonical).await {
             Ok(codes) => Ok(Some(codes)),
             Err(fault) if fault.kind == Kind::NotFound && !named.is_empty() => Ok(None),
             Err(fault) => Err(fault),

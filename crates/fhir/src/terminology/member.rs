@@ -134,7 +134,7 @@ impl Service {
         (system, code): (&str, &str),
     ) -> Result<Option<Member>, Fault> {
         let named = named(part);
-        let codes = self.codes_for(access, system, &named).await?;
+        let codes = self.codes_for(access, (system, part), &named).await?;
         let known = match &codes {
             Some(codes) => codes.known(code)?,
             None => None,

@@ -2,10 +2,10 @@
 
 use cresset_access::{Access, Verb};
 use cresset_base::ResourceId;
-use cresset_definitions::{ResourceType, terminology};
+use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_search::{Concepts, Handling};
-use cresset_validate::Profiles;
+use cresset_validate::{Profiles, built_in_code_system, built_in_value_set};
 
 use super::codes::Codes;
 use crate::binary::tree_of;
@@ -49,20 +49,19 @@ impl Service {
         if let Some(tree) = self.canonical(access, "CodeSystem", url).await? {
             return Ok(Codes::of(&tree));
         }
+        if let Some(added) = self.profiles().added_code_system(url) {
+            return Ok(Codes::BuiltIn(added));
+        }
         let (bare, version) = match url.split_once('|') {
             Some((bare, version)) => (bare, Some(version)),
             None => (url, None),
         };
-        if let Some(added) = self.profiles().added_code_system(bare) {
-            return Ok(Codes::BuiltIn(added));
-        }
         if let Some(system) = self.code_systems().system(bare)?
             && (version.is_none() || version == system.version.as_deref())
         {
             return Ok(Codes::Loaded(self.code_systems().clone(), system));
         }
-        let built_in = terminology().code_system(bare);
-        built_in
+        built_in_code_system(url)
             .map(Codes::BuiltIn)
             .ok_or_else(|| not_loaded("code system", url))
     }
@@ -72,14 +71,13 @@ impl Service {
         if let Some(tree) = self.canonical(access, "ValueSet", url).await? {
             return Ok(Values::Composed(tree));
         }
-        let bare = url.split_once('|').map_or(url, |(bare, _)| bare);
         let profiles = self.profiles();
-        if let Some(unlisted) = profiles.unlisted_value_set(bare) {
+        if let Some(unlisted) = profiles.unlisted_value_set(url) {
             return Ok(Values::Packaged(unlisted));
         }
-        let listed = profiles.added_value_set(bare);
+        let listed = profiles.added_value_set(url);
         listed
-            .or_else(|| terminology().value_set(bare))
+            .or_else(|| built_in_value_set(url))
             .map(Values::BuiltIn)
             .ok_or_else(|| not_loaded("value set", url))
     }

@@ -63,14 +63,15 @@ impl Profiles {
                 if matches!(listed, Err(LoadFault::NotListable)) {
                     self.keep_unlisted(resource);
                 }
-                let set = listed?;
-                self.unlisted.remove(set.url);
-                self.value_sets.insert(set.url, Box::leak(Box::new(set)));
+                let (set, version) = (listed?, version(resource));
+                self.unlisted.remove(set.url, version);
+                let set = Box::leak(Box::new(set));
+                self.value_sets.add(set.url, kept(version), set);
             }
             Some("CodeSystem") => {
                 let system = code_system::read(resource)?;
-                self.code_systems
-                    .insert(system.url, Box::leak(Box::new(system)));
+                let system = Box::leak(Box::new(system));
+                self.code_systems.add(system.url, system.version, system);
             }
             _ => {}
         }
@@ -80,9 +81,14 @@ impl Profiles {
     /// Keeps a value set for those who know the code systems it is made from.
     fn keep_unlisted(&mut self, resource: Element<'_>) {
         let url = resource.get("url").and_then(Element::as_str);
-        if let Some(url) = url.filter(|url| !self.unlisted.contains_key(url)) {
+        let version = version(resource);
+        let is_new = |url: &&str| {
+            let canonical = format!("{url}|{version}");
+            self.unlisted.get(&canonical).is_none()
+        };
+        if let Some(url) = url.filter(is_new) {
             let tree = Box::leak(Box::new(resource.to_tree()));
-            self.unlisted.insert(kept(url), tree);
+            self.unlisted.add(kept(url), kept(version), tree);
         }
     }
 
@@ -117,6 +123,12 @@ impl LoadFault {
     fn may_pass(&self) -> bool {
         matches!(self, Self::UnknownBase(_) | Self::NotListable)
     }
+}
+
+/// The version of a definition; empty where it has none.
+fn version(resource: Element<'_>) -> &str {
+    let version = resource.get("version").and_then(Element::as_str);
+    version.unwrap_or_default()
 }
 
 fn value_set(url: &str, codes: compose::Codes) -> ValueSet {

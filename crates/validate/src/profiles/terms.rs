@@ -1,9 +1,10 @@
 //! Whether codes are in value sets, as far as their lists are known.
 
-use cresset_definitions::{TypeIx, ValueSet, r4, terminology, us_core};
+use cresset_definitions::{CodeSystem, TypeIx, ValueSet, r4, terminology, us_core};
 use cresset_model::Element;
 
 use super::Profiles;
+use super::versions::split;
 
 /// Whether something is in a value set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,16 +17,42 @@ pub enum Member {
     Unknown,
 }
 
+/// The versions of what is built in.
+const R4: &str = "4.0.1";
+const US_CORE: (&str, &str) = ("http://hl7.org/fhir/us/core/", "6.1.0");
+
+/// The value set of this canonical URL that is built in; R4's are of the version 4.0.1, those of US
+/// Core of 6.1.0.
+pub fn built_in_value_set(canonical: &str) -> Option<&'static ValueSet> {
+    let (url, version) = split(canonical);
+    let (of_us_core, its_version) = US_CORE;
+    let own = if url.starts_with(of_us_core) {
+        its_version
+    } else {
+        R4
+    };
+    if version.is_some_and(|version| version != own) {
+        return None;
+    }
+    let known = us_core().value_set(url).or_else(|| r4().value_set(url));
+    known.or_else(|| terminology().value_set(url))
+}
+
+/// The code system of this canonical URL that is built in.
+pub fn built_in_code_system(canonical: &str) -> Option<&'static CodeSystem> {
+    let (url, version) = split(canonical);
+    let system = terminology().code_system(url)?;
+    version
+        .is_none_or(|version| version == system.version)
+        .then_some(system)
+}
+
 impl Profiles {
-    /// The value set of this URL (a `|version` is ignored), where its codes can be listed: one that
-    /// was added, or one of US Core or R4.
-    pub fn value_set(&self, url: &str) -> Option<&'static ValueSet> {
-        let url = url.split('|').next().unwrap_or(url);
-        if let Some(added) = self.value_sets.get(url) {
-            return Some(added);
-        }
-        let known = us_core().value_set(url).or_else(|| r4().value_set(url));
-        known.or_else(|| terminology().value_set(url))
+    /// The value set of this canonical URL, where its codes can be listed: one that was added, or one
+    /// of US Core or R4. Where it names a version, no other one is meant.
+    pub fn value_set(&self, canonical: &str) -> Option<&'static ValueSet> {
+        let added = self.value_sets.get(canonical);
+        added.or_else(|| built_in_value_set(canonical))
     }
 
     /// Whether a code, Coding, `CodeableConcept` or Quantity is in a value set.

@@ -80,9 +80,9 @@ fn load_snomed(practice: &Practice) {
     loader.finish().unwrap();
 }
 
-const OUTSIDE: &str = "code-invalid Condition.code must have a code of the value set http://example.org/ailments (profile ailment)";
+const OUTSIDE: &str = "code-invalid Condition.code must have a code of the value set http://example.org/ailments|1 (profile ailment)";
 const NOT_CHECKED: &str =
-    "Condition.code was not checked: the value set http://example.org/ailments is not loaded";
+    "Condition.code was not checked: the value set http://example.org/ailments|1 is not loaded";
 
 async fn outcome(practice: &Practice, code: &str) -> Vec<String> {
     let answer = practice

@@ -113,9 +113,15 @@ async fn what_is_not_loaded_is_no_empty_set() {
         "Search parameter '_filter', character 8: gender takes no 'is' here but eq, ne, in, ni, ss, sb, pr.",
     )
     .await;
-    let many: Vec<String> = (0..17)
-        .map(|n| format!("code:in=http://hl7.org/fhir/ValueSet/administrative-gender%7C{n}"))
+    let known = "administrative-gender observation-status name-use address-use address-type bundle-type \
+        contact-point-system contact-point-use identifier-use link-type narrative-status http-verb \
+        publication-status request-status request-intent event-status quantity-comparator";
+    let many: Vec<String> = known
+        .split(' ')
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("code:in=http://hl7.org/fhir/ValueSet/{name}"))
         .collect();
+    assert_eq!(many.len(), 17);
     refuse(
         &practice,
         &format!("Observation?{}", many.join("&")),

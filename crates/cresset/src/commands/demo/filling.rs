@@ -70,7 +70,7 @@ impl Filling {
             ));
             let validator = Validators::new(data.clone()).of(name, RuleSet::r4());
             let judged = (validator, RuleSet::r4());
-            let importer = import::importer(store.clone(), settings, name, judged);
+            let importer = import::importer((data, name), store.clone(), settings, judged).await?;
             let report = import::run(&importer, "population", vec![source], &mut journal).await?;
             if let Some(reason) = report.reasons.first() {
                 let what = format!(

@@ -110,10 +110,9 @@ fn binding(b: Element<'_>) -> Option<Binding> {
         "preferred" => Strength::Preferred,
         _ => Strength::Example,
     };
-    let url = b.get("valueSet")?.as_str()?;
     Some(Binding {
         strength,
-        url: kept(url.split('|').next().unwrap_or(url)),
+        url: kept(b.get("valueSet")?.as_str()?),
         value_set: None,
     })
 }

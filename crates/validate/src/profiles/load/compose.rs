@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cresset_definitions::{ValueSet, terminology};
+use cresset_definitions::ValueSet;
 use cresset_model::Element;
 
 use super::{CODES_MAX, LoadFault, items, value_set};
-use crate::profiles::Profiles;
+use crate::profiles::{Profiles, built_in_code_system};
 
 /// Codes by system.
 pub(super) type Codes = BTreeMap<String, BTreeSet<String>>;
@@ -89,8 +89,11 @@ fn of_system(
     if items(include, "filter").next().is_some() {
         return Err(LoadFault::NotListable);
     }
-    let added = known.code_systems.get(system).copied();
-    let found = added.or_else(|| terminology().code_system(system));
+    let version = include.get("version").and_then(Element::as_str);
+    let canonical = version.map(|version| format!("{system}|{version}"));
+    let canonical = canonical.as_deref().unwrap_or(system);
+    let added = known.code_systems.get(canonical);
+    let found = added.or_else(|| built_in_code_system(canonical));
     let complete = found.filter(|s| s.complete).ok_or(LoadFault::NotListable)?;
     let codes = complete.concepts.iter().map(|c| c.code.to_owned());
     Ok(codes.collect())
