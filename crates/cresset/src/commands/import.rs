@@ -77,7 +77,7 @@ impl Import {
         let mut journal = FileJournal::open(&path).context(path.display())?;
         let begun = Instant::now();
         let validator = Validators::new(data.clone()).of(&self.instance, RuleSet::r4());
-let worn = rules::named(&data.settings(&self.instance).await?.rules)?;
+        let worn = rules::named(&data.settings(&self.instance).await?.rules)?;
         let of = (&data, &self.instance);
         let importer = importer(of, store, &settings, (validator, worn)).await?;
         let report = run(&importer, "importing", sources, &mut journal).await?;
