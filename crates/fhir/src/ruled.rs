@@ -95,14 +95,7 @@ impl Service {
         let Target { resource_type, .. } = target;
         let is_of_type = tree.resource_type() == Some(resource_type.name());
         let Some(rules) = self.rules().of_type(resource_type).filter(|_| is_of_type) else {
-            return Ok(Ruled {
-                prepared: together(addressed(tree, target), self.checked(access, tree).await)?,
-                basis: None,
-                follows: Consequences::default(),
-                renews: None,
-                shaped: None,
-                absent: None,
-            });
+            return self.unruled(access, target, tree).await;
         };
         let mut body = Value::of(tree.root());
         rules.behaviour.admitted(&mut body);
@@ -157,6 +150,23 @@ impl Service {
                 _ => None,
             },
             absent: Some(rules.behaviour.absent),
+        })
+    }
+
+    /// A body of a type the rule set says nothing about.
+    async fn unruled(
+        &self,
+        access: &Access,
+        target: Target<'_>,
+        tree: &Tree,
+    ) -> Result<Ruled, Fault> {
+        Ok(Ruled {
+            prepared: together(addressed(tree, target), self.checked(access, tree).await)?,
+            basis: None,
+            follows: Consequences::default(),
+            renews: None,
+            shaped: None,
+            absent: None,
         })
     }
 
