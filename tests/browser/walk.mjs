@@ -26,6 +26,7 @@ const app = createServer((request, response) => {
 }).listen(given.port, '127.0.0.1');
 const browser = await chromium.launch({ executablePath: given.chromium, args: ['--no-sandbox'] });
 try {
+  await logo();
   await patient();
   await clinician();
   await administrator();
@@ -179,6 +180,19 @@ async function administrator() {
   await theirs.getByRole('button', { name: 'Send me a link' }).click();
   await theirs.getByText('a link is on its way').waitFor();
   await look(theirs, 'link is sent');
+}
+
+/** The practice chooses the picture by which people know the app. */
+async function logo() {
+  const page = await open();
+  await page.goto(`${base}/auth/applications/${clientId}`);
+  await signIn(page, given.administrator);
+  const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 96, height: 96 } });
+  await page.getByLabel('Picture').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: picture });
+  await page.getByRole('button', { name: 'Use this picture' }).click();
+  await page.getByRole('button', { name: 'Take the picture away' }).waitFor();
+  await look(page, 'app with a logo');
+  assert.ok(await page.locator('img.logo').evaluate((image) => image.naturalWidth === 96));
 }
 
 /** A link for a developer, what they send with it, and what the practice answers. */

@@ -46,6 +46,9 @@ pub enum AppError {
     /// The name is empty, too long or not printable.
     #[error("an app's name is 1 to {NAME_CHARS_MAX} printable characters")]
     Name,
+    /// A picture that is none, or too large.
+    #[error("a logo is a PNG or JPEG of at most {0} bytes")]
+    Logo(usize),
     /// The scopes do not parse.
     #[error(transparent)]
     Scopes(#[from] InvalidScopeSet),

@@ -32,6 +32,7 @@ pub mod identity;
 pub mod introspection;
 pub mod key_set;
 pub mod launch;
+pub mod logo;
 pub mod passkey;
 pub mod password;
 pub mod password_link;

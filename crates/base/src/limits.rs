@@ -115,6 +115,8 @@ pub struct Limits {
     pub passkeys_max: usize,
     /// Most passwords that wait to be hashed before further ones are answered 503.
     pub password_queue_max: usize,
+    /// Largest picture of an app, in bytes.
+    pub logo_bytes_max: usize,
     /// Most redirect URIs of one app.
     pub redirect_uris_max: usize,
     /// Most apps of one instance that registered themselves.
@@ -194,6 +196,7 @@ impl Default for Limits {
             passkey_challenges_max: 60,
             passkeys_max: 10,
             password_queue_max: 1_024,
+            logo_bytes_max: 64 * 1024,
             redirect_uris_max: 32,
             self_registered_apps_max: 1_000,
             self_registrations_max: 60,

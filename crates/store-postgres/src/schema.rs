@@ -22,6 +22,7 @@ pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/words.sql"),
     include_str!("schema/passkeys.sql"),
     include_str!("schema/proof.sql"),
+    include_str!("schema/logos.sql"),
 ];
 
 /// The steps of the registry's schema.

@@ -8,6 +8,7 @@ mod counts;
 mod explain;
 mod grants;
 mod included;
+mod logos;
 mod mail;
 mod passkeys;
 mod patients;

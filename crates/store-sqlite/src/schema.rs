@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/words.sql"),
     include_str!("schema/passkeys.sql"),
     include_str!("schema/proof.sql"),
+    include_str!("schema/logos.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -10,6 +10,7 @@ mod explain;
 mod grants;
 mod history;
 mod included;
+mod logos;
 mod mail;
 mod passkeys;
 mod patients;

@@ -79,7 +79,7 @@ pub struct AppDetails {
     pub organization: Option<String>,
     /// When somebody made sure that the organization is who it says.
     pub verified: Option<Timestamp>,
-    /// Its picture as a `data:` URL.
+    /// The beginning of the SHA-256 of its picture, in base64url ([`crate::logo`]).
     pub logo: Option<String>,
     /// Its public keys, as a JWK set.
     pub jwks: Option<String>,

@@ -24,6 +24,7 @@ pub mod explain;
 pub mod grant;
 pub mod instances;
 pub mod layout;
+pub mod logo;
 pub mod mail;
 pub mod passkey;
 pub mod patient;

@@ -14,6 +14,7 @@ use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::explain::Explanation;
 use crate::grant::Grants;
+use crate::logo::Logos;
 use crate::mail::Outbox;
 use crate::passkey::Passkeys;
 use crate::patient::Patients;
@@ -164,6 +165,7 @@ impl Error {
 /// What an authorization server keeps.
 pub trait AuthStore:
     Grants
+    + Logos
     + Users
     + Passkeys
     + Sessions
@@ -178,6 +180,7 @@ pub trait AuthStore:
 
 impl<T> AuthStore for T where
     T: Grants
+        + Logos
         + Users
         + Passkeys
         + Sessions

@@ -19,6 +19,7 @@ pub(crate) mod presented;
 pub mod query;
 mod raw;
 pub mod safe_form;
+mod safe_upload;
 pub mod signed_in;
 
 pub use address::{Instance, Member, OneResource, OneType, OneVersion};
@@ -36,4 +37,5 @@ pub use peer::Peer;
 pub use prefer::Prefer;
 pub use query::Query;
 pub use safe_form::SafeForm;
+pub use safe_upload::SafeUpload;
 pub use signed_in::{SignedIn, Staff};

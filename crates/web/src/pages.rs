@@ -14,6 +14,7 @@ mod failed;
 mod forgot_password;
 mod health;
 mod home;
+mod logo;
 mod lost;
 mod new_password;
 mod number;
@@ -36,8 +37,9 @@ mod visitor;
 pub(crate) use account::{account, sign_out_elsewhere};
 pub(crate) use api::api;
 pub(crate) use applications::{
-    application, applications, change_application, delete_application, edit_application,
-    new_application, register_application, rotate_application, switch_application,
+    application, applications, change_application, change_logo, delete_application,
+    edit_application, new_application, register_application, rotate_application,
+    switch_application,
 };
 pub(crate) use assets::{SCRIPT, asset};
 pub(crate) use chart::{chart, chart_search, launch};
@@ -49,6 +51,7 @@ pub(crate) use failed::failed;
 pub(crate) use forgot_password::{forgot_password, forgot_password_form};
 pub(crate) use health::health;
 pub(crate) use home::home;
+pub(crate) use logo::logo;
 pub(crate) use new_password::{choose_password, new_password_form};
 pub(crate) use passkey_sign_in::{ask_for_passkey, sign_in_with_passkey};
 pub(crate) use passkeys::{add_passkey, make_passkey, passkey_form, remove_passkey};

@@ -38,6 +38,7 @@ fn pages_for_anybody() -> Router<App> {
         .route("/{instance}/docs/api", get(pages::api))
         .route("/{instance}/docs/api/{type}", get(pages::api))
         .route("/{instance}/sandbox-token", post(pages::sandbox_token))
+        .route("/{instance}/logos/{client_id}/{digest}", get(pages::logo))
 }
 
 /// Pages: people who sign in.
@@ -161,6 +162,10 @@ fn pages_about_apps() -> Router<App> {
         .route(
             "/{instance}/auth/applications/{client_id}/state",
             post(pages::switch_application),
+        )
+        .route(
+            "/{instance}/auth/applications/{client_id}/logo",
+            post(pages::change_logo),
         )
         .route(
             "/{instance}/auth/applications/{client_id}/delete",

@@ -37,6 +37,7 @@ mod http {
     mod includes;
     mod interactions;
     mod invitations;
+    mod logos;
     mod negotiation;
     mod openapi;
     mod options;

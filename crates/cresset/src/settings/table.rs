@@ -258,6 +258,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.password_queue_max",
         "most passwords that wait to be hashed before further ones are answered 503",
     ),
+    (
+        "limits.logo_bytes_max",
+        "largest picture of an app, in bytes",
+    ),
     ("limits.redirect_uris_max", "most redirect URIs of one app"),
     (
         "limits.self_registered_apps_max",

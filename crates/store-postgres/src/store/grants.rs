@@ -62,7 +62,8 @@ impl Grants for PostgresStore {
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
-        let text = "DELETE FROM app WHERE client_id=$1";
+        let text = "WITH picture AS (DELETE FROM logo WHERE client_id=$1) \
+                    DELETE FROM app WHERE client_id=$1";
         self.change(text, &[&client_id]).await.map(|n| n == 1)
     }
 

@@ -95,6 +95,7 @@ impl Grants for SqliteStore {
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
         let client_id = client_id.to_owned();
         self.change(move |connection| {
+            connection.execute("DELETE FROM logo WHERE client_id=?", [&client_id])?;
             connection
                 .prepare_cached("DELETE FROM app WHERE client_id=?")?
                 .execute([&client_id])

@@ -5,6 +5,7 @@ use cresset_base::{Limits, Secret, Timestamp};
 
 use super::world::{World, draft, everything, id, of};
 use crate::grant::{App, AppDetails, Hashed, Token};
+use crate::logo::{Logo, LogoForm};
 use crate::write::{Change, Precondition};
 
 /// All checks of this file.
@@ -12,6 +13,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     apps_are_kept(fresh()).await;
     tokens_are_kept_and_revoked(fresh()).await;
     ended_tokens_are_dropped_a_day_later(fresh()).await;
+    a_picture_goes_with_its_app(fresh()).await;
     patients_are_known_as_far_as_they_are_seen(fresh()).await;
     an_assertion_is_used_once(fresh()).await;
     keys_are_given_once(fresh()).await;
@@ -86,6 +88,26 @@ async fn apps_are_kept(world: World) {
     assert!(world.store.remove_app("c1").await.unwrap());
     assert!(!world.store.remove_app("c1").await.unwrap());
     assert_eq!(world.store.lookup_app("c1").await.unwrap(), None);
+}
+
+async fn a_picture_goes_with_its_app(world: World) {
+    let store = &world.store;
+    let logo = |form, byte: u8| Logo {
+        form,
+        content: vec![0, byte, 255],
+    };
+    for client_id in ["c1", "c2"] {
+        let first = logo(LogoForm::Png, 1);
+        store.put_logo(client_id, first.clone()).await.unwrap();
+        assert_eq!(store.lookup_logo(client_id).await.unwrap(), Some(first));
+    }
+    let second = logo(LogoForm::Jpeg, 2);
+    store.put_logo("c1", second.clone()).await.unwrap();
+    assert_eq!(store.lookup_logo("c1").await.unwrap(), Some(second));
+    store.remove_logo("c1").await.unwrap();
+    assert_eq!(store.lookup_logo("c1").await.unwrap(), None);
+    store.remove_app("c2").await.unwrap();
+    assert_eq!(store.lookup_logo("c2").await.unwrap(), None);
 }
 
 async fn tokens_are_kept_and_revoked(world: World) {

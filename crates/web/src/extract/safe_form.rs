@@ -35,19 +35,46 @@ impl FromRequest<App> for SafeForm {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let foreign = || {
-            let text = "This form did not come from a page of this practice in this browser; \
-                        open the page again";
-            Failure::new(Kind::Forbidden, text)
-        };
+        let sender = Sender::of(&request, app)?;
+        let Form(fields) = Form::from_request(request, app).await?;
+        let form = Self(fields);
+        sender.sent(form.value(TOKEN_FIELD))?;
+        Ok(form)
+    }
+}
+
+/// The browser that sends a form which stood on one of our pages.
+pub(super) struct Sender {
+    cookie: Option<String>,
+}
+
+impl Sender {
+    /// Of this request.
+    ///
+    /// # Errors
+    /// 403 when the form stood elsewhere.
+    pub(super) fn of(request: &Request, app: &App) -> Result<Self, Failure> {
         if !is_own_page(request.uri(), request.headers()) {
             return Err(foreign());
         }
         let name = request.uri().path().split('/').nth(1).unwrap_or_default();
         let cookie = cookie::read(app, name, request.headers(), Purpose::Session);
-        let Form(fields) = Form::from_request(request, app).await?;
-        let form = Self(fields);
-        let is_ours = cookie.is_some_and(|cookie| is_form_token(&cookie, form.value(TOKEN_FIELD)));
-        if is_ours { Ok(form) } else { Err(foreign()) }
+        Ok(Self { cookie })
     }
+
+    /// Whether a form with this token is this browser's.
+    ///
+    /// # Errors
+    /// 403 when it is another's.
+    pub(super) fn sent(&self, token: &str) -> Result<(), Failure> {
+        let cookie = self.cookie.as_ref();
+        let is_ours = cookie.is_some_and(|cookie| is_form_token(cookie, token));
+        is_ours.then_some(()).ok_or_else(foreign)
+    }
+}
+
+fn foreign() -> Failure {
+    let text = "This form did not come from a page of this practice in this browser; \
+                open the page again";
+    Failure::new(Kind::Forbidden, text)
 }

@@ -14,7 +14,7 @@ use http::StatusCode;
 use super::page::form_page;
 use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
-use crate::extract::{Administrator, SafeForm, SignedIn};
+use crate::extract::{Administrator, SafeForm, SafeUpload, SignedIn};
 use crate::failure::Failure;
 use form::Fields;
 pub(super) use registered::{client_type, day};
@@ -162,6 +162,25 @@ pub(crate) async fn switch_application(
     };
     done.map_err(failed)?;
     noted(&app, &signed_in, (what, &client_id), &occasion)?;
+    let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// Gives an app the picture that was chosen, or takes its picture away where none was.
+pub(crate) async fn change_logo(
+    State(app): State<App>,
+    Administrator(signed_in): Administrator,
+    Path((_, client_id)): Path<(String, String)>,
+    occasion: Occasion,
+    upload: SafeUpload,
+) -> Result<Response, Failure> {
+    let auth = &signed_in.instance.auth;
+    let changed = match upload.file {
+        Some(file) => auth.set_logo(&client_id, file.to_vec()).await,
+        None => auth.remove_logo(&client_id).await,
+    };
+    changed.map_err(failed)?;
+    noted(&app, &signed_in, ("app-logo", &client_id), &occasion)?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_access::ScopeSet;
+use cresset_auth::AuthServer;
 use cresset_auth::authorize::offer::offers;
 use cresset_auth::connected::ConnectedApp;
 use cresset_base::Timestamp;
@@ -28,6 +29,7 @@ struct Page<'a> {
 struct Shown {
     client_id: String,
     name: String,
+    logo: Option<String>,
     organization: Option<String>,
     sees: Vec<String>,
     since: Moment,
@@ -108,6 +110,7 @@ impl Shown {
         }
         let granted = known.consents.iter().map(|consent| consent.granted).min();
         Self {
+            logo: AuthServer::logo_path(&known.app),
             client_id: known.app.client_id,
             name: known.app.name,
             organization: known.app.details.organization,

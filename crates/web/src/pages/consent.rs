@@ -6,6 +6,7 @@ pub(super) mod words;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use cresset_auth::AuthServer;
 use cresset_auth::authorize::decide::{Considered, Decision, Step};
 use cresset_auth::authorize::offer::{Offer, Subject};
 use cresset_base::ResourceId;
@@ -34,7 +35,7 @@ struct Page<'a> {
     form_token: &'a str,
     app: &'a str,
     organization: Option<&'a str>,
-    logo: Option<&'a str>,
+    logo: Option<String>,
     verified: bool,
     /// Whether nobody of the practice has looked at the app.
     registered_itself: bool,
@@ -165,7 +166,7 @@ async fn decide_page(
         form_token: &signed_in.form_token,
         app: &considered.app.name,
         organization: details.organization.as_deref(),
-        logo: details.logo.as_deref(),
+        logo: AuthServer::logo_path(&considered.app),
         verified: details.verified.is_some(),
         registered_itself: details.registration_token.is_some(),
         whose: whose(considered, signed_in).await?,

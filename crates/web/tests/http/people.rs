@@ -110,10 +110,14 @@ impl Browser<'_> {
         self.send(request, encoded(fields)).await
     }
 
-    pub(crate) async fn send(
+    pub(crate) async fn send(&mut self, request: http::request::Builder, body: String) -> Answer {
+        self.send_bytes(request, body.into_bytes()).await
+    }
+
+    pub(crate) async fn send_bytes(
         &mut self,
         mut request: http::request::Builder,
-        body: String,
+        body: Vec<u8>,
     ) -> Answer {
         if !self.cookies.is_empty() {
             let cookies = self

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use cresset_auth::AuthServer;
 use cresset_base::{Secret, Timestamp};
 use cresset_store::grant::{App, AppDetails, ClientType};
 use http::StatusCode;
@@ -24,6 +25,8 @@ struct Page<'a> {
     /// Whether there is one that can be replaced.
     has_secret: bool,
     by_itself: bool,
+    logo: Option<String>,
+    logo_kib_max: usize,
 }
 
 /// The page of an app, with its secret if it was made just now.
@@ -42,6 +45,8 @@ pub(super) fn page(
         secret: secret.map(|secret| secret.expose().as_str()),
         has_secret: app.secret.is_some(),
         by_itself: app.grant_types.iter().any(|g| g == "client_credentials"),
+        logo: AuthServer::logo_path(app),
+        logo_kib_max: signed_in.instance.auth.settings().limits.logo_bytes_max / 1024,
         app,
     };
     match secret {

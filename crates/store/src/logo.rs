@@ -1,0 +1,48 @@
+//! Pictures of apps.
+
+use async_trait::async_trait;
+
+use crate::store::Error;
+
+/// A picture that people see where an app asks them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// Its form.
+    pub form: LogoForm,
+    /// The picture itself.
+    pub content: Vec<u8>,
+}
+
+/// The forms in which a picture is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoForm {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+}
+
+impl LogoForm {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Png, Self::Jpeg];
+
+    /// Its media type, as it is written in the store.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+}
+
+/// Pictures of the apps of one instance. Which one is an app's stands in its details
+/// ([`crate::grant::AppDetails::logo`]); one of an app that is gone goes with it.
+#[async_trait]
+pub trait Logos: Send + Sync + 'static {
+    /// Stores the picture of an app in place of the one before.
+    async fn put_logo(&self, client_id: &str, logo: Logo) -> Result<(), Error>;
+    /// The picture of an app.
+    async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error>;
+    /// Takes it away.
+    async fn remove_logo(&self, client_id: &str) -> Result<(), Error>;
+}
