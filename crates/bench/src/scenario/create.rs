@@ -53,7 +53,7 @@ pub(super) fn with_baseline(bench: &Bench, target: &Target, local: &Local) -> Re
         bench.duration,
     )?;
     (bench.say)("the same bodies over HTTP into a bare table");
-    let handler = Handler::storing(&bench.scratch.join("create-http.db"))?;
+    let handler = Handler::storing(&bench.exe, &bench.scratch.join("create-http.db"))?;
     let over_http = creating(bench, target, handler.address)?;
     let shared = ratio(
         created.value * bench.duration.as_secs_f64(),

@@ -10,7 +10,7 @@ use super::{Bench, What};
 use crate::baseline::http::Handler;
 use crate::figures::{Figure, Goal};
 use crate::load::{Measured, Target, once, press};
-use crate::{Result, unexpected};
+use crate::{Error, Result, unexpected};
 
 /// Observations that are read round and round.
 const READ: usize = 500;
@@ -151,9 +151,12 @@ fn baseline(bench: &Bench, target: &Target, pressed: &Pressed) -> Result<Measure
     let mut answers = HashMap::new();
     for path in &pressed.paths {
         let (_, body) = once(target.address, &target.get(path))?;
+        let body = String::from_utf8(body)
+            .map_err(|_| Error::Unexpected(format!("{path} was not answered in UTF-8")))?;
         answers.insert(format!("{}/{path}", target.path), body);
     }
-    let handler = Handler::start(answers)?;
+    let file = bench.scratch.join("answers.json");
+    let handler = Handler::answering(&bench.exe, &file, &answers)?;
     let requests = Arc::new(pressed.paths.iter().map(|path| target.get(path)).collect());
     press(handler.address, &requests, 200, bench.press())
 }

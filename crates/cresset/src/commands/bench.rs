@@ -8,6 +8,7 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use clap::{Args, ValueEnum};
+use cresset_bench::baseline::http::{self, Bare};
 use cresset_bench::figures::{Figure, markdown};
 use cresset_bench::load::Target;
 use cresset_bench::scenario::{Bench as Scenario, What};
@@ -72,6 +73,12 @@ pub(crate) struct Bench {
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
+    /// Be the bare handler that gives the answers of a file
+    #[arg(long, value_name = "FILE", hide = true)]
+    bare_answers: Option<PathBuf>,
+    /// Be the bare handler that stores in a database of one table
+    #[arg(long, value_name = "FILE", hide = true)]
+    bare_table: Option<PathBuf>,
 }
 
 /// What to measure.
@@ -101,6 +108,11 @@ enum Subject {
 
 impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        let answers = self.bare_answers.as_deref().map(Bare::Answers);
+        if let Some(bare) = answers.or(self.bare_table.as_deref().map(Bare::Table)) {
+            measured(http::serve(bare, output::line))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let base = self.scratch.clone().unwrap_or_else(env::temp_dir);
         let scratch = base.join(format!("cresset-bench-{}", process::id()));
         fs::create_dir_all(&scratch).context(scratch.display())?;
