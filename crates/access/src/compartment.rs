@@ -10,6 +10,8 @@
 //!   roster names other patients.
 //! - Of the types outside, only a closed list is shared; the rest a patient's scope does not reach.
 
+use std::sync::LazyLock;
+
 use cresset_definitions::{ResourceType, r4};
 
 /// How far a patient's scope reaches into one type.
@@ -46,6 +48,14 @@ const ABOUT_A_PATIENT: &[&str] = &["Contract", "Device", "GuidanceResponse", "Ta
 
 /// How far a patient's scope reaches into `resource_type`.
 pub fn patient_reach(resource_type: ResourceType) -> PatientReach {
+    // Asked for each resource of a page.
+    static REACH: LazyLock<Vec<PatientReach>> =
+        LazyLock::new(|| ResourceType::all().map(decided).collect());
+    let reach = REACH.get(usize::from(resource_type.code()));
+    reach.copied().unwrap_or(PatientReach::Outside)
+}
+
+fn decided(resource_type: ResourceType) -> PatientReach {
     let name = resource_type.name();
     if name == "Patient" {
         return PatientReach::Compartment(&[]);

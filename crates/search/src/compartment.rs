@@ -1,6 +1,6 @@
 //! The patients a resource belongs to.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use cresset_access::{PatientReach, patient_reach};
 use cresset_base::ResourceId;
@@ -52,15 +52,28 @@ pub fn patients_of(
     patient_compartment(resource_type, id, &extract_ties(tree, own))
 }
 
-/// Whether a stored body may lie in the compartment of a patient who is not known yet: a quick look
-/// that spares parsing. A body that refers to no patient lies in none; the opposite need not hold.
-pub fn may_be_of_others(body: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
-    let mention = b"Patient/";
-    memmem::find_iter(body, mention).any(|at| {
-        let rest = body.get(at + mention.len()..).unwrap_or_default();
+/// The patients a stored body mentions, each once, unless they are more than `most`: a quick look
+/// that spares parsing. Whoever it belongs to is among them; the opposite need not hold.
+pub fn mentioned_patients(body: &[u8], most: usize) -> Option<Vec<ResourceId>> {
+    static MENTION: LazyLock<memmem::Finder<'static>> =
+        LazyLock::new(|| memmem::Finder::new(b"Patient/"));
+    let mut mentioned = Vec::new();
+    for at in MENTION.find_iter(body) {
+        let rest = body.get(at + MENTION.needle().len()..).unwrap_or_default();
         let ends = rest.iter().position(|byte| !is_of_id(*byte));
-        !is_known(rest.get(..ends.unwrap_or(rest.len())).unwrap_or_default())
-    })
+        let id = rest.get(..ends.unwrap_or(rest.len())).unwrap_or_default();
+        let id = std::str::from_utf8(id).ok();
+        // What is no id is nobody's.
+        if let Some(patient) = id.and_then(|id| id.parse().ok())
+            && !mentioned.contains(&patient)
+        {
+            if mentioned.len() == most {
+                return None;
+            }
+            mentioned.push(patient);
+        }
+    }
+    Some(mentioned)
 }
 
 /// Whether an id may hold this byte.

@@ -22,7 +22,7 @@ pub mod unit;
 pub mod value;
 pub mod words;
 
-pub use compartment::{may_be_of_others, patient_compartment, patients_of};
+pub use compartment::{mentioned_patients, patient_compartment, patients_of};
 pub use concepts::{ConceptSet, Concepts};
 pub use extract::extract;
 pub use parse::{

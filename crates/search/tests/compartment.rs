@@ -5,7 +5,7 @@
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
-use cresset_search::{extract, may_be_of_others, patient_compartment, patients_of};
+use cresset_search::{extract, mentioned_patients, patient_compartment, patients_of};
 
 fn check(source: &str, expect: &[&str]) {
     let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
@@ -22,8 +22,9 @@ fn check(source: &str, expect: &[&str]) {
     let mut stored = Vec::new();
     tree.root().write(&mut stored);
     let is_self = resource_type.name() == "Patient";
-    let is_of_others = may_be_of_others(&stored, |id| id == b"me");
-    assert!(is_self || expect.is_empty() || is_of_others, "{source}");
+    let mentioned = mentioned_patients(&stored, 8).unwrap();
+    let are_mentioned = patients.iter().all(|owner| mentioned.contains(owner));
+    assert!(is_self || are_mentioned, "{source}");
 }
 
 #[test]
@@ -84,19 +85,23 @@ fn what_speaks_of_many_or_of_none_belongs_to_nobody() {
 }
 
 #[test]
-fn a_quick_look_tells_of_patients_who_are_not_known() {
-    let two = br#"{"subject":{"reference":"Patient/a"},"performer":[{"reference":"https://x.example/fhir/Patient/b.1/_history/2"}]}"#;
-    let check = |known: &[&[u8]], expect| {
-        assert_eq!(
-            may_be_of_others(two, |id| known.contains(&id)),
-            expect,
-            "{known:?}"
-        );
+fn a_quick_look_tells_which_patients_are_mentioned() {
+    let check = |body: &str, expect: &[&str]| {
+        let mentioned = mentioned_patients(body.as_bytes(), 2).unwrap();
+        let mentioned: Vec<_> = mentioned.iter().map(ResourceId::as_str).collect();
+        assert_eq!(mentioned, expect, "{body}");
     };
-    check(&[], true);
-    check(&[b"a"], true);
-    check(&[b"b.1"], true);
-    check(&[b"a", b"b"], true);
-    check(&[b"a", b"b.1"], false);
-    assert!(!may_be_of_others(b"{}", |_| false));
+    check(
+        r#"{"subject":{"reference":"Patient/a"},"performer":[{"reference":"https://x.example/fhir/Patient/b.1/_history/2"}]}"#,
+        &["a", "b.1"],
+    );
+    check(
+        r#"{"subject":{"reference":"Patient/a"},"focus":[{"reference":"Patient/a"}]}"#,
+        &["a"],
+    );
+    check(r#"{"subject":{"reference":"Patient/"}}"#, &[]);
+    check(r#"{"text":"Patient/"#, &[]);
+    check("{}", &[]);
+    let many = br#"["Patient/a","Patient/b","Patient/c"]"#;
+    assert_eq!(mentioned_patients(many, 2), None);
 }

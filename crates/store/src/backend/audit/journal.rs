@@ -18,6 +18,8 @@ use super::line;
 const FILES: [&str; 2] = ["audit-a.journal", "audit-b.journal"];
 /// Bytes before a record: its number in the journal.
 const NUMBER_BYTES: usize = 8;
+/// Bytes that most records fit in.
+const FRAME_BYTES: usize = 768;
 
 /// The journal of one instance.
 pub struct Journal(Mutex<State>);
@@ -33,8 +35,6 @@ struct State {
     waiting: Lines,
     /// What the commit under way, or one that failed, took.
     taken: Lines,
-    /// One framed record, kept for its memory.
-    frame: Vec<u8>,
 }
 
 /// Records as lines, one after the other.
@@ -96,7 +96,6 @@ impl Journal {
                 .map_or(committed, |(number, _)| (*number).max(committed)),
             waiting: Lines::default(),
             taken: Lines::default(),
-            frame: Vec::new(),
         };
         for (number, text) in left {
             // A torn end is no record: its answer never left.
@@ -114,11 +113,15 @@ impl Journal {
     /// # Errors
     /// [`Error::Busy`] when as many wait as may, [`Error::StorageFull`], [`Error::Failed`].
     pub fn append(&self, record: &AuditRecord, most: usize) -> Result<usize, Error> {
+        // Everybody waits for who holds the lock, so the words are found before.
+        let mut frame = Vec::with_capacity(FRAME_BYTES);
+        frame.extend_from_slice(&[0; NUMBER_BYTES]);
+        line::write(record, &mut frame)?;
         let mut state = self.0.lock();
         if state.waiting.count + state.taken.count >= most {
             return Err(Error::Busy);
         }
-        state.append(record)?;
+        state.append(frame)?;
         Ok(state.waiting.count)
     }
 
@@ -159,25 +162,26 @@ impl Journal {
 }
 
 impl State {
-    fn append(&mut self, record: &AuditRecord) -> Result<(), Error> {
+    /// Appends a record behind room for its number.
+    fn append(&mut self, mut frame: Vec<u8>) -> Result<(), Error> {
         let number = self.number + 1;
-        self.frame.clear();
-        self.frame.extend_from_slice(&number.to_le_bytes());
-        line::write(record, &mut self.frame)?;
+        if let Some(room) = frame.first_chunk_mut() {
+            *room = number.to_le_bytes();
+        }
         let (Some(file), Some(length)) = (
             self.files.get_mut(self.active),
             self.lengths.get_mut(self.active),
         ) else {
             return Err(Error::failed("the journal has no file"));
         };
-        if let Err(error) = file.write_all(&self.frame) {
+        if let Err(error) = file.write_all(&frame) {
             // Half a record must not stand before the next one.
             let _ = file.set_len(*length);
             return Err(fault(&error));
         }
-        *length += self.frame.len() as u64;
+        *length += frame.len() as u64;
         self.number = number;
-        let text = self.frame.get(NUMBER_BYTES..).unwrap_or_default();
+        let text = frame.get(NUMBER_BYTES..).unwrap_or_default();
         self.waiting.text.extend_from_slice(text);
         self.waiting.count += 1;
         Ok(())
