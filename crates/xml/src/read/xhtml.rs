@@ -78,7 +78,7 @@ impl Reader<'_> {
 /// Writes an opening tag without prefixes; the outermost one names the namespace.
 fn open(start: &BytesStart<'_>, is_outermost: bool, out: &mut String) -> Read<()> {
     out.push('<');
-    out.push_str(start.local_name().into_inner());
+    out.push_str(named(start.local_name().into_inner())?);
     if is_outermost {
         out.push_str(" xmlns=\"");
         out.push_str(XHTML);
@@ -93,11 +93,26 @@ fn open(start: &BytesStart<'_>, is_outermost: bool, out: &mut String) -> Read<()
             .normalized_value_with(quick_xml::XmlVersion::Implicit1_0, 1, resolve_xml_entity)
             .map_err(|_| FaultKind::Entity)?;
         out.push(' ');
-        out.push_str(attribute.key.into_inner());
+        out.push_str(named(attribute.key.into_inner())?);
         out.push_str("=\"");
         out.push_str(&attribute.value.replace('"', "&quot;"));
         out.push('"');
     }
     out.push('>');
     Ok(())
+}
+
+/// A name as XHTML has them. The reader takes anything up to a space for one, and what is taken over
+/// must be XML again.
+fn named(name: &str) -> Read<&str> {
+    let mut bytes = name.bytes();
+    let begins = bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    let goes_on = bytes.all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+    if begins && goes_on {
+        Ok(name)
+    } else {
+        Err(FaultKind::NotXml)
+    }
 }

@@ -184,3 +184,18 @@ fn depth_and_number_are_bounded() {
             .starts_with("the content holds too many values")
     );
 }
+
+#[test]
+fn names_that_xml_does_not_have() {
+    for div in [
+        r#"<p a@b="c"/>"#,
+        r#"<p a&amp;b="c"/>"#,
+        r#"<p -a="c"/>"#,
+        r"<p><a&lt;b/></p>",
+        r"<p<q/>",
+    ] {
+        let inside =
+            format!(r#"<text><div xmlns="http://www.w3.org/1999/xhtml">{div}</div></text>"#);
+        refuse_inside(&inside, "this is not well-formed XML at Patient.text.div");
+    }
+}
