@@ -2,7 +2,7 @@
 //!
 //! `check` is what must be green before a change lands, the same by hand and in CI;
 //! `definitions` compiles the published FHIR definitions into the packs that are committed.
-//! `conformance` runs what others published against us.
+//! `conformance` runs what others published against us, `fuzz` searches for bytes that harm.
 //! Nothing here is part of the product and nothing of the product depends on it.
 //!
 //! Start with [`check`] for the list of steps, or with [`tidy`] for the rules of the house.
@@ -10,6 +10,7 @@
 mod check;
 mod conformance;
 mod definitions;
+mod fuzz;
 mod tidy;
 mod workspace;
 
@@ -22,7 +23,8 @@ const USAGE: &str = "\
 cargo xtask check [STEP…]   run every check, or only the steps named
 cargo xtask check --list    name the steps
 cargo xtask definitions PACKAGE   compile a FHIR R4 package (folder or .tgz) into the packs
-cargo xtask conformance SUITE…    run published tests and examples against us";
+cargo xtask conformance SUITE…    run published tests and examples against us
+cargo xtask fuzz LAW [SECONDS]   search for bytes that break a law of crates/hostile";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "check" => check::run(rest),
         "conformance" => conformance::run(rest),
         "definitions" => definitions::run(rest),
+        "fuzz" => fuzz::run(rest),
         _ => Err(USAGE.into()),
     };
     match outcome {

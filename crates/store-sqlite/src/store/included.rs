@@ -29,15 +29,18 @@ pub(super) fn with(
     asked: &Asked,
     matches: &[i64],
 ) -> Result<Included, Error> {
-    let snapshot = Snapshot {
-        connection,
-        shared: &inner.shared,
-    };
     let includes = asked
         .queries
         .first()
         .map(|query| query.includes.as_slice())
         .unwrap_or_default();
+    if includes.is_empty() {
+        return Ok(Included::default());
+    }
+    let snapshot = Snapshot {
+        connection,
+        shared: &inner.shared,
+    };
     let most = inner.shared.limits.included_max;
     let mut seen: HashSet<i64> = matches.iter().copied().collect();
     let mut found = Included::default();
