@@ -24,8 +24,8 @@ use crate::{platform, surroundings};
 const URL_FILE: &str = "cluster.url";
 /// Holds the name under which servers know this data directory.
 const NODE_FILE: &str = "node";
-/// An instance nobody used for this long is closed.
-const IDLE: Duration = Duration::from_mins(10);
+/// An instance that nobody holds, and nobody asked for so long, is closed.
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Open instances of clusters.
 pub(crate) struct Clusters {
@@ -76,9 +76,10 @@ impl Clusters {
         }
     }
 
-    /// All that are open, which does not count as a use.
+    /// All that are open, which does not count as a use; instances long unused are closed on the way.
     pub(crate) fn all_opened(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
-        let open = self.open.lock();
+        let mut open = self.open.lock();
+        open.retain(|_, entry| !entry.is_idle());
         let stores = open.iter().filter_map(|(name, entry)| {
             let store: Arc<dyn Store> = entry.store.get()?.clone();
             Some((name.clone(), store))

@@ -24,6 +24,9 @@ use crate::log::Format;
 /// Beginning of the names of environment variables.
 pub(crate) const ENV_PREFIX: &str = "CRESSET_";
 
+/// Variables with that beginning that stand for arguments of commands.
+const NOT_SETTINGS: [&str; 3] = ["config", "store", "bench_token"];
+
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,7 +148,7 @@ impl Settings {
             layers = layers.merge(Toml::file_exact(file));
         }
         layers = layers
-            .merge(Env::prefixed(ENV_PREFIX).split("__"))
+            .merge(Env::prefixed(ENV_PREFIX).ignore(&NOT_SETTINGS).split("__"))
             .merge(Serialized::defaults(flags));
         let settings: Self = layers.extract().map_err(|error| {
             Failure::new(

@@ -184,7 +184,7 @@ impl Cluster {
         let Place { schema, role } = self.place(name);
         let mut config = self.config.clone();
         config.application_name(&schema).options(format!(
-            "-c search_path=\"{schema}\" -c role={role} -c statement_timeout={}",
+            "-c search_path=\"{schema}\" -c role={role} -c client_min_messages=warning -c statement_timeout={}",
             limits.request_ms_max
         ));
         self.connections.pool(config, self.connector.clone())
@@ -194,7 +194,7 @@ impl Cluster {
     pub(crate) fn registry_pool(&self, limits: &Limits) -> Result<Pool, ClusterError> {
         let mut config = self.config.clone();
         config.application_name("cresset registry").options(format!(
-            "-c search_path={} -c statement_timeout={}",
+            "-c search_path={} -c client_min_messages=warning -c statement_timeout={}",
             registry::SCHEMA,
             limits.request_ms_max
         ));

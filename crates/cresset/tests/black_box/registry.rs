@@ -106,6 +106,30 @@ fn asked(url: &str, text: &str) -> String {
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
 }
 
+/// Commands read the nodes' file, wherever its name comes from.
+#[test]
+fn commands_have_the_settings_of_the_nodes() {
+    let server = postgres::Server::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("cresset.toml");
+    let text = format!(
+        "registry = '{url}'\n[clusters.east]\nurl = '{url}'\n",
+        url = server.url()
+    );
+    std::fs::write(&file, text).expect("a file");
+    let file = file.to_str().expect("its name");
+    let by_variable = Operator::new(&[("CRESSET_CONFIG", file), ("CRESSET_STORE", "east")]);
+    by_variable.run(&["instance", "create", "sunrise"]);
+    let by_flag = Operator::new(&[]);
+    let listed = by_flag.run(&["instance", "list", "--config", file]);
+    assert!(listed.contains("sunrise"), "{listed}");
+    assert!(
+        !by_flag
+            .run(&["instance", "list", "--json", "--config", file])
+            .contains("postgres:")
+    );
+}
+
 #[test]
 fn new_instances_go_where_the_fewest_are() {
     let server = postgres::Server::start();
