@@ -98,7 +98,7 @@ async fn a_node_that_does_not_hear_remembers_nothing() {
     let tables = instance.tables().await;
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                WHERE application_name='cresset listening'";
-    assert_eq!(tables.query(cut, &[]).await.unwrap().len(), 1);
+    assert!(!tables.query(cut, &[]).await.unwrap().is_empty());
     assert!(is_worthless(&one, number).await);
     // It listens again, and what it read before stays worthless.
     assert_ne!(hears(&one).await, number);
