@@ -98,8 +98,13 @@ impl Definitions {
 
     /// The definition of a resource type.
     pub fn resource(&self, resource_type: ResourceType) -> Option<&TypeDef> {
-        let ix = self.resources.get(usize::from(resource_type.code()))?;
-        self.type_at(*ix)
+        self.type_at(self.resource_ix(resource_type)?)
+    }
+
+    /// Where a resource type stands among the types.
+    pub fn resource_ix(&self, resource_type: ResourceType) -> Option<TypeIx> {
+        let code = usize::from(resource_type.code());
+        self.resources.get(code).copied()
     }
 
     /// Every search parameter of every type, sorted by type and code; [`ParameterIx`] is the position.

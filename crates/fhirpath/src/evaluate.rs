@@ -343,7 +343,9 @@ fn has_type(item: &Item<'_>, wanted: TypeName) -> bool {
     let system = match (item, wanted) {
         (Item::Node(node), TypeName::Fhir(wanted)) => return is_a(node.type_ix, wanted),
         (Item::Remote(Some(resource_type)), TypeName::Fhir(wanted)) => {
-            return type_ix(r4(), resource_type.name()).is_some_and(|ix| is_a(ix, wanted));
+            return r4()
+                .resource_ix(*resource_type)
+                .is_some_and(|ix| is_a(ix, wanted));
         }
         // An unknown resource is a resource of any type.
         (Item::Remote(None), TypeName::Fhir(wanted)) => {

@@ -59,8 +59,7 @@ impl<'a> Node<'a> {
     /// The root of a resource; `None` when its `resourceType` is not one of R4.
     pub fn resource(element: Element<'a>) -> Option<Self> {
         let name = element.get("resourceType")?.as_str()?;
-        let tables = r4();
-        let type_ix = type_ix(tables, ResourceType::parse(name)?.name())?;
+        let type_ix = Self::type_of(ResourceType::parse(name)?)?;
         Some(Self {
             element,
             type_ix,
@@ -70,7 +69,7 @@ impl<'a> Node<'a> {
 
     /// The place of a resource type in the tables of types.
     pub fn type_of(resource_type: ResourceType) -> Option<TypeIx> {
-        type_ix(r4(), resource_type.name())
+        r4().resource_ix(resource_type)
     }
 
     /// The place of any type in the tables, by its name.
@@ -209,15 +208,10 @@ impl<'a> Node<'a> {
             self.companion
         };
         let Some(holder) = holder else { return };
-        let value = holder.get(definition.name);
-        let companion = if with_companions && is_primitive(definition.type_ix) {
-            let beside = |member: &str| member.strip_prefix('_') == Some(definition.name);
-            holder
-                .members()
-                .find(|(member, _)| beside(member))
-                .map(|(_, companion)| companion)
+        let (value, companion) = if with_companions && is_primitive(definition.type_ix) {
+            holder.get_with_companion(definition.name)
         } else {
-            None
+            (holder.get(definition.name), None)
         };
         let Some(listed) = value.or(companion) else {
             return;

@@ -95,6 +95,10 @@ impl Tree {
     pub(crate) fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }
+
+    fn bytes(&self, span: Span) -> &[u8] {
+        self.text.as_bytes().get(span.range()).unwrap_or_default()
+    }
 }
 
 /// A cheap cursor at one value of a [`Tree`].
@@ -125,7 +129,24 @@ impl<'t> Element<'t> {
     /// The member of this name; `None` as well when this is not an object.
     pub fn get(self, name: &str) -> Option<Element<'t>> {
         self.children_of(Kind::Object)
-            .find(|child| child.name() == name)
+            .find(|child| child.is_called(name))
+    }
+
+    /// The member of this name, and the one of the same name after an underscore, which says more of a
+    /// primitive value (R4 2.6.2.3).
+    pub fn get_with_companion(self, name: &str) -> (Option<Element<'t>>, Option<Element<'t>>) {
+        let (mut value, mut companion) = (None, None);
+        for child in self.children_of(Kind::Object) {
+            if value.is_none() && child.is_called(name) {
+                value = Some(child);
+            } else if companion.is_none() && child.is_companion_of(name) {
+                companion = Some(child);
+            }
+            if value.is_some() && companion.is_some() {
+                break;
+            }
+        }
+        (value, companion)
     }
 
     /// The members in document order; nothing when this is not an object.
@@ -168,6 +189,20 @@ impl<'t> Element<'t> {
     /// fewest escapes JSON allows.
     pub fn write(self, out: &mut Vec<u8>) {
         crate::write::write(self, out);
+    }
+
+    /// Whether it is the member of this name. Lengths tell most names apart.
+    fn is_called(self, name: &str) -> bool {
+        self.node().is_some_and(|node| {
+            node.name.len as usize == name.len() && self.tree.bytes(node.name) == name.as_bytes()
+        })
+    }
+
+    fn is_companion_of(self, name: &str) -> bool {
+        self.node().is_some_and(|node| {
+            node.name.len as usize == name.len() + 1
+                && self.tree.bytes(node.name).strip_prefix(b"_") == Some(name.as_bytes())
+        })
     }
 
     pub(crate) fn node(self) -> Option<&'t Node> {

@@ -220,3 +220,27 @@ fn a_part_becomes_a_tree_of_its_own() {
     assert_eq!(part.id(), Some("a\nb"));
     assert_eq!(part.root().name(), "");
 }
+
+#[test]
+fn a_member_is_found_with_its_companion() {
+    let source = r#"{"_a":1,"bé":2,"a":3,"_bé":4,"__a":5,"_":6,"ab":[7],"c":8}"#;
+    let tree = parse(source.as_bytes(), Bounds::default()).unwrap();
+    let found = |name: &str| {
+        let (value, companion) = tree.root().get_with_companion(name);
+        let number =
+            |element: Option<Element<'_>>| element.and_then(Element::number).map(str::to_owned);
+        (number(value), number(companion))
+    };
+    let both = |value: &str, companion: &str| (Some(value.to_owned()), Some(companion.to_owned()));
+    assert_eq!(found("a"), both("3", "1"));
+    assert_eq!(found("bé"), both("2", "4"));
+    assert_eq!(found("_a"), both("1", "5"));
+    assert_eq!(found("c"), (Some("8".to_owned()), None));
+    assert_eq!(found("d"), (None, None));
+    let items = tree.root().get("ab").unwrap();
+    assert_eq!(
+        items.get_with_companion(""),
+        (None, None),
+        "an array has none"
+    );
+}

@@ -61,7 +61,7 @@ pub(crate) fn check<'t>(
         shape,
         budget: around.budget,
     };
-    let wanted = shape.type_ix();
+    let wanted = shape.type_ix;
     if wanted.is_some_and(|wanted| !element.node().is(wanted)) {
         let text = format!("must be of the type {}", shape.profile.type_name);
         fit.error(IssueType::Structure, place, &text);

@@ -93,7 +93,7 @@ impl Profiles {
     pub(crate) fn type_of(&self, url: &str) -> Option<TypeIx> {
         let url = url.split('|').next().unwrap_or(url);
         match self.shape(url) {
-            Some(shape) => shape.type_ix(),
+            Some(shape) => shape.type_ix,
             None => url.strip_prefix(R4_TYPES).and_then(type_named),
         }
     }

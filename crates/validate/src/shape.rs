@@ -16,6 +16,8 @@ pub(crate) use discriminate::{Test, Tests};
 #[derive(Debug)]
 pub(crate) struct Shape {
     pub(crate) profile: &'static Profile,
+    /// The type it is about.
+    pub(crate) type_ix: Option<TypeIx>,
     pub(crate) root: Part,
 }
 
@@ -66,13 +68,9 @@ impl Shape {
     pub(crate) fn new(profile: &'static Profile) -> Self {
         Self {
             profile,
+            type_ix: type_named(profile.type_name),
             root: tree::grow(profile),
         }
-    }
-
-    /// The type it is about.
-    pub(crate) fn type_ix(&self) -> Option<TypeIx> {
-        type_named(self.profile.type_name)
     }
 }
 

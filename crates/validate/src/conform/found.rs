@@ -71,10 +71,7 @@ impl<'t> Found<'t> {
 }
 
 fn property<'t>(holder: Element<'t>, definition: &'static Definition, out: &mut Vec<Found<'t>>) {
-    let value = holder.get(definition.name);
-    let beside = |name: &str| name.strip_prefix('_') == Some(definition.name);
-    let companion = holder.members().find(|(name, _)| beside(name));
-    let companion = companion.map(|(_, companion)| companion);
+    let (value, companion) = holder.get_with_companion(definition.name);
     let Some(listed) = value.or(companion) else {
         return;
     };

@@ -1,5 +1,6 @@
 //! What a part asks of a single value: type, prescribed value, codes, targets, profiles.
 
+use cresset_definitions::profile::ProfileTarget;
 use cresset_definitions::{Binding, Strength, r4};
 use cresset_fhirpath::reference::target_type;
 use cresset_model::Element;
@@ -8,7 +9,7 @@ use super::{Fit, Found, type_name};
 use crate::binding::{self, Judgement};
 use crate::issue::{IssueType, Severity};
 use crate::place::Place;
-use crate::shape::{Part, type_named};
+use crate::shape::Part;
 
 impl<'t> Fit<'_, 't> {
     pub(super) fn narrowed(&mut self, part: &'static Part, value: Found<'t>, place: &Place<'_>) {
@@ -67,16 +68,16 @@ impl<'t> Fit<'_, 't> {
         let local = text.and_then(|t| t.strip_prefix('#'));
         let found = match local {
             Some(id) => self.contained(id),
-            None => target_type(value.element).and_then(|t| type_named(t.name())),
+            None => target_type(value.element).and_then(|t| r4().resource_ix(t)),
         };
         let Some(found) = found else { return };
-        let allowed: Vec<_> = part
-            .targets
-            .iter()
-            .filter_map(|t| self.profiles.type_of(t.url))
-            .collect();
+        let type_of = |target: &ProfileTarget| self.profiles.type_of(target.url);
+        if part.targets.iter().any(|t| type_of(t) == Some(found)) {
+            return;
+        }
+        let allowed: Vec<_> = part.targets.iter().filter_map(type_of).collect();
         // A target whose profile is not loaded may be of any type.
-        if allowed.len() < part.targets.len() || allowed.contains(&found) {
+        if allowed.len() < part.targets.len() {
             return;
         }
         if allowed.iter().any(|t| r4().is_any_resource(*t)) {
