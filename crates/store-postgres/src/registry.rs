@@ -46,6 +46,8 @@ pub struct Registry {
     within: Duration,
     is_migrated: OnceCell<()>,
     known: Mutex<Known>,
+    /// The names that were read last, for while the server is away.
+    last: Mutex<Option<Vec<InstanceName>>>,
     away_until: Mutex<Option<Instant>>,
     /// Listens for as long as the registry is open.
     _cluster: Cluster,
@@ -85,6 +87,7 @@ impl Registry {
             within: Duration::from_millis(limits.cluster_wait_ms_max),
             is_migrated: OnceCell::new(),
             known: Mutex::default(),
+            last: Mutex::default(),
             away_until: Mutex::default(),
         })
     }
@@ -123,11 +126,20 @@ impl Registry {
         Ok(entry)
     }
 
-    /// Names of all instances, sorted.
+    /// Names of all instances, sorted; while the server is away, those there were before.
     ///
     /// # Errors
-    /// As [`Registry::entry`].
+    /// As [`Registry::entry`], where they were never read.
     pub async fn names(&self) -> Result<Vec<InstanceName>, Error> {
+        let names = match self.listed().await {
+            Err(Error::Busy) => return self.last.lock().clone().ok_or(Error::Busy),
+            listed => listed?,
+        };
+        *self.last.lock() = Some(names.clone());
+        Ok(names)
+    }
+
+    async fn listed(&self) -> Result<Vec<InstanceName>, Error> {
         let number = self.number();
         if let Some(number) = number
             && let Some(names) = &self.known.lock().at(number).names

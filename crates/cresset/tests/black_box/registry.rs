@@ -12,6 +12,9 @@ use crate::server::{Operator, Server};
 /// How long after a change a node may not know it.
 const BOUND: Duration = Duration::from_secs(1);
 
+/// How long a busy machine may take to stop a server.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Settings of nodes of a platform of its own.
 fn platform(server: &postgres::Server) -> [(&'static str, String); 2] {
     let url = server.url().to_owned();
@@ -104,6 +107,42 @@ fn asked(url: &str, text: &str) -> String {
     let said = said.expect("psql runs");
     assert!(said.status.success(), "{said:?}");
     String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
+/// What is open is served on, and the node stays well; what would have to be asked for waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn practices_go_on_while_the_registry_is_away() {
+    let registry = tokio::task::block_in_place(postgres::Server::start);
+    let url = registry.url().to_owned();
+    let settings = [
+        ("CRESSET_REGISTRY", url.as_str()),
+        ("CRESSET_STORE", postgres::server().url()),
+    ];
+    let operator = Operator::new(&settings);
+    operator.run(&["instance", "create", "goes-on"]);
+    let node = Server::node(&settings[..1]).await;
+    let caller = operator.caller(&node, "goes-on").await;
+    caller.get("Patient").await.expect_status(200);
+    assert!(caller.is_well().await);
+    drop(registry);
+    let begun = Instant::now();
+    let is_away = || {
+        !Command::new("psql")
+            .args([&url, "-c", ""])
+            .output()
+            .is_ok_and(|said| said.status.success())
+    };
+    while !is_away() {
+        assert!(begun.elapsed() < PATIENCE, "the registry stays");
+    }
+    // Longer than what was heard holds.
+    let begun = Instant::now();
+    while begun.elapsed() < 3 * BOUND {
+        caller.get("Patient").await.expect_status(200);
+        assert!(caller.is_well().await);
+    }
+    let unknown = node.nobody("unheard-of");
+    assert_eq!(status(&unknown, "/fhir/metadata").await, 503);
 }
 
 /// Commands read the nodes' file, wherever its name comes from.
