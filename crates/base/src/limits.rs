@@ -71,6 +71,8 @@ pub struct Limits {
     pub group_commit_max: usize,
     /// Most resources of which the index is built anew in one commit.
     pub reindex_part_max: usize,
+    /// Most search parameters that one instance defines, each counted for each type it searches.
+    pub search_parameters_max: usize,
     /// Most connections of one instance on one node to its PostgreSQL server.
     pub cluster_connections_max: usize,
     /// Most connections of all instances on one node to one PostgreSQL server.
@@ -175,6 +177,7 @@ impl Default for Limits {
             write_queue_max: 4_096,
             group_commit_max: 512,
             reindex_part_max: 128,
+            search_parameters_max: 64,
             cluster_connections_max: 16,
             cluster_connections_node_max: 64,
             cluster_wait_ms_max: 2_000,

@@ -256,9 +256,12 @@ impl Data {
         Ok(path)
     }
 
-    /// The instances that are open and that other nodes may have open too.
-    pub(crate) fn shared_instances(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
-        self.clusters.all_opened()
+    /// The instances that are open.
+    pub(crate) fn opened(&self) -> Vec<(InstanceName, Arc<dyn Store>)> {
+        let mut opened = self.clusters.all_opened();
+        let here = self.directory.opened().into_iter();
+        opened.extend(here.map(|(name, store)| (name, store as Arc<dyn Store>)));
+        opened
     }
 
     /// All instances, opened when they are asked for.

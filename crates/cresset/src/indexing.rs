@@ -1,5 +1,6 @@
 //! What is left to do on the index of each instance, done beside everything else.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,12 @@ use crate::data::Data;
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long another node is left to it before this one looks again.
 const ELSEWHERE: Duration = Duration::from_secs(1);
-/// How often is looked whether another node's program has left work on an instance that is open here.
-const AGAIN: Duration = Duration::from_secs(30);
+/// How often is looked whether there is work on an instance that is open here: another node's program has
+/// left some, or the instance defines other search parameters than before.
+const AGAIN: Duration = Duration::from_secs(1);
 
-/// Goes through all instances once: a part is left to do only where an earlier program knew other
-/// search parameters than this one. Then watches those that other nodes write too.
+/// Goes through all instances once: a part is left to do where an earlier program knew other search
+/// parameters than this one. Then watches those that are open.
 pub(crate) async fn all(data: Data) {
     let names = match data.list().await {
         Ok(names) => names,
@@ -32,10 +34,14 @@ pub(crate) async fn all(data: Data) {
             Err(error) => failed(&name, &error),
         }
     }
+    let mut seen = HashMap::new();
     loop {
         tokio::time::sleep(AGAIN).await;
-        for (name, store) in data.shared_instances() {
-            if !store.unindexed().is_empty() {
+        for (name, store) in data.opened() {
+            let unindexed = store.unindexed();
+            let defined = unindexed.defined().clone();
+            let before = seen.insert(name.clone(), defined.clone());
+            if !unindexed.is_empty() || before.unwrap_or_default() != defined {
                 of(&name, store).await;
             }
         }

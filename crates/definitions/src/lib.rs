@@ -11,6 +11,7 @@
 //!
 //! [`us_core()`] holds the profiles of US Core 6.1.0; the search parameters it adds are among R4's,
 //! and so are those that apps of practices ask for by name (`ehr`) and those for words ([`words`]).
+//! Those an instance defines itself stand beside them ([`defined`]).
 //!
 //! This room judges nothing: `validate` applies the tables to a resource, `search` the parameters.
 //! [`package`] reads a FHIR package archive into its resources; what becomes of them is decided by
@@ -19,6 +20,7 @@
 //! Start with [`Definitions`], then [`element`].
 
 pub mod compartment;
+pub mod defined;
 mod ehr;
 pub mod element;
 pub mod pack;
@@ -34,6 +36,7 @@ pub mod value_set;
 pub mod words;
 
 pub use compartment::Compartment;
+pub use defined::Definition;
 pub use element::{Binding, Constraint, Element, Severity, Strength, TypeDef, TypeIx, TypeKind};
 pub use primitive::Primitive;
 pub use profile::Profile;

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     Compartment, ParameterIx, ResourceType, SearchParameter, TypeDef, TypeIx, TypeKind, ValueSet,
-    ValueSetIx, ehr, pack, us_core, words,
+    ValueSetIx, defined, ehr, pack, us_core, words,
 };
 
 /// What the R4 pack holds, as written by `cargo xtask definitions`.
@@ -135,9 +135,15 @@ impl Definitions {
         of_type.get(at)
     }
 
-    /// The search parameter at this position.
+    /// The search parameter at this position, one that an instance defines among them.
     pub fn search_parameter_at(&self, ix: ParameterIx) -> Option<&SearchParameter> {
-        self.search_parameters.get(usize::from(ix.0))
+        let own = self.search_parameters.get(ix.place());
+        own.or_else(|| defined::at(ix))
+    }
+
+    /// Whether a parameter is none of these tables but one that an instance defines.
+    pub fn is_defined(&self, ix: ParameterIx) -> bool {
+        ix.place() >= self.search_parameters.len()
     }
 
     /// The compartment of `owner` (Patient, Encounter, `RelatedPerson`, Practitioner, Device).
@@ -191,7 +197,7 @@ fn merge_parameters(pack: &R4Pack, added: Vec<SearchParameter>) -> Vec<SearchPar
     all.sort_by_key(|p| (p.resource_type, p.code));
     all.dedup_by_key(|p| (p.resource_type, p.code));
     for (at, parameter) in all.iter_mut().enumerate() {
-        parameter.ix = ParameterIx(u16::try_from(at).unwrap_or(u16::MAX));
+        parameter.ix = ParameterIx(u32::try_from(at).unwrap_or(u32::MAX));
     }
     all
 }

@@ -2,9 +2,10 @@
 
 use crate::ResourceType;
 
-/// The position of a search parameter in the tables of this build: one per (resource type, code).
+/// The position of a search parameter in the tables of this build, one per (resource type, code), or
+/// behind them that of one an instance defines ([`crate::Definition`]).
 ///
-/// It is stable only within one build; what is stored uses the store's own numbers.
+/// It is stable only within one process; what is stored uses the store's own numbers.
 #[derive(
     Debug,
     Clone,
@@ -18,7 +19,14 @@ use crate::ResourceType;
     serde::Serialize,
     serde::Deserialize,
 )]
-pub struct ParameterIx(pub u16);
+pub struct ParameterIx(pub u32);
+
+impl ParameterIx {
+    /// The same as a place in a list.
+    pub fn place(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
 
 /// FHIR R4 `SearchParamType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

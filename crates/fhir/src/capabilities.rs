@@ -10,6 +10,7 @@ mod resources;
 
 use bytes::Bytes;
 use cresset_definitions::{r4, words};
+use cresset_search::Unindexed;
 use serde_json::{Value, json};
 
 use crate::service::Settings;
@@ -28,20 +29,20 @@ const FILTER: &str = "http://hl7.org/fhir/SearchParameter/filter";
 const OAUTH_URIS: &str = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
 const SECURITY_SERVICE: &str = "http://terminology.hl7.org/CodeSystem/restful-security-service";
 
-/// The statement of one instance, which may keep the words of its resources, as JSON.
-pub fn statement(settings: &Settings, keeps_words: bool) -> Bytes {
+/// The statement of one instance and of what it can be searched by, as JSON.
+pub fn statement(settings: &Settings, unindexed: &Unindexed) -> Bytes {
     // The type first, where a reader of a stream expects it.
     let head = format!(
         "{{\"resourceType\":\"CapabilityStatement\",{}",
         members(&head(settings))
     );
-    let rest = format!("{{{}", members(&rest(settings, keeps_words)));
+    let rest = format!("{{{}", members(&rest(settings, !unindexed.is_wordless())));
     let parts: [&[u8]; 6] = [
         head.as_bytes(),
         b",\"rest\":[",
         rest.as_bytes(),
         b",\"resource\":",
-        &resources(settings),
+        &resources(settings, unindexed),
         b"}]}",
     ];
     Bytes::from(parts.concat())

@@ -286,6 +286,18 @@ impl Fault {
                 Kind::Forbidden,
                 "Authorization failed: the token does not allow this change of this resource",
             ),
+            (Refusal::Defined, _) => Self::coded(
+                Kind::Conflict,
+                "duplicate",
+                "Another SearchParameter defines a search parameter of this code for the same type; choose another code",
+            )
+            .at("SearchParameter.code"),
+            (Refusal::TooManyDefined, _) => Self::coded(
+                Kind::BusinessRule,
+                "too-costly",
+                "This instance defines as many search parameters as it may; retire one that is no more needed",
+            )
+            .at("SearchParameter.base"),
         }
     }
 

@@ -6,6 +6,7 @@ mod paths;
 
 use bytes::Bytes;
 use cresset_definitions::ResourceType;
+use cresset_search::Defined;
 use serde_json::{Map, Value, json};
 
 use crate::service::Settings;
@@ -16,8 +17,8 @@ pub fn types(settings: &Settings) -> impl Iterator<Item = ResourceType> {
     ResourceType::all().filter(move |of| rules.interactions(*of).iter().next().is_some())
 }
 
-/// The document of an instance: of every type, or of one.
-pub fn document(settings: &Settings, only: Option<ResourceType>) -> Bytes {
+/// The document of an instance that defines these search parameters: of every type, or of one.
+pub fn document(settings: &Settings, defined: &Defined, only: Option<ResourceType>) -> Bytes {
     let types: Vec<ResourceType> = types(settings)
         .filter(|of| only.is_none_or(|only| only == *of))
         .collect();
@@ -26,7 +27,7 @@ pub fn document(settings: &Settings, only: Option<ResourceType>) -> Bytes {
         paths::of_system(&mut paths);
     }
     for of in &types {
-        paths::of_type(*of, settings.rules, &mut paths);
+        paths::of_type(*of, (settings.rules, defined), &mut paths);
     }
     let tags: Vec<Value> = types
         .iter()

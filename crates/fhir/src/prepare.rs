@@ -111,6 +111,7 @@ pub(crate) fn drafted(
     if !issues.is_empty() {
         return Err(invalid(issues));
     }
+    definable(tree)?;
     let body = Unstamped::new(tree)
         .ok_or_else(|| Fault::internal("a validated body has no resourceType"))?;
     let rows = cresset_search::extract(tree, own)
@@ -124,6 +125,33 @@ pub(crate) fn drafted(
             rows,
         },
         id: tree.id().map(str::to_owned),
+    })
+}
+
+/// Passes on what defines no search parameter, or one that can be searched by.
+fn definable(tree: &Tree) -> Result<(), Fault> {
+    let faults = match cresset_search::define(tree) {
+        Ok(defined)
+            if defined
+                .iter()
+                .any(|d| audit_event::is_trail(d.resource_type)) =>
+        {
+            let text = "The audit trail has the search parameters it has";
+            return Err(Fault::new(Kind::BusinessRule, text).at("SearchParameter.base"));
+        }
+        Ok(_) => return Ok(()),
+        Err(faults) => faults,
+    };
+    let issues = faults.into_iter().map(|fault| Issue {
+        code: BUSINESS_RULE,
+        text: fault.sentence,
+        expression: Some(fault.path),
+    });
+    Err(Fault {
+        kind: Kind::BusinessRule,
+        issues: issues.collect(),
+        detail: None,
+        allowed: Vec::new(),
     })
 }
 

@@ -71,7 +71,7 @@ impl Service {
         let is_unordered = !pairs.iter().any(|(name, _)| name == SORT);
         if let Some(order) = self.rules().order(of)
             && is_unordered
-            && self.store().unindexed().is_empty()
+            && self.store().unindexed().can_sort(of, order)
         {
             pairs.push((SORT.to_owned(), order.to_owned()));
         }
@@ -115,13 +115,21 @@ impl Service {
         handling: Handling,
         read: impl Fn(&Context<'_>) -> Result<T, SearchFault> + Sync,
     ) -> Result<T, Fault> {
-        let unindexed = self.store().unindexed();
+        // What is lenient ignores what it does not know.
+        if handling == Handling::Lenient {
+            self.store().look_again().await?;
+        }
+        let mut unindexed = self.store().unindexed();
         let mut concepts = Concepts::default();
         loop {
             let fault = match read(&self.reading(handling, &unindexed, &concepts)) {
                 Ok(understood) => return Ok(understood),
                 Err(fault) => fault,
             };
+            if fault.asks.is_none() && self.defines_other_than(&unindexed).await? {
+                unindexed = self.store().unindexed();
+                continue;
+            }
             let Some(set) = &fault.asks else {
                 return Err(refused(&fault));
             };
@@ -133,6 +141,12 @@ impl Service {
             let codes = self.concepts(access, set).await?;
             concepts.keep((**set).clone(), codes);
         }
+    }
+
+    /// Whether the instance defines other search parameters than this node knew: others change them too.
+    async fn defines_other_than(&self, unindexed: &Unindexed) -> Result<bool, Fault> {
+        self.store().look_again().await?;
+        Ok(self.store().unindexed().defined() != unindexed.defined())
     }
 
     /// What a search is read against.

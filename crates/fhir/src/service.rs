@@ -1,6 +1,6 @@
 //! One instance's FHIR service.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use cresset_access::{Access, Verb};
@@ -8,6 +8,7 @@ use cresset_base::{Clock, Limits, ResourceId, Rng};
 use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::{Interaction, RuleSet, Wording, wording};
+use cresset_search::Unindexed;
 use cresset_store::{CodeSystems, Store};
 use cresset_validate::{Ask, Detail, Validator};
 
@@ -60,7 +61,8 @@ pub struct Service {
     surroundings: Surroundings,
     settings: Settings,
     sealer: Sealer,
-    capabilities: OnceLock<Bytes>,
+    /// The last statement made, and of what.
+    capabilities: Mutex<Option<(Arc<Unindexed>, Bytes)>>,
     owners: Owners,
 }
 
@@ -78,7 +80,7 @@ impl Service {
             surroundings,
             settings,
             sealer,
-            capabilities: OnceLock::new(),
+            capabilities: Mutex::default(),
             owners: Owners::default(),
         }
     }
@@ -126,14 +128,35 @@ impl Service {
         Err(fault)
     }
 
-    /// The `CapabilityStatement`, made on first use.
-    pub fn capabilities(&self) -> Bytes {
-        self.capabilities
-            .get_or_init(|| {
-                let keeps_words = !self.store.unindexed().is_wordless();
-                capabilities::statement(&self.settings, keeps_words)
-            })
-            .clone()
+    /// What the instance can be searched by at present, whichever node changed it.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn searched_by(&self) -> Result<Arc<Unindexed>, Fault> {
+        self.store.look_again().await?;
+        Ok(self.store.unindexed())
+    }
+
+    /// The `CapabilityStatement`, made anew when what the instance can be searched by has changed.
+    ///
+    /// # Errors
+    /// As [`Service::searched_by`].
+    pub async fn capabilities(&self) -> Result<Bytes, Fault> {
+        let unindexed = self.searched_by().await?;
+        let made = self.capabilities.lock();
+        let made = made.unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((of, statement)) = made
+            && of == unindexed
+        {
+            return Ok(statement);
+        }
+        let statement = capabilities::statement(&self.settings, &unindexed);
+        let mut made = self.capabilities.lock();
+        let made = made.as_deref_mut();
+        if let Ok(made) = made {
+            *made = Some((unindexed, statement.clone()));
+        }
+        Ok(statement)
     }
 
     /// Eight bytes that tell equal searches of this instance from different ones, and nothing else.

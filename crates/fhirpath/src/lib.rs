@@ -17,6 +17,7 @@
 //!
 //! Start with [`program`], then [`evaluate`].
 
+mod ending;
 pub mod environment;
 pub mod evaluate;
 pub mod function;

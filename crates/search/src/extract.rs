@@ -9,13 +9,13 @@ mod convert;
 pub(crate) mod plan;
 mod quantity;
 pub mod reference;
-mod shape;
+pub(crate) mod shape;
 
 use std::borrow::Cow;
 
 use cresset_definitions::{ParameterIx, ResourceType, SearchType};
 use cresset_fhirpath::reference::target_type;
-use cresset_fhirpath::{Condition, Item, Node};
+use cresset_fhirpath::{Condition, Environment, Item, Node, STEPS_MAX};
 use cresset_model::{Element, Kind, Tree};
 
 use crate::row::{IndexRow, IndexValue};
@@ -43,24 +43,34 @@ pub const FIRST_VERSION: u32 = 1;
 /// not what its type says (a date that does not exist) leaves no row.
 pub fn extract<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
     let resource_type = tree.resource_type().and_then(ResourceType::parse);
-    rows(resource_type.and_then(Plan::of), tree, own)
+    rows((resource_type.and_then(Plan::of), STEPS_MAX), tree, own)
 }
 
 /// The rows of the parameters that tie a resource to a patient, and of no others.
 pub(crate) fn extract_ties<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
     let resource_type = tree.resource_type().and_then(ResourceType::parse);
-    rows(resource_type.and_then(Plan::of_ties), tree, own)
+    rows(
+        (resource_type.and_then(Plan::of_ties), STEPS_MAX),
+        tree,
+        own,
+    )
 }
 
-fn rows<'t>(plan: Option<&'static Plan>, tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
+/// The rows of a plan, each expression of which takes at most so many steps.
+pub(crate) fn rows<'t>(
+    (plan, steps_max): (Option<&'t Plan>, u64),
+    tree: &'t Tree,
+    own: &[String],
+) -> Vec<IndexRow<'t>> {
     let (Some(plan), Some(resource)) = (plan, Node::resource(tree.root())) else {
         return Vec::new();
     };
     let mut walk = Walk {
         plan,
+        steps_max,
         resource,
         own,
-        rows: Vec::with_capacity(32),
+        rows: Vec::with_capacity(plan.parameters.len().min(32)),
         evaluated: Vec::new(),
     };
     if let Some(root) = plan.trie.root() {
@@ -75,7 +85,8 @@ fn rows<'t>(plan: Option<&'static Plan>, tree: &'t Tree, own: &[String]) -> Vec<
 
 /// One resource on its way into rows.
 struct Walk<'t, 'o> {
-    plan: &'static Plan,
+    plan: &'t Plan,
+    steps_max: u64,
     resource: Node<'t>,
     own: &'o [String],
     rows: Vec<IndexRow<'t>>,
@@ -85,7 +96,7 @@ struct Walk<'t, 'o> {
 
 impl<'t> Walk<'t, '_> {
     /// Visits a place and what lies below; the trie is as deep as the longest path of a parameter.
-    fn place(&mut self, branch: &'static Branch, element: Element<'t>) {
+    fn place(&mut self, branch: &'t Branch, element: Element<'t>) {
         for parameter in &branch.evaluated {
             self.evaluate(*parameter);
         }
@@ -109,7 +120,7 @@ impl<'t> Walk<'t, '_> {
         }
     }
 
-    fn leaf(&mut self, leaf: &'static Leaf, element: Element<'t>) {
+    fn leaf(&mut self, leaf: &'t Leaf, element: Element<'t>) {
         let Some(parameter) = self.plan.parameters.get(leaf.parameter) else {
             return;
         };
@@ -136,7 +147,13 @@ impl<'t> Walk<'t, '_> {
             return;
         }
         self.evaluated.push(parameter);
-        for item in wanted.program.evaluate(self.resource, self.resource) {
+        let environment = Environment {
+            steps_max: self.steps_max,
+            ..Environment::new(self.resource)
+        };
+        let found = wanted.program.run(&environment, self.resource);
+        // What halts has no value.
+        for item in found.unwrap_or_default() {
             match item {
                 Item::Node(node) => {
                     self.value(wanted.ix, &wanted.target, node, Shape::of(node.type_ix));
@@ -157,13 +174,7 @@ impl<'t> Walk<'t, '_> {
         }
     }
 
-    fn value(
-        &mut self,
-        parameter: ParameterIx,
-        target: &'static Target,
-        node: Node<'t>,
-        shape: Shape,
-    ) {
+    fn value(&mut self, parameter: ParameterIx, target: &'t Target, node: Node<'t>, shape: Shape) {
         let rows = &mut self.rows;
         let mut add = |value| rows.push(IndexRow { parameter, value });
         match target {

@@ -6,11 +6,14 @@
 //! interned and references are not resolved here.
 //!
 //! [`parse()`] makes a query of a URL's pairs; [`extract()`] makes rows of a resource, and
-//! [`patient_compartment`] says whose they are.
+//! [`patient_compartment`] says whose they are. [`define()`] reads the parameters an instance defines
+//! itself; they stand in [`Defined`].
 
 pub mod compartment;
 pub mod concepts;
 mod date;
+pub mod define;
+pub mod defined;
 pub mod extract;
 pub mod number;
 pub mod parse;
@@ -24,6 +27,8 @@ pub mod words;
 
 pub use compartment::{mentioned_patients, patient_compartment, patients_of};
 pub use concepts::{ConceptSet, Concepts};
+pub use define::{DefinitionFault, define};
+pub use defined::Defined;
 pub use extract::extract;
 pub use parse::{
     Compartment, Context, FaultKind, Handling, Parsed, ParsedTypes, Scope, SearchFault,

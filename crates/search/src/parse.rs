@@ -16,9 +16,10 @@ mod system;
 mod token;
 
 use cresset_base::{Limits, Timestamp};
-use cresset_definitions::ResourceType;
+use cresset_definitions::{ResourceType, SearchParameter};
 
 use crate::concepts::Concepts;
+use crate::extract::plan::{Facts, Plan};
 use crate::query::{Criterion, Include, Query};
 use crate::unindexed::Unindexed;
 pub use chain::is_searchable;
@@ -42,6 +43,19 @@ pub struct Context<'a> {
     /// The codes that value sets and hierarchies have been looked up to hold. A search that asks for
     /// others is a fault of [`FaultKind::Concepts`]; look them up and read it again.
     pub concepts: &'a Concepts,
+}
+
+impl Context<'_> {
+    /// The parameter of a type with this code.
+    fn parameter(&self, of: ResourceType, code: &str) -> Option<&'static SearchParameter> {
+        self.unindexed.parameter(of, code)
+    }
+
+    /// What is known of the values of a parameter.
+    fn facts(&self, of: &SearchParameter) -> Option<&Facts> {
+        let own = Plan::of(of.resource_type).and_then(|plan| plan.facts(of.ix));
+        own.or_else(|| self.unindexed.defined().facts(of.ix))
+    }
 }
 
 /// `Prefer: handling=…` (3.1.1.3).
@@ -128,7 +142,7 @@ impl Search<'_> {
         if Page::knows(name) {
             let shown = self
                 .page
-                .set(self.resource_type, self.context.limits, (name, value))?;
+                .set(self.resource_type, self.context, (name, value))?;
             return self.page.sorted_by(self.context.unindexed).map(|()| shown);
         }
         if include::knows(name) {
@@ -136,7 +150,7 @@ impl Search<'_> {
             if self.includes.len() >= most {
                 return Err(SearchFault::too_many(name, "includes", most));
             }
-            let include = include::include(self.resource_type, (name, value))?;
+            let include = include::include(self.resource_type, (name, value), self.context)?;
             if let Some(building) = self.context.unindexed.of_include(&include) {
                 return Err(SearchFault::unindexed(name, building));
             }

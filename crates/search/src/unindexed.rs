@@ -1,7 +1,8 @@
-//! Parameters whose index is not complete.
+//! What an instance can be searched by: the parameters it defines, and those whose index is not complete.
 
-use cresset_definitions::{ParameterIx, ResourceType, SearchType, r4};
+use cresset_definitions::{ParameterIx, ResourceType, SearchParameter, SearchType, r4};
 
+use crate::defined::Defined;
 use crate::query::{Criterion, Include, Query};
 
 /// The parameters an instance cannot search by yet, because their index is being built. A search
@@ -10,6 +11,7 @@ use crate::query::{Criterion, Include, Query};
 pub struct Unindexed {
     building: Vec<Building>,
     wordless: bool,
+    defined: Defined,
 }
 
 /// One such parameter.
@@ -26,6 +28,7 @@ impl Unindexed {
     pub const NONE: &'static Self = &Self {
         building: Vec::new(),
         wordless: false,
+        defined: Defined::NONE,
     };
 
     /// Of these parameters.
@@ -41,7 +44,34 @@ impl Unindexed {
         Self {
             building,
             wordless: self.wordless,
+            defined: self.defined.clone(),
         }
+    }
+
+    /// The same in an instance that defines these parameters.
+    #[must_use]
+    pub fn defining(self, defined: Defined) -> Self {
+        Self { defined, ..self }
+    }
+
+    /// The parameters the instance defines.
+    pub fn defined(&self) -> &Defined {
+        &self.defined
+    }
+
+    /// The search parameter of a type with this code, of the tables or of the instance.
+    pub fn parameter(&self, of: ResourceType, code: &str) -> Option<&'static SearchParameter> {
+        let found = r4().search_parameter(of, code);
+        found.or_else(|| self.defined.parameter(of, code))
+    }
+
+    /// Whether results can be sorted by these keys, written as `_sort` is.
+    pub fn can_sort(&self, of: ResourceType, keys: &str) -> bool {
+        let mut keys = keys.split(',').map(|key| key.trim_start_matches('-'));
+        keys.all(|code| {
+            let parameter = self.parameter(of, code);
+            parameter.is_some_and(|parameter| self.find(parameter.ix).is_none())
+        })
     }
 
     /// The same in an instance that keeps no words of its resources.
@@ -70,9 +100,6 @@ impl Unindexed {
 
     /// The first parameter of a query that cannot be searched by yet.
     pub fn of_query(&self, query: &Query) -> Option<Building> {
-        if self.is_empty() {
-            return None;
-        }
         let mut criteria = query.criteria.iter();
         let sort = || query.sort.iter().find_map(|key| self.find(key.parameter));
         let includes = || query.includes.iter().find_map(|i| self.of_include(i));
@@ -120,11 +147,18 @@ impl Unindexed {
         })
     }
 
-    /// A parameter, if it is one of them.
+    /// A parameter, if it is one of them, or one that the instance defines no more.
     pub fn find(&self, parameter: ParameterIx) -> Option<Building> {
         let at = self
             .building
             .binary_search_by_key(&parameter, |building| building.parameter);
-        at.ok().and_then(|at| self.building.get(at)).copied()
+        let building = at.ok().and_then(|at| self.building.get(at)).copied();
+        let is_gone = || r4().is_defined(parameter) && !self.defined.holds(parameter);
+        building.or_else(|| {
+            is_gone().then_some(Building {
+                parameter,
+                percent: 0,
+            })
+        })
     }
 }

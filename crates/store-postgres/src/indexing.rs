@@ -9,25 +9,33 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use cresset_definitions::r4;
-use cresset_search::{Query, Unindexed};
+use cresset_search::{Defined, Query, Unindexed};
 use cresset_store::Error;
-use cresset_store::backend::indexing::percent;
-use cresset_store::layout::{IndexState, Parameters, Rid};
+use cresset_store::backend::defining::Definitions;
+use cresset_store::backend::indexing::{Reading, percent};
+use cresset_store::layout::{Encoder, IndexState, Parameters, Rid, numbers};
+use cresset_store::plan::Planner;
 use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
 
+use crate::defined;
 use crate::fault::store_error;
 use crate::row::get;
 use crate::shared::Shared;
-use crate::snapshot::{execute, query};
+use crate::snapshot::{begin, connection, execute, query, query_opt};
+use crate::value::Spelling;
 
 /// What a snapshot says of the index.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Indexing {
     /// Another after each change.
     number: i64,
-    /// What cannot be searched by.
+    /// The numbers of this program's parameters, and of those the instance defines.
+    pub(crate) encoder: Encoder,
+    /// What it can be searched by, and what cannot yet.
     pub(crate) unindexed: Arc<Unindexed>,
+    /// Which resources define search parameters.
+    pub(crate) definitions: Arc<Definitions>,
     /// Numbers of this program that are being built, with the last resource that was looked at.
     pub(crate) building: Vec<Waiting>,
     /// Numbers of this program that are to be emptied first.
@@ -58,7 +66,8 @@ impl Indexing {
         if known.number == number {
             return Ok(known);
         }
-        let read = Self::read(&shared.encoder.parameters, snapshot, number).await?;
+        let known = (&known.encoder.parameters, known.unindexed.defined());
+        let read = Self::read(known, snapshot, number).await?;
         let read = Arc::new(read);
         let mut held = shared.indexing.write();
         if held.number < number {
@@ -67,20 +76,32 @@ impl Indexing {
         Ok(read)
     }
 
-    /// Reads what a snapshot says.
+    /// Reads what a snapshot says, given what is known of an earlier one.
     pub(crate) async fn read(
-        parameters: &Parameters,
+        (parameters, before): (&Parameters, &Defined),
         snapshot: &Transaction<'_>,
         number: i64,
     ) -> Result<Self, Error> {
-        let own: HashSet<i64> = parameters.numbers().iter().copied().collect();
+        let (definitions, defined) = defined::held(snapshot, before).await?;
+        let lines = defined::lines(snapshot, &[&defined]).await?;
+        let numbers = numbers(&lines, &defined);
+        let parameters = parameters.defining(numbers);
+        let own: HashSet<i64> = parameters.numbers().into_iter().collect();
         let text = "SELECT p.number,p.type,p.state,p.after,coalesce(t.next-1,0) \
                     FROM parameter p LEFT JOIN tally t ON t.type=p.type \
                     WHERE p.state<>1 OR p.number<>ALL($1)";
         let rows = query(snapshot, text, &[&parameters.numbers()]).await;
         let mut indexing = Self {
             number,
-            ..Self::default()
+            encoder: Encoder {
+                parameters: parameters.clone(),
+            },
+            unindexed: Arc::default(),
+            definitions: Arc::new(definitions),
+            building: Vec::new(),
+            stale: Vec::new(),
+            retired: HashSet::new(),
+            foreign: HashMap::new(),
         };
         let mut percents = HashMap::new();
         for row in &rows.map_err(|e| store_error(&e))? {
@@ -105,9 +126,27 @@ impl Indexing {
                 }
             }
         }
-        let unindexed = parameters.unindexed(r4(), |number| percents.get(&number).copied());
+        let percent = |number| percents.get(&number).copied();
+        let unindexed = parameters.unindexed((r4(), &defined), percent);
         indexing.unindexed = Arc::new(unindexed);
         Ok(indexing)
+    }
+
+    pub(crate) fn planner(&self) -> Planner<'_> {
+        Planner {
+            definitions: r4(),
+            encoder: &self.encoder,
+            dialect: &Spelling,
+        }
+    }
+
+    /// How bodies are read.
+    pub(crate) fn reading<'a>(&'a self, shared: &'a Shared) -> Reading<'a> {
+        Reading {
+            defined: self.unindexed.defined(),
+            bases: &shared.bases,
+            limits: &shared.limits,
+        }
     }
 
     /// Refuses a query whose answer would lack resources.
@@ -135,6 +174,15 @@ impl Indexing {
         }
         Ok(())
     }
+}
+
+/// Reads again what cannot be searched by, which other nodes may have changed.
+pub(crate) async fn look_again(shared: &Shared) -> Result<(), Error> {
+    let mut connection = connection(shared).await?;
+    let snapshot = begin(&mut connection).await?;
+    let number = query_opt(&snapshot, "SELECT indexing FROM writer", &[]).await?;
+    let number = number.map_or(Ok(0), |row| get(&row, 0))?;
+    Indexing::at(shared, &snapshot, number).await.map(drop)
 }
 
 /// Says to all nodes that what cannot be searched by has changed.

@@ -17,6 +17,7 @@ mod catalog;
 mod cluster;
 mod connections;
 mod deadline;
+mod defined;
 mod endings;
 mod fault;
 mod indexing;

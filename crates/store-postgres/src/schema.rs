@@ -23,6 +23,7 @@ pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/passkeys.sql"),
     include_str!("schema/proof.sql"),
     include_str!("schema/logos.sql"),
+    include_str!("schema/defined.sql"),
 ];
 
 /// The steps of the registry's schema.

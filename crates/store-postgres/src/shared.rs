@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use cresset_base::{Clock, Limits, ResourceId};
 use cresset_definitions::{ResourceType, r4};
+use cresset_search::Defined;
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
 use cresset_store::backend::codec::Codec;
 use cresset_store::backend::sizes::Sizes;
 use cresset_store::backend::totals::Totals;
-use cresset_store::layout::{Encoder, IndexState, Parameters, StoredParameter};
-use cresset_store::plan::Planner;
+use cresset_store::layout::Parameters;
 use deadpool_postgres::{Object, Pool, Transaction};
 use parking_lot::RwLock;
 use quick_cache::sync::Cache;
 
 use crate::catalog::Catalog;
+use crate::defined;
 use crate::fault::store_error;
 use crate::indexing::{Indexing, changed};
 use crate::row::get;
-use crate::snapshot::{begin_change, end_change, execute, query, query_opt};
+use crate::snapshot::{begin_change, end_change, query, query_opt};
 use crate::training::Training;
-use crate::value::Spelling;
 
 /// What a store is opened with.
 pub(crate) struct Surroundings {
@@ -44,7 +44,6 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) node: String,
-    pub(crate) encoder: Encoder,
     pub(crate) indexing: RwLock<Arc<Indexing>>,
     pub(crate) codec: Codec,
     pub(crate) names: Names,
@@ -84,7 +83,7 @@ impl Shared {
     /// Reads what a schema knows, and adds the search parameters it does not know yet.
     pub(crate) async fn load(connection: &mut Object, around: Surroundings) -> Result<Self, Error> {
         let transaction = begin_change(connection).await?;
-        let (parameters, indexing) = parameters(&transaction, around.keeps_words).await?;
+        let indexing = indexing(&transaction, around.keeps_words).await?;
         let committed = "SELECT number FROM node WHERE name=$1";
         let committed = query_opt(&transaction, committed, &[&around.node]).await?;
         let committed: i64 = committed.map_or(Ok(0), |row| get(&row, 0))?;
@@ -97,7 +96,6 @@ impl Shared {
             clock: around.clock,
             limits: around.limits,
             node: around.node,
-            encoder: Encoder { parameters },
             indexing: RwLock::new(Arc::new(indexing)),
             codec: Codec::default(),
             names: Names::default(),
@@ -108,20 +106,20 @@ impl Shared {
         })
     }
 
-    pub(crate) fn planner(&self) -> Planner<'_> {
-        Planner {
-            definitions: r4(),
-            encoder: &self.encoder,
-            dialect: &Spelling,
-        }
+    /// What this node knows of the index, which may be what it was some time ago.
+    pub(crate) fn indexing(&self) -> Arc<Indexing> {
+        self.indexing.read().clone()
+    }
+
+    /// Whether the instance keeps words of its resources, which does not change.
+    pub(crate) fn keeps_words(&self) -> bool {
+        self.indexing.read().encoder.parameters.keeps_words()
     }
 }
 
-/// The numbers of this build's parameters in the instance, and how far their index is.
-async fn parameters(
-    transaction: &Transaction<'_>,
-    keeps_words: bool,
-) -> Result<(Parameters, Indexing), Error> {
+/// The numbers of this build's parameters in the instance, and of those it defines, and how far their
+/// index is.
+async fn indexing(transaction: &Transaction<'_>, keeps_words: bool) -> Result<Indexing, Error> {
     // Of several nodes that begin one adds what is new.
     let lock = "SELECT indexing FROM writer FOR UPDATE";
     let number = query_opt(transaction, lock, &[]).await?;
@@ -135,15 +133,7 @@ async fn parameters(
         .await
         .map_err(|e| store_error(&e))?
         .iter()
-        .map(|row| {
-            Ok(StoredParameter {
-                number: get(row, 0)?,
-                resource_type: u8::try_from(get::<i16>(row, 1)?).unwrap_or_default(),
-                code: get(row, 2)?,
-                rule: get(row, 3)?,
-                state: IndexState::from_code(i64::from(get::<i16>(row, 4)?)),
-            })
-        })
+        .map(defined::line)
         .collect::<Result<Vec<_>, Error>>()?;
     let filled = query(transaction, "SELECT type FROM tally WHERE live>0", &[]).await;
     let filled = filled
@@ -151,28 +141,14 @@ async fn parameters(
         .iter()
         .map(|row| Ok(u8::try_from(get::<i16>(row, 0)?).unwrap_or_default()))
         .collect::<Result<_, Error>>()?;
-    let assigned = Parameters::assign(r4(), &stored, &filled, keeps_words);
-    let lines = &assigned.changed;
-    if !lines.is_empty() {
-        let numbers: Vec<i64> = lines.iter().map(|line| line.number).collect();
-        let types: Vec<i16> = lines.iter().map(|l| i16::from(l.resource_type)).collect();
-        let codes: Vec<&str> = lines.iter().map(|line| line.code.as_str()).collect();
-        let rules: Vec<i64> = lines.iter().map(|line| line.rule).collect();
-        let states: Vec<i16> = lines.iter().map(|line| line.state as i16).collect();
-        let add = "INSERT INTO parameter(number,type,code,rule,state) \
-                   SELECT * FROM unnest($1::int8[],$2::int2[],$3::text[],$4::int8[],$5::int2[]) \
-                   ON CONFLICT(number) DO UPDATE SET rule=excluded.rule,state=excluded.state";
-        execute(
-            transaction,
-            add,
-            &[&numbers, &types, &codes, &rules, &states],
-        )
-        .await?;
+    let (_, defined) = defined::held(transaction, &Defined::NONE).await?;
+    let assigned = Parameters::assign((r4(), &defined), &stored, &filled, keeps_words);
+    if !assigned.changed.is_empty() {
+        defined::store(transaction, &assigned.changed).await?;
         changed(transaction).await?;
         number += 1;
     }
-    let indexing = Indexing::read(&assigned.parameters, transaction, number).await?;
-    Ok((assigned.parameters, indexing))
+    Indexing::read((&assigned.parameters, &defined), transaction, number).await
 }
 
 /// A type's code as rows keep it.

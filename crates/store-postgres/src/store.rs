@@ -42,9 +42,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::cluster::{CONNECT, Cluster, ClusterError};
 use crate::connections::taken;
 use crate::endings::Channel;
-use crate::schema;
 use crate::shared::{Shared, Surroundings};
 use crate::writer::{self, Job};
+use crate::{indexing, schema};
 
 pub(crate) use search::limited;
 
@@ -237,7 +237,11 @@ impl Store for PostgresStore {
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {
-        self.shared.indexing.read().unindexed.clone()
+        self.shared.indexing().unindexed.clone()
+    }
+
+    async fn look_again(&self) -> Result<(), Error> {
+        indexing::look_again(&self.shared).await
     }
 
     async fn reindex(&self) -> Result<Reindexed, Error> {
@@ -261,7 +265,9 @@ impl Store for PostgresStore {
             let now_ms = millis(shared.clock.now());
             // Most of what is written is new; the writer knows for sure.
             let guesses = vec![1; changes.0.len()];
-            prepare(&shared.codec, now_ms, changes, guesses)
+            let indexing = shared.indexing();
+            let reading = (&shared.codec, &indexing.reading(&shared));
+            prepare(reading, now_ms, changes, guesses)
         };
         let changes = if is_small {
             prepared()?

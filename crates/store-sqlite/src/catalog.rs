@@ -1,21 +1,108 @@
-//! The `parameter` table: what each number stands for and how far its index is.
+//! The tables `parameter` and `defined`: what each number stands for, how far its index is, and which of
+//! them the instance defines itself.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use cresset_definitions::r4;
-use cresset_search::Unindexed;
-use cresset_store::layout::{Assigned, IndexState, Parameters, StoredParameter};
+use cresset_definitions::{Definition, r4};
+use cresset_search::{Building, Defined};
+use cresset_store::Error;
+use cresset_store::backend::defining::{self, Definitions};
+use cresset_store::layout::{Encoder, IndexState, Parameters, StoredParameter, redefined};
 use rusqlite::Connection;
+use rusqlite::types::Type;
+
+use crate::fault::{failed, store_error};
+use crate::index::Index;
 
 /// Matches this build's parameters with the instance's, and stores what came of it.
-pub(crate) fn assign(
-    connection: &mut Connection,
-    keeps_words: bool,
-) -> rusqlite::Result<(Parameters, Unindexed)> {
+pub(crate) fn assign(connection: &mut Connection, keeps_words: bool) -> rusqlite::Result<Index> {
+    let held = held(connection)?;
+    let defined = Defined::new(held.iter().map(|(_, held)| held), &Defined::NONE);
     let stored = stored(connection)?;
-    let assigned = Parameters::assign(r4(), &stored, &filled(connection)?, keeps_words);
-    store(connection, &assigned)?;
-    Ok((assigned.parameters, assigned.unindexed))
+    let filled = filled(connection)?;
+    let assigned = Parameters::assign((r4(), &defined), &stored, &filled, keeps_words);
+    let next = assigned.changed.iter().chain(&stored);
+    let next = next.map(|line| line.number + 1).max().unwrap_or_default();
+    if !assigned.changed.is_empty() {
+        let transaction = connection.transaction()?;
+        store(&transaction, &assigned.changed)?;
+        transaction.commit()?;
+    }
+    Ok(Index {
+        encoder: Encoder {
+            parameters: assigned.parameters,
+        },
+        unindexed: Arc::new(assigned.unindexed),
+        definitions: Arc::new(Definitions::new(held, next)),
+    })
+}
+
+/// Stores what resources define now and gives what the index holds then; within the transaction that
+/// writes these resources.
+pub(crate) fn redefine(
+    connection: &Connection,
+    index: &Index,
+    definitions: Definitions,
+) -> Result<Index, Error> {
+    keep(connection, &definitions)?;
+    let before = index.unindexed.defined();
+    let defined = Defined::new(definitions.all(), before);
+    let stored = stored(connection).map_err(|e| store_error(&e))?;
+    let next = stored.iter().map(|line| line.number + 1).max();
+    let lines = redefined(&stored, next.unwrap_or_default(), (before, &defined));
+    store(connection, &lines.changed).map_err(|e| store_error(&e))?;
+    let is_new = |number: i64| {
+        let mut changed = lines.changed.iter();
+        changed.any(|l| l.number == number && l.state == IndexState::Building)
+    };
+    let left = index.unindexed.building().iter().copied();
+    let left = left.filter(|b| !r4().is_defined(b.parameter) || defined.holds(b.parameter));
+    let new = lines.numbers.iter().filter(|(_, n)| is_new(*n));
+    let new = new.map(|(parameter, _)| Building {
+        parameter: *parameter,
+        percent: 0,
+    });
+    let building = left.chain(new).collect();
+    Ok(Index {
+        encoder: Encoder {
+            parameters: index.encoder.parameters.defining(lines.numbers),
+        },
+        unindexed: Arc::new(index.unindexed.with(building).defining(defined)),
+        definitions: Arc::new(definitions),
+    })
+}
+
+/// What resources define, with their integers.
+fn held(connection: &Connection) -> rusqlite::Result<Vec<(i64, Definition)>> {
+    let mut statement =
+        connection.prepare("SELECT r,definition FROM defined ORDER BY type,code")?;
+    let mut rows = statement.query(())?;
+    let mut held = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(1)?;
+        let definition = defining::read(&text).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(1, Type::Text, Box::new(error))
+        })?;
+        held.push((row.get(0)?, definition));
+    }
+    Ok(held)
+}
+
+fn keep(connection: &Connection, definitions: &Definitions) -> Result<(), Error> {
+    let run = |rid: i64, definition: &Definition, text: String| {
+        connection.execute(
+            "INSERT INTO defined(type,code,r,definition) VALUES(?,?,?,?)",
+            (definition.resource_type.code(), &definition.code, rid, text),
+        )
+    };
+    let emptied = connection.execute("DELETE FROM defined", ());
+    emptied.map_err(|e| store_error(&e))?;
+    for (rid, definition) in definitions.lines() {
+        let text = defining::written(definition).map_err(|e| failed(e.to_string()))?;
+        run(*rid, definition, text).map_err(|e| store_error(&e))?;
+    }
+    Ok(())
 }
 
 /// Every number that was given.
@@ -39,13 +126,9 @@ fn filled(connection: &Connection) -> rusqlite::Result<HashSet<u8>> {
     statement.query_map((), |row| row.get(0))?.collect()
 }
 
-fn store(connection: &mut Connection, assigned: &Assigned) -> rusqlite::Result<()> {
-    if assigned.changed.is_empty() {
-        return Ok(());
-    }
-    let transaction = connection.transaction()?;
-    for line in &assigned.changed {
-        transaction
+fn store(connection: &Connection, lines: &[StoredParameter]) -> rusqlite::Result<()> {
+    for line in lines {
+        connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO parameter(number,type,code,rule,state) VALUES(?,?,?,?,?)",
             )?
@@ -58,12 +141,12 @@ fn store(connection: &mut Connection, assigned: &Assigned) -> rusqlite::Result<(
             ))?;
         // Whoever was half-way through the type has not seen this parameter.
         if line.state == IndexState::Building {
-            transaction
+            connection
                 .prepare_cached("DELETE FROM reindex WHERE type=?")?
                 .execute([line.resource_type])?;
         }
     }
-    transaction.commit()
+    Ok(())
 }
 
 /// Numbers whose rows say nothing yet or no more.

@@ -246,6 +246,13 @@ impl DataDirectory {
         std::fs::remove_dir_all(&path).map_err(|e| DirectoryError::Io(path, e))
     }
 
+    /// The stores that are open.
+    pub fn opened(&self) -> Vec<(InstanceName, Arc<SqliteStore>)> {
+        let open = self.open.lock();
+        let stores = open.iter().map(|(name, e)| (name.clone(), e.store.clone()));
+        stores.collect()
+    }
+
     /// The store of an instance, opened on first use; instances long unused are closed on the way.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod current;
 mod directory;
 mod fault;
 mod identity;
+mod index;
 mod json;
 mod lookups;
 mod readers;

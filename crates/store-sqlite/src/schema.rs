@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/passkeys.sql"),
     include_str!("schema/proof.sql"),
     include_str!("schema/logos.sql"),
+    include_str!("schema/defined.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cresset_base::{Clock, Limits};
-use cresset_definitions::r4;
-use cresset_search::Unindexed;
 use cresset_store::Error;
 use cresset_store::backend::audit::Journal;
+use cresset_store::backend::indexing::Reading;
 use cresset_store::backend::shape::numbers_of;
-use cresset_store::layout::{Encoder, WordsOf, finds_longer};
-use cresset_store::plan::{Arg, ColumnFacts, Dialect, Planner, Shape};
+use cresset_store::layout::{WordsOf, finds_longer};
+use cresset_store::plan::{Arg, ColumnFacts, Dialect, Shape};
 use parking_lot::RwLock;
 use rusqlite::Connection;
 
@@ -22,6 +21,7 @@ use crate::catalog;
 use crate::codec::Codec;
 use crate::current::Current;
 use crate::fault::store_error;
+use crate::index::Index;
 use crate::sizes::Sizes;
 use crate::training::Training;
 
@@ -35,9 +35,7 @@ pub(crate) struct Shared {
     pub(crate) bases: Vec<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) encoder: Encoder,
-    /// What cannot be searched by yet.
-    pub(crate) unindexed: RwLock<Arc<Unindexed>>,
+    index: RwLock<Arc<Index>>,
     pub(crate) codec: Codec,
     /// Which types are about to get a dictionary.
     pub(crate) training: Training,
@@ -127,15 +125,14 @@ impl Shared {
         around: Surroundings,
         journal: Journal,
     ) -> rusqlite::Result<Self> {
-        let (parameters, unindexed) = catalog::assign(connection, around.keeps_words)?;
+        let index = catalog::assign(connection, around.keeps_words)?;
         let shared = Self {
             path: around.path,
             bases: around.bases,
             current: Current::new(around.limits.body_cache_bytes_max),
             clock: around.clock,
             limits: around.limits,
-            encoder: Encoder { parameters },
-            unindexed: RwLock::new(Arc::new(unindexed)),
+            index: RwLock::new(Arc::new(index)),
             codec: Codec::default(),
             training: Training::default(),
             systems: RwLock::new(systems(connection)?),
@@ -162,18 +159,30 @@ impl Shared {
     }
 
     /// Reads the names again, after a commit that would have added some failed.
-    pub(crate) fn reload(&self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(crate) fn reload(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        let keeps_words = self.index().encoder.parameters.keeps_words();
+        self.set_index(catalog::assign(connection, keeps_words)?);
         *self.systems.write() = systems(connection)?;
         *self.shapes.write() = shapes(connection)?;
         *self.facts.write() = facts(connection)?;
         Ok(())
     }
 
-    pub(crate) fn planner(&self) -> Planner<'_> {
-        Planner {
-            definitions: r4(),
-            encoder: &self.encoder,
-            dialect: &Spelling,
+    /// What its index holds at present.
+    pub(crate) fn index(&self) -> Arc<Index> {
+        self.index.read().clone()
+    }
+
+    pub(crate) fn set_index(&self, index: Index) {
+        *self.index.write() = Arc::new(index);
+    }
+
+    /// How bodies are read, by what the index holds.
+    pub(crate) fn reading<'a>(&'a self, index: &'a Index) -> Reading<'a> {
+        Reading {
+            defined: index.unindexed.defined(),
+            bases: &self.bases,
+            limits: &self.limits,
         }
     }
 

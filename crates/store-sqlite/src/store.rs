@@ -347,7 +347,12 @@ impl Store for SqliteStore {
     }
 
     fn unindexed(&self) -> Arc<Unindexed> {
-        self.inner.shared.unindexed.read().clone()
+        self.inner.shared.index().unindexed.clone()
+    }
+
+    /// Nobody else writes the database.
+    async fn look_again(&self) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn reindex(&self) -> Result<Reindexed, Error> {

@@ -9,8 +9,6 @@ mod versions;
 use std::collections::{HashMap, HashSet};
 
 use cresset_definitions::ResourceType;
-use cresset_model::{Bounds, parse};
-use cresset_search::extract;
 use cresset_store::backend::examine::outside;
 use cresset_store::layout::encode::{Key, by_resource};
 use cresset_store::layout::{IndexState, Keys, Own, Rid, Subject, WordsOf, encode, own_column};
@@ -49,6 +47,8 @@ struct Examination<'a> {
     in_doubt: HashSet<i64>,
     /// Types whose index is being built.
     building: HashSet<u8>,
+    /// Numbers of the parameters there are.
+    in_use: HashSet<i64>,
 }
 
 /// Examines everything; takes as long as it takes.
@@ -62,6 +62,13 @@ pub(crate) fn examine(connection: &Connection, shared: &Shared) -> Result<Report
             expected,
             in_doubt: HashSet::new(),
             building: HashSet::new(),
+            in_use: shared
+                .index()
+                .encoder
+                .parameters
+                .numbers()
+                .into_iter()
+                .collect(),
         };
         examination.stale().map_err(|e| store_error(&e))?;
         examination.integrity().map_err(|e| store_error(&e))?;
@@ -153,7 +160,7 @@ impl Examination<'_> {
         if version.method == Method::Delete {
             return Ok(false);
         }
-        match self.keys(&version) {
+        match self.keys(&version, shape) {
             Ok(keys) if self.building.contains(&of.code()) => self
                 .compare(&name, rid, &keys.with_shape(of, shape), shape)
                 .map_err(|e| store_error(&e))?,
@@ -166,25 +173,26 @@ impl Examination<'_> {
     }
 
     /// The keys a live version should have.
-    fn keys(&self, version: &Version) -> Result<Keys, Error> {
-        let tree = parse(&version.body, Bounds::from(&*self.shared.limits))
-            .map_err(|_| Error::Failed("the body does not parse".to_owned()))?;
-        let rows = extract(&tree, &self.shared.bases);
+    fn keys(&self, version: &Version, shape: i64) -> Result<Keys, Error> {
+        let index = self.shared.index();
+        let reading = self.shared.reading(&index);
+        let tree = reading.tree(&version.body)?;
+        let rows = reading.rows(&tree);
         let subject = Subject {
             resource_type: version.resource_type,
             id: &version.id,
             rows: &rows,
         };
-        let mut known = Known(Snapshot {
-            connection: self.connection,
-            shared: self.shared,
-        });
-        let mut keys =
-            encode(&self.shared.encoder, subject, &mut known).map_err(|e| store_error(&e))?;
-        keys = self
-            .shared
-            .encoder
-            .with_words(keys, version.resource_type, &tree);
+        let mut known = Known {
+            snapshot: Snapshot {
+                connection: self.connection,
+                shared: self.shared,
+            },
+            shape,
+            in_use: &self.in_use,
+        };
+        let mut keys = encode(&index.encoder, subject, &mut known).map_err(|e| store_error(&e))?;
+        keys = index.encoder.with_words(keys, version.resource_type, &tree);
         let v = instant::millis(version.last_updated);
         keys.ranges.push(Key {
             p: own_column(version.resource_type, Own::Updated),

@@ -6,6 +6,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod batch;
+mod define;
 pub(crate) mod expected;
 pub(crate) mod facts;
 pub(crate) mod group;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod chronicle;
 pub mod codec;
 pub mod condition;
+pub mod defining;
 pub mod examine;
 pub mod facts;
 pub mod history;

@@ -17,6 +17,7 @@ pub mod attempts;
 pub mod audit;
 pub mod chains;
 pub mod crud;
+pub mod defined;
 pub mod ehr;
 pub mod expectations;
 pub mod explain;

@@ -2,6 +2,7 @@
 
 pub mod encode;
 pub mod parameters;
+pub mod redefined;
 pub mod rid;
 pub mod sortable;
 pub mod words;
@@ -11,5 +12,6 @@ pub use parameters::{
     Assigned, IndexState, Own, Parameters, Slot, StoredParameter, column_of, columns_of, number_of,
     own_column,
 };
+pub use redefined::{Redefined, numbers, redefined};
 pub use rid::Rid;
 pub use words::{WordsOf, finds_longer};

@@ -265,8 +265,12 @@ pub trait Store: AuthStore + Audit + Send + Sync + 'static {
         at: Option<&Cursor>,
     ) -> Result<Explanation, Error>;
 
-    /// What cannot be searched by yet; searches that ask for it end in [`Error::Unindexed`].
+    /// What can be searched by beside the tables, and what cannot yet; searches that ask for that end in
+    /// [`Error::Unindexed`]. Of an instance that several nodes write it is what this one knows.
     fn unindexed(&self) -> Arc<Unindexed>;
+
+    /// Brings what [`Store::unindexed`] tells up to date with what other nodes did.
+    async fn look_again(&self) -> Result<(), Error>;
 
     /// Does a bounded part of what is left to do on the index, committed when it returns.
     async fn reindex(&self) -> Result<Reindexed, Error>;

@@ -103,6 +103,10 @@ pub enum Refusal {
     Deleted,
     /// The access does not allow this change, for example outside the caller's compartment: 403.
     Forbidden,
+    /// Another `SearchParameter` defines a parameter of this code for the same type: 409.
+    Defined,
+    /// The instance defines as many search parameters as it may, or has changed them too often: 422.
+    TooManyDefined,
 }
 
 /// What came of one change.

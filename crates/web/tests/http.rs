@@ -26,6 +26,7 @@ mod http {
     mod concepts;
     mod conditional;
     mod conditions;
+    mod defined;
     mod dpop;
     mod enforced;
     mod explain;

@@ -361,6 +361,11 @@ fn reason(refusal: Refusal) -> cresset_fhir::Issue {
         Refusal::Absent => ("not-found", "the resource does not exist"),
         Refusal::Deleted => ("deleted", "the resource has been deleted"),
         Refusal::Forbidden => ("forbidden", "this change is not allowed"),
+        Refusal::Defined => ("duplicate", "another SearchParameter defines this code"),
+        Refusal::TooManyDefined => (
+            "too-costly",
+            "the instance defines as many search parameters as it may",
+        ),
     };
     cresset_fhir::Issue {
         code,

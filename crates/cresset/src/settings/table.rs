@@ -168,6 +168,10 @@ const MEANINGS: &[(&str, &str)] = &[
         "most resources of which the index is built anew in one commit",
     ),
     (
+        "limits.search_parameters_max",
+        "most search parameters that one instance defines, each counted for each type it searches",
+    ),
+    (
         "limits.cluster_connections_max",
         "most connections of one instance on one node to its PostgreSQL server",
     ),

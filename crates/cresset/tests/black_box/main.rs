@@ -22,6 +22,7 @@ mod clients;
 mod cluster;
 mod conditions;
 mod crash;
+mod defined;
 mod disk_full;
 mod isolation;
 mod paging;

@@ -2,6 +2,7 @@
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
 use cresset_rules::{Absent, Interaction};
+use cresset_search::{Defined, Unindexed};
 use cresset_store::Deletes;
 use serde_json::{Value, json};
 
@@ -23,19 +24,23 @@ const INTERACTIONS: [&str; 9] = [
 ];
 
 /// `CapabilityStatement.rest.resource` under a rule set, as JSON.
-pub fn resources(settings: &Settings) -> Vec<u8> {
+pub fn resources(settings: &Settings, unindexed: &Unindexed) -> Vec<u8> {
     let mut out = b"[".to_vec();
     for resource_type in ResourceType::all() {
         if out.len() > 1 {
             out.push(b',');
         }
-        out.extend_from_slice(of_type(resource_type, settings).to_string().as_bytes());
+        out.extend_from_slice(
+            of_type(resource_type, settings, unindexed)
+                .to_string()
+                .as_bytes(),
+        );
     }
     out.push(b']');
     out
 }
 
-fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
+fn of_type(resource_type: ResourceType, settings: &Settings, unindexed: &Unindexed) -> Value {
     let offered = settings.rules.interactions(resource_type);
     let is_offered = |code: &str| {
         Interaction::of_code(code).is_some_and(|i| offered.contains(i))
@@ -46,11 +51,12 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
         .filter(|code| is_offered(code))
         .map(|code| json!({ "code": code }))
         .collect();
-    let parameters: Vec<Value> = r4()
-        .search_parameters_of(resource_type)
-        .iter()
+    let defined = unindexed.defined();
+    let own = r4().search_parameters_of(resource_type).iter();
+    let parameters: Vec<Value> = own
+        .chain(defined.parameters_of(resource_type))
         .filter(|p| is_searchable(p))
-        .map(parameter)
+        .map(|p| parameter(p, unindexed))
         .collect();
     let mut resource = json!({
         "type": resource_type.name(),
@@ -64,8 +70,8 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
         "conditionalUpdate": is_offered("update"),
         "conditionalDelete": conditional_delete(is_offered("delete"), settings.deletes),
         "referencePolicy": ["literal", "logical"],
-        "searchInclude": includes(resource_type),
-        "searchRevInclude": reverse_includes(resource_type),
+        "searchInclude": includes(resource_type, defined),
+        "searchRevInclude": reverse_includes(resource_type, defined),
         "searchParam": parameters,
     });
     if let (true, Some(members)) = (is_offered("read"), resource.as_object_mut()) {
@@ -95,23 +101,22 @@ fn of_type(resource_type: ResourceType, settings: &Settings) -> Value {
 }
 
 /// What `_include` can name: every reference of the type.
-fn includes(of: ResourceType) -> Vec<String> {
-    let references = r4()
-        .search_parameters_of(of)
-        .iter()
-        .filter(|p| is_reference(p));
+fn includes(of: ResourceType, defined: &Defined) -> Vec<String> {
+    let own = r4().search_parameters_of(of).iter();
+    let references = own.chain(defined.parameters_of(of));
+    let references = references.filter(|p| is_reference(p));
     let each = references.map(|p| format!("{of}:{}", p.code));
     std::iter::once("*".to_owned()).chain(each).collect()
 }
 
 /// What `_revinclude` can name: every reference made for this type, and the one of Provenance that
 /// US Core asks for, which is made for all.
-fn reverse_includes(of: ResourceType) -> Vec<String> {
+fn reverse_includes(of: ResourceType, defined: &Defined) -> Vec<String> {
     let leads_here = |p: &SearchParameter| {
         p.targets.contains(&of) || (p.code == "target" && p.resource_type.name() == "Provenance")
     };
-    r4().search_parameters()
-        .iter()
+    let own = r4().search_parameters().iter();
+    own.chain(defined.parameters())
         .filter(|p| is_reference(p) && leads_here(p))
         .filter(|p| !audit_event::is_trail(p.resource_type))
         .map(|p| format!("{}:{}", p.resource_type, p.code))
@@ -139,8 +144,16 @@ fn updates_create(settings: &Settings, resource_type: ResourceType) -> bool {
     })
 }
 
-fn parameter(parameter: &SearchParameter) -> Value {
-    json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) })
+fn parameter(parameter: &SearchParameter, unindexed: &Unindexed) -> Value {
+    let mut shown = json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) });
+    if let (Some(building), Some(members)) = (unindexed.find(parameter.ix), shown.as_object_mut()) {
+        let text = format!(
+            "Its index is being built, {} % are done; until then it cannot be searched by",
+            building.percent
+        );
+        members.insert("documentation".to_owned(), json!(text));
+    }
+    shown
 }
 
 /// Whether a parameter is offered: the audit trail is searched by few.

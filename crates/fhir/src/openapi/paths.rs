@@ -2,6 +2,7 @@
 
 use cresset_definitions::{ResourceType, SearchParameter, r4};
 use cresset_rules::{Interaction, RuleSet};
+use cresset_search::Defined;
 use serde_json::{Map, Value, json};
 
 use super::components::{of_search, reference};
@@ -49,13 +50,17 @@ pub(super) fn of_system(paths: &mut Map<String, Value>) {
 }
 
 /// Everything of one type.
-pub(super) fn of_type(of: ResourceType, rules: &RuleSet, paths: &mut Map<String, Value>) {
+pub(super) fn of_type(
+    of: ResourceType,
+    (rules, defined): (&RuleSet, &Defined),
+    paths: &mut Map<String, Value>,
+) {
     let offered = rules.interactions(of);
     let is = |interaction| offered.contains(interaction);
     let tag = Some(of.name());
     let mut type_level = Methods::new();
     if is(Interaction::Search) {
-        let mut parameters = searched(of);
+        let mut parameters = searched(of, defined);
         parameters.extend(of_search());
         let search = call(&format!("Search {of}"), tag, ("200", "bundle"), parameters);
         type_level.insert("get".to_owned(), search);
@@ -198,8 +203,9 @@ fn of_query() -> Vec<Value> {
 }
 
 /// The search parameters of a type.
-fn searched(of: ResourceType) -> Vec<Value> {
-    let parameters = r4().search_parameters_of(of).iter();
+fn searched(of: ResourceType, defined: &Defined) -> Vec<Value> {
+    let own = r4().search_parameters_of(of).iter();
+    let parameters = own.chain(defined.parameters_of(of));
     let shown = |p: &SearchParameter| json!({ "name": p.code, "in": "query", "description": p.expression, "schema": { "type": "string" } });
     parameters.filter(|p| is_searchable(p)).map(shown).collect()
 }

@@ -30,6 +30,11 @@ struct Path {
 }
 
 impl Part {
+    /// Whether its values are found by plain paths.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.ways, Ways::Paths(_))
+    }
+
     /// `None` when the component's expression does not compile.
     pub(super) fn new(component: &Component, at: Option<TypeIx>) -> Option<Self> {
         let program = Program::compile(component.expression).ok()?;
@@ -41,7 +46,7 @@ impl Part {
         })
     }
 
-    fn values<'t>(&'static self, at: (Node<'t>, Node<'t>), own: &[String]) -> Vec<IndexValue<'t>> {
+    fn values<'t>(&'t self, at: (Node<'t>, Node<'t>), own: &[String]) -> Vec<IndexValue<'t>> {
         let mut found = Vec::new();
         let mut add = |element, shape| {
             convert::values((element, shape), self.search_type, own, &mut |value| {
@@ -102,7 +107,7 @@ fn descend<'t>(element: Element<'t>, path: &[&str], visit: &mut dyn FnMut(Elemen
 /// Every combination of the parts' values at an occurrence, given with its resource; none when a
 /// part has no value.
 pub(super) fn values<'t>(
-    parts: &'static [Part],
+    parts: &'t [Part],
     at: (Node<'t>, Node<'t>),
     own: &[String],
     add: &mut dyn FnMut(IndexValue<'t>),

@@ -10,11 +10,11 @@ mod trie;
 use std::sync::OnceLock;
 
 use cresset_definitions::{ParameterIx, ResourceType, SearchParameter, SearchType, TypeIx, r4};
-use cresset_fhirpath::{Node, Program};
+use cresset_fhirpath::{Condition, Node, Program, Route};
 
 use super::composite::Part;
 use crate::compartment::compartment_parameters;
-pub(super) use facts::Facts;
+pub(crate) use facts::Facts;
 pub(super) use trie::{Branch, Leaf, Trie};
 
 /// The parameters of one resource type.
@@ -64,28 +64,74 @@ impl Plan {
         self.parameters.get(at).map(|p| &p.facts)
     }
 
-    fn new(resource_type: ResourceType, wanted: impl Fn(ParameterIx) -> bool) -> Self {
-        let mut plan = Self {
+    /// The plan of one parameter that an instance defines; `None` when its values cannot be found
+    /// within bounds.
+    pub(crate) fn of_defined(definition: &SearchParameter) -> Option<Self> {
+        let start = Node::type_of(definition.resource_type)?;
+        let parameter = Parameter::new(definition)?;
+        let mut plan = Self::empty();
+        let routes = parameter.program.routes(start);
+        let is_composite = matches!(parameter.target, Target::Composite(_));
+        if is_composite && !Self::is_plain(definition, &routes?) {
+            return None;
+        }
+        plan.add(parameter, definition, (start, By::Itself));
+        Some(plan)
+    }
+
+    /// Whether a composite and its parts are plain paths, so that nothing is computed for each of the
+    /// many places it may be found at.
+    fn is_plain(definition: &SearchParameter, routes: &[Route]) -> bool {
+        let is_path = |route: &Route| {
+            let parts = definition
+                .components
+                .iter()
+                .map(|component| Part::new(component, Some(route.type_ix)));
+            let mut parts = parts.map(|part| part.is_some_and(|part| part.is_plain()));
+            route.condition.is_none() && parts.all(|is_plain| is_plain)
+        };
+        !routes.is_empty() && routes.iter().all(is_path)
+    }
+
+    /// What the plan of a defined parameter says of it.
+    pub(crate) fn own_facts(&self) -> Option<&Facts> {
+        self.parameters.first().map(|parameter| &parameter.facts)
+    }
+
+    fn empty() -> Self {
+        Self {
             trie: Trie::default(),
             parameters: Vec::new(),
             always: Vec::new(),
-        };
+        }
+    }
+
+    fn new(resource_type: ResourceType, wanted: impl Fn(ParameterIx) -> bool) -> Self {
+        let mut plan = Self::empty();
         let Some(start) = Node::type_of(resource_type) else {
             return plan;
         };
         let all = r4().search_parameters_of(resource_type);
         for definition in all.iter().filter(|definition| wanted(definition.ix)) {
             if let Some(parameter) = Parameter::new(definition) {
-                plan.add(parameter, definition, start);
+                plan.add(parameter, definition, (start, By::All));
             }
         }
         plan
     }
 
-    fn add(&mut self, mut parameter: Parameter, definition: &SearchParameter, start: TypeIx) {
+    fn add(
+        &mut self,
+        mut parameter: Parameter,
+        definition: &SearchParameter,
+        (start, by): (TypeIx, By),
+    ) {
         let position = self.parameters.len();
-        if let Some(routes) = parameter.program.routes(start) {
-            parameter.facts = Facts::of(&routes);
+        let routes = parameter.program.routes(start);
+        if let Some(routes) = &routes {
+            parameter.facts = Facts::of(routes);
+        }
+        if let Some(routes) = routes.filter(|routes| by.walks(routes)) {
             for route in &routes {
                 if let Some(target) = Target::new(definition, Some(route.type_ix)) {
                     self.trie.add_leaf(route, position, target);
@@ -99,6 +145,24 @@ impl Plan {
             self.always.push(position);
         }
         self.parameters.push(parameter);
+    }
+}
+
+/// Whose expressions a plan holds.
+#[derive(Clone, Copy)]
+enum By {
+    /// Those of the tables.
+    All,
+    /// One of an instance.
+    Itself,
+}
+
+impl By {
+    /// Whether values are found along routes. A criterion would be evaluated at each place, with all the
+    /// steps it may take.
+    fn walks(self, routes: &[Route]) -> bool {
+        let is_criterion = |route: &Route| matches!(route.condition, Some(Condition::Criterion(_)));
+        matches!(self, Self::All) || !routes.iter().any(is_criterion)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
-use cresset_definitions::{Definitions, Primitive, TypeDef, TypeIx, TypeKind, r4};
+use cresset_definitions::{Definitions, Primitive, SearchType, TypeDef, TypeIx, TypeKind, r4};
 
 /// What search makes of a data type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// boolean
     Boolean,
     /// decimal, integer and its kin
@@ -40,7 +40,7 @@ pub(super) enum Shape {
 
 impl Shape {
     /// The shape of a type.
-    pub(super) fn of(type_ix: TypeIx) -> Self {
+    pub(crate) fn of(type_ix: TypeIx) -> Self {
         static SHAPES: OnceLock<Vec<Shape>> = OnceLock::new();
         let shapes = SHAPES.get_or_init(|| {
             r4().types()
@@ -52,6 +52,44 @@ impl Shape {
             .get(usize::from(type_ix.0))
             .copied()
             .unwrap_or(Self::Other)
+    }
+
+    /// Whether values of this shape can be found by a parameter of this kind.
+    pub(crate) fn fits(self, search_type: SearchType) -> bool {
+        match search_type {
+            SearchType::Token => matches!(
+                self,
+                Self::Coding
+                    | Self::CodeableConcept
+                    | Self::Identifier
+                    | Self::ContactPoint
+                    | Self::Boolean
+                    | Self::Number
+                    | Self::Text
+                    | Self::Uri
+                    | Self::Canonical
+            ),
+            SearchType::Reference => {
+                matches!(self, Self::Reference | Self::Canonical | Self::Uri)
+            }
+            SearchType::Date => matches!(self, Self::Date | Self::Period | Self::Timing),
+            SearchType::Number => matches!(self, Self::Number | Self::Quantity | Self::Range),
+            SearchType::Quantity => matches!(
+                self,
+                Self::Quantity | Self::Range | Self::SampledData | Self::Money | Self::Number
+            ),
+            SearchType::String => matches!(
+                self,
+                Self::HumanName
+                    | Self::Address
+                    | Self::CodeableConcept
+                    | Self::Text
+                    | Self::Uri
+                    | Self::Canonical
+            ),
+            SearchType::Uri => matches!(self, Self::Uri | Self::Canonical | Self::Text),
+            SearchType::Composite | SearchType::Special => false,
+        }
     }
 
     fn from_definition(tables: &Definitions, definition: &TypeDef) -> Self {

@@ -4,7 +4,7 @@ mod list;
 mod schedulable;
 mod words;
 
-use cresset_definitions::{ResourceType, SearchParameter, SearchType, r4};
+use cresset_definitions::{ResourceType, SearchParameter, SearchType};
 
 use super::Context;
 use super::criterion::Asked;
@@ -13,7 +13,6 @@ use super::filter;
 use super::modifier::points_to;
 use super::near;
 use super::nearness;
-use crate::extract::plan::Plan;
 use crate::query::{Criterion, Hop};
 
 /// Parameters the standard defines for every search that this server does not offer.
@@ -85,7 +84,7 @@ impl Chain<'_> {
         }
         // Some parameters have a point in their own name.
         let (code, modifier) = split_modifier(rest);
-        let is_whole = code.contains('.') && r4().search_parameter(of, code).is_some();
+        let is_whole = code.contains('.') && self.context.parameter(of, code).is_some();
         if let Some((reference, after)) = rest.split_once('.').filter(|_| !is_whole) {
             return self.forward(of, (reference, after), count);
         }
@@ -128,7 +127,7 @@ impl Chain<'_> {
         let parameter = self.reference(of, code)?;
         let targets = match wanted {
             Some(name) => vec![self.target(parameter, name)?],
-            None => possible_targets(parameter),
+            None => possible_targets(parameter, self.context),
         };
         let hops = self.each_target(targets, count, &mut |resource_type, count| {
             self.rest(resource_type, after, count)
@@ -238,12 +237,12 @@ impl Chain<'_> {
         of: ResourceType,
         code: &str,
     ) -> Result<&'static SearchParameter, SearchFault> {
-        let found = r4().search_parameter(of, code);
+        let found = self.context.parameter(of, code);
         if found.is_none() && NOT_OFFERED.contains(&code) {
             let what = "This server does not offer this parameter; leave it out.";
             return Err(SearchFault::unsupported(self.name, what));
         }
-        let found = found.ok_or_else(|| nearness::unknown(of, code).of(self.name))?;
+        let found = found.ok_or_else(|| nearness::unknown(of, code, self.context).of(self.name))?;
         if found.search_type == SearchType::Special && found.code != near::NAME {
             let what = "This server does not offer this kind of search; leave the parameter out.";
             return Err(SearchFault::unsupported(self.name, what));
@@ -287,8 +286,11 @@ impl Count<'_> {
 }
 
 /// The types a reference may lead to: those its expression is narrowed to, or those declared.
-pub(super) fn possible_targets(parameter: &SearchParameter) -> Vec<ResourceType> {
-    let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
+pub(super) fn possible_targets(
+    parameter: &SearchParameter,
+    context: &Context<'_>,
+) -> Vec<ResourceType> {
+    let facts = context.facts(parameter);
     let narrowed = facts.map_or(&[][..], |facts| &facts.targets);
     match (narrowed, parameter.targets) {
         ([], []) => ResourceType::all().collect(),

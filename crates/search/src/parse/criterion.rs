@@ -11,7 +11,6 @@ use super::near;
 use super::reference::Reference;
 use super::token::token;
 use crate::concepts::ConceptSet;
-use crate::extract::plan::Plan;
 use crate::query::{Match, Test};
 use crate::text::fold;
 use crate::value::TokenMatch;
@@ -27,7 +26,7 @@ pub(super) struct Asked<'a> {
 impl Asked<'_> {
     pub(super) fn test(&self, modifier: Option<&str>, value: &str) -> Result<Test, SearchFault> {
         let modifier = modifier
-            .map(|m| Modifier::parse(self.parameter, self.name, m))
+            .map(|m| Modifier::parse(self.parameter, self.name, m, self.context))
             .transpose()?;
         if modifier == Some(Modifier::Missing) {
             return Ok(Test::Missing(self.boolean(value)?));
@@ -81,7 +80,9 @@ impl Asked<'_> {
         if let Some(set) = self.named_set(modifier, text)? {
             let codes = self.context.concepts.get(&set);
             let codes = codes.ok_or_else(|| SearchFault::concepts(self.name, set.clone()))?;
-            let token = |code: &TokenMatch| Match::Token(implied(self.parameter, code.clone()));
+            let token = |code: &TokenMatch| {
+                Match::Token(implied(self.parameter, code.clone(), self.context))
+            };
             matches.extend(codes.iter().map(token));
             return Ok(());
         }
@@ -127,7 +128,7 @@ impl Asked<'_> {
         match token(text)? {
             TokenMatch::SystemAndCode(system, code) => Some((system, code)),
             TokenMatch::Code(code) => {
-                let facts = Plan::of(self.parameter.resource_type)?.facts(self.parameter.ix)?;
+                let facts = self.context.facts(self.parameter)?;
                 match facts.code_systems.as_slice() {
                     [only] => Some(((*only).to_owned(), code)),
                     _ => None,
@@ -160,7 +161,9 @@ impl Asked<'_> {
         match search_type {
             SearchType::Token if modifier == Some(Modifier::Text) => said(text),
             SearchType::Token if modifier == Some(Modifier::OfType) => of_type(text),
-            SearchType::Token => token(text).map(|t| Match::Token(implied(parameter, t))).ok_or(TOKEN.into()),
+            SearchType::Token => token(text)
+                .map(|t| Match::Token(implied(parameter, t, self.context)))
+                .ok_or(TOKEN.into()),
             SearchType::Reference => match modifier {
                 Some(Modifier::Identifier) => token(text).map(Match::ReferenceIdentifier).ok_or(TOKEN.into()),
                 Some(Modifier::Type(wanted)) => self.reference(parameter, Some(wanted), text),
@@ -223,8 +226,8 @@ impl Asked<'_> {
 
 /// A `code` is stored without its system, which its definition implies (3.1.1.5.10): naming that
 /// system asks for the code alone.
-fn implied(parameter: &SearchParameter, token: TokenMatch) -> TokenMatch {
-    let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
+fn implied(parameter: &SearchParameter, token: TokenMatch, context: &Context<'_>) -> TokenMatch {
+    let facts = context.facts(parameter);
     match token {
         TokenMatch::SystemAndCode(system, code)
             if facts.is_some_and(|f| f.code_systems.contains(&system.as_str())) =>

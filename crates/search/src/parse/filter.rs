@@ -6,8 +6,9 @@
 mod grammar;
 mod term;
 
-use cresset_definitions::{ResourceType, r4};
+use cresset_definitions::ResourceType;
 
+use super::Context;
 use super::chain::{Chain, Count};
 use super::fault::SearchFault;
 use crate::query::{Criterion, Hop};
@@ -58,13 +59,13 @@ impl Chain<'_> {
             return Err(SearchFault::value(self.name, "Name a parameter."));
         };
         let here = |fault: SearchFault| fault.or_at(step.at);
-        if rest.is_empty() || is_one_name(of, path) {
+        if rest.is_empty() || is_one_name(of, path, self.context) {
             let whole: Vec<&str> = path.iter().map(|step| step.name).collect();
             let parameter = self.searchable(of, &whole.join(".")).map_err(here)?;
             return term::criterion(parameter, term, self);
         }
         let parameter = self.reference(of, step.name).map_err(here)?;
-        let targets = super::chain::possible_targets(parameter);
+        let targets = super::chain::possible_targets(parameter, self.context);
         let found = self.each_target(targets, count, &mut |target, count| {
             let narrowed = step.filter.as_ref();
             let narrowed = narrowed.map(|node| self.node(target, node, count));
@@ -80,8 +81,8 @@ impl Chain<'_> {
 }
 
 /// Some parameters have a point in their own name.
-fn is_one_name(of: ResourceType, path: &[Step<'_>]) -> bool {
+fn is_one_name(of: ResourceType, path: &[Step<'_>], context: &Context<'_>) -> bool {
     let is_plain = path.iter().all(|step| step.filter.is_none());
     let whole: Vec<&str> = path.iter().map(|step| step.name).collect();
-    is_plain && r4().search_parameter(of, &whole.join(".")).is_some()
+    is_plain && context.parameter(of, &whole.join(".")).is_some()
 }

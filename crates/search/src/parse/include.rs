@@ -1,7 +1,8 @@
 //! `_include` and `_revinclude` (R4 3.1.1.5.5).
 
-use cresset_definitions::{ParameterIx, ResourceType, SearchType, r4};
+use cresset_definitions::{ParameterIx, ResourceType, SearchType};
 
+use super::Context;
 use super::fault::{SearchFault, short};
 use super::modifier::points_to;
 use super::nearness;
@@ -17,6 +18,7 @@ pub(super) fn knows(name: &str) -> bool {
 pub(super) fn include(
     searched: ResourceType,
     (name, value): (&str, &str),
+    context: &Context<'_>,
 ) -> Result<Include, SearchFault> {
     let (code, modifier) = match name.split_once(':') {
         Some((code, modifier)) => (code, Some(modifier)),
@@ -57,7 +59,11 @@ pub(super) fn include(
     let target = parts.next().map(|t| resource_type(name, t)).transpose()?;
     let parameter = match reference {
         "*" => None,
-        reference => Some(self::reference(name, (source, reference), target)?),
+        reference => Some(self::reference(
+            (name, context),
+            (source, reference),
+            target,
+        )?),
     };
     Ok(Include {
         shown,
@@ -76,13 +82,15 @@ fn resource_type(name: &str, text: &str) -> Result<ResourceType, SearchFault> {
 }
 
 fn reference(
-    name: &str,
+    (name, context): (&str, &Context<'_>),
     (source, code): (ResourceType, &str),
     target: Option<ResourceType>,
 ) -> Result<ParameterIx, SearchFault> {
-    let parameter = r4().search_parameter(source, code);
-    let parameter = parameter
-        .ok_or_else(|| SearchFault::value(name, nearness::unknown(source, code).sentence))?;
+    let parameter = context.parameter(source, code);
+    let parameter = parameter.ok_or_else(|| {
+        let unknown = nearness::unknown(source, code, context);
+        SearchFault::value(name, unknown.sentence)
+    })?;
     if parameter.search_type != SearchType::Reference {
         let what = format!("{source}'s {code} is no reference; only references can be followed.");
         return Err(SearchFault::value(name, what));

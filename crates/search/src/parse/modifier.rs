@@ -2,8 +2,8 @@
 
 use cresset_definitions::{ResourceType, SearchParameter, SearchType};
 
+use super::Context;
 use super::fault::{SearchFault, short};
-use crate::extract::plan::Plan;
 
 /// A modifier this server offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ impl Modifier {
         parameter: &SearchParameter,
         name: &str,
         text: &str,
+        context: &Context<'_>,
     ) -> Result<Self, SearchFault> {
         if matches!(parameter.code, "_id" | "_lastUpdated") {
             return Err(SearchFault::modifier(
@@ -46,7 +47,9 @@ impl Modifier {
             ("text", SearchType::Token) => Some(Self::Text),
             ("in", SearchType::Token) => Some(Self::In),
             ("not-in", SearchType::Token) => Some(Self::NotIn),
-            ("of-type", SearchType::Token) if finds_identifiers(parameter) => Some(Self::OfType),
+            ("of-type", SearchType::Token) if finds_identifiers(parameter, context) => {
+                Some(Self::OfType)
+            }
             ("above", SearchType::Uri | SearchType::Token) => Some(Self::Above),
             ("below", SearchType::Uri | SearchType::Token) => Some(Self::Below),
             (_, SearchType::Reference) => ResourceType::parse(text).map(Self::Type),
@@ -62,15 +65,20 @@ impl Modifier {
                 Err(SearchFault::modifier(name, what))
             }
             Some(modifier) => Ok(modifier),
-            None => Err(refusal(parameter, name, text)),
+            None => Err(refusal(parameter, name, text, context)),
         }
     }
 }
 
-fn refusal(parameter: &SearchParameter, name: &str, text: &str) -> SearchFault {
+fn refusal(
+    parameter: &SearchParameter,
+    name: &str,
+    text: &str,
+    context: &Context<'_>,
+) -> SearchFault {
     let offered = match parameter.search_type {
         SearchType::String => ":missing, :exact and :contains",
-        SearchType::Token if finds_identifiers(parameter) => {
+        SearchType::Token if finds_identifiers(parameter, context) => {
             ":missing, :not, :text, :in, :not-in, :above, :below and :of-type"
         }
         SearchType::Token => ":missing, :not, :text, :in, :not-in, :above and :below",
@@ -89,8 +97,8 @@ fn refusal(parameter: &SearchParameter, name: &str, text: &str) -> SearchFault {
 }
 
 /// Whether a token parameter leads to identifiers, which have types.
-fn finds_identifiers(parameter: &SearchParameter) -> bool {
-    let facts = Plan::of(parameter.resource_type).and_then(|plan| plan.facts(parameter.ix));
+fn finds_identifiers(parameter: &SearchParameter, context: &Context<'_>) -> bool {
+    let facts = context.facts(parameter);
     facts.is_some_and(|facts| facts.identifies)
 }
 

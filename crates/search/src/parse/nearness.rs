@@ -2,6 +2,7 @@
 
 use cresset_definitions::{ResourceType, r4};
 
+use super::Context;
 use super::fault::{FaultKind, SearchFault, short};
 
 /// Most suggestions, and most edits that still count as mistyping.
@@ -12,11 +13,14 @@ const EDITS_MAX: usize = 2;
 const OFFSET: &str = "_offset";
 
 /// The fault of naming a parameter that the type does not have.
-pub(super) fn unknown(resource_type: ResourceType, code: &str) -> SearchFault {
-    let codes = r4()
-        .search_parameters_of(resource_type)
-        .iter()
-        .map(|p| p.code);
+pub(super) fn unknown(
+    resource_type: ResourceType,
+    code: &str,
+    context: &Context<'_>,
+) -> SearchFault {
+    let own = r4().search_parameters_of(resource_type).iter();
+    let defined = context.unindexed.defined().parameters_of(resource_type);
+    let codes = own.map(|p| p.code).chain(defined.map(|p| p.code));
     let near = nearest(code, codes);
     let shown = short(code);
     let hint = match near.as_slice() {

@@ -1,8 +1,8 @@
 //! `_count`, `_sort`, `_total`, `_summary`.
 
-use cresset_base::Limits;
-use cresset_definitions::{ResourceType, SearchType, r4};
+use cresset_definitions::{ResourceType, SearchType};
 
+use super::Context;
 use super::fault::SearchFault;
 use super::nearness;
 use crate::query::{Order, SortKey, Summary, Total};
@@ -29,16 +29,16 @@ impl Page {
     pub(super) fn set(
         &mut self,
         resource_type: ResourceType,
-        limits: &Limits,
+        context: &Context<'_>,
         (name, value): (&str, &str),
     ) -> Result<Option<String>, SearchFault> {
         match name {
             "_count" => {
-                let served = count(value)?.min(limits.page_max);
+                let served = count(value)?.min(context.limits.page_max);
                 once(name, &mut self.count, served)?;
                 return Ok(Some(served.to_string()));
             }
-            "_sort" => once(name, &mut self.sort, sort(resource_type, value)?)?,
+            "_sort" => once(name, &mut self.sort, sort(resource_type, value, context)?)?,
             "_total" => once(name, &mut self.total, total(value)?)?,
             _ => once(name, &mut self.summary, summary(value)?)?,
         }
@@ -103,7 +103,11 @@ fn summary(value: &str) -> Result<Summary, SearchFault> {
     }
 }
 
-fn sort(resource_type: ResourceType, value: &str) -> Result<Vec<SortKey>, SearchFault> {
+fn sort(
+    resource_type: ResourceType,
+    value: &str,
+    context: &Context<'_>,
+) -> Result<Vec<SortKey>, SearchFault> {
     let mut keys: Vec<SortKey> = Vec::new();
     for key in value.split(',') {
         let (code, order) = match key.strip_prefix('-') {
@@ -111,7 +115,7 @@ fn sort(resource_type: ResourceType, value: &str) -> Result<Vec<SortKey>, Search
             None => (key, Order::Ascending),
         };
         let key = SortKey {
-            parameter: sortable(resource_type, code)?,
+            parameter: sortable(resource_type, code, context)?,
             order,
         };
         if keys.iter().any(|k| k.parameter == key.parameter) {
@@ -131,11 +135,13 @@ fn sort(resource_type: ResourceType, value: &str) -> Result<Vec<SortKey>, Search
 fn sortable(
     resource_type: ResourceType,
     code: &str,
+    context: &Context<'_>,
 ) -> Result<cresset_definitions::ParameterIx, SearchFault> {
-    let unknown = || SearchFault::value("_sort", nearness::unknown(resource_type, code).sentence);
-    let parameter = r4()
-        .search_parameter(resource_type, code)
-        .ok_or_else(unknown)?;
+    let unknown = || {
+        let unknown = nearness::unknown(resource_type, code, context);
+        SearchFault::value("_sort", unknown.sentence)
+    };
+    let parameter = context.parameter(resource_type, code).ok_or_else(unknown)?;
     match parameter.search_type {
         SearchType::Composite | SearchType::Special => Err(SearchFault::unsupported(
             "_sort",

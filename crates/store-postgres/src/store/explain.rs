@@ -33,7 +33,7 @@ pub(super) async fn explained(shared: &Shared, asked: &Asked) -> Result<Explanat
     asked.begin(&snapshot).await?;
     let began = Instant::now();
     let (found, _) = planning(shared, &snapshot, asked).await?;
-    let planner = shared.planner();
+    let planner = found.indexing.planner();
     let mut explanation = Explanation {
         plans: found.plans.iter().map(|p| planner.outline(p)).collect(),
         total: found.walk.total,

@@ -8,6 +8,7 @@ use cresset_store::layout::Rid;
 use deadpool_postgres::Transaction;
 
 use super::search::{Asked, limited};
+use crate::indexing::Indexing;
 use crate::lookups::Answers;
 use crate::row::get;
 use crate::shared::Shared;
@@ -23,7 +24,7 @@ pub(super) struct Included {
 /// Follows the includes of a search from its matches, and those that iterate from what they find,
 /// until nothing new is found.
 pub(super) async fn with(
-    shared: &Shared,
+    (shared, indexing): (&Shared, &Indexing),
     snapshot: &Transaction<'_>,
     (asked, answers): (&Asked, &mut Answers<'_>),
     matches: &[i64],
@@ -46,7 +47,7 @@ pub(super) async fn with(
                 continue;
             }
             let follow = |answers: &Answers<'_>| {
-                let planner = shared.planner();
+                let planner = indexing.planner();
                 planner.included(include, &at_hand, &asked.access, answers)
             };
             for statement in answers.plan(snapshot, follow).await? {

@@ -179,17 +179,23 @@ pub(super) async fn within(
         });
     };
     let mut bodies = HashMap::new();
-    let hits = hits((shared, snapshot), (asked, &planned.plans), &mut bodies).await?;
+    let hits = hits(snapshot, (asked, &planned), &mut bodies).await?;
     let page = first.page(hits, count, &planned.walk);
     let rids: Vec<i64> = page.hits.iter().map(|hit| hit.rid).collect();
     let beside = async {
-        let shown = included::with(shared, snapshot, (asked, &mut answers), &rids).await?;
+        let shown = included::with(
+            (shared, &planned.indexing),
+            snapshot,
+            (asked, &mut answers),
+            &rids,
+        )
+        .await?;
         let bodies = bodies_of(shared, snapshot, (asked, &shown)).await?;
         Ok((shown.is_cut, bodies))
     };
     let (is_cut, included) = beside
         .await
-        .map_err(|error| shared.planner().blamed(error, first))?;
+        .map_err(|error| planned.indexing.planner().blamed(error, first))?;
     let found = rids
         .iter()
         .filter_map(|rid| bodies.get(rid).map(|row| (*rid, row)));
@@ -219,12 +225,15 @@ pub(super) async fn planning<'s>(
     let catalog = Catalog::at(shared, snapshot, pulse.catalog).await?;
     let mut answers =
         Answers::new(shared, catalog, pulse.generation).ending(asked.deadline.clone());
-    let planned = planned(snapshot, &mut answers, (asked, &pulse), shared).await?;
+    let state = (asked, &pulse, indexing);
+    let planned = planned(snapshot, &mut answers, state, shared).await?;
     Ok((planned, answers))
 }
 
 /// The plans of the types that can match, in the order in which their rows are walked.
 pub(super) struct Planned {
+    /// What they were planned by.
+    pub(super) indexing: Arc<Indexing>,
     pub(super) plans: Vec<SearchPlan>,
     pub(super) walk: WalkFacts,
 }
@@ -232,7 +241,7 @@ pub(super) struct Planned {
 async fn planned(
     snapshot: &Transaction<'_>,
     answers: &mut Answers<'_>,
-    (asked, pulse): (&Asked, &Pulse),
+    (asked, pulse, indexing): (&Asked, &Pulse, Arc<Indexing>),
     shared: &Shared,
 ) -> Result<Planned, Error> {
     let begun = asked.place.as_ref();
@@ -259,9 +268,9 @@ async fn planned(
             },
         };
         walk.snapshots.push(ask.snapshot());
-        let plan = |answers: &Answers<'_>| shared.planner().search(ask, answers);
+        let plan = |answers: &Answers<'_>| indexing.planner().search(ask, answers);
         let plan = answers.plan(snapshot, plan).await;
-        let blamed = |error| shared.planner().blamed_unplanned(error, query);
+        let blamed = |error| indexing.planner().blamed_unplanned(error, query);
         let Some(plan) = plan.map_err(blamed)? else {
             continue;
         };
@@ -270,22 +279,29 @@ async fn planned(
             let counted = totals::count(shared, snapshot, (asked, query), &plan, state);
             *total += counted
                 .await
-                .map_err(|error| shared.planner().blamed(error, &plan))?;
+                .map_err(|error| indexing.planner().blamed(error, &plan))?;
         }
         plans.push(plan);
     }
     if begun.is_some_and(Place::is_backward) {
         plans.reverse();
     }
-    Ok(Planned { plans, walk })
+    Ok(Planned {
+        indexing,
+        plans,
+        walk,
+    })
 }
 
 /// Up to one more row than the page has, in order, with the rows of their bodies.
 async fn hits(
-    (shared, snapshot): (&Shared, &Transaction<'_>),
-    (asked, plans): (&Asked, &[SearchPlan]),
+    snapshot: &Transaction<'_>,
+    (asked, planned): (&Asked, &Planned),
     bodies: &mut HashMap<i64, Row>,
 ) -> Result<Vec<Hit>, Error> {
+    let Planned {
+        indexing, plans, ..
+    } = planned;
     let count = asked.wanted();
     let enough = count.saturating_add(1);
     let mut hits = Vec::with_capacity(count.min(128) + 1);
@@ -301,14 +317,14 @@ async fn hits(
                 };
                 let mut rows = rows
                     .await
-                    .map_err(|error| shared.planner().blamed(error, plan))?;
+                    .map_err(|error| indexing.planner().blamed(error, plan))?;
                 // The bodies were joined to them in any order.
                 plan.merge(&mut rows);
                 hits.append(&mut rows);
             }
         }
     }
-    if let [first, _, ..] = plans {
+    if let [first, _, ..] = plans.as_slice() {
         first.merge(&mut hits);
         hits.truncate(enough);
     }

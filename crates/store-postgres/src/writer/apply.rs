@@ -7,6 +7,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_search::{IndexRow, patient_compartment};
 use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
+use cresset_store::backend::defining::{Definitions, defined_by, defines};
 use cresset_store::backend::instant;
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::layout::{Keys, Rid, Subject};
@@ -45,22 +46,33 @@ pub(super) struct Applier<'a> {
     pub(super) whose: Option<Whose>,
     /// What was there before each change, and how many versions were replaced then.
     undo: Vec<(i64, State, usize)>,
+    /// What resources define in the tables.
+    held: Arc<Definitions>,
+    /// The same before the unit, where the commit has changed it already.
+    definitions: Option<Definitions>,
 }
 
 impl<'a> Applier<'a> {
-    pub(super) fn new(shared: &'a Shared, world: &'a mut World, whose: Option<Whose>) -> Self {
+    pub(super) fn new(
+        shared: &'a Shared,
+        (world, held): (&'a mut World, Arc<Definitions>),
+        whose: Option<Whose>,
+    ) -> Self {
         let now_ms = instant::millis(shared.clock.now());
         Self {
             shared,
+            definitions: world.definitions.clone(),
             world,
             now_ms,
             whose,
             undo: Vec::new(),
+            held,
         }
     }
 
     /// Takes everything back.
     pub(super) fn back(self) {
+        self.world.definitions = self.definitions;
         for (rid, state, replaced) in self.undo.into_iter().rev() {
             if let Some(entry) = self.world.entries.get_mut(&rid) {
                 entry.now = state;
@@ -70,6 +82,34 @@ impl<'a> Applier<'a> {
     }
 
     pub(super) fn apply(
+        &mut self,
+        change: Prepared,
+        rid: Option<Rid>,
+        keys: Option<Keys>,
+    ) -> Result<Written, Stop> {
+        let defining = rid.filter(|_| defines(change.resource_type));
+        let written = self.change(change, rid, keys)?;
+        if let Some(rid) = defining {
+            self.define(rid, &written)?;
+        }
+        Ok(written)
+    }
+
+    /// Notes what a resource defines now.
+    fn define(&mut self, rid: Rid, written: &Written) -> Result<(), Refusal> {
+        let limits = &self.shared.limits;
+        let Some(wanted) = defined_by(written, limits) else {
+            return Ok(());
+        };
+        let held = self.world.definitions.clone();
+        let mut held = held.unwrap_or_else(|| (*self.held).clone());
+        if held.replace(rid.0, wanted, limits.search_parameters_max)? {
+            self.world.definitions = Some(held);
+        }
+        Ok(())
+    }
+
+    fn change(
         &mut self,
         change: Prepared,
         rid: Option<Rid>,

@@ -83,7 +83,8 @@ impl Expected {
             newest: Rid::ceiling(query.resource_type),
             types: Types::One,
         };
-        let plan = |answers: &Answers<'_>| shared.planner().search(ask, answers);
+        let planner = registry.indexing().planner();
+        let plan = |answers: &Answers<'_>| planner.search(ask, answers);
         let plan = answers.uncommitted().plan(transaction, plan).await?;
         let wanted = self.expectation.found.len() + 1;
         let mut found = BTreeSet::new();

@@ -14,6 +14,8 @@ use super::pending::{Statements, flush};
 use super::terms::{Counters, Registry};
 use super::world::World;
 use super::{Gathered, Unit};
+use crate::defined;
+use crate::indexing::look_again;
 use crate::outcome;
 use crate::row::get;
 use crate::shared::Shared;
@@ -64,7 +66,7 @@ fn split(units: Vec<Unit>) -> (Vec<Unit>, Vec<oneshot::Sender<Answer>>) {
 }
 
 /// Writes everything in one transaction; gives what became of each unit.
-async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
+async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>, Error> {
     let mut connection = connection(shared).await?;
     let transaction = begin_change(&mut connection).await?;
     // Both in one round trip.
@@ -74,7 +76,11 @@ async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Er
     let types = units.iter().flat_map(|unit| &unit.changes);
     let types = types.map(|change| change.resource_type.code());
     registry.indexing().spoil(&transaction, types).await?;
-    let mut world = World::load(shared, &transaction, &mut registry, &units).await?;
+    let reading = registry.indexing().reading(shared);
+    for change in units.iter_mut().flat_map(|unit| &mut unit.changes) {
+        change.index_by(&reading)?;
+    }
+    let mut world = World::load(&transaction, &mut registry, &units).await?;
     let coming = World::coming(&transaction, &mut registry, &units).await?;
     let mut answers = Vec::with_capacity(units.len());
     let mut records = Lines::default();
@@ -94,6 +100,11 @@ async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Er
         )?);
     }
     flush(&transaction, &mut registry, &mut world).await?;
+    let redefines = world.definitions.is_some();
+    if let Some(definitions) = &world.definitions {
+        let before = registry.indexing().unindexed.defined();
+        defined::redefine(&transaction, before, definitions).await?;
+    }
     let mut last = Statements::default();
     audit(shared, &transaction, records, &mut last).await?;
     registry.last_statement(&mut last);
@@ -103,6 +114,11 @@ async fn write(shared: &Arc<Shared>, units: Vec<Unit>) -> Result<Vec<Answer>, Er
     }
     crate::training::consider(shared, registry.next_sequences());
     registry.committed();
+    drop(connection);
+    if redefines && let Err(error) = look_again(shared).await {
+        // The next search or write does it.
+        tracing::debug!(%error, "what is defined was not read again");
+    }
     Ok(answers)
 }
 
@@ -128,7 +144,8 @@ fn accept(
     records: &mut Lines,
 ) -> Result<Answer, Error> {
     let whose = unit.audit.as_ref().map(|record| record.whose.clone());
-    let mut applier = Applier::new(shared, world, whose);
+    let definitions = registry.indexing().definitions.clone();
+    let mut applier = Applier::new(shared, (world, definitions), whose);
     let mut written = Vec::with_capacity(unit.changes.len());
     for (at, (change, keys)) in unit.changes.into_iter().zip(keys).enumerate() {
         let rid = registry.known(change.resource_type, &change.id);

@@ -107,9 +107,7 @@ async fn empty(
         }
     }
     // A number that follows a retired one has put its words in the place of those before.
-    if (state == 0 || !shared.encoder.parameters.keeps_words())
-        && words(transaction, number, left).await?
-    {
+    if (state == 0 || !shared.keeps_words()) && words(transaction, number, left).await? {
         return Ok(());
     }
     let text = "UPDATE parameter SET state=$2,after=NULL WHERE number=$1";
@@ -151,14 +149,14 @@ async fn build(
         .filter(|w| w.of == of.code() && w.after == after)
         .map(|w| w.number)
         .collect();
-    let mut resources = resources(shared, &transaction, of, after).await?;
+    let mut resources = resources(&registry, &transaction, of, after).await?;
     let is_end = resources.len() < shared.limits.reindex_part_max;
     let last = resources.last().filter(|_| !is_end).map(|r| r.rid);
     encode(&mut registry, &transaction, &mut resources).await?;
     let mut replaced = Vec::new();
     let mut shapes = (Vec::new(), Vec::new());
     for resource in resources {
-        let words = shared.encoder.former_words(of, &numbers);
+        let words = registry.indexing().encoder.former_words(of, &numbers);
         let Some(keys) = resource.keys else {
             // It may have been deleted while no words were kept, and those before stayed.
             let before = Keys {
@@ -199,17 +197,20 @@ async fn build(
 }
 
 async fn resources(
-    shared: &Shared,
+    registry: &Registry<'_>,
     transaction: &Transaction<'_>,
     of: ResourceType,
     after: Option<i64>,
 ) -> Result<Vec<Stored>, Error> {
+    let shared = registry.shared();
     let most = i64::try_from(shared.limits.reindex_part_max).unwrap_or(i64::MAX);
     let text = format!("SELECT {COLUMNS} FROM resource WHERE r>$1 AND r<=$2 ORDER BY r LIMIT $3");
     let (after, end) = (after.unwrap_or(Rid::floor(of).0), Rid::ceiling(of).0);
     let rows = query(transaction, &text, &[&after, &end, &most]).await;
     let rows = rows.map_err(|e| store_error(&e))?;
-    let resources = rows.iter().map(|row| Stored::read(shared, of, row));
+    let resources = rows
+        .iter()
+        .map(|row| Stored::read((shared, registry.indexing()), of, row));
     resources.collect()
 }
 

@@ -2,7 +2,6 @@
 
 use cresset_definitions::ResourceType;
 use cresset_search::IndexRow;
-use cresset_store::backend::indexing::rows_of;
 use cresset_store::layout::{Keys, Subject};
 use cresset_store::{Error, Version};
 use deadpool_postgres::Transaction;
@@ -10,6 +9,7 @@ use tokio_postgres::Row;
 
 use super::terms::Registry;
 use super::world;
+use crate::indexing::Indexing;
 use crate::row::{self, get};
 use crate::shared::Shared;
 
@@ -27,12 +27,16 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) fn read(shared: &Shared, of: ResourceType, row: &Row) -> Result<Self, Error> {
+    pub(super) fn read(
+        (shared, indexing): (&Shared, &Indexing),
+        of: ResourceType,
+        row: &Row,
+    ) -> Result<Self, Error> {
         let version = row::version(row, 0, &shared.codec, (of, None))?;
         Ok(Self {
             rid: get(row, 4)?,
             shape: i64::from(get::<i32>(row, 5)?),
-            rows: rows_of(&version, &shared.bases, &shared.limits)?,
+            rows: indexing.reading(shared).rows_of(&version)?,
             version,
             keys: None,
         })
@@ -57,7 +61,7 @@ pub(super) async fn encode(
                 continue;
             };
             let body = (subject.resource_type, &*resource.version.body);
-            resource.keys = Some(world::with_words(registry.shared(), keys, body)?);
+            resource.keys = Some(world::with_words(registry, keys, body)?);
         }
         if !registry.resolve(transaction).await? {
             return Ok(());

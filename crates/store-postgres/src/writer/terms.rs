@@ -169,6 +169,19 @@ impl<'s> Registry<'s> {
         &self.indexing
     }
 
+    /// The same, to be held while names are asked for.
+    pub(super) fn shared_indexing(&self) -> Arc<Indexing> {
+        self.indexing.clone()
+    }
+
+    /// The parameters of a set.
+    pub(super) fn set(&self, of: ResourceType, shape: i64) -> &[i64] {
+        let shapes = self.catalog.shapes.get(&of.code());
+        let mut shapes = shapes.into_iter().flat_map(|shapes| shapes.iter());
+        let found = shapes.find(|found| found.id == shape);
+        found.map_or(&[], |found| &found.numbers)
+    }
+
     pub(super) fn generation(&self) -> u64 {
         u64::try_from(self.counters.generation).unwrap_or_default()
     }

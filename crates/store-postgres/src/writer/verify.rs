@@ -10,6 +10,7 @@ use std::collections::HashSet;
 
 use cresset_definitions::ResourceType;
 use cresset_store::backend::examine::{Trail, name, outside};
+use cresset_store::backend::shape::says;
 use cresset_store::backend::{audit::Block, instant};
 use cresset_store::layout::{Keys, Rid};
 use cresset_store::store::Method;
@@ -42,6 +43,8 @@ struct Examination<'a> {
     in_doubt: HashSet<i64>,
     /// Types whose index is being built.
     building: HashSet<u8>,
+    /// Numbers of the parameters there are.
+    in_use: HashSet<i64>,
 }
 
 /// Examines everything; takes as long as it takes.
@@ -55,6 +58,7 @@ pub(crate) async fn examine(shared: &Shared) -> Result<Report, Error> {
         expected: [0; 5],
         in_doubt: HashSet::new(),
         building: HashSet::new(),
+        in_use: HashSet::new(),
     };
     examination.indexing().await?;
     for of in ResourceType::all() {
@@ -85,7 +89,10 @@ async fn begin_long(snapshot: Transaction<'_>) -> Result<Transaction<'_>, Error>
 impl Examination<'_> {
     /// Notes what is left to do on the index.
     async fn indexing(&mut self) -> Result<(), Error> {
-        let own = self.shared.encoder.parameters.numbers();
+        let counters = Counters::read(self.snapshot).await?;
+        let registry = Registry::begin(self.shared, self.snapshot, counters).await?;
+        let own = registry.indexing().encoder.parameters.numbers();
+        self.in_use = own.iter().copied().collect();
         let text = "SELECT number,type,state FROM parameter WHERE state IN (0,2,4) \
                     OR state<>3 AND number<>ALL($1)";
         let rows = query(self.snapshot, text, &[&own]).await;
@@ -125,10 +132,12 @@ impl Examination<'_> {
     /// Looks at some resources; gives how many are live.
     async fn part(&mut self, of: ResourceType, rows: &[Row]) -> Result<u64, Error> {
         row::ready(self.shared, self.snapshot, (rows, 3)).await?;
+        let counters = Counters::read(self.snapshot).await?;
+        let mut registry = Registry::begin(self.shared, self.snapshot, counters).await?;
         let mut live = 0;
         let mut resources = Vec::with_capacity(rows.len());
         for row in rows {
-            match Stored::read(self.shared, of, row) {
+            match Stored::read((self.shared, registry.indexing()), of, row) {
                 Ok(stored) => {
                     live += u64::from(stored.version.method != Method::Delete);
                     resources.push(stored);
@@ -140,8 +149,6 @@ impl Examination<'_> {
                 }
             }
         }
-        let counters = Counters::read(self.snapshot).await?;
-        let mut registry = Registry::begin(self.shared, self.snapshot, counters).await?;
         for resource in &resources {
             registry.mention(of, &resource.version.id);
         }
@@ -157,7 +164,15 @@ impl Examination<'_> {
             }
             if let Some(keys) = resource.keys {
                 let updated = instant::millis(resource.version.last_updated);
-                let keys = self.expected_keys(of, keys, (rid, resource.shape));
+                let shape = resource.shape;
+                let (stored, wanted) = (registry.set(of, shape), registry.set(of, keys.shape));
+                let is_same = says(stored, wanted, |number| self.in_use.contains(&number));
+                let keys = if is_same {
+                    keys.with_shape(of, shape)
+                } else {
+                    keys
+                };
+                let keys = self.expected_keys(of, keys, (rid, shape));
                 held.take(rid, &keys.with_update(of, updated), &Keys::default());
             }
         }

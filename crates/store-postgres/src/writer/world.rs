@@ -6,10 +6,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
-use cresset_model::{Bounds, parse};
-use cresset_search::{IndexRow, extract};
+use cresset_model::Bounds;
+use cresset_search::IndexRow;
 use cresset_store::Error;
 use cresset_store::backend::condition::Head;
+use cresset_store::backend::defining::Definitions;
 use cresset_store::backend::prepared::{Kind, Prepared};
 use cresset_store::backend::version::method_of;
 use cresset_store::layout::{Keys, Rid, Subject, encode};
@@ -21,7 +22,6 @@ use super::Unit;
 use super::terms::Registry;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::shared::Shared;
 use crate::snapshot::query;
 
 /// One version of a resource.
@@ -59,12 +59,13 @@ pub(super) struct Entry {
 #[derive(Default)]
 pub(super) struct World {
     pub(super) entries: HashMap<i64, Entry>,
+    /// What resources define, where that changes.
+    pub(super) definitions: Option<Definitions>,
 }
 
 impl World {
     /// Reads every resource the units are about.
     pub(super) async fn load(
-        shared: &Shared,
         transaction: &Transaction<'_>,
         registry: &mut Registry<'_>,
         units: &[Unit],
@@ -101,7 +102,7 @@ impl World {
         let rows = query(transaction, text, &[&rids]).await;
         for row in &rows.map_err(|e| store_error(&e))? {
             let rid = get(row, 0)?;
-            let state = state(shared, row)?;
+            let state = state(registry, row)?;
             let entry = Entry {
                 was: state.clone(),
                 now: state,
@@ -134,7 +135,7 @@ impl World {
                 continue;
             };
             let wire = shared.codec.expand(get(row, 1)?)?;
-            entry.was.rows = Arc::new(rows_of(shared, &wire)?);
+            entry.was.rows = Arc::new(rows_of(registry, &wire)?);
             entry.now.rows = entry.was.rows.clone();
         }
         Ok(())
@@ -147,7 +148,6 @@ impl World {
         registry: &mut Registry<'_>,
         ids: &HashMap<i64, (ResourceType, ResourceId)>,
     ) -> Result<(), Error> {
-        let shared = registry.shared();
         loop {
             for (rid, entry) in &mut self.entries {
                 let (Some(head), Some((of, id))) = (entry.was.live(), ids.get(rid)) else {
@@ -164,7 +164,7 @@ impl World {
                 let Some(keys) = keys(registry, subject) else {
                     continue;
                 };
-                let keys = with_words(shared, keys, (*of, &entry.was.wire))?
+                let keys = with_words(registry, keys, (*of, &entry.was.wire))?
                     .with_shape(*of, entry.was.shape)
                     .with_update(*of, head.updated_ms);
                 entry.was.keys = Arc::new(keys);
@@ -186,12 +186,11 @@ impl World {
             .iter()
             .map(|unit| vec![None; unit.changes.len()])
             .collect();
-        let shared = registry.shared();
         loop {
             for (unit, found) in units.iter().zip(&mut all) {
                 for (change, found) in unit.changes.iter().zip(found) {
                     if found.is_none() {
-                        *found = draft_keys(shared, registry, change)?;
+                        *found = draft_keys(registry, change)?;
                     }
                 }
             }
@@ -202,11 +201,7 @@ impl World {
     }
 }
 
-fn draft_keys(
-    shared: &Shared,
-    registry: &mut Registry<'_>,
-    change: &Prepared,
-) -> Result<Option<Keys>, Error> {
+fn draft_keys(registry: &mut Registry<'_>, change: &Prepared) -> Result<Option<Keys>, Error> {
     let (Kind::Create(draft, frame) | Kind::Update(draft, frame, ..)) = &change.kind else {
         return Ok(None);
     };
@@ -216,28 +211,29 @@ fn draft_keys(
         rows: &draft.rows,
     };
     keys(registry, subject)
-        .map(|keys| with_words(shared, keys, (change.resource_type, &frame.wire)))
+        .map(|keys| with_words(registry, keys, (change.resource_type, &frame.wire)))
         .transpose()
 }
 
 pub(super) fn with_words(
-    shared: &Shared,
+    registry: &Registry<'_>,
     keys: Keys,
     body: (ResourceType, &[u8]),
 ) -> Result<Keys, Error> {
-    let bounds = Bounds::from(&*shared.limits);
-    shared.encoder.with_words_of(keys, body, bounds)
+    let bounds = Bounds::from(&*registry.shared().limits);
+    let encoder = &registry.indexing().encoder;
+    encoder.with_words_of(keys, body, bounds)
 }
 
 /// The keys, unless a name is missing that the registry has noted.
 pub(super) fn keys(registry: &mut Registry<'_>, subject: Subject<'_>) -> Option<Keys> {
     let misses = registry.misses();
-    let Ok(keys) = encode(&registry.shared().encoder, subject, registry);
-    let retired = &registry.indexing().retired;
-    (registry.misses() == misses).then(|| keys.except(retired))
+    let indexing = registry.shared_indexing();
+    let Ok(keys) = encode(&indexing.encoder, subject, registry);
+    (registry.misses() == misses).then(|| keys.except(&indexing.retired))
 }
 
-fn state(shared: &Shared, row: &Row) -> Result<State, Error> {
+fn state(registry: &Registry<'_>, row: &Row) -> Result<State, Error> {
     let method: i16 = get(row, 3)?;
     let version: i32 = get(row, 1)?;
     let head = Head {
@@ -254,16 +250,16 @@ fn state(shared: &Shared, row: &Row) -> Result<State, Error> {
         ..State::default()
     };
     if head.method != Method::Delete {
-        state.wire = shared.codec.expand(&state.stored)?;
-        state.rows = Arc::new(rows_of(shared, &state.wire)?);
+        state.wire = registry.shared().codec.expand(&state.stored)?;
+        state.rows = Arc::new(rows_of(registry, &state.wire)?);
     }
     Ok(state)
 }
 
 /// What a body leaves in the index.
-fn rows_of(shared: &Shared, wire: &[u8]) -> Result<Vec<IndexRow<'static>>, Error> {
-    let tree = parse(wire, Bounds::from(&*shared.limits))
-        .map_err(|_| Error::failed("a stored body does not parse"))?;
-    let rows = extract(&tree, &shared.bases);
+fn rows_of(registry: &Registry<'_>, wire: &[u8]) -> Result<Vec<IndexRow<'static>>, Error> {
+    let reading = registry.indexing().reading(registry.shared());
+    let tree = reading.tree(wire)?;
+    let rows = reading.rows(&tree);
     Ok(rows.into_iter().map(IndexRow::into_owned).collect())
 }

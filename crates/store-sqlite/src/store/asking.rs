@@ -30,12 +30,17 @@ impl SqliteStore {
         (access, at): (&Access, Option<&Cursor>),
         ask: impl Fn(&Inner, &Connection, &Asked) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let index = self.inner.shared.index();
         for query in queries {
-            self.must_be_indexed(query)?;
+            index.must_hold(query)?;
         }
-        let asked = Asked::new(queries, access, at)?;
+        let asked = Asked::new(queries, access, at, index)?;
         let time = self.inner.of_search();
-        let ask = move |inner: &Inner, connection: &Connection| ask(inner, connection, &asked);
+        let ask = move |inner: &Inner, connection: &Connection| {
+            let answer = ask(inner, connection, &asked)?;
+            asked.must_still_be(inner)?;
+            Ok(answer)
+        };
         let mut criteria = queries.iter().flat_map(|query| &query.criteria);
         // All that have a word are gathered in one step, in which the time is not looked at.
         if criteria.any(Criterion::asks_for_words) {
@@ -43,12 +48,6 @@ impl SqliteStore {
         } else {
             self.ask_for(time, ask).await
         }
-    }
-
-    /// Refuses a query whose answer would lack resources that were not looked at yet.
-    fn must_be_indexed(&self, query: &Query) -> Result<(), Error> {
-        let building = self.inner.shared.unindexed.read().of_query(query);
-        building.map_or(Ok(()), |building| Err(Error::Unindexed(building.percent)))
     }
 
     /// As [`SqliteStore::ask`], of what may not take as long as a request may.

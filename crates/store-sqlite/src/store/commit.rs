@@ -83,7 +83,9 @@ fn prepared(inner: &Inner, changes: Changes) -> Result<Vec<Prepared>, Error> {
     let shared = &inner.shared;
     let now_ms = instant::millis(shared.clock.now());
     let guesses = guesses(inner, &changes.0)?;
-    prepare(&shared.codec, now_ms, changes, guesses)
+    let index = shared.index();
+    let reading = shared.reading(&index);
+    prepare((&shared.codec, &reading), now_ms, changes, guesses)
 }
 
 /// The version each change will most likely make; the writer knows for sure. Most of many are new, and

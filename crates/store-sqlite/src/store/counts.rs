@@ -21,7 +21,7 @@ pub(super) fn visible(
             Restriction::Nothing => 0,
             Restriction::Everything => tally(connection, of)?.live,
             Restriction::Only(_) => {
-                let asked = Asked::new(&[whole(of)], access, None)?;
+                let asked = Asked::new(&[whole(of)], access, None, inner.shared.index())?;
                 page(inner, connection, &asked)?.total.unwrap_or_default()
             }
         };

@@ -33,7 +33,7 @@ pub(super) fn explained(
         .map_err(|e| store_error(&e))?;
     let planner = Planner {
         dialect: &Counting,
-        ..inner.shared.planner()
+        ..asked.index.planner()
     };
     let generation = inner.shared.generation();
     crate::readers::snapshot(connection, || {

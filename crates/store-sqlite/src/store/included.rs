@@ -53,8 +53,8 @@ pub(super) fn with(
             if !is_first && include.from == From::Matches {
                 continue;
             }
-            let statements = inner
-                .shared
+            let statements = asked
+                .index
                 .planner()
                 .included(include, &at_hand, &asked.access, &snapshot)
                 .map_err(|e| store_error(&e))?;

@@ -98,10 +98,12 @@ pub(super) fn is_visible(
         shared: &inner.shared,
     };
     let ask = || {
-        let Some(statement) = inner
-            .shared
-            .planner()
-            .visible(rid, restriction, &snapshot)?
+        let Some(statement) =
+            inner
+                .shared
+                .index()
+                .planner()
+                .visible(rid, restriction, &snapshot)?
         else {
             return Ok(false);
         };

@@ -1,5 +1,7 @@
 //! One page of a search.
 
+use std::sync::Arc;
+
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
 use cresset_search::{Query, Summary, Total};
@@ -13,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{Inner, included, totals};
 use crate::current::Ticket;
 use crate::fault::{failed, store_error};
+use crate::index::Index;
 use crate::lookups::{Bound, Snapshot};
 use crate::row;
 
@@ -21,6 +24,8 @@ pub(super) struct Asked {
     /// One for each type, in order of their codes.
     pub(super) queries: Vec<Query>,
     pub(super) access: Access,
+    /// What it is planned by.
+    pub(super) index: Arc<Index>,
     place: Option<Place>,
 }
 
@@ -29,13 +34,25 @@ impl Asked {
         queries: &[Query],
         access: &Access,
         at: Option<&Cursor>,
+        index: Arc<Index>,
     ) -> Result<Self, Error> {
         let place = at.map(Place::read).transpose()?;
         Ok(Self {
             queries: queries.to_vec(),
             access: access.clone(),
+            index,
             place,
         })
+    }
+
+    /// Refuses an answer whose rows may have been removed while it was looked for.
+    pub(super) fn must_still_be(&self, inner: &Inner) -> Result<(), Error> {
+        let now = inner.shared.index();
+        if Arc::ptr_eq(&now, &self.index) {
+            return Ok(());
+        }
+        let mut queries = self.queries.iter();
+        queries.try_for_each(|query| self.index.must_still_be(&now, query))
     }
 
     /// What all queries have in common is taken from the first.
@@ -88,7 +105,7 @@ pub(super) fn page(
     let generation = inner.shared.generation();
     let ticket = inner.shared.current.ticket();
     crate::readers::snapshot(connection, || {
-        let with = inner.shared.planner();
+        let with = asked.index.planner();
         let planned = planned(inner, connection, (asked, generation), &with)?;
         let Some((first, _)) = planned.plans.split_first() else {
             return Ok(SearchPage {

@@ -1,11 +1,14 @@
 //! One change at a time, inside the writer's transaction.
 
+use std::sync::Arc;
+
 use cresset_access::Restriction;
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::{Bounds, parse};
 use cresset_search::{IndexRow, extract, patient_compartment};
 use cresset_store::backend::condition::{Head, creatable, deletable, holds, unseen};
+use cresset_store::backend::defining::defines;
 use cresset_store::backend::prepared::{Frame, Kind, Prepared, stamped};
 use cresset_store::backend::version::{method_code, method_of};
 use cresset_store::layout::{Keys, Rid, Subject, encode};
@@ -18,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::batch::Batch;
 use super::memory::{Memory, WriterTerms};
 use crate::fault::store_error;
+use crate::index::Index;
 use crate::instant;
 use crate::shared::Shared;
 
@@ -49,6 +53,8 @@ impl From<Error> for Stop {
 pub(crate) struct Applier<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) shared: &'a Shared,
+    /// What the index held when the unit began.
+    pub(crate) index: Arc<Index>,
     pub(crate) memory: &'a mut Memory,
     pub(crate) batch: &'a mut Batch,
     /// Changes of the number of live resources, counted only when the unit is accepted.
@@ -94,7 +100,7 @@ impl Applier<'_> {
             Ok(Target {
                 rid: Some(rid),
                 is_new,
-                keys: Some(encode(&self.shared.encoder, subject, &mut terms)?),
+                keys: Some(encode(&self.index.encoder, subject, &mut terms)?),
             })
         };
         let mut target = resolve().map_err(|error: rusqlite::Error| store_error(&error))?;
@@ -103,7 +109,7 @@ impl Applier<'_> {
         {
             let body = (change.resource_type, &*frame.wire);
             let bounds = Bounds::from(&*self.shared.limits);
-            target.keys = Some(self.shared.encoder.with_words_of(keys, body, bounds)?);
+            target.keys = Some(self.index.encoder.with_words_of(keys, body, bounds)?);
         }
         Ok(target)
     }
@@ -114,6 +120,15 @@ impl Applier<'_> {
     }
 
     pub(crate) fn apply(&mut self, change: Prepared, target: Target) -> Result<Written, Stop> {
+        let defining = target.rid.filter(|_| defines(change.resource_type));
+        let written = self.change(change, target)?;
+        if let Some(rid) = defining {
+            self.define(rid, &written)?;
+        }
+        Ok(written)
+    }
+
+    fn change(&mut self, change: Prepared, target: Target) -> Result<Written, Stop> {
         let head = match target.rid {
             Some(rid) if !target.is_new => self.head(rid)?,
             _ => None,
@@ -370,9 +385,10 @@ impl Applier<'_> {
             })
             .map_err(|e| store_error(&e))?;
         let wire = self.shared.codec.expand(&stored)?;
-        let tree = parse(&wire, Bounds::from(&*self.shared.limits))
-            .map_err(|_| Error::Failed("a stored body does not parse".to_owned()))?;
-        let rows = extract(&tree, &self.shared.bases);
+        let index = self.index.clone();
+        let reading = self.shared.reading(&index);
+        let tree = reading.tree(&wire)?;
+        let rows = reading.rows(&tree);
         let subject = Subject {
             resource_type: about.resource_type,
             id: &about.id,
@@ -387,10 +403,9 @@ impl Applier<'_> {
             shared: self.shared,
             memory: self.memory,
         };
-        let keys =
-            encode(&self.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-        let encoder = &self.shared.encoder;
-        let keys = encoder
+        let keys = encode(&index.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
+        let keys = index
+            .encoder
             .with_words(keys, about.resource_type, &tree)
             .with_shape(about.resource_type, shape)
             .with_update(about.resource_type, head.updated_ms);

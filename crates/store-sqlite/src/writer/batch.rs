@@ -1,6 +1,7 @@
 //! Index rows of one commit, sorted before they touch a table.
 
 use cresset_store::backend::audit::Lines;
+use cresset_store::backend::defining::Definitions;
 use cresset_store::layout::WordsOf;
 use cresset_store::layout::encode::{Changed, Keys, by_resource};
 use foldhash::{HashMap, HashSet};
@@ -19,6 +20,8 @@ pub(crate) struct Batch {
     pub(crate) replaced: Vec<i64>,
     /// Columns whose facts changed.
     pub(crate) facts: Vec<i64>,
+    /// What resources define, where that changes.
+    pub(crate) definitions: Option<Definitions>,
     /// Audit records of the units that were accepted.
     pub(crate) records: Lines,
 }

@@ -34,6 +34,9 @@ impl Expected {
     /// Whether it finds the same in the state this unit meets: what was committed before, and the
     /// units before it in the same commit, whose index rows must have been flushed.
     pub(crate) fn is_so(&self, applier: &mut Applier<'_>) -> Result<bool, Error> {
+        if applier.index.must_hold(&self.expectation.query).is_err() {
+            return Ok(false);
+        }
         let found = self.found(applier).map_err(|e| store_error(&e))?;
         let mut terms = WriterTerms {
             connection: applier.connection,
@@ -74,7 +77,7 @@ impl Expected {
             types: Types::One,
         };
         let mut hits = Vec::new();
-        if let Some(plan) = applier.shared.planner().search(ask, &snapshot)? {
+        if let Some(plan) = applier.index.planner().search(ask, &snapshot)? {
             let wanted = self.expectation.found.len() + 1;
             for statement in &plan.rows {
                 rows(applier.connection, statement, wanted, &mut hits)?;

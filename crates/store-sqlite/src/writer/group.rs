@@ -1,8 +1,8 @@
 //! One commit for many units, each of which is accepted or refused on its own.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use cresset_store::backend::defining::defines;
 use cresset_store::backend::prepared::Prepared;
 use cresset_store::{Error, Reindexed, Written};
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ use super::reindex::Part;
 use super::unit::Unit;
 use super::{Gathered, Reply, Writer, facts, reindex};
 use crate::audit::block;
+use crate::catalog;
 use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
 use crate::{instant, training};
@@ -83,6 +84,12 @@ fn write(
     }
     replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
     outcome?;
+    if let Some(definitions) = batch.definitions.take() {
+        let index = writer.shared.index();
+        let index = catalog::redefine(&writer.connection, &index, definitions)?;
+        // Before the commit: see the room of the index.
+        writer.shared.set_index(index);
+    }
     if !group.reindex.is_empty() {
         replies.push(reindexed(writer, &mut batch, group.reindex)?);
     }
@@ -106,12 +113,12 @@ fn reindexed(
 ) -> Result<Reply, Error> {
     let Part {
         reindexed,
-        unindexed,
+        building,
     } = reindex::part(writer, batch)?;
     let shared = writer.shared.clone();
     Ok(Box::new(move |committed| {
         if committed.is_ok() {
-            *shared.unindexed.write() = Arc::new(unindexed);
+            shared.set_index(shared.index().building(building));
         }
         for sender in senders {
             let answer = committed.as_ref().map(|()| reindexed);
@@ -150,7 +157,7 @@ fn finish(writer: &mut Writer, batch: &mut Batch) -> rusqlite::Result<()> {
 /// Applies one unit in its own savepoint; a failure of the database ends the group.
 fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option<Error>) {
     let Unit {
-        changes,
+        mut changes,
         expectations,
         audit,
         reply,
@@ -159,6 +166,7 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
     let mut applier = Applier {
         connection: &writer.connection,
         shared: &writer.shared,
+        index: writer.shared.index(),
         memory: &mut writer.memory,
         batch,
         live: Vec::new(),
@@ -171,8 +179,10 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         Err(error) => return ((reply, Err(error.again())), Some(error)),
     }
     let mut targets = Vec::with_capacity(changes.len());
-    for change in &changes {
-        match applier.target(change) {
+    for change in &mut changes {
+        let reading = applier.shared.reading(&applier.index);
+        let indexed = change.index_by(&reading);
+        match indexed.and_then(|()| applier.target(change)) {
             Ok(target) => targets.push(target),
             Err(error) => return ((reply, Err(error.again())), Some(error)),
         }
@@ -221,12 +231,14 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
             .and_then(|mut s| s.execute(()))
             .map(|_| ())
     };
-    // A change alone is refused before it writes anything: there is nothing to go back to.
-    let alone = work.changes.len() == 1;
+    // A change alone is refused before it writes anything: there is nothing to go back to, but where
+    // it defines something.
+    let alone = work.changes.len() == 1 && !work.changes.iter().any(|c| defines(c.resource_type));
     if !alone {
         run(applier, "SAVEPOINT unit").map_err(fail)?;
     }
     let mark = applier.batch.mark();
+    let definitions = applier.batch.definitions.clone();
     let mut written = Vec::with_capacity(work.changes.len());
     for (at, (change, target)) in work.changes.into_iter().zip(work.targets).enumerate() {
         if applier.must_flush(&target) {
@@ -238,6 +250,7 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
             Err(Stop::Failed(error)) => return Err((at, Stop::Failed(error))),
             Err(stop) => {
                 applier.batch.back_to(mark);
+                applier.batch.definitions = definitions;
                 if !alone {
                     run(applier, "ROLLBACK TO unit").map_err(fail)?;
                     run(applier, "RELEASE unit").map_err(fail)?;
@@ -272,7 +285,7 @@ fn recover(writer: &mut Writer) {
 fn refresh(writer: &mut Writer) -> rusqlite::Result<()> {
     if writer.stale {
         writer.memory = Memory::load(&writer.connection)?;
-        writer.shared.reload(&writer.connection)?;
+        writer.shared.reload(&mut writer.connection)?;
         writer.stale = false;
     }
     Ok(())

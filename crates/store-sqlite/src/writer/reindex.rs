@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use cresset_definitions::ResourceType;
 use cresset_model::Bounds;
 use cresset_search::{Building, Unindexed};
-use cresset_store::backend::indexing::{ROWS_EACH, percent, rows_of, type_of, types_of};
+use cresset_store::backend::indexing::{ROWS_EACH, percent, type_of, types_of};
 use cresset_store::layout::encode::Key;
 use cresset_store::layout::{Keys, Own, Rid, Subject, WordsOf, columns_of, encode, own_column};
 use cresset_store::{Error, Reindexed, Version};
@@ -18,13 +18,13 @@ use super::batch::Batch;
 use super::memory::WriterTerms;
 use super::{Writer, facts};
 use crate::fault::store_error;
+use crate::index::Index;
 use crate::row;
-use crate::shared::Shared;
 
 /// What a part came to, to be remembered once it is committed.
 pub(crate) struct Part {
     pub(crate) reindexed: Reindexed,
-    pub(crate) unindexed: Unindexed,
+    pub(crate) building: Vec<Building>,
 }
 
 /// Does one part.
@@ -32,20 +32,21 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
     batch
         .flush(&writer.connection)
         .map_err(|e| store_error(&e))?;
-    let unindexed = writer.shared.unindexed.read().clone();
-    let Some(of) = types_of(&unindexed).first().copied() else {
+    let held = writer.shared.index();
+    let unindexed = &held.unindexed;
+    let Some(of) = types_of(unindexed).first().copied() else {
         let reindexed = remove(writer).map_err(|e| store_error(&e))?;
         return Ok(Part {
             reindexed,
-            unindexed: unindexed.with(Vec::new()),
+            building: Vec::new(),
         });
     };
-    let numbers = waiting(&unindexed, of)
-        .map(|b| writer.shared.encoder.parameters.number(b.parameter))
+    let numbers = waiting(unindexed, of)
+        .map(|b| held.encoder.parameters.number(b.parameter))
         .collect();
     let resources = resources(writer, of)?;
     for resource in &resources {
-        index(writer, batch, resource, &numbers)?;
+        index(writer, (batch, &held), resource, &numbers)?;
     }
     let is_end = resources.len() < writer.shared.limits.reindex_part_max;
     let last = resources.last().filter(|_| !is_end).map(|r| r.rid);
@@ -58,7 +59,7 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
     });
     Ok(Part {
         reindexed: Reindexed::More,
-        unindexed: unindexed.with(left.collect()),
+        building: left.collect(),
     })
 }
 
@@ -103,7 +104,7 @@ fn resources(writer: &Writer, of: ResourceType) -> Result<Vec<Resource>, Error> 
 /// Adds the rows of the parameters with these numbers, and what they change of the set of all.
 fn index(
     writer: &mut Writer,
-    batch: &mut Batch,
+    (batch, held): (&mut Batch, &Index),
     resource: &Resource,
     numbers: &HashSet<i64>,
 ) -> Result<(), Error> {
@@ -112,9 +113,9 @@ fn index(
         id,
         ..
     } = &resource.version;
-    let Shared { bases, limits, .. } = &*writer.shared;
-    let words = writer.shared.encoder.former_words(*of, numbers);
-    let Some(rows) = rows_of(&resource.version, bases, limits)? else {
+    let encoder = &held.encoder;
+    let words = encoder.former_words(*of, numbers);
+    let Some(rows) = writer.shared.reading(held).rows_of(&resource.version)? else {
         // It may have been deleted while no words were kept, and those before stayed.
         let before = Keys {
             words,
@@ -133,10 +134,10 @@ fn index(
         shared: &writer.shared,
         memory: &mut writer.memory,
     };
-    let keys = encode(&writer.shared.encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
-    let encoder = &writer.shared.encoder;
+    let keys = encode(encoder, subject, &mut terms).map_err(|e| store_error(&e))?;
     let body = (*of, &*resource.version.body);
-    let keys = encoder.with_words_of(keys, body, Bounds::from(&**limits))?;
+    let bounds = Bounds::from(&*writer.shared.limits);
+    let keys = encoder.with_words_of(keys, body, bounds)?;
     let keys = keys.only(*of, numbers);
     let before = Keys {
         index: vec![Key {
@@ -221,7 +222,8 @@ fn remove(writer: &Writer) -> rusqlite::Result<Reindexed> {
             ),
         )?;
     }
-    if !writer.shared.encoder.parameters.keeps_words() && words(connection, number, most)? == most {
+    let keeps_words = writer.shared.index().encoder.parameters.keeps_words();
+    if !keeps_words && words(connection, number, most)? == most {
         return Ok(Reindexed::More);
     }
     connection.execute("UPDATE parameter SET state=3 WHERE number=?", [number])?;

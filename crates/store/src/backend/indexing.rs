@@ -2,8 +2,8 @@
 
 use cresset_base::Limits;
 use cresset_definitions::{ResourceType, r4};
-use cresset_model::{Bounds, parse};
-use cresset_search::{Building, IndexRow, Unindexed, extract};
+use cresset_model::{Bounds, Tree, parse};
+use cresset_search::{Building, Defined, IndexRow, Unindexed, extract};
 
 use crate::layout::Rid;
 use crate::store::{Error, Method, Version};
@@ -33,20 +33,44 @@ pub fn percent(last: Rid, of: i64) -> u8 {
     u8::try_from(percent).unwrap_or(99).min(99)
 }
 
-/// What a stored version leaves in the index; `None` for a deletion.
-///
-/// # Errors
-/// [`Error::Failed`] when it cannot be read any more.
-pub fn rows_of(
-    version: &Version,
-    bases: &[String],
-    limits: &Limits,
-) -> Result<Option<Vec<IndexRow<'static>>>, Error> {
-    if version.method == Method::Delete {
-        return Ok(None);
+/// How an instance reads bodies.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The search parameters it defines.
+    pub defined: &'a Defined,
+    /// Its base URLs, without a slash at the end.
+    pub bases: &'a [String],
+    /// The bounds of a body.
+    pub limits: &'a Limits,
+}
+
+impl Reading<'_> {
+    /// A stored body.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it cannot be read any more.
+    pub fn tree(&self, body: &[u8]) -> Result<Tree, Error> {
+        parse(body, Bounds::from(self.limits))
+            .map_err(|_| Error::failed("a stored body does not parse"))
     }
-    let tree = parse(&version.body, Bounds::from(limits))
-        .map_err(|_| Error::failed("a stored body does not parse"))?;
-    let rows = extract(&tree, bases);
-    Ok(Some(rows.into_iter().map(IndexRow::into_owned).collect()))
+
+    /// What a resource leaves in the index.
+    pub fn rows<'t>(&'t self, tree: &'t Tree) -> Vec<IndexRow<'t>> {
+        let mut rows = extract(tree, self.bases);
+        rows.extend(self.defined.extract(tree, self.bases));
+        rows
+    }
+
+    /// What a stored version leaves in the index; `None` for a deletion.
+    ///
+    /// # Errors
+    /// As [`Reading::tree`].
+    pub fn rows_of(&self, version: &Version) -> Result<Option<Vec<IndexRow<'static>>>, Error> {
+        if version.method == Method::Delete {
+            return Ok(None);
+        }
+        let tree = self.tree(&version.body)?;
+        let rows = self.rows(&tree).into_iter().map(IndexRow::into_owned);
+        Ok(Some(rows.collect()))
+    }
 }

@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use cresset_access::{Access, Restriction, SystemReason, Verb};
 use cresset_base::ResourceId;
-use cresset_definitions::ResourceType;
+use cresset_definitions::{ParameterIx, ResourceType, r4};
 use cresset_model::Stamp;
+use cresset_search::IndexRow;
 
 use super::codec::Codec;
+use super::indexing::Reading;
 use super::instant;
 use crate::store::Error;
 use crate::visibility::given;
@@ -23,9 +25,35 @@ pub struct Prepared {
     pub id: ResourceId,
     /// For the change itself: `c`, `u` or `d`.
     pub restriction: Restriction,
+    /// The parameters the instance defines whose rows it has.
+    defined: Vec<ParameterIx>,
 }
 
 impl Prepared {
+    /// Gives it the rows of what the instance defines for its type, unless it has them: what an instance
+    /// defines may have changed since they were made.
+    ///
+    /// # Errors
+    /// As [`Reading::tree`].
+    pub fn index_by(&mut self, reading: &Reading<'_>) -> Result<(), Error> {
+        let (Kind::Create(draft, frame) | Kind::Update(draft, frame, ..)) = &mut self.kind else {
+            return Ok(());
+        };
+        let wanted = reading.defined.parameters_of(self.resource_type);
+        let wanted: Vec<ParameterIx> = wanted.map(|parameter| parameter.ix).collect();
+        if self.defined == wanted {
+            return Ok(());
+        }
+        let tree = reading.tree(&frame.wire)?;
+        let rows = reading.defined.extract(&tree, reading.bases);
+        draft.rows.retain(|row| !r4().is_defined(row.parameter));
+        draft
+            .rows
+            .extend(rows.into_iter().map(IndexRow::into_owned));
+        self.defined = wanted;
+        Ok(())
+    }
+
     /// Bytes of the body it brings.
     pub fn bytes(&self) -> usize {
         match &self.kind {
@@ -144,12 +172,13 @@ fn each_permitted(access: &Access, changes: &[Change]) -> Result<Vec<Permitted>,
     changes.iter().map(one).collect()
 }
 
-/// Stamps and compresses bodies for the version each change will most likely make.
+/// Stamps and compresses bodies for the version each change will most likely make, and indexes them by what
+/// the instance defines.
 ///
 /// # Errors
-/// [`Error::Failed`] when a body cannot be compressed.
+/// [`Error::Failed`] when a body cannot be compressed or read.
 pub fn prepare(
-    codec: &Codec,
+    (codec, reading): (&Codec, &Reading<'_>),
     now_ms: i64,
     (changes, permitted): Changes,
     guesses: Vec<u64>,
@@ -170,12 +199,15 @@ pub fn prepare(
             }
             Change::Delete(_, _, precondition) => Kind::Delete(precondition),
         };
-        Ok(Prepared {
+        let mut prepared = Prepared {
             kind,
             resource_type,
             id,
             restriction,
-        })
+            defined: Vec::new(),
+        };
+        prepared.index_by(reading)?;
+        Ok(prepared)
     })
     .collect()
 }

@@ -130,7 +130,9 @@ async fn units_of_one_commit_see_each_other(world: World) {
 }
 
 /// Polls all at once until all have ended.
-async fn together<T>(mut futures: Vec<std::pin::Pin<Box<impl Future<Output = T>>>>) -> Vec<T> {
+pub(super) async fn together<T>(
+    mut futures: Vec<std::pin::Pin<Box<impl Future<Output = T> + ?Sized>>>,
+) -> Vec<T> {
     let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         for (future, slot) in futures.iter_mut().zip(&mut done) {

@@ -30,6 +30,7 @@ pub async fn all<A: Aging>(fresh: &impl Fn() -> A) {
     up_to_date(&fresh()).await;
     texts_and_types(&fresh()).await;
     words(&fresh()).await;
+    super::defined::all(fresh).await;
 }
 
 fn patient(id: &str, family: &str) -> String {

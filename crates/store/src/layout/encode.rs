@@ -190,7 +190,7 @@ impl Keys {
 }
 
 /// The tables encoding needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Encoder {
     /// Stored numbers.
     pub parameters: Parameters,
@@ -232,7 +232,9 @@ pub fn encode<T: Terms>(
         terms,
         keys: Keys::default(),
     };
-    for row in subject.rows {
+    // What has no number was retired by another program.
+    let has_number = |row: &&IndexRow<'_>| encoder.parameters.number(row.parameter) >= 0;
+    for row in subject.rows.iter().filter(has_number) {
         writer.row(row)?;
     }
     writer.own_rows(subject)?;
@@ -337,6 +339,7 @@ impl<T: Terms> KeyWriter<'_, T> {
             .rows
             .iter()
             .map(|row| self.encoder.parameters.number(row.parameter))
+            .filter(|number| *number >= 0)
             .collect();
         numbers.sort_unstable();
         numbers.dedup();

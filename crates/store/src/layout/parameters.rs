@@ -6,11 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use cresset_definitions::words::asks_for_words;
 use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParameter};
 use cresset_search::extract::{FIRST_VERSION, version};
-use cresset_search::{Building, Unindexed};
+use cresset_search::{Building, Defined, Unindexed};
 
 use super::sortable;
 
@@ -148,12 +149,14 @@ pub struct Assigned {
     pub unindexed: Unindexed,
 }
 
-/// Both directions between a build's parameters and an instance's numbers.
-#[derive(Debug)]
+/// Both directions between a build's parameters, and those an instance defines, and its numbers.
+#[derive(Debug, Clone)]
 pub struct Parameters {
-    numbers: Vec<i64>,
-    alias: Vec<Option<Alias>>,
+    numbers: Arc<[i64]>,
+    alias: Arc<[Option<Alias>]>,
     keeps_words: bool,
+    /// Those the instance defines, in order of their places.
+    defined: Vec<(ParameterIx, i64)>,
 }
 
 /// A parameter whose local references are another's of one target type; its rows are not stored.
@@ -171,7 +174,7 @@ impl Parameters {
     /// others; its index must be built where the type has resources (`filled`). Those of words have
     /// nothing to be built where the instance keeps none.
     pub fn assign(
-        definitions: &Definitions,
+        (definitions, defined): (&Definitions, &Defined),
         stored: &[StoredParameter],
         filled: &HashSet<u8>,
         keeps_words: bool,
@@ -198,6 +201,14 @@ impl Parameters {
                 waiting.insert(line.number);
             }
         }
+        let each = defined.parameters().map(|parameter| {
+            let line = assigning.line(parameter, rule(parameter, None, keeps_words));
+            if line.state != IndexState::Complete {
+                waiting.insert(line.number);
+            }
+            (parameter.ix, line.number)
+        });
+        let of_instance = in_order(each.collect());
         let unused = assigning.lines.into_values().map(|line| StoredParameter {
             state: IndexState::Retired,
             ..line
@@ -205,11 +216,13 @@ impl Parameters {
         let mut changed = assigning.changed;
         changed.extend(unused);
         let parameters = Self {
-            numbers,
-            alias,
+            numbers: numbers.into(),
+            alias: alias.into(),
             keeps_words,
+            defined: of_instance,
         };
-        let unindexed = parameters.unindexed(definitions, |n| waiting.contains(&n).then_some(0));
+        let percent = |number| waiting.contains(&number).then_some(0);
+        let unindexed = parameters.unindexed((definitions, defined), percent);
         Assigned {
             parameters,
             changed,
@@ -220,20 +233,22 @@ impl Parameters {
     /// What cannot be searched by, where these numbers are indexed to so many percent only.
     pub fn unindexed(
         &self,
-        definitions: &Definitions,
+        (definitions, defined): (&Definitions, &Defined),
         percent: impl Fn(i64) -> Option<u8>,
     ) -> Unindexed {
-        let parameters = definitions.search_parameters().iter();
-        let building = parameters.filter_map(|parameter| {
+        let percent = |number| {
+            // One that another program retired has no number here.
+            if number < 0 { Some(0) } else { percent(number) }
+        };
+        let own = definitions.search_parameters().iter().map(|p| p.ix);
+        let all = own.chain(defined.parameters().map(|p| p.ix));
+        let building = all.filter_map(|parameter| {
             let of = |ix: ParameterIx| percent(self.number(ix));
-            let own = of(parameter.ix);
-            let percent = own.or_else(|| of(self.alias(parameter.ix)?.of))?;
-            Some(Building {
-                parameter: parameter.ix,
-                percent,
-            })
+            let own = of(parameter);
+            let percent = own.or_else(|| of(self.alias(parameter)?.of))?;
+            Some(Building { parameter, percent })
         });
-        let unindexed = Unindexed::new(building.collect());
+        let unindexed = Unindexed::new(building.collect()).defining(defined.clone());
         if self.keeps_words {
             unindexed
         } else {
@@ -247,16 +262,34 @@ impl Parameters {
     }
 
     /// The numbers of all parameters.
-    pub fn numbers(&self) -> &[i64] {
-        &self.numbers
+    pub fn numbers(&self) -> Vec<i64> {
+        let defined = self.defined.iter().map(|(_, number)| *number);
+        self.numbers.iter().copied().chain(defined).collect()
     }
 
-    /// The instance's number of a parameter.
+    /// The same in an instance that has given these numbers to the parameters it defines.
+    #[must_use]
+    pub fn defining(&self, numbers: Vec<(ParameterIx, i64)>) -> Self {
+        Self {
+            defined: in_order(numbers),
+            ..self.clone()
+        }
+    }
+
+    /// The parameters the instance defines and their numbers, in order of their places.
+    pub fn defined(&self) -> &[(ParameterIx, i64)] {
+        &self.defined
+    }
+
+    /// The instance's number of a parameter; -1 for one it does not know.
     pub fn number(&self, parameter: ParameterIx) -> i64 {
-        self.numbers
-            .get(usize::from(parameter.0))
-            .copied()
-            .unwrap_or(-1)
+        let own = self.numbers.get(parameter.place()).copied();
+        let defined = || {
+            let places = &self.defined;
+            let at = places.binary_search_by_key(&parameter, |(ix, _)| *ix);
+            at.ok().and_then(|at| places.get(at)).map(|(_, n)| *n)
+        };
+        own.or_else(defined).unwrap_or(-1)
     }
 
     /// The first column of a parameter's rows.
@@ -266,8 +299,13 @@ impl Parameters {
 
     /// Whose rows answer for this parameter's local references, if not its own.
     pub fn alias(&self, parameter: ParameterIx) -> Option<Alias> {
-        self.alias.get(usize::from(parameter.0)).copied().flatten()
+        self.alias.get(parameter.place()).copied().flatten()
     }
+}
+
+fn in_order(mut numbers: Vec<(ParameterIx, i64)>) -> Vec<(ParameterIx, i64)> {
+    numbers.sort_unstable();
+    numbers
 }
 
 /// Lines on their way to this build's parameters.
@@ -340,7 +378,7 @@ fn leaves_rows(parameter: &SearchParameter, keeps_words: bool) -> bool {
 }
 
 /// What decides a parameter's rows: changed whenever the same resource leaves others.
-fn rule(parameter: &SearchParameter, alias: Option<Alias>, keeps_words: bool) -> i64 {
+pub(super) fn rule(parameter: &SearchParameter, alias: Option<Alias>, keeps_words: bool) -> i64 {
     let mut text = format!(
         "{} {:?} {} {:?}",
         version(parameter.search_type),

@@ -135,7 +135,10 @@ impl Planner<'_> {
     /// The columns of `source` that can refer to resources of `of`.
     fn referring(&self, include: &Include, source: ResourceType, of: ResourceType) -> Vec<Column> {
         let parameters = &self.encoder.parameters;
+        let defined = parameters.defined().iter();
+        let defined = defined.filter_map(|(ix, _)| self.definitions.search_parameter_at(*ix));
         let every = self.definitions.search_parameters_of(source).iter();
+        let every = every.chain(defined.filter(|p| p.resource_type == source));
         let wanted = every.filter(|p| {
             include
                 .parameter

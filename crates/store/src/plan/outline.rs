@@ -193,7 +193,10 @@ impl Names<'_> {
         let parameters = &self.planner.encoder.parameters;
         let definitions: &Definitions = self.planner.definitions;
         let is_it = |parameter: &&SearchParameter| parameters.number(parameter.ix) == number;
-        let found = definitions.search_parameters().iter().find(is_it);
+        let defined = parameters.defined().iter();
+        let defined = defined.filter_map(|(ix, _)| definitions.search_parameter_at(*ix));
+        let mut all = definitions.search_parameters().iter().chain(defined);
+        let found = all.find(is_it);
         let code = found.map_or("a parameter", |parameter| parameter.code);
         let modifier = match slot_of(p) {
             Some(Slot::Identifier) => ":identifier",
