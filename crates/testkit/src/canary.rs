@@ -11,21 +11,37 @@ pub fn canary(owner: &str, n: u32) -> String {
     format!("{MARK}{owner}-{n}")
 }
 
-/// Every canary in `answer` that does not belong to `owner`, in order of appearance.
-///
-/// Case is ignored, because search folds it.
-pub fn foreign_canaries(owner: &str, answer: &str) -> Vec<String> {
-    let folded = answer.to_ascii_uppercase();
+/// A canary that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whose it is, in capitals.
+    pub owner: String,
+    /// All of it, in capitals.
+    pub whole: String,
+}
+
+/// Every canary in `text`, in order of appearance. Case is ignored, because search folds it.
+pub fn canaries_in(text: &str) -> Vec<Found> {
+    let folded = text.to_ascii_uppercase();
     folded
         .split(MARK)
         .skip(1)
         .map(|rest| rest.split_once('-').unwrap_or((rest, "")))
-        .filter(|(found, _)| !found.eq_ignore_ascii_case(owner))
-        .map(|(found, rest)| {
+        .map(|(owner, rest)| {
             let n: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            format!("{MARK}{found}-{n}")
+            Found {
+                owner: owner.to_owned(),
+                whole: format!("{MARK}{owner}-{n}"),
+            }
         })
         .collect()
+}
+
+/// Every canary in `answer` that does not belong to `owner`, in order of appearance.
+pub fn foreign_canaries(owner: &str, answer: &str) -> Vec<String> {
+    let found = canaries_in(answer).into_iter();
+    let foreign = found.filter(|found| !found.owner.eq_ignore_ascii_case(owner));
+    foreign.map(|found| found.whole).collect()
 }
 
 #[cfg(test)]

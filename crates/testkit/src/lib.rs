@@ -12,6 +12,6 @@ pub mod manual_clock;
 pub mod postgres;
 pub mod seeded_rng;
 
-pub use canary::{canary, foreign_canaries};
+pub use canary::{Found, canaries_in, canary, foreign_canaries};
 pub use manual_clock::ManualClock;
 pub use seeded_rng::SeededRng;

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod http {
+    pub(crate) mod canaries;
     pub(crate) mod launch;
     pub(crate) mod people;
     pub(crate) mod practice;

@@ -10,6 +10,7 @@ use cresset_store::grant::AppDetails;
 use cresset_store::user::Role;
 use http::Request;
 
+use super::canaries;
 use super::practice::Practice;
 
 const MAP: &str = include_str!("../../src/router.rs");
@@ -123,8 +124,9 @@ async fn answers(who: Who, routes: &[(&'static str, String)]) -> Vec<u16> {
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
     practice.store.update_app(app).await.unwrap();
     for id in ["a", "b"] {
-        let body = format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#);
-        practice.ask(&format!("PUT /Patient/{id}"), &body).await;
+        practice
+            .ask(&format!("PUT /Patient/{id}"), &patient("demo", id))
+            .await;
     }
     let token = match who {
         Who::PatientA => Some(practice.token_for("patient/*.cruds&patient=a").await),
@@ -169,6 +171,12 @@ async fn answers(who: Who, routes: &[(&'static str, String)]) -> Vec<u16> {
     statuses
 }
 
+/// One with a canary, for which every answer is searched.
+fn patient(practice: &str, id: &str) -> String {
+    let mark = canaries::of(practice, id);
+    format!(r#"{{"resourceType":"Patient","id":"{id}","name":[{{"family":"{mark}"}}]}}"#)
+}
+
 /// A token of an app of the practice next door that may do everything there.
 async fn token_of_other(practice: &Practice) -> String {
     let auth = practice.auth_of("other").await;
@@ -189,6 +197,11 @@ async fn token_of_other(practice: &Practice) -> String {
     );
     let answer = practice.form("/other/auth/token/", &form).await;
     let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+    let kept = Request::put("/other/fhir/Patient/a")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/fhir+json")
+        .body(Body::from(patient("other", "a")));
+    assert_eq!(practice.send(kept.unwrap()).await.status, 201);
     let own =
         Request::get("/other/fhir/Patient").header("authorization", format!("Bearer {token}"));
     let own = practice.send(own.body(Body::empty()).unwrap()).await;

@@ -11,13 +11,14 @@ use super::people::Browser;
 use super::practice::Practice;
 
 const SCOPES: &str = "launch/patient openid fhirUser offline_access patient/*.cruds";
+const OWN: &str = "CANARY-demop1-1";
 /// Stands in everything that belongs to the other patient.
-const CANARY: &str = "CANARY-P2";
+const CANARY: &str = "CANARY-demop2-1";
 
 /// Two patients with the same kinds of record; those of the second carry the canary.
 async fn demo() -> (Practice, TestApp) {
     let practice = Practice::open().await;
-    for (patient, mark) in [("p1", "OWN-P1"), ("p2", CANARY)] {
+    for (patient, mark) in [("p1", OWN), ("p2", CANARY)] {
         let records = [
             format!(
                 r#"{{"resourceType":"Patient","id":"{patient}","name":[{{"family":"{mark}"}}],"generalPractitioner":[{{"reference":"Practitioner/d1"}}]}}"#
@@ -73,7 +74,7 @@ fn ways() -> Vec<String> {
         "/Condition?subject:not=x",
         "/Condition?_id=c-p2",
         "/Condition?code:text=CANARY",
-        "/Observation?subject:Patient.name=CANARY-P2",
+        "/Observation?subject:Patient.name=CANARY-demop2-1",
         "/Observation?subject.name:contains=CANARY",
         "/Practitioner?_has:Observation:performer:_id=o-p2",
         "/Observation?_include=Observation:subject",
@@ -107,13 +108,13 @@ async fn a_patients_app_sees_nothing_of_another_patient() {
             .header("authorization", format!("Bearer {token}"));
         let answer = practice.send(request.body(Body::empty()).unwrap()).await;
         // An address may say again what was asked.
-        let text = answer.html().replace("name=CANARY-P2", "name=asked");
+        let text = answer.html().replace("name=CANARY-demop2-1", "name=asked");
         assert!(!text.contains(CANARY), "{way} {text}");
         assert!(
             answer.status.is_success() || [400, 403, 404].contains(&answer.status.as_u16()),
             "{way} {answer:?}"
         );
-        seen_own += usize::from(text.contains("OWN-P1"));
+        seen_own += usize::from(text.contains(OWN));
     }
     assert!(seen_own > 5, "the ways lead somewhere");
     for line in [

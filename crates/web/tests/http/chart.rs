@@ -44,7 +44,7 @@ async fn demo() -> (Practice, TestApp) {
         ),
         (
             "Condition/c2",
-            r#"{"resourceType":"Condition","id":"c2","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"code":{"text":"CANARY-OF-P2"},"subject":{"reference":"Patient/p2"}}"#,
+            r#"{"resourceType":"Condition","id":"c2","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"code":{"text":"CANARY-demop2-1"},"subject":{"reference":"Patient/p2"}}"#,
         ),
         (
             "Observation/o1",
@@ -133,7 +133,7 @@ async fn staff_find_a_patient_and_see_the_chart() {
     ] {
         assert!(html.contains(words), "{words} {html}");
     }
-    assert!(!html.contains("CANARY-OF-P2"), "{html}");
+    assert!(!html.contains("CANARY-demop2-1"), "{html}");
     let policy = page.header("content-security-policy");
     assert!(
         policy.contains("form-action 'self' https://app.example;"),

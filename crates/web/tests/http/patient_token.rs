@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::practice::{Answer, HOST, Practice};
 
-const A: &str = r#"{"resourceType":"Patient","id":"a","name":[{"family":"CANARY-a"}]}"#;
-const B: &str = r#"{"resourceType":"Patient","id":"b","name":[{"family":"CANARY-b"}]}"#;
+const A: &str = r#"{"resourceType":"Patient","id":"a","name":[{"family":"CANARY-demoa-1"}]}"#;
+const B: &str = r#"{"resourceType":"Patient","id":"b","name":[{"family":"CANARY-demob-1"}]}"#;
 
 async fn practice() -> Practice {
     let practice = Practice::open().await;
@@ -65,7 +65,7 @@ async fn a_token_of_one_patient_shows_no_other() {
     ] {
         let answer = ask(line, A).await;
         assert_eq!(answer.status, status, "{line} {answer:?}");
-        assert!(!String::from_utf8_lossy(&answer.body).contains("CANARY-b"));
+        assert!(!String::from_utf8_lossy(&answer.body).contains("CANARY-demob-1"));
     }
     let all = ask("GET /Patient", "").await.json();
     assert_eq!(

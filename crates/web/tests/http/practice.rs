@@ -22,6 +22,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::canaries::Asked;
+
 /// Who writes the letters of the tests.
 const SENDER: &str = "Cresset <no-reply@ehr.example>";
 
@@ -204,16 +206,22 @@ impl Practice {
             .unwrap()
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is; what comes back holds nothing that its caller must not see.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let asked = Asked::of(&parts, &body);
+        let request = Request::from_parts(parts, Body::from(body));
         let response = self.envelope.answer(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             body,
-        }
+        };
+        self.watch(&asked, &answer).await;
+        answer
     }
 
     /// A request under the FHIR base with the token; `Content-Type` is set for a body.
