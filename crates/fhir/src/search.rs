@@ -82,7 +82,8 @@ impl Service {
         }
         let parsed = self
             .understood(access, handling, |context| {
-                cresset_search::parse(of, &pairs, context)
+                let parsed = cresset_search::parse(of, &pairs, context)?;
+                Ok((!parsed.ignored.is_empty(), parsed))
             })
             .await?;
         permit_hops(access, &parsed.query)?;
@@ -98,7 +99,7 @@ impl Service {
     ) -> Result<Query, Fault> {
         let parsed = self
             .understood(access, Handling::Strict, |context| {
-                cresset_search::parse(of, pairs, context)
+                Ok((false, cresset_search::parse(of, pairs, context)?))
             })
             .await?;
         permit_hops(access, &parsed.query)?;
@@ -108,28 +109,31 @@ impl Service {
         })
     }
 
-    /// What `read` makes of a search, once the codes are looked up that it names by a set of them.
+    /// What `read` makes of a search, once the codes are looked up that it names by a set of them, and whether
+    /// it ignored something of it.
     pub(crate) async fn understood<T>(
         &self,
         access: &Access,
         handling: Handling,
-        read: impl Fn(&Context<'_>) -> Result<T, SearchFault> + Sync,
+        read: impl Fn(&Context<'_>) -> Result<(bool, T), SearchFault> + Sync,
     ) -> Result<T, Fault> {
-        // What is lenient ignores what it does not know.
-        if handling == Handling::Lenient {
-            self.store().look_again().await?;
-        }
         let mut unindexed = self.store().unindexed();
         let mut concepts = Concepts::default();
         loop {
-            let fault = match read(&self.reading(handling, &unindexed, &concepts)) {
-                Ok(understood) => return Ok(understood),
-                Err(fault) => fault,
+            let read = read(&self.reading(handling, &unindexed, &concepts));
+            // What is not known here may be known to another node.
+            let is_doubtful = match &read {
+                Ok((ignores, _)) => *ignores,
+                Err(fault) => fault.asks.is_none(),
             };
-            if fault.asks.is_none() && self.defines_other_than(&unindexed).await? {
+            if is_doubtful && self.defines_other_than(&unindexed).await? {
                 unindexed = self.store().unindexed();
                 continue;
             }
+            let fault = match read {
+                Ok((_, understood)) => return Ok(understood),
+                Err(fault) => fault,
+            };
             let Some(set) = &fault.asks else {
                 return Err(refused(&fault));
             };

@@ -118,7 +118,8 @@ impl Service {
         };
         let parsed = self
             .understood(access, handling, |context| {
-                parse_types(&scope, pairs, context)
+                let parsed = parse_types(&scope, pairs, context)?;
+                Ok((!parsed.ignored.is_empty(), parsed))
             })
             .await?;
         for query in &parsed.queries {
