@@ -20,6 +20,7 @@ use target::{addressed, together};
 
 mod consequences;
 mod faults;
+mod reach;
 mod renewal;
 mod target;
 
@@ -131,6 +132,7 @@ impl Service {
             found: &found,
         };
         let bodies = self.shaped(&mut body, (rules, target), around, faults)?;
+        self.reaches(access, (rules, target), &body)?;
         let known = (bodies.as_slice(), versions.as_slice());
         self.followed(access, known, &mut follows).await?;
         if !current.as_ref().is_some_and(|current| same(current, &body)) {

@@ -152,6 +152,9 @@ pub struct Behaviour {
     pub shape: fn(&mut Value, &Around<'_>),
     /// Whether rules look at what a transaction brings of the type ([`Around::beside`]).
     pub is_looked_at: bool,
+    /// The element that names whom a write and what follows from it are about: who is kept to single
+    /// patients writes it only about those.
+    pub about: Option<&'static str>,
     /// What follows from a write once it is shaped, and may change it: each with its id; a resource
     /// that is known, found or beside is changed, any other created.
     pub consequences: fn(&mut Value, &Around<'_>) -> Vec<Value>,
@@ -185,6 +188,7 @@ impl Behaviour {
         finds: |_| Vec::new(),
         finds_more: |_, _| Vec::new(),
         is_looked_at: false,
+        about: None,
         consequences: |_, _| Vec::new(),
         imported: None,
         ignored: &[],

@@ -8,7 +8,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Value;
 use cresset_rules::{Find, provenance};
-use cresset_search::Summary;
+use cresset_search::{Query, Summary};
 use cresset_store::{Change, Error, Expectation, Found, Precondition, Seen, Unit, Version};
 
 use crate::fault::{Fault, Kind};
@@ -19,7 +19,9 @@ use crate::service::Service;
 /// The status of what was no more than an error.
 const ERROR: &str = "entered-in-error";
 /// How many resources a rule looks at.
-const FOUND_MAX: usize = 100;
+const FOUND_MAX: usize = 1_000;
+/// How many are looked at at once.
+const PAGE: u32 = 100;
 
 /// What a unit holds beside the changes a caller asks for.
 #[derive(Default)]
@@ -29,6 +31,8 @@ pub(crate) struct Consequences {
     /// Where those are that have a body.
     places: HashMap<(ResourceType, ResourceId), usize>,
     expectations: Vec<Expectation>,
+    /// What the caller's own changes leave a record of.
+    traced: HashSet<(ResourceType, ResourceId)>,
 }
 
 /// A change that follows, and the Provenance it leaves.
@@ -94,11 +98,18 @@ impl Consequences {
         for expectation in other.expectations {
             self.expect(expectation);
         }
+        self.traced.extend(other.traced);
     }
 
     /// Takes out what is about resources that the transaction itself changes, and lets it go for those
-    /// changes (ADR 0033).
-    pub(crate) fn amend(&mut self, changes: &mut [Change], is_changed: impl Fn(&Change) -> bool) {
+    /// changes (ADR 0033). A change that left no record so far, as it changed nothing, leaves one now.
+    pub(crate) fn amend(
+        &mut self,
+        before: &Self,
+        changes: &mut [Change],
+        is_changed: impl Fn(&Change) -> bool,
+    ) {
+        let mut records = Vec::new();
         for slot in &mut self.changes {
             let follow = slot.take_if(|follow| is_changed(&follow.change));
             let Some(follow) = follow else {
@@ -106,11 +117,25 @@ impl Consequences {
             };
             let is_it = |change: &&mut Change| parts(change) == parts(&follow.change);
             match changes.iter_mut().find(is_it) {
-                Some(own) => redraft(own, follow.change),
+                Some(own) => {
+                    let name = about(own);
+                    if !before.traced.contains(&name) && self.traced.insert(name) {
+                        records.extend(follow.record);
+                    }
+                    redraft(own, follow.change);
+                }
                 // The change of its own comes later, and goes for it.
                 None => *slot = Some(follow),
             }
         }
+        let records = records.into_iter().map(|record| Some(record.into()));
+        self.changes.extend(records);
+    }
+
+    /// How many changes it holds.
+    pub(crate) fn len(&self) -> usize {
+        let follows = self.changes.iter().flatten();
+        follows.map(|f| 1 + usize::from(f.record.is_some())).sum()
     }
 
     fn push(&mut self, follow: Follow) {
@@ -192,13 +217,10 @@ impl Service {
                 continue;
             };
             let mut query = self.strict(&rules(), of, &find.parameters).await?;
-            query.count = u32::try_from(FOUND_MAX).unwrap_or(u32::MAX);
+            query.count = PAGE;
             query.summary = Summary::False;
-            let page = self.store().search(&rules(), &query, None).await?;
-            if page.next.is_some() {
-                return Err(too_many(of));
-            }
-            let seen = page.matches.iter().map(|version| Seen {
+            let found = self.all_of(&query).await?;
+            let seen = found.iter().map(|version| Seen {
                 id: version.id.clone(),
                 version: Some(version.version),
             });
@@ -207,9 +229,23 @@ impl Service {
                 query,
                 of_rules: true,
             });
-            all.extend(page.matches);
+            all.extend(found);
         }
         Ok(all)
+    }
+
+    /// Everything a search of a rule finds, page by page.
+    async fn all_of(&self, query: &Query) -> Result<Vec<Version>, Fault> {
+        let (mut found, mut at) = (Vec::new(), None);
+        loop {
+            let page = self.store().search(&rules(), query, at.as_ref()).await?;
+            found.extend(page.matches);
+            match page.next {
+                None => return Ok(found),
+                Some(_) if found.len() >= FOUND_MAX => return Err(too_many(query.resource_type)),
+                next => at = next,
+            }
+        }
     }
 
     /// The changes these bodies amount to: of those that are known, new versions.
@@ -288,6 +324,12 @@ impl Service {
     ) -> Result<(), Fault> {
         let record = self.record(access, resource, is_new, into).await?;
         if let Some(record) = record {
+            let of = resource.0.get("resourceType");
+            if let Some(Value::String(of)) = of
+                && let Some(of) = ResourceType::parse(of)
+            {
+                into.traced.insert((of, resource.1.clone()));
+            }
             into.push(record.into());
         }
         Ok(())

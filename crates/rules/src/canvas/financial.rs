@@ -19,6 +19,7 @@ pub(super) static CONSENT: Behaviour = Behaviour {
 };
 
 pub(super) static COVERAGE: Behaviour = Behaviour {
+    about: Some("beneficiary"),
     finds: order::others,
     is_looked_at: true,
     consequences: order::moved,

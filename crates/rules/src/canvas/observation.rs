@@ -14,6 +14,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     check,
     shape,
     is_looked_at: true,
+    about: Some("subject"),
     finds: panel::holders,
     finds_more: panel::left,
     consequences: panel::consequences,

@@ -20,6 +20,7 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
     },
     check,
     shape,
+    about: Some("subject"),
     finds: observations::finds,
     consequences: observations::consequences,
     imported: Some(shown),

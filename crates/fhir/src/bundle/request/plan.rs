@@ -25,6 +25,9 @@ use crate::ruled::{Consequences, Renewed};
 use crate::service::Service;
 use beside::Beside;
 
+/// How many changes a transaction makes for each entry it may have, with what follows from them.
+const CHANGES_PER_ENTRY: usize = 4;
+
 /// A transaction ready to commit.
 pub(super) struct Plan {
     pub(super) changes: Vec<Change>,
@@ -146,6 +149,7 @@ impl Service {
             let made = planning.changes(entry, one, into).await;
             let made = made.and_then(|may_repeat| {
                 planning.count_searches(&follows)?;
+                planning.count_changes(changes.len() + follows.len())?;
                 Ok(may_repeat)
             });
             match made.map_err(|fault| entry.blame(fault)) {
@@ -254,6 +258,19 @@ impl Planning<'_> {
         }
         let text = format!(
             "The rules of the practice would search more than {max} times for this transaction; split it"
+        );
+        Err(Fault::coded(Kind::TooLong, "too-costly", text))
+    }
+
+    /// One entry may bring many changes.
+    fn count_changes(&self, changes: usize) -> Result<(), Fault> {
+        let max = self.service.limits().bundle_entries_max;
+        let max = max.saturating_mul(CHANGES_PER_ENTRY);
+        if changes <= max {
+            return Ok(());
+        }
+        let text = format!(
+            "A transaction makes at most {max} changes with what follows from them by the rules of the practice; split it"
         );
         Err(Fault::coded(Kind::TooLong, "too-costly", text))
     }

@@ -26,9 +26,12 @@ pub(super) fn moved(body: &mut Value, around: &Around<'_>) -> Vec<Value> {
     let (Some(first), true) = (order(body), is_active(body)) else {
         return Vec::new();
     };
+    let Some(own) = patient(body) else {
+        return Vec::new();
+    };
     let is_other = |other: &&Value| {
         let is_itself = edit::text(other, &["id"]) == Some(around.id);
-        !is_itself && is_active(other) && patient(other) == patient(body)
+        !is_itself && is_active(other) && patient(other) == Some(own)
     };
     let others: Vec<&Value> = around.left("Coverage").filter(is_other).collect();
     let mut moved = Vec::new();

@@ -71,19 +71,22 @@ fn named<'s>(panel: &Value, known: &'s [Value], beside: &'s [Value]) -> Vec<&'s 
     members.filter_map(observation).filter_map(one).collect()
 }
 
-/// The panel beside that names this observation as its member.
-fn holder<'s>(around: &Around<'s>) -> Option<&'s Value> {
+/// The panel beside that names this observation of its subject as its member.
+fn holder<'s>(body: &Value, around: &Around<'s>) -> Option<&'s Value> {
+    let own = subject(body)?;
     let is_this = |member: &Value| observation(member) == Some(around.id);
-    around
-        .beside
-        .iter()
-        .find(|value| is_panel(value) && edit::items(value, "hasMember").iter().any(is_this))
+    let holds = |value: &&Value| {
+        let holds = edit::items(value, "hasMember").iter().any(is_this);
+        holds && is_panel(value) && subject(value) == Some(own)
+    };
+    around.beside.iter().find(holds)
 }
 
 /// Whether the panel beside that names a sign as its member names another reading of it too.
 pub(super) fn is_held_twice(body: &Value, around: &Around<'_>) -> bool {
-    let others = holder(around).map(|panel| named(panel, &[], around.beside));
-    let mut others = others.into_iter().flatten();
+    let others = holder(body, around).map(|panel| named(panel, &[], around.beside));
+    let is_of_subject = |other: &&Value| subject(other) == subject(body);
+    let mut others = others.into_iter().flatten().filter(is_of_subject);
     others.any(|other| edit::text(other, &["id"]) != Some(around.id) && sign(other) == sign(body))
 }
 
@@ -96,7 +99,7 @@ pub(super) fn consequences(body: &mut Value, around: &Around<'_>) -> Vec<Value> 
         return gathered(body, around);
     }
     if body.get("derivedFrom").is_none()
-        && let Some(id) = holder(around).and_then(|panel| edit::text(panel, &["id"]))
+        && let Some(id) = holder(body, around).and_then(|panel| edit::text(panel, &["id"]))
     {
         body.set("derivedFrom", derived_from(id));
     }

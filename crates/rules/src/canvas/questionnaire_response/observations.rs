@@ -1,6 +1,6 @@
 //! What a response says as Observations: the answers to questions coded in LOINC or SNOMED CT are
-//! social history, the score of a scored form is the result of a survey. They are marked as entered
-//! in error with their response.
+//! social history, the score of a scored form is the result of a survey. Each says by a tag where it
+//! comes from, so that it and no other is marked as entered in error with its response.
 
 use cresset_model::Value;
 
@@ -8,13 +8,18 @@ use super::{Questions, answered, questions, score};
 use crate::edit;
 use crate::write::{Around, Find, Refusal};
 
-/// Most Observations of one response: as many as a rule looks at when they are to be marked.
+/// Most Observations of one response: fewer than a rule looks at when they are to be marked.
 const MADE_MAX: usize = 100;
 
 const ERROR: &str = "entered-in-error";
 const SYSTEMS: [&str; 2] = ["http://loinc.org", "http://snomed.info/sct"];
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+/// The tag of what was made here.
+const ORIGIN: &str = "https://cresset.example/fhir/CodeSystem/canvas-origin";
+const RESPONSE: &str = "questionnaire-response";
+/// Whom or what an Observation may be about.
+const SUBJECTS: [&str; 4] = ["Patient", "Group", "Device", "Location"];
 const UCUM: &str = "http://unitsofmeasure.org";
 /// The unit of a score.
 const SCORE: &str = "{score}";
@@ -24,8 +29,9 @@ pub(super) fn finds(body: &Value) -> Vec<Find> {
     let id = edit::text(body, &["id"]).filter(|id| edit::is_id(id));
     match (edit::text(body, &["status"]), id) {
         (Some(ERROR), Some(id)) => {
-            let own = format!("QuestionnaireResponse/{id}");
-            vec![Find::new("Observation", [("derived-from", &*own)])]
+            let (own, tag) = (reference(id), format!("{ORIGIN}|{RESPONSE}"));
+            let parameters = [("derived-from", &*own), ("_tag", &*tag)];
+            vec![Find::new("Observation", parameters)]
         }
         _ => Vec::new(),
     }
@@ -49,7 +55,7 @@ pub(super) fn check(asked: &Questions<'_>, response: &Value) -> Option<Refusal> 
 /// A new response brings its Observations; one that is marked marks them.
 pub(super) fn consequences(response: &mut Value, around: &Around<'_>) -> Vec<Value> {
     if around.is_update() {
-        return marked(around);
+        return marked(response, around);
     }
     let Some(questionnaire) = around.known("Questionnaire") else {
         return Vec::new();
@@ -75,9 +81,27 @@ pub(super) fn consequences(response: &mut Value, around: &Around<'_>) -> Vec<Val
     all
 }
 
-fn marked(around: &Around<'_>) -> Vec<Value> {
+/// What this response made, as far as it is not marked yet; a transaction may bring other Observations.
+fn marked(response: &Value, around: &Around<'_>) -> Vec<Value> {
+    if edit::text(response, &["status"]) != Some(ERROR) {
+        return Vec::new();
+    }
+    let own = reference(around.id);
+    let is_own = |source: &Value| edit::text(source, &["reference"]) == Some(&*own);
+    let subject = edit::text(response, &["subject", "reference"]);
+    let is_tag = |tag: &Value| {
+        let text = |name| edit::text(tag, &[name]);
+        (text("system"), text("code")) == (Some(ORIGIN), Some(RESPONSE))
+    };
+    let is_made = |value: &&Value| {
+        let tags = value.get("meta").map(|meta| edit::items(meta, "tag"));
+        tags.unwrap_or_default().iter().any(is_tag)
+            && edit::items(value, "derivedFrom").iter().any(is_own)
+            && edit::text(value, &["subject", "reference"]) == subject
+    };
     let is_marked = |value: &Value| edit::text(value, &["status"]) == Some(ERROR);
-    let unmarked = around.left("Observation").filter(|value| !is_marked(value));
+    let made = around.left("Observation").filter(is_made);
+    let unmarked = made.filter(|value| !is_marked(value));
     let marked = unmarked.map(|observation| {
         let mut observation = observation.clone();
         observation.set("status", edit::string(ERROR));
@@ -87,13 +111,17 @@ fn marked(around: &Around<'_>) -> Vec<Value> {
 }
 
 /// What makes an Observation of a category and a code, with what all of one response have in common;
-/// nothing where the response is about nobody who is known by an address.
+/// nothing where the response is about nobody who is known by an address and can be observed.
 fn common(response: &Value, around: &Around<'_>) -> Option<impl Fn(&str, Value) -> Value> {
     let named = |name: &str| {
         let reference = edit::text(response, &[name, "reference"])?;
         (!reference.starts_with('#')).then(|| response.get(name).cloned())?
     };
     let subject = named("subject")?;
+    let (of, _) = edit::text(&subject, &["reference"]).and_then(edit::target)?;
+    if !SUBJECTS.contains(&of) {
+        return None;
+    }
     let mut rest = edit::object([("status", "final"), ("issued", around.now)]);
     rest.set("subject", subject);
     let moved = [
@@ -112,9 +140,11 @@ fn common(response: &Value, around: &Around<'_>) -> Option<impl Fn(&str, Value) 
     if let Some(author) = named("author").filter(is_performer) {
         rest.set("performer", Value::Array(vec![author]));
     }
-    let own = format!("QuestionnaireResponse/{}", around.id);
-    let own = edit::object([("reference", &*own)]);
+    let own = edit::object([("reference", &*reference(around.id))]);
     rest.set("derivedFrom", Value::Array(vec![own]));
+    let tag = edit::object([("system", ORIGIN), ("code", RESPONSE)]);
+    let meta = edit::holder("tag", Value::Array(vec![tag]));
+    rest.set("meta", meta);
     Some(move |category: &str, code: Value| {
         let mut observation = rest.clone();
         observation.set("resourceType", edit::string("Observation"));
@@ -124,6 +154,10 @@ fn common(response: &Value, around: &Around<'_>) -> Option<impl Fn(&str, Value) 
         observation.set("code", code);
         observation
     })
+}
+
+fn reference(id: &str) -> String {
+    format!("QuestionnaireResponse/{id}")
 }
 
 /// The code of a question, where it has one that Observations are known by.

@@ -30,20 +30,22 @@ pub(super) fn check(questionnaire: &Value, response: &Value, into: &mut Vec<Refu
     }
 }
 
-/// The score of a response to a scored questionnaire; an answer without a weight counts nothing.
+/// The score of a response to a scored questionnaire, if any answer has a weight; one without counts
+/// nothing.
 pub(super) fn of(questionnaire: &Value, response: &Value) -> Option<Decimal> {
     if !is_scored(questionnaire) {
         return None;
     }
-    let mut score = Decimal::ZERO;
+    let mut score: Option<Decimal> = None;
     for (question, item) in answered(&by_link_id(questionnaire), response) {
         for answer in edit::items(item, "answer") {
             let counts = answer.get("valueCoding");
-            let counts = counts.and_then(|coding| counted(question, coding));
-            score = score.checked_add(counts.unwrap_or_default())?;
+            if let Some(counts) = counts.and_then(|coding| counted(question, coding)) {
+                score = Some(score.unwrap_or_default().checked_add(counts)?);
+            }
         }
     }
-    Some(score)
+    score
 }
 
 /// What the option of a question counts that an answer chose.
@@ -58,7 +60,11 @@ fn counted(question: &Value, answer: &Value) -> Option<Decimal> {
     };
     let option = edit::items(question, "answerOption").iter().find(chosen)?;
     match weight(option)?.get("valueDecimal")? {
-        Value::Number(number) => number.parse().ok(),
+        // R4 allows `1e1`.
+        Value::Number(number) => {
+            let plain = number.parse().ok();
+            plain.or_else(|| Decimal::from_scientific(number).ok())
+        }
         _ => None,
     }
 }

@@ -186,7 +186,7 @@ async fn a_time_that_cannot_be_looked_at_whole_is_refused() {
     );
     let words = "business-rule An appointment lasts at most 24 hours where a time is given once";
     refused(&practice, &long, 422, words).await;
-    let many: Vec<String> = (0..101)
+    let many: Vec<String> = (0..1001)
         .map(|at| {
             let mut one = appointment("office", "08:00", "08:20");
             one["id"] = json!(format!("a{at}"));
@@ -201,7 +201,7 @@ async fn a_time_that_cannot_be_looked_at_whole_is_refused() {
         .await
         .refuses(
             422,
-            "too-costly A rule of the practice would have to look at more than 100 Appointments",
+            "too-costly A rule of the practice would have to look at more than 1000 Appointments",
         );
     offer(&practice, true).await;
     stored(&practice, &body).await;

@@ -168,3 +168,50 @@ async fn a_transaction_for_which_rules_search_too_often_is_refused() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_coverage_that_only_moves_leaves_its_record() {
+    let practice = canvas().await;
+    let moved = stored(&practice, &coverage(1)).await;
+    let mut first = stored(&practice, &coverage(2)).await;
+    first["order"] = json!(1);
+    let put = |body: &Value| {
+        let address = format!("Coverage/{}", body["id"].as_str().unwrap());
+        json!({"resource": body, "request": {"method": "PUT", "url": address}})
+    };
+    let entries = [put(&moved), put(&first)];
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let answer = practice.ask("POST /", &bundle.to_string()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let address = format!("Coverage/{}", moved["id"].as_str().unwrap());
+    assert_eq!(read(&practice, &address).await["order"], 2);
+    let line = format!("GET /Provenance?target={address}");
+    let records = practice.ask(&line, "").await.json();
+    assert_eq!(records["total"], 2, "{records}");
+}
+
+#[tokio::test]
+async fn a_token_of_one_patient_moves_no_coverage_of_another() {
+    let mut practice = canvas().await;
+    let mut app = practice.registered_app().await;
+    app.patient_tokens = true;
+    app.scopes = "patient/*.cruds system/*.cruds".to_owned();
+    practice.store.update_app(app).await.unwrap();
+    let patient = |id: &str| json!({"resourceType": "Patient", "id": id}).to_string();
+    let (a, b) = (patient("1"), patient("2"));
+    practice.import(&[a.as_bytes(), b.as_bytes()]).await;
+    let of_another = with(&coverage(1), "/beneficiary/reference", json!("Patient/2"));
+    let old = stored(&practice, &of_another).await;
+    let all = practice.token.clone();
+    practice.token = practice.token_for("patient/Coverage.c&patient=1").await;
+    let answer = practice
+        .ask("POST /Coverage", &of_another.to_string())
+        .await;
+    answer.refuses(
+        403,
+        "This token writes Coverages only about its own patient",
+    );
+    practice.token = all;
+    let address = format!("Coverage/{}", old["id"].as_str().unwrap());
+    assert_eq!(read(&practice, &address).await["order"], 1);
+}

@@ -139,6 +139,25 @@ fn panel_of_all(members: &[&str]) -> Value {
     panel
 }
 
+#[tokio::test]
+async fn a_sign_takes_no_panel_of_another_patient() {
+    let practice = canvas().await;
+    let mut panel = panel_of_all(&[WEIGHT, HEIGHT]);
+    panel["subject"]["reference"] = json!("Patient/2");
+    // Two readings of one sign, one of them of the patient of the panel.
+    let of_another = with(&sign("29463-7"), "/subject/reference", json!("Patient/2"));
+    let entries = [
+        (PANEL, panel),
+        (HEIGHT, sign("8302-2")),
+        (WEIGHT, of_another),
+    ];
+    let [panel, height, weight] = together(&practice, &entries).await.try_into().unwrap();
+    assert_eq!(weight["derivedFrom"], json!([reference(&panel)]));
+    let own = panel_of(&practice, &height).await;
+    assert_eq!(own["subject"], height["subject"], "{own}");
+    assert_eq!(own["hasMember"], json!([reference(&height)]));
+}
+
 async fn count(practice: &Practice) -> Value {
     let line = "GET /Observation?_summary=count";
     practice.ask(line, "").await.json()["total"].clone()

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use cresset_base::Limits;
+
 use super::super::practice::{HOST, Practice};
 use super::{canvas, refused, stored, updated, with};
 
@@ -333,7 +335,9 @@ async fn observations_are_marked_with_their_response() {
     let marked = with(&coded_response(), "/status", json!("entered-in-error"));
     updated(&practice, &read["id"], &marked).await;
     updated(&practice, &read["id"], &marked).await;
-    for observation in made(&practice, &read).await {
+    let made = made(&practice, &read).await;
+    assert_eq!(made.len(), 4, "{made:?}");
+    for observation in made {
         assert_eq!(observation["status"], "entered-in-error");
         assert_eq!(observation["meta"]["versionId"], "2", "once");
     }
@@ -366,4 +370,199 @@ async fn a_response_that_would_make_too_many_observations_is_refused() {
     assert_eq!(practice.ask(&line, "").await.json()["total"], 99);
     let marked = with(&body, "/status", json!("entered-in-error"));
     updated(&practice, &read["id"], &marked).await;
+    let line = format!("{line}&status=entered-in-error");
+    assert_eq!(practice.ask(&line, "").await.json()["total"], 99);
+}
+
+/// A practice with the coded form, and a response to it.
+async fn responded() -> (Practice, Value) {
+    let practice = canvas().await;
+    practice
+        .import(&[coded_form().to_string().as_bytes()])
+        .await;
+    let read = stored(&practice, &coded_response()).await;
+    (practice, read)
+}
+
+/// An entry that marks a response.
+fn marking(response: &Value) -> Value {
+    let mut marked = with(&coded_response(), "/status", json!("entered-in-error"));
+    marked["id"] = response["id"].clone();
+    let url = format!("QuestionnaireResponse/{}", response["id"].as_str().unwrap());
+    json!({"resource": marked, "request": {"method": "PUT", "url": url}})
+}
+
+fn posting(body: &Value) -> Value {
+    json!({"resource": body, "request": {"method": "POST", "url": body["resourceType"]}})
+}
+
+/// Carries out a transaction; what it stores.
+async fn transacted(practice: &Practice, entries: &[Value]) -> Vec<Value> {
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let prefer = ("Prefer", "return=representation");
+    let answer = practice
+        .ask_with("POST /", &bundle.to_string(), prefer)
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer = answer.json();
+    let entries = answer["entry"].as_array().unwrap().iter();
+    entries.map(|entry| entry["resource"].clone()).collect()
+}
+
+fn sign() -> Value {
+    json!({
+        "resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7", "display": "weight"}]},
+        "valueQuantity": {"value": 70}
+    })
+}
+
+async fn statuses(practice: &Practice, response: &Value) -> Vec<Value> {
+    let made = made(practice, response).await.into_iter();
+    made.map(|one| one["status"].clone()).collect()
+}
+
+#[tokio::test]
+async fn what_a_transaction_brings_beside_a_marked_response_is_not_marked() {
+    let (practice, old) = responded().await;
+    let entries = [posting(&sign()), posting(&coded_response()), marking(&old)];
+    let [sign, new, marked] = transacted(&practice, &entries).await.try_into().unwrap();
+    assert_eq!(marked["status"], "entered-in-error");
+    let address = format!("Observation/{}", sign["id"].as_str().unwrap());
+    let sign = super::read(&practice, &address).await;
+    assert_eq!(sign["status"], "final");
+    let panel = sign["derivedFrom"][0]["reference"].as_str().unwrap();
+    assert_eq!(super::read(&practice, panel).await["status"], "final");
+    assert_eq!(statuses(&practice, &new).await, vec!["final"; 4]);
+    assert_eq!(statuses(&practice, &old).await, vec!["entered-in-error"; 4]);
+}
+
+#[tokio::test]
+async fn observations_that_others_made_of_a_response_are_not_marked() {
+    let (practice, response) = responded().await;
+    let derived = json!([{"reference": format!("QuestionnaireResponse/{}", response["id"].as_str().unwrap())}]);
+    let others: Vec<String> = (0..120)
+        .map(|at| {
+            let mut other = with(&sign(), "/derivedFrom", derived.clone());
+            other["id"] = json!(format!("o{at}"));
+            other.to_string()
+        })
+        .collect();
+    let others: Vec<&[u8]> = others.iter().map(String::as_bytes).collect();
+    practice.import(&others).await;
+    transacted(&practice, &[marking(&response)]).await;
+    let line = "GET /Observation?status=entered-in-error&_summary=count";
+    assert_eq!(practice.ask(line, "").await.json()["total"], 4);
+}
+
+#[tokio::test]
+async fn a_token_of_one_patient_makes_no_observations_of_another() {
+    let mut practice = canvas().await;
+    let mut app = practice.registered_app().await;
+    app.patient_tokens = true;
+    app.scopes = "patient/*.cruds system/*.cruds".to_owned();
+    practice.store.update_app(app).await.unwrap();
+    let patient = |id: &str| json!({"resourceType": "Patient", "id": id}).to_string();
+    let (a, b, form) = (patient("1"), patient("2"), coded_form().to_string());
+    practice
+        .import(&[a.as_bytes(), b.as_bytes(), form.as_bytes()])
+        .await;
+    let author = with(&coded_response(), "/author/reference", json!("Patient/1"));
+    let all = practice.token.clone();
+    let scope = "patient/QuestionnaireResponse.c patient/Questionnaire.r patient/Observation.c";
+    practice.token = practice.token_for(&format!("{scope}&patient=1")).await;
+    for about in [
+        "Patient/2",
+        "https://elsewhere.example/Patient/1",
+        "Group/1",
+    ] {
+        let of_another = with(&author, "/subject/reference", json!(about));
+        let answer = practice
+            .ask("POST /QuestionnaireResponse", &of_another.to_string())
+            .await;
+        answer.refuses(
+            403,
+            "This token writes QuestionnaireResponses only about its own patient",
+        );
+    }
+    let mut of_another = with(&sign(), "/subject/reference", json!("Patient/2"));
+    of_another["performer"] = json!([{"reference": "Patient/1"}]);
+    let answer = practice
+        .ask("POST /Observation", &of_another.to_string())
+        .await;
+    answer.refuses(
+        403,
+        "This token writes Observations only about its own patient",
+    );
+    let answer = practice
+        .ask("POST /QuestionnaireResponse", &author.to_string())
+        .await;
+    let own = json!({"id": super::located(&answer)});
+    practice.token = all;
+    assert_eq!(made(&practice, &own).await.len(), 4);
+    let line = "GET /Observation?_summary=count";
+    assert_eq!(practice.ask(line, "").await.json()["total"], 4);
+}
+
+#[tokio::test]
+async fn a_response_about_what_is_not_observed_makes_no_observations() {
+    let practice = canvas().await;
+    practice
+        .import(&[coded_form().to_string().as_bytes()])
+        .await;
+    for (about, count) in [("Practitioner/1", 0), ("Organization/1", 0), ("Group/1", 4)] {
+        let body = with(&coded_response(), "/subject/reference", json!(about));
+        let read = stored(&practice, &body).await;
+        assert_eq!(made(&practice, &read).await.len(), count, "{about}");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_from_which_too_much_follows_is_refused() {
+    let limits = Limits {
+        bundle_entries_max: 2,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |settings| {
+        "canvas".clone_into(&mut settings.rules);
+    })
+    .await;
+    practice
+        .import(&[coded_form().to_string().as_bytes()])
+        .await;
+    // A response, four Observations with their records, and the practice those name.
+    let entries = [posting(&coded_response())];
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let answer = practice.ask("POST /", &bundle.to_string()).await;
+    answer.refuses(
+        413,
+        "too-costly A transaction makes at most 8 changes with what follows",
+    );
+    let line = "GET /Observation?_summary=count";
+    assert_eq!(practice.ask(line, "").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_score_is_of_answers_that_have_a_weight() {
+    let practice = canvas().await;
+    let option = |code: &str| json!({"valueCoding": {"system": "http://loinc.org", "code": code, "display": code}});
+    let mut weighted = option("LA1");
+    weighted["extension"] =
+        json!([{"url": "http://hl7.org/fhir/StructureDefinition/itemWeight", "valueDecimal": 777}]);
+    let form = json!({"resourceType": "Questionnaire", "id": "phq", "status": "active", "item": [
+        {"linkId": "1", "type": "choice", "answerOption": [weighted, option("LA2")]}
+    ]});
+    let form = form.to_string().replace("777", "1.5e1");
+    practice.import(&[form.as_bytes()]).await;
+    for (code, scores) in [("LA1", vec![json!(15)]), ("LA2", Vec::new())] {
+        let item = json!([{"linkId": "1", "answer": [choice(code)]}]);
+        let mut body = with(&coded_response(), "/item", item);
+        body["questionnaire"] = json!("Questionnaire/phq");
+        let read = stored(&practice, &body).await;
+        let made = made(&practice, &read).await.into_iter();
+        let made: Vec<Value> = made
+            .map(|one| one["valueQuantity"]["value"].clone())
+            .collect();
+        assert_eq!(made, scores, "{code}");
+    }
 }

@@ -106,7 +106,7 @@ impl Planning<'_> {
             self.beside.leave(body);
         }
         let is_changed = |change: &Change| self.taken.contains(&about(change));
-        new.amend(changes, is_changed);
+        new.amend(follows, changes, is_changed);
         changes.push(change);
         follows.add(new);
     }
