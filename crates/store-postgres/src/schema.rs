@@ -24,6 +24,7 @@ pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/proof.sql"),
     include_str!("schema/logos.sql"),
     include_str!("schema/defined.sql"),
+    include_str!("schema/outcome.sql"),
 ];
 
 /// The steps of the registry's schema.

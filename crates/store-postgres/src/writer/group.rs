@@ -10,7 +10,7 @@ use futures_util::future::try_join;
 use tokio::sync::oneshot;
 
 use super::apply::{Applier, Stop};
-use super::pending::{Statements, flush};
+use super::pending::{Statements, Value, flush};
 use super::terms::{Counters, Registry};
 use super::world::World;
 use super::{Gathered, Unit};
@@ -71,7 +71,7 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
     let transaction = begin_change(&mut connection).await?;
     // Both in one round trip.
     let lock = Counters::lock(&transaction);
-    let (counters, number) = try_join(lock, outcome::number(&transaction)).await?;
+    let (counters, token) = try_join(lock, outcome::token(&transaction)).await?;
     let mut registry = Registry::begin(shared, &transaction, counters).await?;
     let types = units.iter().flat_map(|unit| &unit.changes);
     let types = types.map(|change| change.resource_type.code());
@@ -106,15 +106,18 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
         defined::redefine(&transaction, before, definitions).await?;
     }
     let mut last = Statements::default();
-    audit(shared, &transaction, records, &mut last).await?;
+    let newest = audit(shared, &transaction, records, &mut last).await?;
+    mark(shared, &token, newest, &mut last);
     registry.last_statement(&mut last);
     last.run(&transaction).await?;
-    if let Err(error) = end_change(transaction).await {
-        outcome::unless_committed(shared, &number, error).await?;
+    let ended = end_change(transaction).await;
+    // There may be no other to ask with.
+    drop(connection);
+    if let Err(error) = ended {
+        outcome::unless_committed(shared, &token, error).await?;
     }
     crate::training::consider(shared, registry.next_sequences());
     registry.committed();
-    drop(connection);
     if redefines && let Err(error) = look_again(shared).await {
         // The next search or write does it.
         tracing::debug!(%error, "what is defined was not read again");
@@ -165,17 +168,27 @@ fn accept(
     Ok(Ok(written))
 }
 
-/// Adds the block of this commit's records, those of earlier reads among them.
+/// Marks this commit as the node's last, with how far its journal is committed where that changed.
+fn mark(shared: &Shared, token: &str, newest: Option<i64>, out: &mut Statements) {
+    let text = "INSERT INTO node(name,number,token) VALUES($1,coalesce($2::int8,0),$3) \
+                ON CONFLICT(name) DO UPDATE SET number=coalesce($2::int8,node.number),token=$3";
+    let node = shared.node.clone();
+    let args: Vec<Value> = vec![Box::new(node), Box::new(newest), Box::new(token.to_owned())];
+    out.add(text, args);
+}
+
+/// Adds the block of this commit's records, those of earlier reads among them: the newest of these
+/// is given.
 async fn audit(
     shared: &Shared,
     transaction: &Transaction<'_>,
     mut records: Lines,
     out: &mut Statements,
-) -> Result<(), Error> {
+) -> Result<Option<i64>, Error> {
     let (taken, newest) = shared.journal.take();
     records.append(&taken);
     if records.count == 0 {
-        return Ok(());
+        return Ok(None);
     }
     let before = "SELECT last,seal FROM audit_block ORDER BY last DESC LIMIT 1";
     let before = query_opt(transaction, before, &[]).await?;
@@ -190,7 +203,7 @@ async fn audit(
         })
         .transpose()?;
     let Some(block) = Block::behind(before.as_ref(), &records, 0)? else {
-        return Ok(());
+        return Ok(None);
     };
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let text = "INSERT INTO audit_block(last,count,first_at,last_at,previous,seal,records) \
@@ -207,13 +220,5 @@ async fn audit(
             Box::new(block.records),
         ],
     );
-    if taken.count > 0 {
-        let text = "INSERT INTO node(name,number) VALUES($1,$2) \
-                    ON CONFLICT(name) DO UPDATE SET number=$2";
-        out.add(
-            text,
-            vec![Box::new(shared.node.clone()), Box::new(number(newest))],
-        );
-    }
-    Ok(())
+    Ok((taken.count > 0).then(|| number(newest)))
 }

@@ -21,7 +21,7 @@ use crate::row::get;
 use crate::snapshot::{execute, query};
 use crate::value::TEXT_CHARS;
 
-type Value = Box<dyn ToSql + Sync + Send>;
+pub(super) type Value = Box<dyn ToSql + Sync + Send>;
 
 /// Statements that do not depend on each other.
 #[derive(Default)]
