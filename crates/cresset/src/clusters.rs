@@ -33,6 +33,8 @@ pub(crate) struct Clusters {
     /// By URL: all instances of a server share its connections.
     servers: Mutex<HashMap<String, Cluster>>,
     open: Mutex<HashMap<InstanceName, Arc<Open>>>,
+    /// The name of this node, once it was needed.
+    node: Mutex<Option<String>>,
 }
 
 /// Where an instance lives.
@@ -73,6 +75,7 @@ impl Clusters {
             settings: settings.clone(),
             servers: Mutex::default(),
             open: Mutex::default(),
+            node: Mutex::default(),
         }
     }
 
@@ -129,7 +132,7 @@ impl Clusters {
         let options = Options {
             clock: surroundings::clock(),
             limits: Arc::new(self.settings.limits.clone()),
-            node: node(&self.settings.data).map_err(failed)?,
+            node: self.node().map_err(failed)?,
             directory: home.journal.clone(),
             bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
             keeps_words: settings.full_text,
@@ -137,6 +140,15 @@ impl Clusters {
         PostgresStore::open(&cluster, name, options)
             .await
             .map(Arc::new)
+    }
+
+    fn node(&self) -> Result<String, Failure> {
+        let mut known = self.node.lock();
+        if let Some(name) = &*known {
+            return Ok(name.clone());
+        }
+        let name = node(&self.settings.data)?;
+        Ok(known.insert(name).clone())
     }
 
     /// Closes an instance that is there no more.
@@ -240,16 +252,32 @@ pub(crate) fn noted(directory: &Path) -> Result<String, Failure> {
     Ok(server.trim().to_owned())
 }
 
-/// The name of this data directory among all that serve the same instances.
+/// The name of this data directory among all that serve the same instances, made where it has none.
+/// The directory is this process's alone; within the process one caller at a time is here.
 fn node(data: &Path) -> Result<String, Failure> {
     let path: PathBuf = data.join(NODE_FILE);
     if !path.exists() {
         let mut bytes = [0; 8];
         surroundings::SystemRng.fill(&mut bytes);
         let name = format!("{:016x}", u64::from_be_bytes(bytes));
-        fs::write(&path, name).context(path.display())?;
+        // It is there whole or not at all, whenever the machine stops.
+        let unfinished = path.with_extension("new");
+        let write = || {
+            let mut file = fs::File::create(&unfinished)?;
+            file.write_all(name.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&unfinished, &path)
+        };
+        write().context(path.display())?;
     }
-    fs::read_to_string(&path).context(path.display())
+    let name = fs::read_to_string(&path).context(path.display())?;
+    if name.trim().is_empty() {
+        let text = format!("{} is empty", path.display());
+        return Err(Failure::new(Kind::Other, text).hint(
+            "without this node's journals, remove the file; else write the node's name there",
+        ));
+    }
+    Ok(name)
 }
 
 fn failure(error: ClusterError) -> Failure {

@@ -55,6 +55,20 @@ impl Data {
 
     /// The same, of a directory that must be there, unless it is a registry that knows the instances.
     pub(crate) fn existing(of: &DataDir) -> Result<(Self, Settings), Failure> {
+        let settings = Self::existing_settings(of)?;
+        Ok((Self::open(&settings)?, settings))
+    }
+
+    /// The same without the registry, for what is this node's own.
+    pub(crate) fn existing_files(of: &DataDir) -> Result<(Self, Settings), Failure> {
+        let settings = Settings {
+            registry: None,
+            ..Self::existing_settings(of)?
+        };
+        Ok((Self::open(&settings)?, settings))
+    }
+
+    fn existing_settings(of: &DataDir) -> Result<Settings, Failure> {
         let settings = of.settings()?;
         if !of.data.is_dir() && settings.registry.is_none() {
             return Err(Failure::new(
@@ -63,7 +77,7 @@ impl Data {
             )
             .hint("`cresset demo` or `cresset instance create` makes one; --data names another"));
         }
-        Ok((Self::open(&settings)?, settings))
+        Ok(settings)
     }
 
     /// All instances, sorted.

@@ -20,14 +20,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Goes through all instances once: a part is left to do where an earlier program knew other search
 /// parameters than this one. Then watches those that are open.
 pub(crate) async fn all(data: Data) {
-    let names = match data.list().await {
-        Ok(names) => names,
-        Err(error) => {
-            tracing::error!(%error, "the instances cannot be listed; no index is brought up to date");
-            return;
-        }
-    };
-    for name in names {
+    for name in listed(&data).await {
         match data.open(&name).await {
             Ok(Some(store)) => of(&name, store).await,
             Ok(None) => {}
@@ -43,6 +36,19 @@ pub(crate) async fn all(data: Data) {
             let before = seen.insert(name.clone(), defined.clone());
             if !unindexed.is_empty() || before.unwrap_or_default() != defined {
                 of(&name, store).await;
+            }
+        }
+    }
+}
+
+/// All instances, as soon as they can be listed.
+async fn listed(data: &Data) -> Vec<InstanceName> {
+    loop {
+        match data.list().await {
+            Ok(names) => return names,
+            Err(error) => {
+                tracing::error!(%error, "the instances cannot be listed; no index is brought up to date yet");
+                tokio::time::sleep(AGAIN).await;
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The parts put together: data, clock and randomness into a server.
 
-use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::failure::{Context, Failure, Kind};
 use crate::mail;
 use crate::packages::Validators;
 use crate::settings::Settings;
+use crate::shutdown::Signals;
 use crate::surroundings;
 
 /// Takes the port, before anything else is done: nobody waits for a population to learn it is taken.
@@ -73,14 +73,15 @@ fn outbound(settings: &Settings) -> Arc<Outbound> {
     Arc::new(Outbound::new(reach, &settings.limits))
 }
 
-/// Serves until told to stop, and for `drain` after that.
+/// Serves until told to stop, and for `drain` after that, or until told so again.
 pub(crate) async fn serve(
     platform: Platform,
     listener: TcpListener,
-    stop: impl Future<Output = ()>,
+    signals: Signals,
     drain: Duration,
 ) -> Result<(), Failure> {
-    cresset_web::serve(platform, listener, stop, drain)
+    let stop = signals.clone().stop();
+    cresset_web::serve(platform, listener, stop, signals.drained(drain))
         .await
         .context("serving")
 }

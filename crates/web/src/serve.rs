@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::Interval;
+use tokio::time::{Interval, timeout};
 
 use crate::app::App;
 use crate::envelope::Envelope;
@@ -24,8 +24,11 @@ use crate::platform::Platform;
 
 /// Longest wait for the head of a request.
 const HEAD_WAIT: Duration = Duration::from_secs(15);
-/// Longest wait for open requests when the server stops.
-const DRAIN_WAIT: Duration = Duration::from_secs(10);
+/// Wait for open requests when the server stops, where none may take longer.
+const FINISH_WAIT: Duration = Duration::from_secs(10);
+/// Longest wait for what instances write at the end. What is not written by then stays on this node's
+/// disk for the next start.
+const SETTLE_WAIT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, such as when file descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How often idle instances are looked for.
@@ -33,8 +36,9 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// Room for a request's head besides its query.
 const HEAD_BYTES: usize = 32 * 1024;
 
-/// Serves until `shutdown` completes. Then `/health` says for `drain` that the server is about to end,
-/// while everything is still served; then open requests are finished (at most ten seconds).
+/// Serves until `shutdown` completes. Then `/health` says until `drained` completes that the server is
+/// about to end, while everything is still served; then open requests are finished, for which they
+/// have as long as a request may take.
 ///
 /// # Errors
 /// When the listener cannot be used at all; what befalls one connection ends that one alone.
@@ -42,7 +46,7 @@ pub async fn serve(
     platform: Platform,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
-    drain: Duration,
+    drained: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let app = App::new(platform);
     let mut door = Door {
@@ -55,7 +59,7 @@ pub async fn serve(
     };
     door.accept_until(shutdown).await;
     door.app.drain();
-    door.accept_until(tokio::time::sleep(drain)).await;
+    door.accept_until(drained).await;
     let Door {
         app,
         graceful,
@@ -63,13 +67,17 @@ pub async fn serve(
         ..
     } = door;
     drop(listener);
-    if tokio::time::timeout(DRAIN_WAIT, graceful.shutdown())
+    let request_max = Duration::from_millis(app.limits().request_ms_max);
+    let finishing = timeout(request_max.max(FINISH_WAIT), graceful.shutdown());
+    if finishing.await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    if timeout(SETTLE_WAIT, app.instances().settle())
         .await
         .is_err()
     {
-        tracing::warn!("some requests did not finish in time");
+        tracing::warn!("some audit records are committed at the next start");
     }
-    app.instances().settle().await;
     Ok(())
 }
 

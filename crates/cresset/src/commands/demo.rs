@@ -18,7 +18,8 @@ use super::{Where, app, rules};
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
 use crate::settings::{Flags, Settings};
-use crate::{log, output, platform, shutdown, surroundings};
+use crate::shutdown::Signals;
+use crate::{log, output, platform, surroundings};
 use filling::Filling;
 use printed::Printed;
 
@@ -121,7 +122,7 @@ impl Demo {
         };
         output::line(printed);
         let platform = platform::platform(&data, &settings)?;
-        platform::serve(platform, listener, shutdown::signal()?, Duration::ZERO).await?;
+        platform::serve(platform, listener, Signals::listen()?, Duration::ZERO).await?;
         output::line("Stopped.");
         Ok(ExitCode::SUCCESS)
     }

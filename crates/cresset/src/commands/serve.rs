@@ -9,7 +9,8 @@ use clap::Args;
 use crate::data::Data;
 use crate::failure::Failure;
 use crate::settings::{Flags, Settings};
-use crate::{indexing, log, output, platform, shutdown};
+use crate::shutdown::Signals;
+use crate::{indexing, log, output, platform};
 
 /// Serve all instances of a data directory.
 #[derive(Args)]
@@ -43,7 +44,7 @@ impl Serve {
         let platform = platform::platform(&data, &settings)?;
         let indexing = tokio::spawn(indexing::all(data.clone()));
         let drain = Duration::from_millis(settings.drain_ms);
-        platform::serve(platform, listener, shutdown::signal()?, drain).await?;
+        platform::serve(platform, listener, Signals::listen()?, drain).await?;
         // What is left is gone on with at the next start.
         indexing.abort();
         Ok(ExitCode::SUCCESS)

@@ -59,7 +59,7 @@ enum Action {
 
 impl Terminology {
     pub(crate) fn run(self) -> Result<ExitCode, Failure> {
-        let (data, settings) = Data::existing(&self.data)?;
+        let (data, settings) = Data::existing_files(&self.data)?;
         match self.action {
             Action::Add { paths, version } => {
                 add(&data, &paths, version.as_deref(), &settings.limits)?;

@@ -5,7 +5,8 @@ use std::fmt;
 use cresset_base::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// The URL of a server. It may hold a password, so it is shown without what stands before the host.
+/// The URL of a server. It may hold a password, before the host or among the parameters, so nothing
+/// is shown of it but scheme, host, port and database.
 #[derive(Clone, Deserialize)]
 #[serde(from = "String")]
 pub(crate) struct ServerUrl(Secret<String>);
@@ -20,9 +21,12 @@ impl ServerUrl {
         let Some((scheme, rest)) = url.split_once("://") else {
             return "…".to_owned();
         };
-        match rest.rsplit_once('@') {
+        let (place, _) = rest.split_once('?').unwrap_or((rest, ""));
+        match place.rsplit_once('@') {
             Some((_, place)) => format!("{scheme}://…@{place}"),
-            None => url.to_owned(),
+            // A password that holds a question mark is none that can be told from parameters.
+            None if rest.contains('@') => format!("{scheme}://…"),
+            None => format!("{scheme}://{place}"),
         }
     }
 }
@@ -68,9 +72,27 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let url = ServerUrl::from("postgres://cresset:a@b@db.example/cresset".to_owned());
-        let shown = serde_json::to_string(&url).unwrap();
-        assert_eq!(shown, "\"postgres://…@db.example/cresset\"");
-        assert_eq!(format!("{url:?}"), "postgres://…@db.example/cresset");
+        for (url, expected) in [
+            (
+                "postgres://cresset:a@b@db.example/cresset",
+                "postgres://…@db.example/cresset",
+            ),
+            (
+                "postgres://cresset:a@db.example:5433/cresset?sslmode=require&password=b",
+                "postgres://…@db.example:5433/cresset",
+            ),
+            (
+                "postgres://db.example/cresset?user=c&password=b",
+                "postgres://db.example/cresset",
+            ),
+            ("postgres://db.example/cresset?password=a@b", "postgres://…"),
+            ("postgres://cresset:a?b@db.example/cresset", "postgres://…"),
+            ("host=db.example password=b", "…"),
+        ] {
+            let url = ServerUrl::from(url.to_owned());
+            let shown = serde_json::to_string(&url).unwrap();
+            assert_eq!(shown, format!("\"{expected}\""));
+            assert_eq!(format!("{url:?}"), expected);
+        }
     }
 }
