@@ -36,24 +36,29 @@ impl Failures {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<u32>, StoreError> {
-        let counted = self.count_beyond(store, key, now).await?;
-        Ok(counted.map(|beyond| beyond.left_s))
+        let counted = self.counted(store, key, now).await?;
+        Ok(self.is_beyond(counted).then_some(counted.left_s))
     }
 
-    /// The same, and how many were beyond the bound, this one included.
-    pub(crate) async fn count_beyond(
+    /// The same; gives how many there have been, this one included.
+    pub(crate) async fn counted(
         &self,
         store: &dyn AuthStore,
         key: &str,
         now: Timestamp,
-    ) -> Result<Option<Counted>, StoreError> {
-        let counted = store.count_attempt(self.hashed(key), self.window_s, now);
-        let counted = counted.await?;
-        let attempts = counted.attempts.saturating_sub(self.in_window_max);
-        Ok((attempts > 0).then_some(Counted {
-            attempts,
-            ..counted
-        }))
+    ) -> Result<Counted, StoreError> {
+        let key = self.hashed(key);
+        store.count_attempt(key, self.window_s, now).await
+    }
+
+    /// Whether these are too many.
+    pub(crate) fn is_beyond(&self, counted: Counted) -> bool {
+        counted.attempts > self.in_window_max
+    }
+
+    /// Whether these are a quarter of what may be, or more.
+    pub(crate) fn is_noteworthy(&self, counted: Counted) -> bool {
+        counted.attempts >= self.in_window_max.div_ceil(4)
     }
 
     /// Takes back what was counted before a try that was none of a guesser.

@@ -60,9 +60,15 @@ impl Sender<'_> {
         let Self {
             practice, base_url, ..
         } = self;
+        let factor = to.second_factor.as_ref();
+        let passkeys = if factor.is_some_and(|factor| !factor.passkeys.is_empty()) {
+            " Each of your passkeys is asked for after the new password once before it stands for it."
+        } else {
+            ""
+        };
         let text = format!(
             "Hello {},\n\nthe password of your account at {practice} was changed. Every browser was signed \
-             out, and every connected app must ask you again.\n\nIf this was not you, choose another \
+             out, and every connected app must ask you again.{passkeys}\n\nIf this was not you, choose another \
              password at once and tell the practice:\n\n{base_url}/forgot-password\n",
             to.name
         );
@@ -95,6 +101,40 @@ impl Sender<'_> {
         )
     }
 
+    /// The letter that tells that the practice took the second step away; nothing for who has no
+    /// address.
+    pub(crate) fn second_factor_reset(&self, to: &User) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let text = format!(
+            "Hello {},\n\n{practice} took away the second step with which you signed in to your account. Your \
+             codes, passkeys and recovery codes are worth nothing now: the password is enough to sign in. \
+             Every browser was signed out.\n\nSet the second step up again here:\n\n\
+             {base_url}/account/security\n\nIf you did not ask for this, tell the practice, and choose \
+             another password:\n\n{base_url}/forgot-password\n",
+            to.name
+        );
+        let subject = format!("Signing in at {practice}: your second step was taken away");
+        self.letter(to, subject, text)
+    }
+
+    /// The letter that tells that there is a copy of a passkey; nothing for who has no address.
+    pub(crate) fn passkey_copied(&self, to: &User, name: &str) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let text = format!(
+            "Hello {},\n\nsomebody showed your passkey \"{name}\" at {practice}, and its count was behind. It was \
+             refused: there may be a copy of it, and one of the two was used before.\n\nRemove this \
+             passkey, and look at when your passkeys were used last:\n\n{base_url}/account/security\n\n\
+             Tell the practice if there is a use that was not yours.\n",
+            to.name
+        );
+        let subject = format!("A passkey of yours at {practice} may have been copied");
+        self.letter(to, subject, text)
+    }
+
     /// The letter that tells that somebody guesses codes, who knows the password; nothing for who has
     /// no address.
     pub(crate) fn codes_guessed(&self, to: &User) -> Option<Mail> {
@@ -103,8 +143,8 @@ impl Sender<'_> {
         } = self;
         let text = format!(
             "Hello {},\n\nsomebody signed in to your account at {practice} with the right password and then \
-             sent wrong codes again and again. Nobody got in. For a day codes count only in browsers you \
-             used before; passkeys and recovery codes count everywhere.\n\nIf this was not you, somebody \
+             sent wrong codes again and again. If it goes on, codes count for nothing for a day; passkeys \
+             and recovery codes go on.\n\nIf this was not you, somebody \
              knows your password. Choose another at once:\n\n{base_url}/forgot-password\n",
             to.name
         );
@@ -122,6 +162,14 @@ impl Sender<'_> {
             PasskeyChange::Added(name) => ("added to", name),
             PasskeyChange::Removed(name) => ("removed from", name),
         };
+        let undo = match what {
+            PasskeyChange::Added(_) => format!(
+                "With the new password the passkey alone lets nobody in. Then take it away:\n\n\
+                 {base_url}/account/security\n\nIf you are asked for a second step that you never turned \
+                 on, ask the practice: an administrator can take it away.\n"
+            ),
+            PasskeyChange::Removed(_) => String::new(),
+        };
         let from_now = match to.second_factor {
             Some(_) => "Signing in with the password asks for a second step.",
             None => "From now on the password is enough to sign in.",
@@ -129,7 +177,7 @@ impl Sender<'_> {
         let text = format!(
             "Hello {},\n\nthe passkey \"{name}\" was {done} your account at {practice}. {from_now} \
              Every browser was signed out.\n\nIf this was not you, choose another password at once and \
-             tell the practice:\n\n{base_url}/forgot-password\n",
+             tell the practice:\n\n{base_url}/forgot-password\n\n{undo}",
             to.name
         );
         let subject = format!("Signing in at {practice}: a passkey was {done} your account");

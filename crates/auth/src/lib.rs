@@ -51,6 +51,7 @@ mod failures;
 mod key_sets;
 mod letter;
 mod token_cache;
+mod told;
 
 pub use app::{AppError, NewApp, Registered};
 pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE, Presented};

@@ -18,9 +18,9 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::Hashed;
 use cresset_store::user::{Passkey, SecondFactor, User};
 
-use crate::credential::hash;
+use crate::credential::{hash, hash_of_bytes};
 use crate::letter::PasskeyChange;
-use crate::second_factor::{SecondFactorError, TurnedOn};
+use crate::second_factor::{SecondFactorError, TurnedOn, left_over};
 use crate::server::AuthServer;
 use crate::session::{Begun, SignIn};
 use crate::user::name;
@@ -28,7 +28,7 @@ pub use answer::{Assertion, Attestation};
 use challenge::Purpose;
 pub use challenge::{NotAsked, TO_ANSWER_MS};
 pub(crate) use party::RelyingParty;
-pub use sign_in::PasskeySignIn;
+pub use sign_in::{PasskeySignIn, PasskeyTried};
 
 /// What a device is asked for a new key (`PublicKeyCredentialCreationOptions`).
 #[derive(Debug)]
@@ -156,6 +156,7 @@ impl AuthServer {
             key: made.key,
             counter: made.counter,
             since: self.clock.now(),
+            beside: password_of(&user),
         };
         let (factor, recovery) = self.with_passkey(&user, passkey).await?;
         let told = |user: &User| {
@@ -196,7 +197,7 @@ impl AuthServer {
         &self,
         asked: SignIn<'_>,
         id: &str,
-    ) -> Result<Begun, SecondFactorError> {
+    ) -> Result<Option<Begun>, SecondFactorError> {
         let user = self.prove_password(asked).await?;
         let mut left = user.second_factor.clone().ok_or(SecondFactorError::Off)?;
         let at = left.passkeys.iter().position(|known| known.id == id);
@@ -207,7 +208,7 @@ impl AuthServer {
             sender.passkeys_changed(user, PasskeyChange::Removed(&removed.name))
         };
         let begun = self.take_away(user, left, told).await?;
-        self.store.forget_passkey(noted).await?;
+        left_over(self.store.forget_passkey(noted).await);
         Ok(begun)
     }
 
@@ -227,6 +228,13 @@ fn passkeys(user: &User) -> impl Iterator<Item = &Passkey> {
 
 fn known(user: &User) -> Vec<String> {
     passkeys(user).map(|passkey| passkey.id.clone()).collect()
+}
+
+/// A digest of a person's password, by which another one is told apart; nothing while they have none.
+fn password_of(user: &User) -> Option<String> {
+    let stored = user.password.as_ref()?;
+    let digest = hash_of_bytes(format!("beside\n{stored}").as_bytes());
+    Some(URL_SAFE_NO_PAD.encode(digest.0))
 }
 
 /// Under this a store notes how a passkey is used.

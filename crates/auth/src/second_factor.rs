@@ -47,8 +47,9 @@ pub struct Pending {
 pub struct TurnedOn {
     /// Each replaces one code; they cannot be had a second time. Empty where those of before go on.
     pub recovery: Vec<Secret<String>>,
-    /// The session in which the person goes on.
-    pub begun: Begun,
+    /// The session in which the person goes on; nothing where it could not begin, and they sign in
+    /// again.
+    pub begun: Option<Begun>,
 }
 
 /// Why a second factor was not changed.
@@ -145,7 +146,7 @@ impl AuthServer {
         };
         let told = |user: &User| self.sender().second_factor_changed(user);
         let begun = self.replace_factor(user, Some(factor), told).await?;
-        self.forget_recovery_codes(&before).await?;
+        left_over(self.forget_recovery_codes(&before).await);
         Ok(TurnedOn { recovery, begun })
     }
 
@@ -157,7 +158,7 @@ impl AuthServer {
     pub async fn turn_off_second_factor(
         &self,
         asked: SignIn<'_>,
-    ) -> Result<Begun, SecondFactorError> {
+    ) -> Result<Option<Begun>, SecondFactorError> {
         let user = self.prove_password(asked).await?;
         let Some(factor) = user.second_factor.clone().filter(|f| f.salt.is_some()) else {
             return Err(SecondFactorError::Off);
@@ -176,13 +177,13 @@ impl AuthServer {
         user: User,
         left: SecondFactor,
         told: impl Fn(&User) -> Option<Mail>,
-    ) -> Result<Begun, SecondFactorError> {
+    ) -> Result<Option<Begun>, SecondFactorError> {
         let before = user.clone();
         let is_empty = left.salt.is_none() && left.passkeys.is_empty();
         let left = (!is_empty).then_some(left);
         let begun = self.replace_factor(user, left, told).await?;
         if is_empty {
-            self.forget_recovery_codes(&before).await?;
+            left_over(self.forget_recovery_codes(&before).await);
         }
         Ok(begun)
     }
@@ -210,11 +211,12 @@ impl AuthServer {
             second_factor: None,
             ..user
         };
-        let told = self.sender().second_factor_changed(&without(user.clone()));
+        let told = self.sender().second_factor_reset(&user);
         self.change_user(&user.login, (Ending::Sessions, told), without)
             .await?;
-        self.forget_passkeys(&user).await?;
-        Ok(self.forget_recovery_codes(&user).await?)
+        left_over(self.forget_passkeys(&user).await);
+        left_over(self.forget_recovery_codes(&user).await);
+        Ok(())
     }
 
     /// How many recovery codes a person has left.
@@ -229,12 +231,14 @@ impl AuthServer {
         Ok(count)
     }
 
+    /// Gives a person this second factor; every session of theirs ends, and the one in which they go
+    /// on begins. Nothing where it does not: the change is made, whatever it shows once is to be seen.
     pub(crate) async fn replace_factor(
         &self,
         user: User,
         second_factor: Option<SecondFactor>,
         told: impl Fn(&User) -> Option<Mail>,
-    ) -> Result<Begun, SecondFactorError> {
+    ) -> Result<Option<Begun>, SecondFactorError> {
         let changed = User {
             second_factor,
             ..user
@@ -248,11 +252,17 @@ impl AuthServer {
         {
             return Err(SecondFactorError::Moved);
         }
-        let user = self.store.lookup_user(&id).await?;
-        let user = user.ok_or(SecondFactorError::Moved)?;
+        let begun = self.go_on(&id).await;
+        left_over(begun.as_ref().map(drop));
+        Ok(begun.ok())
+    }
+
+    async fn go_on(&self, id: &str) -> Result<Begun, SignInError> {
+        let user = self.store.lookup_user(id).await?;
+        let user = user.ok_or(SignInError::Late)?;
         // Whatever was proved before, the password was just now.
         let proved = self.proved_by(Proof::Password);
-        Ok(self.begin_session(user, proved).await?)
+        self.begin_session(user, proved).await
     }
 
     /// Whether this is a code of the secret now, and is used by this.
@@ -273,6 +283,14 @@ impl AuthServer {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose());
         let named = (self.sender().practice, user.login.as_str());
         Codes::derived(&key, named, (&user.id, salt))
+    }
+}
+
+/// Passes over what could not be done after a change was made: what is left over of what ended opens
+/// nothing, and the change is not to look as if it was not made.
+pub(crate) fn left_over<E: std::fmt::Display>(done: Result<(), E>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "a change of a second factor left something over");
     }
 }
 

@@ -82,6 +82,12 @@ pub enum SignInError {
     /// Nobody signs in with this passkey: one answer for all that can be wrong with it.
     #[error("nobody signs in with this passkey")]
     Passkey,
+    /// The passkey is theirs and was not shown beside their password as it is now.
+    #[error("this passkey is to be shown after the password first")]
+    PasswordFirst,
+    /// The passkey is theirs, and a copy of it was used before.
+    #[error("there is a copy of this passkey")]
+    Copied,
     /// The password was proved too long ago for the code that follows it.
     #[error("sign in again from the beginning")]
     Late,
@@ -209,25 +215,6 @@ impl AuthServer {
         };
         self.sign_ins.give_back(store, &attempt.here).await?;
         Err(SignInError::TooManyFailures { retry_after_s })
-    }
-
-    /// Counts an attempt and looks at it; what was none of a guesser is taken back.
-    pub(crate) async fn counted(
-        &self,
-        attempt: &Attempt,
-        proves: impl Future<Output = Result<bool, StoreError>> + Send,
-    ) -> Result<(), SignInError> {
-        self.count_attempt(attempt).await?;
-        let found = proves.await;
-        if !matches!(found, Ok(false)) {
-            // Nothing was learnt from what failed.
-            self.give_back(attempt).await?;
-        }
-        if found? {
-            Ok(())
-        } else {
-            Err(SignInError::Wrong)
-        }
     }
 
     pub(crate) async fn give_back(&self, attempt: &Attempt) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use cresset_base::Limits;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
-    includes, lists, mail, order, paging, people, places, registrations, search, types, unit,
+    includes, lists, mail, order, paging, passkeys, people, places, registrations, search, types, unit,
     units, words,
 };
 use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
@@ -59,6 +59,7 @@ contract!(
     mail,
     order,
     paging,
+    passkeys,
     people,
     places,
     registrations,

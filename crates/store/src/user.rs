@@ -119,6 +119,10 @@ pub struct Passkey {
     pub counter: u32,
     /// When it was added.
     pub since: Timestamp,
+    /// Digest of the password ([`User::password`]) beside which it was shown last: while it was added,
+    /// or after the password. It stands for no other password.
+    #[serde(default)]
+    pub beside: Option<String>,
 }
 
 /// With what a passkey signs (RFC 9053 §2.1, RFC 8812 §2).

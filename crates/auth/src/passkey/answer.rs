@@ -131,8 +131,7 @@ impl Assertion<'_> {
         let key = decoded(&passkey.key)?;
         let key = UnparsedPublicKey::new(verification(passkey.algorithm), key);
         key.verify(&signed, &decoded(self.signature)?).ok()?;
-        let has_counted = counter > passkey.counter || (counter == 0 && passkey.counter == 0);
-        has_counted.then_some(counter)
+        Some(counter)
     }
 }
 

@@ -116,7 +116,12 @@ impl AuthServer {
         challenge: &str,
         browser: &str,
     ) -> Result<Option<Purpose>, StoreError> {
-        let taken = self.store.consume_ticket(ticket_of(challenge)).await?;
+        let asked = ticket_of(challenge);
+        // What a stranger made up costs a look, and no write.
+        if !is_challenge(challenge) || self.store.lookup_ticket(asked).await?.is_none() {
+            return Ok(None);
+        }
+        let taken = self.store.consume_ticket(asked).await?;
         let Some(ticket) = taken.filter(|ticket| ticket.expires > self.clock.now()) else {
             return Ok(None);
         };
@@ -127,6 +132,12 @@ impl AuthServer {
         let is_it = asked.is_some_and(|asked| is_same(Hashed(asked), hash(browser)));
         Ok(is_it.then_some(remembered.purpose))
     }
+}
+
+/// 256 bits in base64url.
+fn is_challenge(text: &str) -> bool {
+    let bytes = URL_SAFE_NO_PAD.decode(text);
+    bytes.is_ok_and(|bytes| bytes.len() == 32)
 }
 
 fn ticket_of(challenge: &str) -> Hashed {

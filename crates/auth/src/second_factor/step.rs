@@ -10,7 +10,7 @@ use cresset_store::user::User;
 use crate::authorize::later;
 use crate::credential::{Kind, generate, hash, is_of_kind};
 use crate::server::AuthServer;
-use crate::session::{Begun, SignInError};
+use crate::session::{Attempt, Begun, SignInError};
 
 /// How long somebody may look for their device, in seconds.
 const STEP_S: i64 = 10 * 60;
@@ -62,21 +62,62 @@ impl AuthServer {
     /// # Errors
     /// [`SignInError::Late`] when the password must be shown again; else as [`AuthServer::sign_in`].
     pub async fn finish_sign_in(&self, user: User, step: Step<'_>) -> Result<Begun, SignInError> {
-        let attempt = self.attempt(&user.login, step.address, step.device).await?;
-        let digits = digits(step.code);
-        let guess = match &digits {
-            Some(_) => Some(self.count_guess(&user, &step, &attempt).await?),
-            None => None,
-        };
-        let proves = self.proves_factor(&user, step.code, digits.as_deref());
-        let counted = self.counted(&attempt, proves).await;
-        if let (Some(guess), Ok(()) | Err(SignInError::Store(_))) = (&guess, &counted) {
-            self.give_guess_back(guess).await?;
-        }
-        counted?;
+        let from = (step.address, step.device);
+        self.prove_code(&user, step.code, from).await?;
         self.take_step(step.handle).await?;
         let both = self.proved_by(Proof::PasswordAndCode);
         self.begin_session(user, both).await
+    }
+
+    /// Uses up a code or recovery code of this person, sent from this address by a browser with this
+    /// mark.
+    async fn prove_code(
+        &self,
+        user: &User,
+        code: &str,
+        (address, device): (&str, Option<&str>),
+    ) -> Result<(), SignInError> {
+        let attempt = self.attempt(&user.login, address, device).await?;
+        if let Some(digits) = digits(code) {
+            return self.prove_digits(user, &digits, &attempt).await;
+        }
+        // Nobody guesses it, so the right one passes whatever was guessed before.
+        if self.uses_recovery_code(user, code).await? {
+            return Ok(());
+        }
+        self.count_attempt(&attempt).await?;
+        Err(SignInError::Wrong)
+    }
+
+    /// The same for a code of an app: it counts before it is looked at, and for a day only where it is
+    /// looked at.
+    async fn prove_digits(
+        &self,
+        user: &User,
+        digits: &str,
+        attempt: &Attempt,
+    ) -> Result<(), SignInError> {
+        self.count_attempt(attempt).await?;
+        let guess = match self.count_guess(user, attempt).await {
+            Ok(guess) => guess,
+            Err(error) => {
+                self.give_back(attempt).await?;
+                return Err(error);
+            }
+        };
+        let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
+        let is_right = match salt {
+            Some(salt) => self.uses_code(user, salt, digits).await,
+            None => Ok(false),
+        };
+        if matches!(is_right, Ok(false)) {
+            self.note_guess(user, &guess).await;
+            return Err(SignInError::Wrong);
+        }
+        // Nothing was learnt from what failed.
+        self.give_guess_back(&guess).await?;
+        self.give_back(attempt).await?;
+        is_right.map(drop).map_err(SignInError::from)
     }
 
     /// Uses up the handle that was given out after the password.
@@ -102,20 +143,6 @@ impl AuthServer {
         let user = self.store.lookup_user(&half.user).await?;
         let user = user.filter(|user| user.enabled && user.revision == half.revision);
         user.ok_or(SignInError::Late)
-    }
-
-    async fn proves_factor(
-        &self,
-        user: &User,
-        code: &str,
-        digits: Option<&str>,
-    ) -> Result<bool, StoreError> {
-        let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
-        match (digits, salt) {
-            (Some(digits), Some(salt)) => self.uses_code(user, salt, digits).await,
-            (Some(_), None) => Ok(false),
-            (None, _) => self.uses_recovery_code(user, code).await,
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
-    includes, lists, mail, order, paging, people, places, registrations, search, types, unit,
+    includes, lists, mail, order, paging, passkeys, people, places, registrations, search, types, unit,
     units, words,
 };
 use cresset_testkit::postgres;
@@ -45,6 +45,7 @@ contract!(
     mail,
     order,
     paging,
+    passkeys,
     people,
     places,
     registrations,

@@ -23,6 +23,7 @@ async fn they_stand_in_the_row_of_their_person(world: World) {
         key: "MFkw".to_owned(),
         counter: u32::MAX,
         since: instant("2026-01-02T12:00:00Z"),
+        beside: Some("digest".to_owned()),
     };
     let with = User {
         second_factor: Some(SecondFactor {

@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use cresset_auth::passkey::{Assertion, NotAsked, PasskeyAsked, PasskeySignIn, TO_ANSWER_MS};
+use cresset_auth::passkey::{
+    Assertion, NotAsked, PasskeyAsked, PasskeySignIn, PasskeyTried, TO_ANSWER_MS,
+};
 use cresset_auth::session::{SignInError, form_token};
 use cresset_store::user::User;
 use http::{HeaderMap, StatusCode};
@@ -91,7 +93,7 @@ pub(crate) async fn sign_in_with_passkey(
     let device = cookie::read(&app, name, &headers, Purpose::Device);
     let (step, address) = (form.value("step"), peer.subscriber().to_string());
     let mut known = None;
-    let outcome = match half(&instance, &form).await {
+    let tried = match half(&instance, &form).await {
         Ok(half) => {
             known.clone_from(&half);
             let asked = PasskeySignIn {
@@ -103,14 +105,24 @@ pub(crate) async fn sign_in_with_passkey(
             };
             instance.auth.sign_in_with_passkey(asked).await
         }
-        Err(error) => Err(error),
+        Err(error) => PasskeyTried {
+            person: None,
+            outcome: Err(error),
+        },
     };
-    let subject = outcome.as_ref().ok().map(|begun| begun.user.id.clone());
+    let PasskeyTried { person, outcome } = tried;
+    let did = match outcome {
+        Err(SignInError::Copied) => "login-passkey-copied",
+        _ => "login-passkey",
+    };
     let happening = Happening {
-        subject: subject.or_else(|| known.as_ref().map(|user| user.id.clone())),
-        ..Happening::new("login", status(&outcome), &occasion)
+        subject: person,
+        ..Happening::new(did, status(&outcome), &occasion)
     };
     audit::record(&app, &instance, happening)?;
+    if matches!(outcome, Err(SignInError::Copied)) {
+        app.send_mail(&instance);
+    }
     let browser = (&headers, &form);
     match (outcome, known) {
         (Ok(begun), _) => entered(&app, &instance, browser, &begun).await,

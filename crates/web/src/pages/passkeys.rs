@@ -128,7 +128,7 @@ pub(crate) async fn remove_passkey(
             audit::note(&app, &signed_in, "passkey-removed", &occasion)?;
             app.send_mail(&signed_in.instance);
             let mut response = to_page(&signed_in);
-            go_on(&app, &signed_in, &begun, &mut response);
+            go_on(&app, &signed_in, begun.as_ref(), &mut response);
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),

@@ -83,7 +83,7 @@ pub(crate) async fn change_password(
     if let Ok(user) = instance.auth.prove_password(proof.by("new")).await
         && let Ok(begun) = instance.auth.begin_session(user, proved).await
     {
-        go_on(&app, &signed_in, &begun, &mut response);
+        go_on(&app, &signed_in, Some(&begun), &mut response);
     }
     Ok(response)
 }

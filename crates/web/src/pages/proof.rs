@@ -45,7 +45,14 @@ impl<'p> Proof<'p> {
 }
 
 /// Gives the browser the session in which the person goes on.
-pub(super) fn go_on(app: &App, signed_in: &SignedIn, begun: &Begun, response: &mut Response) {
+/// Nothing where none began: they sign in again.
+pub(super) fn go_on(
+    app: &App,
+    signed_in: &SignedIn,
+    begun: Option<&Begun>,
+    response: &mut Response,
+) {
+    let Some(begun) = begun else { return };
     let session = (Purpose::Session, Some(begun.cookie.expose().as_str()));
     let name = signed_in.instance.name.as_str();
     cookie::write(app, name, response.headers_mut(), session);

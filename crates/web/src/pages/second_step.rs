@@ -30,6 +30,10 @@ struct Page<'a> {
     error: Option<String>,
 }
 
+/// What is said to whoever shows a passkey of which there is a copy.
+pub(super) const COPIED: &str = "This passkey was refused: there may be a copy of it. Use another way, and \
+                                 remove it on the page Security of your account.";
+
 /// The form, for a person who holds this handle, with what was wrong before.
 pub(super) fn page(
     app: &App,
@@ -41,6 +45,7 @@ pub(super) fn page(
     let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
     let wrong = match error {
         Some(SignInError::Passkey) => "This passkey is not right. Try again, or use another way.",
+        Some(SignInError::Copied) => COPIED,
         _ => "This code is not right, or it was used already. Wait for the next one and try again.",
     };
     let factor = user.second_factor.as_ref();
@@ -91,8 +96,11 @@ pub(crate) async fn sign_in_with_code(
     };
     audit::record(&app, &instance, happening)?;
     let browser = (&headers, &form);
-    if matches!(outcome, Err(SignInError::TooManyCodes { .. })) {
-        // The person is told that somebody guesses.
+    if matches!(
+        outcome,
+        Err(SignInError::Wrong | SignInError::TooManyCodes { .. })
+    ) {
+        // The person may be told that somebody guesses.
         app.send_mail(&instance);
     }
     match (outcome, known) {

@@ -139,7 +139,7 @@ pub(super) fn turned_on(
     } else {
         form_page(StatusCode::OK, &page)?
     };
-    go_on(app, signed_in, &turned.begun, &mut response);
+    go_on(app, signed_in, turned.begun.as_ref(), &mut response);
     Ok(response)
 }
 
@@ -218,7 +218,7 @@ pub(crate) async fn turn_off(
             audit::note(&app, &signed_in, "second-factor-off", &occasion)?;
             app.send_mail(&signed_in.instance);
             let mut response = to_page(&signed_in);
-            go_on(&app, &signed_in, &begun, &mut response);
+            go_on(&app, &signed_in, begun.as_ref(), &mut response);
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),

@@ -122,9 +122,13 @@ pub(super) async fn entered(
 pub(super) fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
     match outcome {
         Ok(_) => StatusCode::SEE_OTHER,
-        Err(SignInError::Wrong | SignInError::Passkey | SignInError::Late) => {
-            StatusCode::UNAUTHORIZED
-        }
+        Err(
+            SignInError::Wrong
+            | SignInError::Passkey
+            | SignInError::PasswordFirst
+            | SignInError::Copied
+            | SignInError::Late,
+        ) => StatusCode::UNAUTHORIZED,
         Err(SignInError::TooManyFailures { .. } | SignInError::TooManyCodes { .. }) => {
             StatusCode::TOO_MANY_REQUESTS
         }
@@ -145,6 +149,11 @@ pub(super) fn again(
         SignInError::Late => "It took too long. Sign in again from the beginning.",
         SignInError::Passkey => {
             "This passkey is not known here. Use another one, or sign in with your password."
+        }
+        SignInError::Copied => second_step::COPIED,
+        SignInError::PasswordFirst => {
+            "Your password was changed since this passkey was shown with it. Sign in with the password \
+             and this passkey once; then it is enough by itself again."
         }
         _ => "This name and password do not go together. Check both and try again.",
     };

@@ -143,10 +143,123 @@ async fn a_passkey_signs_its_person_in_without_a_password() {
 async fn assert_noted(practice: &Practice) {
     practice.store.settle().await.unwrap();
     let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
-    for did in ["passkey-added", "login"] {
-        let is_it = |r: &cresset_store::AuditRecord| r.interaction == did && r.subject.is_some();
+    let ann = practice.store.find_user("ann").await.unwrap().unwrap().id;
+    for (did, status) in [("passkey-added", 200), ("login-passkey", 303)] {
+        let is_it = |r: &cresset_store::AuditRecord| {
+            r.interaction == did && r.status == status && r.subject.as_ref() == Some(&ann)
+        };
         assert!(trail.records.iter().any(|r| is_it(&r.record)), "{did}");
     }
+}
+
+/// What the trail says of passkeys that were shown: status, and whether it names the person.
+async fn shown_in_trail(practice: &Practice, did: &str, person: &str) -> Vec<(u16, bool)> {
+    practice.store.settle().await.unwrap();
+    let trail = practice.store.trail(&AuditAsk::newest(100)).await.unwrap();
+    let records = trail.records.into_iter().map(|r| r.record);
+    let id = practice.store.find_user(person).await.unwrap().unwrap().id;
+    records
+        .filter(|record| record.interaction == did)
+        .map(|record| (record.status, record.subject.as_ref() == Some(&id)))
+        .collect()
+}
+
+/// Somebody of the staff who can be written to.
+async fn with_mail(practice: &Practice, login: &str) {
+    let new = NewUser {
+        login: login.to_owned(),
+        name: format!("Person {login}"),
+        role: Role::Clinician,
+        email: Some(format!("{login}@example.org")),
+        fhir_user: None,
+        patients: Vec::new(),
+    };
+    let password = Secret::new(PASSWORD.to_owned());
+    practice.auth().add_user(new, Some(password)).await.unwrap();
+}
+
+/// The trail names whose passkey failed, too, also where no password was shown.
+#[tokio::test]
+async fn a_passkey_that_fails_is_recorded_with_its_person() {
+    let practice = practice().await;
+    let mut device = Device::new("of Ann");
+    add(&mut practice.browser_of("ann").await, &mut device, "phone").await;
+    let wrong = |said: &mut Said| said.flags = 0x01;
+    let answer = show(&mut practice.browser(), &mut device, wrong).await;
+    assert_eq!(answer.status, 401);
+    let shown = shown_in_trail(&practice, "login-passkey", "ann").await;
+    assert_eq!(shown, [(401, true)]);
+}
+
+/// Signs in with a password and then the device; the status of the answer.
+async fn show_after(practice: &Practice, password: &str, device: &mut Device) -> u16 {
+    let mut browser = practice.browser();
+    let half = browser.sign_in("ann", password).await;
+    let step = half.field("step");
+    let page = post(&mut browser, (SHOW, &half), &[("step", &step)]).await;
+    let mut fields = signed(device, &page);
+    fields.push(("step", step));
+    let answer = send(&mut browser, (ANSWER, &page), &fields).await;
+    answer.status.as_u16()
+}
+
+/// Whoever added a passkey with a stolen password does not outlast the next password.
+#[tokio::test]
+async fn after_another_password_each_passkey_is_shown_beside_it_first() {
+    let practice = Practice::open().await;
+    with_mail(&practice, "ann").await;
+    let mut thief = practice.browser_of("ann").await;
+    let (mut stolen, mut own) = (Device::new("thief"), Device::new("of Ann"));
+    let codes = recovery_codes(&add(&mut thief, &mut stolen, "phone").await);
+    add(&mut thief, &mut own, "key").await;
+    let letter = practice.letters(1).await.remove(0).replace("=\r\n", "");
+    for part in [
+        "/demo/account/security",
+        "/demo/forgot-password",
+        "an administrator",
+    ] {
+        assert!(letter.contains(part), "{part} in {letter}");
+    }
+
+    let mut owner = practice.browser();
+    let form = owner.get("/demo/forgot-password").await;
+    post(
+        &mut owner,
+        ("/demo/forgot-password", &form),
+        &[("login", "ann")],
+    )
+    .await;
+    let letters = practice.letters(3).await.join("").replace("=\r\n", "");
+    let (_, link) = letters.split_once("/demo/new-password/").unwrap();
+    let link = link.split_whitespace().next().unwrap();
+    let new = "another way to say it";
+    let auth = practice.auth();
+    let chosen = auth.choose_password(link, Secret::new(new.to_owned()));
+    chosen.await.unwrap();
+
+    for device in [&mut stolen, &mut own] {
+        let alone = show(&mut practice.browser(), device, unchanged).await;
+        assert_eq!(alone.status, 401);
+        let html = alone.html();
+        assert!(html.contains("Your password was changed"), "{html}");
+    }
+    let mut again = practice.browser();
+    assert!(
+        again
+            .sign_in("ann", PASSWORD)
+            .await
+            .html()
+            .contains("name=\"password\"")
+    );
+    let recovery = [("code", &*codes[0])];
+    let page = again.get("/demo/sign-in").await;
+    assert_eq!(post(&mut again, (CODE, &page), &recovery).await.status, 401);
+
+    assert_eq!(show_after(&practice, new, &mut own).await, 303);
+    let alone = show(&mut practice.browser(), &mut own, unchanged).await;
+    assert_eq!(alone.status, 303, "it was shown beside the new one");
+    let alone = show(&mut practice.browser(), &mut stolen, unchanged).await;
+    assert_eq!(alone.status, 401, "this one was not");
 }
 
 /// After the password it stands for a code; a recovery code stands for it.
@@ -326,40 +439,62 @@ async fn what_was_not_signed_by_the_key_lets_nobody_in() {
     assert_eq!(show(&mut browser, &mut device, unchanged).await.status, 303);
 }
 
-/// Tries count as guesses at passwords do, and a copy of a key is found by its counter.
+/// Whatever was guessed before, at passwords or at passkeys, the right key passes.
 #[tokio::test]
-async fn tries_are_counted_and_copies_are_found() {
+async fn nobody_shuts_a_passkey_out_by_guessing() {
     let practice = practice().await;
-    let mut known = practice.browser_of("ann").await;
     let mut device = Device::new("of Ann");
-    add(&mut known, &mut device, "phone").await;
-    for _ in 0..3 {
-        assert_eq!(
-            show(&mut practice.browser(), &mut device, unchanged)
-                .await
-                .status,
-            303
-        );
-    }
-    device.counter_back_to(1);
-    let copied = show(&mut practice.browser(), &mut device, unchanged).await;
-    assert_eq!(copied.status, 401);
-    device.counter_back_to(90);
-    for _ in 0..9 {
+    let done = add(&mut practice.browser_of("ann").await, &mut device, "phone").await;
+    let recovery = recovery_codes(&done);
+    let mut here = practice.browser();
+    let half = here.sign_in("ann", PASSWORD).await;
+    for _ in 0..10 {
         let wrong = |said: &mut Said| said.rp_id.clear();
         let answer = show(&mut practice.browser(), &mut device, wrong).await;
         assert_eq!(answer.status, 401);
     }
-    let answer = show(&mut practice.browser(), &mut device, unchanged).await;
-    assert_eq!(answer.status, 429, "not even the right one");
-    assert_ne!(answer.header("retry-after"), "");
-    let page = known.get("/demo/account").await;
-    post(&mut known, ("/demo/sign-out", &page), &[]).await;
-    assert_eq!(
-        show(&mut known, &mut device, unchanged).await.status,
-        303,
-        "her own browser"
-    );
+    let guess = practice.browser().sign_in("ann", "a guess at it").await;
+    assert_eq!(guess.status, 429, "wrong ones count like wrong passwords");
+    let fields = [("step", half.field("step")), ("code", recovery[0].clone())];
+    assert_eq!(send(&mut here, (CODE, &half), &fields).await.status, 303);
+    let alone = show(&mut practice.browser(), &mut device, unchanged).await;
+    assert_eq!(alone.status, 303);
+}
+
+/// A copy of a key is found by its counter, and somebody learns of it.
+#[tokio::test]
+async fn copies_are_found() {
+    let practice = Practice::open().await;
+    with_mail(&practice, "ann").await;
+    let mut known = practice.browser_of("ann").await;
+    let mut device = Device::new("of Ann");
+    add(&mut known, &mut device, "phone").await;
+    for _ in 0..3 {
+        let answer = show(&mut practice.browser(), &mut device, unchanged).await;
+        assert_eq!(answer.status, 303);
+    }
+    for _ in 0..2 {
+        device.counter_back_to(1);
+        let copied = show(&mut practice.browser(), &mut device, unchanged).await;
+        assert_eq!(copied.status, 401);
+        assert!(copied.html().contains("there may be a copy"), "{copied:?}");
+    }
+    let recorded = shown_in_trail(&practice, "login-passkey-copied", "ann").await;
+    assert_eq!(recorded, [(401, true); 2]);
+    device.counter_back_to(90);
+    assert_eq!(show(&mut known, &mut device, unchanged).await.status, 303);
+    with_mail(&practice, "bob").await;
+    add(
+        &mut practice.browser_of("bob").await,
+        &mut Device::new("of Bob"),
+        "phone",
+    )
+    .await;
+    let letters = practice.letters(3).await;
+    let told = letters
+        .iter()
+        .filter(|text| text.contains("may have been copied"));
+    assert_eq!(told.count(), 1, "told once: {letters:?}");
 }
 
 #[tokio::test]
@@ -574,16 +709,7 @@ async fn a_passkey_of_one_practice_is_nothing_to_another() {
 #[tokio::test]
 async fn the_person_is_told_by_mail() {
     let practice = Practice::open().await;
-    let new = NewUser {
-        login: "dan".to_owned(),
-        name: "Dan".to_owned(),
-        role: Role::Clinician,
-        email: Some("dan@example.org".to_owned()),
-        fhir_user: None,
-        patients: Vec::new(),
-    };
-    let password = Secret::new(PASSWORD.to_owned());
-    practice.auth().add_user(new, Some(password)).await.unwrap();
+    with_mail(&practice, "dan").await;
     let mut browser = practice.browser_of("dan").await;
     add(&mut browser, &mut Device::new("of Dan"), "phone").await;
     let letter = practice.letters(1).await.remove(0);

@@ -210,15 +210,57 @@ async fn codes_are_not_guessed() {
         let answer = show(&mut guesser, &page, &wrong(&code)).await;
         assert_eq!(answer.status, 401, "{answer:?}");
     }
-    for right in [&code, &codes[0]] {
-        let answer = show(&mut guesser, &page, right).await;
-        assert_eq!(answer.status, 429);
-        assert_ne!(answer.header("retry-after"), "");
-    }
+    let answer = show(&mut guesser, &page, &code).await;
+    assert_eq!(answer.status, 429, "not even the right one");
+    assert_ne!(answer.header("retry-after"), "");
+    let mut other = practice.browser();
+    let answer = other.sign_in("ann", "a guess at it").await;
+    assert_eq!(answer.status, 429);
+    let recovery = show(&mut guesser, &page, &codes[0]).await;
+    assert_eq!(recovery.status, 303, "nobody guesses that one");
     let sign_out = known.get("/demo/account").await;
     post(&mut known, ("/demo/sign-out", &sign_out), &[]).await;
     let page = asked_for_code(&mut known).await;
     assert_eq!(show(&mut known, &page, &code).await.status, 303);
+}
+
+/// Codes that are turned away unseen use up nothing of the day.
+#[tokio::test]
+async fn codes_that_nobody_looks_at_are_no_guesses() {
+    let practice = practice().await;
+    let mut known = practice.browser_of("ann").await;
+    let (device, _) = set_up(&practice, &mut known).await;
+    let mut guesser = practice.browser();
+    let page = asked_for_code(&mut guesser).await;
+    let code = device.next_code(&practice);
+    for round in 0..30 {
+        let answer = show(&mut guesser, &page, &wrong(&code)).await;
+        assert_eq!(answer.status.as_u16(), if round < 10 { 401 } else { 429 });
+    }
+    practice.clock.advance_seconds(15 * 60);
+    assert_eq!(sign_in(&practice, &device.next_code(&practice)).await, 303);
+}
+
+/// Browsers in which somebody was signed in before have one count for all of them.
+#[tokio::test]
+async fn many_known_browsers_guess_no_more_than_one() {
+    let practice = practice().await;
+    let mut marked = Vec::new();
+    for _ in 0..4 {
+        marked.push(practice.browser_of("ann").await);
+    }
+    let (device, _) = set_up(&practice, &mut practice.browser_of("ann").await).await;
+    let mut looked_at = 0;
+    for browser in &mut marked {
+        let page = asked_for_code(browser).await;
+        let code = device.next_code(&practice);
+        for _ in 0..8 {
+            let answer = show(browser, &page, &wrong(&code)).await;
+            looked_at += u32::from(answer.status == 401);
+        }
+        practice.clock.advance_seconds(15 * 60);
+    }
+    assert_eq!(looked_at, 20);
 }
 
 /// Whoever knows the password has so many codes in a day, from wherever; the owner is not shut out.
@@ -232,9 +274,15 @@ async fn guesses_at_codes_are_counted_for_a_day() {
         let mut guesser = practice.browser();
         let page = asked_for_code(&mut guesser).await;
         let code = device.next_code(&practice);
-        for _ in 0..10 {
+        for number in 1..=10 {
             let answer = show(&mut guesser, &page, &wrong(&code)).await;
             assert_eq!(answer.status, 401, "{round}: {answer:?}");
+            if round == 0 && number == 5 {
+                // More than slips of her own.
+                let letters = practice.letters(2).await.join("");
+                assert!(letters.contains("guesses your codes"), "{letters}");
+                assert!(!letters.contains("Nobody got in"), "that is not known");
+            }
         }
         practice.clock.advance_seconds(15 * 60);
     }
@@ -322,7 +370,8 @@ async fn browser_later(practice: &Practice) -> Browser<'_> {
 #[tokio::test]
 async fn an_administrator_takes_it_from_who_lost_the_device() {
     let practice = practice().await;
-    let ann = practice.person(Role::Clinician, "cat", "2").await;
+    with_mail(&practice, "cat").await;
+    let ann = practice.store.find_user("cat").await.unwrap().unwrap();
     let boss = practice.person(Role::Administrator, "boss", "1").await;
     let mut cat = practice.browser_of("cat").await;
     set_up(&practice, &mut cat).await;
@@ -333,6 +382,12 @@ async fn an_administrator_takes_it_from_who_lost_the_device() {
     let reset = format!("{person}/second-factor");
     let done = post(&mut browser, (&reset, &page), &[]).await;
     assert_eq!(done.status, 303);
+    let letters = practice.letters(2).await.join("").replace("=\r\n", "");
+    assert!(
+        letters.contains("demo took away the second step"),
+        "{letters}"
+    );
+    assert!(letters.contains("Your codes, passkeys and recovery codes are worth nothing"));
     assert_eq!(cat.get(SECURITY).await.status, 303, "signed out");
     assert_eq!(
         practice.browser().sign_in("cat", PASSWORD).await.status,
