@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/proof.sql"),
     include_str!("schema/logos.sql"),
     include_str!("schema/defined.sql"),
+    include_str!("schema/attempts.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

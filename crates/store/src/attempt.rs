@@ -15,7 +15,8 @@ pub struct Counted {
     pub left_s: u32,
 }
 
-/// Attempts of one instance, counted for all its nodes together. They need not survive a crash.
+/// Attempts of one instance, counted for all its nodes together. They need not survive a crash; those in
+/// windows of more than a quarter of an hour survive closing the instance.
 #[async_trait]
 pub trait Attempts: Send + Sync + 'static {
     /// Counts an attempt under this key in its window, which begins with the first attempt and lasts

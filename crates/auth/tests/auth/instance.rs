@@ -126,7 +126,7 @@ impl Attempts for Memory {
         Ok(self.windows.count(key, s, now))
     }
     async fn give_back_attempt(&self, key: Hashed) -> Result<(), Error> {
-        self.windows.give_back(key);
+        let _ = self.windows.give_back(key);
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
-    includes, lists, mail, order, paging, passkeys, people, places, registrations, search, types, unit,
-    units, words,
+    includes, lists, mail, order, paging, passkeys, people, places, registrations, search, types,
+    unit, units, words,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -55,3 +55,13 @@ contract!(
     units,
     words
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attempts_across_closing() {
+    let instance = Instance::create(postgres::server().url()).await;
+    let open = || {
+        let opened = instance.open("one", "2026-03-01T12:00:00Z");
+        tokio::task::block_in_place(|| Handle::current().block_on(opened))
+    };
+    attempts::across_closing(&open).await;
+}

@@ -52,11 +52,13 @@ impl Windows {
         }
     }
 
-    /// Takes an attempt back.
-    pub fn give_back(&self, key: Hashed) {
-        if let Some(window) = self.0.get(&key) {
-            let mut window = window.lock();
-            window.attempts = window.attempts.saturating_sub(1);
-        }
+    /// Takes an attempt back; false where none was counted here under this key.
+    pub fn give_back(&self, key: Hashed) -> bool {
+        let Some(window) = self.0.get(&key) else {
+            return false;
+        };
+        let mut window = window.lock();
+        window.attempts = window.attempts.saturating_sub(1);
+        true
     }
 }
