@@ -20,9 +20,9 @@ use cresset_store::user::{Passkey, SecondFactor, User};
 
 use crate::credential::{hash, hash_of_bytes};
 use crate::letter::PasskeyChange;
-use crate::second_factor::{SecondFactorError, TurnedOn, left_over};
+use crate::second_factor::{SecondFactorError, SecondProof, TurnedOn, left_over};
 use crate::server::AuthServer;
-use crate::session::{Begun, SignIn};
+use crate::session::{Authenticated, Begun, SignIn};
 use crate::user::name;
 pub use answer::{Assertion, Attestation};
 use challenge::Purpose;
@@ -89,13 +89,13 @@ impl AuthServer {
     }
 
     /// What to ask a device for a key of this name, for whoever proves their password in this
-    /// browser, named by its cookie.
+    /// browser, named by its cookie; both steps where there is another way already.
     ///
     /// # Errors
     /// See [`SecondFactorError`].
     pub async fn ask_for_new_passkey(
         &self,
-        asked: SignIn<'_>,
+        (asked, second): (SignIn<'_>, SecondProof<'_>),
         called: &str,
         browser: &str,
     ) -> Result<NewPasskey, SecondFactorError> {
@@ -107,10 +107,13 @@ impl AuthServer {
         if known.len() >= self.settings.limits.passkeys_max {
             return Err(SecondFactorError::Many);
         }
+        let proved = self.prove_second(&user, second).await?;
         let purpose = Purpose::Add {
             user: user.id.clone(),
             revision: user.revision,
             name: called,
+            at: proved.at,
+            by: proved.by,
         };
         Ok(NewPasskey {
             challenge: self.challenge(browser, purpose).await?,
@@ -139,6 +142,8 @@ impl AuthServer {
             user: id,
             revision,
             name,
+            at,
+            by,
         }) = asked
         else {
             return Err(SecondFactorError::Answer);
@@ -163,7 +168,8 @@ impl AuthServer {
             let sender = self.sender();
             sender.passkeys_changed(user, PasskeyChange::Added(&name))
         };
-        let begun = self.replace_factor(user, Some(factor), told).await?;
+        let factor = (Some(factor), Authenticated { at, by });
+        let begun = self.replace_factor(user, factor, told).await?;
         Ok(TurnedOn { recovery, begun })
     }
 
@@ -188,26 +194,27 @@ impl AuthServer {
         Ok((factor, recovery))
     }
 
-    /// Removes a passkey of whoever proves their password. Every session of the person ends; the one
+    /// Removes a passkey of whoever proves both steps. Every session of the person ends; the one
     /// in which they go on begins.
     ///
     /// # Errors
     /// See [`SecondFactorError`].
     pub async fn remove_passkey(
         &self,
-        asked: SignIn<'_>,
+        (asked, second): (SignIn<'_>, SecondProof<'_>),
         id: &str,
     ) -> Result<Option<Begun>, SecondFactorError> {
         let user = self.prove_password(asked).await?;
         let mut left = user.second_factor.clone().ok_or(SecondFactorError::Off)?;
         let at = left.passkeys.iter().position(|known| known.id == id);
         let removed = left.passkeys.remove(at.ok_or(SecondFactorError::Off)?);
+        let proved = self.prove_second(&user, second).await?;
         let noted = use_of(&user, id);
         let told = |user: &User| {
             let sender = self.sender();
             sender.passkeys_changed(user, PasskeyChange::Removed(&removed.name))
         };
-        let begun = self.take_away(user, left, told).await?;
+        let begun = self.take_away(user, (left, proved), told).await?;
         left_over(self.store.forget_passkey(noted).await);
         Ok(begun)
     }

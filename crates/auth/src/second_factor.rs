@@ -6,6 +6,7 @@
 //! Turning it on or off ends every session of the person, for each began under other terms; what
 //! they allowed apps stays. Signing in with it is [`step`].
 
+mod change;
 mod code;
 mod guesses;
 mod recovery;
@@ -15,13 +16,13 @@ use aws_lc_rs::hmac;
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::mail::Mail;
-use cresset_store::session::Proof;
 use cresset_store::user::{Ending, SecondFactor, User};
 
 use crate::credential::{generate_id, hash};
 use crate::server::AuthServer;
-use crate::session::{Begun, SignIn, SignInError};
+use crate::session::{Authenticated, Begun, SignIn, SignInError};
 use crate::user::{NAME_CHARS_MAX, UserError};
+pub use change::SecondProof;
 use code::Codes;
 pub(crate) use guesses::GUESSED_S;
 pub use step::Step;
@@ -61,6 +62,9 @@ pub enum SecondFactorError {
     /// The code is not one of this secret now, or was used.
     #[error("this code is not right, or it was used already")]
     Code,
+    /// It is on, and nothing but the password was shown, or a code that is wrong.
+    #[error("show a code of your app or a recovery code, too, or sign in again")]
+    Second,
     /// It is on already.
     #[error("it is turned on already")]
     On,
@@ -119,13 +123,13 @@ impl AuthServer {
     }
 
     /// Turns the second factor on for whoever proves their password and shows a code of the secret
-    /// that goes with the salt.
+    /// that goes with the salt; both steps where there is another way already.
     ///
     /// # Errors
     /// See [`SecondFactorError`].
     pub async fn turn_on_second_factor(
         &self,
-        asked: SignIn<'_>,
+        (asked, second): (SignIn<'_>, SecondProof<'_>),
         (salt, code): (&str, &str),
     ) -> Result<TurnedOn, SecondFactorError> {
         let user = self.prove_password(asked).await?;
@@ -135,6 +139,7 @@ impl AuthServer {
         if !is_salt(salt) || !self.uses_code(&user, salt, code).await? {
             return Err(SecondFactorError::Code);
         }
+        let proved = self.prove_second(&user, second).await?;
         let before = user.clone();
         let (recovery, hashes) = self.recovery_codes(&user).await?;
         let earlier = user.second_factor.clone();
@@ -145,12 +150,14 @@ impl AuthServer {
             passkeys: earlier.map(|f| f.passkeys).unwrap_or_default(),
         };
         let told = |user: &User| self.sender().second_factor_changed(user);
-        let begun = self.replace_factor(user, Some(factor), told).await?;
+        let begun = self
+            .replace_factor(user, (Some(factor), proved), told)
+            .await?;
         left_over(self.forget_recovery_codes(&before).await);
         Ok(TurnedOn { recovery, begun })
     }
 
-    /// Turns codes off for whoever proves their password; with the last way of the second factor its
+    /// Turns codes off for whoever proves both steps; with the last way of the second factor its
     /// recovery codes end, too.
     ///
     /// # Errors
@@ -158,30 +165,32 @@ impl AuthServer {
     pub async fn turn_off_second_factor(
         &self,
         asked: SignIn<'_>,
+        second: SecondProof<'_>,
     ) -> Result<Option<Begun>, SecondFactorError> {
         let user = self.prove_password(asked).await?;
         let Some(factor) = user.second_factor.clone().filter(|f| f.salt.is_some()) else {
             return Err(SecondFactorError::Off);
         };
+        let proved = self.prove_second(&user, second).await?;
         let without = SecondFactor {
             salt: None,
             ..factor
         };
         let told = |user: &User| self.sender().second_factor_changed(user);
-        self.take_away(user, without, told).await
+        self.take_away(user, (without, proved), told).await
     }
 
     /// Leaves a person this second factor; none, and no recovery codes, where it has no way left.
     pub(crate) async fn take_away(
         &self,
         user: User,
-        left: SecondFactor,
+        (left, proved): (SecondFactor, Authenticated),
         told: impl Fn(&User) -> Option<Mail>,
     ) -> Result<Option<Begun>, SecondFactorError> {
         let before = user.clone();
         let is_empty = left.salt.is_none() && left.passkeys.is_empty();
         let left = (!is_empty).then_some(left);
-        let begun = self.replace_factor(user, left, told).await?;
+        let begun = self.replace_factor(user, (left, proved), told).await?;
         if is_empty {
             left_over(self.forget_recovery_codes(&before).await);
         }
@@ -232,11 +241,12 @@ impl AuthServer {
     }
 
     /// Gives a person this second factor; every session of theirs ends, and the one in which they go
-    /// on begins. Nothing where it does not: the change is made, whatever it shows once is to be seen.
+    /// on begins, with what they proved and when. Nothing where it does not: the change is made, and
+    /// what it shows once is to be seen.
     pub(crate) async fn replace_factor(
         &self,
         user: User,
-        second_factor: Option<SecondFactor>,
+        (second_factor, proved): (Option<SecondFactor>, Authenticated),
         told: impl Fn(&User) -> Option<Mail>,
     ) -> Result<Option<Begun>, SecondFactorError> {
         let changed = User {
@@ -252,16 +262,14 @@ impl AuthServer {
         {
             return Err(SecondFactorError::Moved);
         }
-        let begun = self.go_on(&id).await;
+        let begun = self.go_on(&id, proved).await;
         left_over(begun.as_ref().map(drop));
         Ok(begun.ok())
     }
 
-    async fn go_on(&self, id: &str) -> Result<Begun, SignInError> {
+    async fn go_on(&self, id: &str, proved: Authenticated) -> Result<Begun, SignInError> {
         let user = self.store.lookup_user(id).await?;
         let user = user.ok_or(SignInError::Late)?;
-        // Whatever was proved before, the password was just now.
-        let proved = self.proved_by(Proof::Password);
         self.begin_session(user, proved).await
     }
 

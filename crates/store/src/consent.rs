@@ -27,7 +27,7 @@ pub struct Consent {
     /// When the person had proved who they are (`auth_time`).
     pub authenticated: Timestamp,
     /// By what (`amr`); absent where it was allowed before that was noted.
-    #[serde(default)]
+    #[serde(default, with = "crate::session::written")]
     pub proof: Option<Proof>,
     /// When it was allowed.
     pub granted: Timestamp,

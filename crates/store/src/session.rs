@@ -7,8 +7,7 @@ use crate::grant::Hashed;
 use crate::store::Error;
 
 /// By what a person proved who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// A password.
     Password,
@@ -42,6 +41,35 @@ impl Proof {
     /// What is written so; nothing for any other text, such as that of a later version.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|proof| proof.as_str() == text)
+    }
+}
+
+/// A proof as it stands in JSON: as in the store, and nothing where it is one of a later version.
+pub mod written {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Proof;
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(
+        proof: &Option<Proof>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        proof.map(Proof::as_str).serialize(serializer)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Proof>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        Ok(text.as_deref().and_then(Proof::parse))
     }
 }
 
@@ -80,4 +108,35 @@ pub trait Sessions: Send + Sync + 'static {
     async fn end_session(&self, hash: Hashed) -> Result<bool, Error>;
     /// Ends every session of a person but perhaps one; gives their number.
     async fn end_sessions(&self, user: &str, except: Option<Hashed>) -> Result<u64, Error>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Proof;
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Noted {
+        #[serde(default, with = "super::written")]
+        proof: Option<Proof>,
+    }
+
+    #[test]
+    fn one_of_a_later_version_is_passed_over() {
+        for (text, proof) in [
+            (r#"{"proof":"from-the-future"}"#, None),
+            (r#"{"proof":null}"#, None),
+            ("{}", None),
+            (
+                r#"{"proof":"password-and-code"}"#,
+                Some(Proof::PasswordAndCode),
+            ),
+        ] {
+            let noted: Noted = serde_json::from_str(text).unwrap();
+            assert_eq!(noted, Noted { proof }, "{text}");
+        }
+        for proof in Proof::ALL {
+            let text = serde_json::to_string(&Noted { proof: Some(proof) }).unwrap();
+            assert_eq!(text, format!(r#"{{"proof":"{}"}}"#, proof.as_str()));
+        }
+    }
 }

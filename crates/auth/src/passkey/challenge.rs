@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cresset_base::Timestamp;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::Ticket;
 use cresset_store::grant::Hashed;
+use cresset_store::session::Proof;
 use cresset_store::user::User;
 
 use super::{PasskeyAsked, known};
@@ -37,11 +39,15 @@ pub enum NotAsked {
 /// What an answer is for.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Purpose {
-    /// To add a key of this name, for who proved their password under this revision.
+    /// To add a key of this name, for who proved what a change takes under this revision, then and by
+    /// this.
     Add {
         user: String,
         revision: u64,
         name: String,
+        at: Timestamp,
+        #[serde(with = "cresset_store::session::written")]
+        by: Option<Proof>,
     },
     /// To sign in without a password.
     SignIn,

@@ -71,7 +71,7 @@ impl AuthServer {
 
     /// Uses up a code or recovery code of this person, sent from this address by a browser with this
     /// mark.
-    async fn prove_code(
+    pub(super) async fn prove_code(
         &self,
         user: &User,
         code: &str,

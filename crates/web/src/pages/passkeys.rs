@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::page::{form_page, script_page};
 use super::proof::{Proof, go_on};
-use super::security::{again, to_page, turned_on, wrong};
+use super::security::{again, asks_second, field, to_page, turned_on, wrong};
 use super::sign_in::refused;
 use crate::app::App;
 use crate::audit::{self, Occasion};
@@ -24,7 +24,10 @@ struct Begin<'a> {
     form_token: &'a str,
     login: &'a str,
     called: &'a str,
+    asks_second: bool,
     error: Option<String>,
+    /// The field where it is.
+    wrong: &'a str,
 }
 
 #[derive(Template)]
@@ -39,19 +42,21 @@ struct Make<'a> {
     timeout_ms: u32,
 }
 
-fn form<'a>(signed_in: &'a SignedIn, called: &'a str, error: Option<String>) -> Begin<'a> {
+fn form<'a>(signed_in: &'a SignedIn, called: &'a str) -> Begin<'a> {
     Begin {
         name: signed_in.instance.name.as_str(),
         form_token: &signed_in.form_token,
         login: &signed_in.who.user.login,
         called,
-        error,
+        asks_second: asks_second(signed_in),
+        error: None,
+        wrong: "",
     }
 }
 
 /// The form: what to call it, and the password.
 pub(crate) async fn passkey_form(signed_in: SignedIn) -> Result<Response, Failure> {
-    form_page(StatusCode::OK, &form(&signed_in, "", None))
+    form_page(StatusCode::OK, &form(&signed_in, ""))
 }
 
 /// The page on which a device makes a passkey, for whoever proves the password.
@@ -65,7 +70,7 @@ pub(crate) async fn make_passkey(
     let browser = browser(&app, &signed_in, &headers);
     let called = sent.value("called");
     let auth = &signed_in.instance.auth;
-    let asked = auth.ask_for_new_passkey(proof.by("password"), called, &browser);
+    let asked = auth.ask_for_new_passkey(proof.of_both(), called, &browser);
     match asked.await {
         Ok(asked) => {
             let user = &signed_in.who.user;
@@ -123,7 +128,7 @@ pub(crate) async fn remove_passkey(
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &sent));
     let id = sent.value("passkey");
     let auth = &signed_in.instance.auth;
-    match auth.remove_passkey(proof.by("password"), id).await {
+    match auth.remove_passkey(proof.of_both(), id).await {
         Ok(begun) => {
             audit::note(&app, &signed_in, "passkey-removed", &occasion)?;
             app.send_mail(&signed_in.instance);
@@ -132,7 +137,7 @@ pub(crate) async fn remove_passkey(
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
-        Err(error) => again(&signed_in, error, &format!("password-{id}")).await,
+        Err(error) => again(&signed_in, error, id).await,
     }
 }
 
@@ -141,8 +146,14 @@ fn refused_form(
     called: &str,
     error: SecondFactorError,
 ) -> Result<Response, Failure> {
+    let field = field(&error);
     let (text, wait_s) = wrong(error)?;
-    refused(&form(signed_in, called, Some(text)), wait_s)
+    let page = Begin {
+        error: Some(text),
+        wrong: field,
+        ..form(signed_in, called)
+    };
+    refused(&page, wait_s)
 }
 
 /// The cookie of this browser.

@@ -1,7 +1,8 @@
 //! Proving once more who sits at a browser, and going on in it after.
 
 use axum::response::Response;
-use cresset_auth::session::{Begun, SignIn};
+use cresset_auth::second_factor::SecondProof;
+use cresset_auth::session::{Authenticated, Begun, SignIn};
 use cresset_base::Secret;
 use http::HeaderMap;
 
@@ -12,6 +13,7 @@ use crate::extract::{Peer, SafeForm, SignedIn};
 /// What proves once more who sits at the browser.
 pub(super) struct Proof<'p> {
     login: &'p str,
+    signed_in: Authenticated,
     form: &'p SafeForm,
     address: String,
     device: Option<String>,
@@ -27,10 +29,22 @@ impl<'p> Proof<'p> {
         let name = signed_in.instance.name.as_str();
         Self {
             login: &signed_in.who.user.login,
+            signed_in: signed_in.who.authenticated(),
             form,
             address: peer.subscriber().to_string(),
             device: cookie::read(app, name, headers, Purpose::Device),
         }
+    }
+
+    /// With the password of the form, and what else stands there for who changes a second factor.
+    pub(super) fn of_both(&self) -> (SignIn<'_>, SecondProof<'_>) {
+        let second = SecondProof {
+            signed_in: self.signed_in,
+            code: self.form.value("second"),
+            address: &self.address,
+            device: self.device.as_deref(),
+        };
+        (self.by("password"), second)
     }
 
     /// With the password in this field of the form.

@@ -27,6 +27,8 @@ struct Page<'a> {
     step: &'a str,
     has_codes: bool,
     has_passkeys: bool,
+    /// Whether theirs are of no use at this server's address.
+    has_useless_passkeys: bool,
     error: Option<String>,
 }
 
@@ -50,14 +52,16 @@ pub(super) fn page(
     };
     let factor = user.second_factor.as_ref();
     let told = error.map(|error| told(error, wrong));
+    let keeps_passkeys = factor.is_some_and(|factor| !factor.passkeys.is_empty());
+    let offers_passkeys = instance.auth.offers_passkeys();
     let page = Page {
         name,
         form_token: &form_token(&cookie),
         to: own_address(name, form.value("to")).unwrap_or_default(),
         step,
         has_codes: factor.is_some_and(|factor| factor.salt.is_some()),
-        has_passkeys: factor.is_some_and(|factor| !factor.passkeys.is_empty())
-            && instance.auth.offers_passkeys(),
+        has_passkeys: keeps_passkeys && offers_passkeys,
+        has_useless_passkeys: keeps_passkeys && !offers_passkeys,
         error: told.as_ref().map(|(text, _)| text.clone()),
     };
     match told {

@@ -30,12 +30,13 @@ struct Page<'a> {
     /// Since when it is on.
     since: Option<String>,
     has_codes: bool,
+    asks_second: bool,
     recovery_left: usize,
     offers_passkeys: bool,
     passkeys: Vec<Listed>,
     error: Option<String>,
     /// The field where it is.
-    wrong: &'a str,
+    wrong: String,
 }
 
 /// A passkey on the page.
@@ -46,6 +47,8 @@ struct Listed {
     last_used: Option<String>,
     /// Where the password is typed with which it is removed.
     field: String,
+    /// Where a code is.
+    second: String,
 }
 
 #[derive(Template)]
@@ -58,7 +61,10 @@ struct SetUp<'a> {
     secret: &'a str,
     address: &'a str,
     picture: picture::Picture,
+    asks_second: bool,
     error: Option<String>,
+    /// The field where it is.
+    wrong: &'a str,
 }
 
 /// The recovery codes that are shown this once.
@@ -71,16 +77,16 @@ struct Codes<'a> {
 
 /// Whether it is on, and how to change that.
 pub(crate) async fn security(signed_in: SignedIn) -> Result<Response, Failure> {
-    let page = page(&signed_in, None, "").await?;
+    let page = page(&signed_in, None, String::new()).await?;
     form_page(StatusCode::OK, &page)
 }
 
-/// The page, with what was wrong in the form of this field: `password`, or the id of a passkey.
-async fn page<'a>(
-    signed_in: &'a SignedIn,
+/// The page, with what was wrong in this field.
+async fn page(
+    signed_in: &SignedIn,
     error: Option<String>,
-    wrong: &'a str,
-) -> Result<Page<'a>, Failure> {
+    wrong: String,
+) -> Result<Page<'_>, Failure> {
     let user = &signed_in.who.user;
     let auth = &signed_in.instance.auth;
     let factor = user.second_factor.as_ref();
@@ -91,6 +97,7 @@ async fn page<'a>(
         login: &user.login,
         since: factor.map(|factor| day(factor.since)),
         has_codes: factor.is_some_and(|factor| factor.salt.is_some()),
+        asks_second: asks_second(signed_in),
         recovery_left: auth.count_recovery_codes(user).await?,
         offers_passkeys: auth.offers_passkeys(),
         passkeys: listed.map(Listed::of).collect(),
@@ -104,6 +111,7 @@ impl Listed {
         let ListedPasskey { passkey, last_used } = listed;
         Self {
             field: format!("password-{}", passkey.id),
+            second: format!("second-{}", passkey.id),
             since: day(passkey.since),
             last_used: last_used.map(day),
             id: passkey.id,
@@ -112,14 +120,36 @@ impl Listed {
     }
 }
 
-/// The page once more, with what was wrong in the form of this field.
+/// The page once more, with what was wrong in the form that removes this passkey; in that of codes
+/// where none is named.
 pub(super) async fn again(
     signed_in: &SignedIn,
     error: SecondFactorError,
-    field: &str,
+    passkey: &str,
 ) -> Result<Response, Failure> {
+    let field = match (field(&error), passkey) {
+        (field, "") => field.to_owned(),
+        (field, passkey) => format!("{field}-{passkey}"),
+    };
     let (text, wait_s) = wrong(error)?;
     refused(&page(signed_in, Some(text), field).await?, wait_s)
+}
+
+/// Whether a change takes a code besides the password.
+pub(super) fn asks_second(signed_in: &SignedIn) -> bool {
+    let who = &signed_in.who;
+    let auth = &signed_in.instance.auth;
+    auth.asks_for_second_proof(&who.user, who.authenticated())
+}
+
+/// The field in which something is wrong.
+pub(super) fn field(error: &SecondFactorError) -> &'static str {
+    match error {
+        SecondFactorError::Name => "called",
+        SecondFactorError::Code => "code",
+        SecondFactorError::Second => "second",
+        _ => "password",
+    }
 }
 
 /// Shows recovery codes this once, in the session in which the person goes on; the person's page
@@ -153,7 +183,7 @@ pub(crate) async fn set_up_form(signed_in: SignedIn) -> Result<Response, Failure
 async fn set_up_page(
     signed_in: &SignedIn,
     salt: &str,
-    wrong: Option<(String, Option<u32>)>,
+    wrong: Option<(&str, String, Option<u32>)>,
 ) -> Result<Response, Failure> {
     let user = &signed_in.who.user;
     let auth = &signed_in.instance.auth;
@@ -168,10 +198,12 @@ async fn set_up_page(
         secret: pending.secret.expose(),
         address: pending.address.expose(),
         picture: picture::Picture::of(pending.address.expose())?,
-        error: wrong.as_ref().map(|(text, _)| text.clone()),
+        asks_second: asks_second(signed_in),
+        error: wrong.as_ref().map(|(_, text, _)| text.clone()),
+        wrong: wrong.as_ref().map_or("", |(field, ..)| field),
     };
     match wrong {
-        Some((_, wait_s)) => refused(&page, wait_s),
+        Some((.., wait_s)) => refused(&page, wait_s),
         None => form_page(StatusCode::OK, &page),
     }
 }
@@ -188,7 +220,7 @@ pub(crate) async fn turn_on(
     let code: String = form.value("code").split_whitespace().collect();
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
     let turned = auth
-        .turn_on_second_factor(proof.by("password"), (salt, &code))
+        .turn_on_second_factor(proof.of_both(), (salt, &code))
         .await;
     match turned {
         Ok(turned) => {
@@ -198,8 +230,9 @@ pub(crate) async fn turn_on(
         }
         Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
         Err(error) => {
-            let wrong = wrong(error)?;
-            set_up_page(&signed_in, salt, Some(wrong)).await
+            let field = field(&error);
+            let (text, wait_s) = wrong(error)?;
+            set_up_page(&signed_in, salt, Some((field, text, wait_s))).await
         }
     }
 }
@@ -213,7 +246,8 @@ pub(crate) async fn turn_off(
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &form));
-    match auth.turn_off_second_factor(proof.by("password")).await {
+    let (password, second) = proof.of_both();
+    match auth.turn_off_second_factor(password, second).await {
         Ok(begun) => {
             audit::note(&app, &signed_in, "second-factor-off", &occasion)?;
             app.send_mail(&signed_in.instance);
@@ -222,7 +256,7 @@ pub(crate) async fn turn_off(
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
-        Err(error) => again(&signed_in, error, "password").await,
+        Err(error) => again(&signed_in, error, "").await,
     }
 }
 
@@ -233,6 +267,10 @@ pub(super) fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), F
         SecondFactorError::SignIn(error) => Ok(told(&error, WRONG_PASSWORD)),
         SecondFactorError::Code => {
             let text = "This code is not right. Look whether the clock of your device is right, and try the next code.";
+            Ok((text.to_owned(), None))
+        }
+        SecondFactorError::Second => {
+            let text = "Your second step is on: show a code of your app or a recovery code, too, or sign in again.";
             Ok((text.to_owned(), None))
         }
         error => Ok((format!("Nothing was changed: {error}."), None)),

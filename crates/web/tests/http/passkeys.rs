@@ -2,6 +2,8 @@
 
 mod device;
 
+use cresset_auth::passkey::Attestation;
+use cresset_auth::second_factor::SecondFactorError;
 use cresset_auth::user::NewUser;
 use cresset_base::{Limits, Secret};
 use cresset_store::AuditAsk;
@@ -647,45 +649,137 @@ async fn it_is_removed_with_the_password_and_opens_nothing_then() {
     assert_eq!(send(&mut later, (CODE, &half), &fields).await.status, 401);
 }
 
-/// A challenge does not outlive what it rested on, and an administrator helps who lost the device.
+/// A challenge does not outlive what it rested on, also in the very same browser.
 #[tokio::test]
-async fn passkeys_end_with_a_reset_and_wait_for_nobody() {
+async fn a_key_is_added_only_to_who_the_person_was_when_it_was_asked_for() {
+    let practice = practice().await;
+    practice.person(Role::Patient, "bob", "p2").await;
+    for (login, changes) in [("ann", true), ("bob", false)] {
+        let mut browser = practice.browser_of(login).await;
+        let page = asked_to_make(&mut browser, "phone").await;
+        let fields = made(&mut Device::new(login), &page);
+        if changes {
+            let same = Secret::new(PASSWORD.to_owned());
+            practice.auth().set_password(login, same).await.unwrap();
+        }
+        let user = practice.store.find_user(login).await.unwrap().unwrap();
+        let session = browser
+            .cookies
+            .iter()
+            .find(|(name, _)| name.contains("session"));
+        let answer = Attestation {
+            id: &fields[0].1,
+            client_data: &fields[1].1,
+            authenticator_data: &fields[2].1,
+            public_key: &fields[3].1,
+            algorithm: &fields[4].1,
+        };
+        let auth = practice.auth();
+        let added = auth.add_passkey(&user, &session.unwrap().1, answer).await;
+        let is_moved = matches!(added, Err(SecondFactorError::Moved));
+        assert_eq!(is_moved, changes, "{login}: {added:?}");
+        assert_eq!(added.is_ok(), !changes, "{login}");
+    }
+}
+
+/// An administrator helps who lost the device.
+#[tokio::test]
+async fn passkeys_end_with_a_reset() {
+    let practice = practice().await;
+    let mut ann = practice.browser_of("ann").await;
+    let mut device = Device::new("of Ann");
+    add(&mut ann, &mut device, "phone").await;
+    practice.auth().reset_second_factor_of("ann").await.unwrap();
+    assert_eq!(ann.get(SECURITY).await.status, 303, "signed out");
+    let alone = show(&mut practice.browser(), &mut device, unchanged).await;
+    assert_eq!(alone.status, 401);
+    let signed_in = practice.browser().sign_in("ann", PASSWORD).await;
+    assert_eq!(signed_in.status, 303);
+}
+
+#[tokio::test]
+async fn a_passkey_of_who_is_shut_out_opens_nothing_until_they_are_let_in() {
+    let practice = practice().await;
+    let mut device = Device::new("of Ann");
+    add(&mut practice.browser_of("ann").await, &mut device, "phone").await;
+    practice.auth().disable_user("ann").await.unwrap();
+    let alone = show(&mut practice.browser(), &mut device, unchanged).await;
+    assert_eq!(alone.status, 401);
+    practice.auth().enable_user("ann").await.unwrap();
+    let alone = show(&mut practice.browser(), &mut device, unchanged).await;
+    assert_eq!(alone.status, 303);
+}
+
+/// Whoever sits at a browser that was left open and knows the password adds and removes nothing.
+#[tokio::test]
+async fn changing_what_is_on_takes_both_steps() {
     let practice = practice().await;
     let mut browser = practice.browser_of("ann").await;
     let mut device = Device::new("of Ann");
-    let page = asked_to_make(&mut browser, "phone").await;
-    let fields = made(&mut device, &page);
-    let other = Secret::new("another way to say it".to_owned());
-    practice.auth().set_password("ann", other).await.unwrap();
-    let mut browser = practice.browser();
-    let signed_in = browser.sign_in("ann", "another way to say it").await;
-    assert_eq!(signed_in.status, 303);
-    let own = browser.get(PASSKEYS).await;
-    assert_eq!(send(&mut browser, (ADD, &own), &fields).await.status, 401);
+    let recovery = recovery_codes(&add(&mut browser, &mut device, "phone").await);
+    let fresh = browser.get(PASSKEYS).await.html();
+    assert!(
+        !fresh.contains("name=\"second\""),
+        "just signed in: {fresh}"
+    );
+    practice.clock.advance_seconds(10 * 60);
+    let form = browser.get(PASSKEYS).await;
+    assert!(form.html().contains("name=\"second\""), "{form:?}");
+    let id = device.id_text();
+    let bare = [
+        ("called", "another"),
+        ("passkey", &*id),
+        ("password", PASSWORD),
+    ];
+    for path in [PASSKEYS, REMOVE] {
+        for second in ["", "123456", "aaaa-bbbb-cccc-dddd"] {
+            let fields = [&bare[..], &[("second", second)]].concat();
+            let refused = post(&mut browser, (path, &form), &fields).await;
+            assert_eq!(refused.status, 401, "{path} {second}");
+            let html = refused.html();
+            assert!(html.contains("Your second step is on"), "{html}");
+            assert!(!html.contains("<script"), "{html}");
+        }
+    }
+    let page = browser.get(SECURITY).await.html();
+    assert!(page.contains("10 recovery codes"), "{page}");
 
-    practice.person(Role::Patient, "eve", "p3").await;
-    let mut eve = practice.browser_of("eve").await;
-    let mut device = Device::new("of Eve");
-    add(&mut eve, &mut device, "phone").await;
-    practice.auth().reset_second_factor_of("eve").await.unwrap();
-    assert_eq!(eve.get(SECURITY).await.status, 303, "signed out");
+    let fields = [&bare[..], &[("second", &*recovery[0])]].concat();
+    let page = post(&mut browser, (PASSKEYS, &form), &fields).await;
+    let mut another = Device::new("another");
+    let added = send(&mut browser, (ADD, &page), &made(&mut another, &page)).await;
+    assert_eq!(added.location(), SECURITY);
+    let page = browser.get(SECURITY).await;
+    let removed = post(&mut browser, (REMOVE, &page), &bare).await;
     assert_eq!(
-        show(&mut practice.browser(), &mut device, unchanged)
-            .await
-            .status,
-        401
+        removed.location(),
+        SECURITY,
+        "both steps were taken just now"
     );
-    assert_eq!(
-        practice.browser().sign_in("eve", PASSWORD).await.status,
-        303
-    );
-    practice.auth().disable_user("eve").await.unwrap();
-    assert_eq!(
-        show(&mut practice.browser(), &mut device, unchanged)
-            .await
-            .status,
-        401
-    );
+    practice.clock.advance_seconds(10 * 60);
+    let mut browser = practice.browser();
+    show(&mut browser, &mut another, unchanged).await;
+    let page = asked_to_make(&mut browser, "third").await;
+    assert_eq!(page.status, 200, "a passkey is as good as a code");
+}
+
+/// `max_age` counts from when the password was shown, not from when the device answered.
+#[tokio::test]
+async fn adding_a_passkey_is_no_later_sign_in() {
+    let practice = practice().await;
+    let app = practice
+        .people_app(SCOPES, details(ClientType::Public))
+        .await;
+    let mut browser = practice.browser_of("ann").await;
+    let page = asked_to_make(&mut browser, "phone").await;
+    practice.clock.advance_seconds(240);
+    let fields = made(&mut Device::new("of Ann"), &page);
+    let added = send(&mut browser, (ADD, &page), &fields).await;
+    assert_eq!(added.status, 200, "{added:?}");
+    let address = app.address(&[("max_age", "239")]);
+    let (_, page) = browser.consent_page(&address).await;
+    assert_eq!(page.status, 303, "{page:?}");
+    assert!(page.location().contains("/sign-in"), "{page:?}");
 }
 
 #[tokio::test]

@@ -361,6 +361,26 @@ async fn it_is_turned_off_with_the_password_and_its_codes_end() {
     );
 }
 
+#[tokio::test]
+async fn turning_it_off_takes_both_steps() {
+    let practice = practice().await;
+    let mut browser = practice.browser_of("ann").await;
+    let (device, _) = set_up(&practice, &mut browser).await;
+    practice.clock.advance_seconds(10 * 60);
+    let page = browser.get(SECURITY).await;
+    let code = device.code(&practice);
+    for second in [String::new(), wrong(&code)] {
+        let fields = [("password", PASSWORD), ("second", &second)];
+        let refused = post(&mut browser, (TURN_OFF, &page), &fields).await;
+        assert_eq!(refused.status, 401, "{refused:?}");
+    }
+    let fields = [("password", PASSWORD), ("second", &code)];
+    let off = post(&mut browser, (TURN_OFF, &page), &fields).await;
+    assert_eq!(off.location(), SECURITY);
+    let signed_in = practice.browser().sign_in("ann", PASSWORD).await;
+    assert_eq!(signed_in.status, 303);
+}
+
 /// A browser of Ann's, when the code that was used is over.
 async fn browser_later(practice: &Practice) -> Browser<'_> {
     practice.clock.advance_seconds(90);
