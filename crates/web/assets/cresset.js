@@ -51,6 +51,14 @@
     };
   }
 
+  /** What stands on the page for what went wrong. */
+  const STATES = {
+    InvalidStateError: "known",
+    NotSupportedError: "unsupported",
+    SecurityError: "elsewhere",
+    TypeError: "old",
+  };
+
   function passkey(form) {
     const show = (id, shown) => { document.getElementById(id).hidden = !shown; };
     show("unable", false);
@@ -58,19 +66,21 @@
       show("unknown", true);
       return;
     }
+    const button = document.getElementById("ask");
     const ask = async () => {
-      show("failed", false);
-      show("known", false);
+      for (const id of ["failed", ...Object.values(STATES)]) show(id, false);
+      button.disabled = true;
       try {
         const answer = await (form.dataset.passkey === "make" ? made : signed)(form.dataset);
         for (const [name, value] of Object.entries(answer)) form.elements.namedItem(name).value = value;
         form.submit();
       } catch (error) {
-        show(error.name === "InvalidStateError" ? "known" : "failed", true);
+        show(STATES[error.name] ?? "failed", true);
+        button.disabled = false;
       }
     };
     show("ask", true);
-    document.getElementById("ask").addEventListener("click", ask);
+    button.addEventListener("click", ask);
     ask();
   }
 

@@ -4,7 +4,7 @@
 //! calls one service and renders. [`envelope`] wraps every request once: correlation id, time
 //! limit, panics, headers, and the rendering of whatever went wrong ([`failure`]). [`instance`] finds
 //! the instance a route names; nothing else decides it. Pages ([`pages`]) are server-rendered and
-//! need no script.
+//! need no script, but for those that ask a device for a passkey.
 //!
 //! No FHIR rule, no OAuth rule and no policy is decided here.
 //!

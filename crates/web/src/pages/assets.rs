@@ -16,7 +16,7 @@ use crate::failure::Failure;
 
 /// The script of our pages. Its address holds the beginning of its SHA-256, so a page never meets
 /// that of another version, and browsers keep it.
-pub(crate) const SCRIPT: &str = "cresset-56cb480aa2f6.js";
+pub(crate) const SCRIPT: &str = "cresset-0273c4fcd0de.js";
 
 /// Name, type and content of every asset.
 const ASSETS: [(&str, &str, &[u8]); 4] = [

@@ -11,12 +11,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::failure::Failure;
 
-/// Only our own style sheets and pictures; the design system draws some of its signs as `data:`.
-fn policy(form_action: &str) -> String {
-    format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {form_action}; \
+/// Only our own style sheets and pictures; the design system draws some of its signs as `data:`. Forms lead
+/// to these targets.
+fn set_policy(headers: &mut HeaderMap, scripts: &str, targets: &str) {
+    let policy = format!(
+        "{scripts}default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {targets}; \
          object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    );
+    // What cannot be said leaves the policy that stands there, which lets less.
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// What a page may run that needs a script: our own.
@@ -59,11 +64,7 @@ pub(super) fn script_page(
     template: &impl Template,
 ) -> Result<Response, Failure> {
     let mut response = form_page(status, template)?;
-    let policy = format!("{OWN_SCRIPT}{}", policy("'self'"));
-    let policy = HeaderValue::try_from(policy)
-        .map_err(|error| Failure::from(Fault::internal(error.to_string())))?;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    set_policy(response.headers_mut(), OWN_SCRIPT, "'self'");
     Ok(response)
 }
 
@@ -75,7 +76,5 @@ pub(super) fn send_origin(response: &mut Response) {
 
 /// Says where forms of a page may lead, redirections included.
 pub(super) fn set_form_targets(headers: &mut HeaderMap, targets: &str) {
-    if let Ok(policy) = HeaderValue::try_from(policy(targets)) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    set_policy(headers, "", targets);
 }

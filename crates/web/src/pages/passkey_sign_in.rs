@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::page::script_page;
 use super::second_step;
-use super::sign_in::{again, entered, own_address, status};
+use super::sign_in::{again, entered, form_again, own_address, status};
 use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
 use crate::cookie::{self, Purpose};
@@ -20,6 +20,10 @@ use crate::extract::signed_in::sign_in_address;
 use crate::extract::{Instance, Peer, SafeForm};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
+
+const MANY_ASKED: &str = "Passkeys were asked for too often from here. Wait a minute and try again, or sign in \
+                          with your password.";
+const NOT_HERE: &str = "Passkeys cannot be used at this address. Sign in with your password.";
 
 #[derive(Template)]
 #[template(path = "passkey_show.html")]
@@ -59,11 +63,11 @@ pub(crate) async fn ask_for_passkey(
         Ok(asked) => asked,
         Err(NotAsked::Store(error)) => return Err(error.into()),
         Err(NotAsked::Lately { retry_after_s }) => {
-            let error = SignInError::TooManyFailures { retry_after_s };
-            return again(&app, &instance, browser, &error);
+            let said = (MANY_ASKED.to_owned(), Some(retry_after_s));
+            return form_again(&app, &instance, browser, said);
         }
         Err(NotAsked::NotOffered) => {
-            return again(&app, &instance, browser, &SignInError::Passkey);
+            return form_again(&app, &instance, browser, (NOT_HERE.to_owned(), None));
         }
     };
     let to = own_address(name, form.value("to")).unwrap_or_default();

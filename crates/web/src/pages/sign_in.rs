@@ -140,11 +140,9 @@ pub(super) fn status<T>(outcome: &Result<T, SignInError>) -> StatusCode {
 pub(super) fn again(
     app: &App,
     instance: &OpenInstance,
-    (headers, form): (&HeaderMap, &SafeForm),
+    browser: (&HeaderMap, &SafeForm),
     error: &SignInError,
 ) -> Result<Response, Failure> {
-    let name = instance.name.as_str();
-    let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
     let text = match error {
         SignInError::Late => "It took too long. Sign in again from the beginning.",
         SignInError::Passkey => {
@@ -157,7 +155,18 @@ pub(super) fn again(
         }
         _ => "This name and password do not go together. Check both and try again.",
     };
-    let (text, wait_s) = told(error, text);
+    form_again(app, instance, browser, told(error, text))
+}
+
+/// The same with these words, and how long to wait.
+pub(super) fn form_again(
+    app: &App,
+    instance: &OpenInstance,
+    (headers, form): (&HeaderMap, &SafeForm),
+    (text, wait_s): (String, Option<u32>),
+) -> Result<Response, Failure> {
+    let name = instance.name.as_str();
+    let cookie = cookie::read(app, name, headers, Purpose::Session).unwrap_or_default();
     let page = Page {
         name,
         form_token: &form_token(&cookie),

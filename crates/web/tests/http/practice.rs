@@ -206,6 +206,16 @@ impl Practice {
             .unwrap()
     }
 
+    /// Lets it answer at another address from now on.
+    pub(crate) fn moves_to(&mut self, public_url: &str) {
+        let platform = Platform {
+            public_url: public_url.to_owned(),
+            ..self.app.platform().clone()
+        };
+        self.app = App::new(platform);
+        self.envelope = Envelope::new(self.app.clone());
+    }
+
     /// Sends a request as it is; what comes back holds nothing that its caller must not see.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = request.into_parts();
