@@ -43,6 +43,8 @@ struct Granted {
     restrictions: Vec<Restriction>,
     operations: Vec<Operation>,
     patient: Option<ResourceId>,
+    /// Whether an app that acts for itself may write what the whole instance is searched by.
+    defines: bool,
 }
 
 impl Access {
@@ -90,6 +92,7 @@ impl Access {
             table,
             restrictions: restrictions.list,
             operations,
+            defines: patient.is_none() && scopes.iter().any(defines),
             patient,
         };
         granted.guard_content();
@@ -124,6 +127,7 @@ impl Access {
             restrictions: restrictions.list,
             operations: Vec::new(),
             patient: Some(patient.clone()),
+            defines: false,
         })))
     }
 
@@ -148,6 +152,15 @@ impl Access {
         match &self.0 {
             Kind::System(_) => false,
             Kind::Granted(granted) => granted.operations.contains(&operation),
+        }
+    }
+
+    /// Whether the caller may define search parameters, which everybody in the instance searches by: an app
+    /// that acts for itself and may write `SearchParameter`s, or the server.
+    pub fn defines(&self) -> bool {
+        match &self.0 {
+            Kind::System(_) => true,
+            Kind::Granted(granted) => granted.defines,
         }
     }
 
@@ -202,6 +215,20 @@ impl Granted {
             .and_then(|at| self.restrictions.get(usize::from(*at)))
             .unwrap_or(&Restriction::Nothing)
     }
+}
+
+/// Whether a scope lets an app that acts for itself write `SearchParameter`s.
+fn defines(scope: &Scope) -> bool {
+    let Scope::Resource(scope) = scope else {
+        return false;
+    };
+    let is_of_type = match scope.target {
+        Target::Any => true,
+        Target::Type(of) => of.name() == "SearchParameter",
+    };
+    let verbs = scope.permission.verbs();
+    let writes = verbs.contains(Verb::Create) || verbs.contains(Verb::Update);
+    scope.context == Context::System && is_of_type && writes
 }
 
 /// Only an import writes as it likes, and rules never delete; the other reasons look.

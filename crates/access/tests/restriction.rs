@@ -265,3 +265,27 @@ fn content_is_found_and_changed_only_by_those_who_read_everything() {
         [true, true, false, false, false],
     );
 }
+
+/// What everybody searches by is defined by apps that act for themselves.
+#[test]
+fn only_system_scopes_define_search_parameters() {
+    for scopes in [
+        "system/*.cruds",
+        "system/SearchParameter.u",
+        "system/SearchParameter.write user/*.rs",
+    ] {
+        assert!(access(scopes, None).defines(), "{scopes}");
+        assert!(!access(scopes, Some("p")).defines(), "{scopes}");
+    }
+    for scopes in [
+        "user/*.cruds",
+        "patient/*.cruds",
+        "system/SearchParameter.rs",
+        "system/Patient.cruds user/SearchParameter.cruds",
+    ] {
+        assert!(!access(scopes, None).defines(), "{scopes}");
+    }
+    let within = access("system/*.cruds", None).within_patient(&patient("p"));
+    assert!(!within.defines());
+    assert!(Access::system(SystemReason::OperatorImport).defines());
+}

@@ -2,42 +2,54 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cresset_base::InstanceName;
-use cresset_store::{Error, Instances, Reindexed, Store};
+use cresset_store::{Error, Instances, Reindexed, Store, Unindexed};
 
 use crate::data::Data;
 
-/// Between two parts, so that writers get their turn.
+/// Between two rounds of parts, so that writers get their turn.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long another node is left to it before this one looks again.
 const ELSEWHERE: Duration = Duration::from_secs(1);
 /// How often is looked whether there is work on an instance that is open here: another node's program has
 /// left some, or the instance defines other search parameters than before.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long an instance is left alone on which something failed, doubled each time.
+const FAILED: Duration = Duration::from_secs(2);
+/// Most doublings.
+const DOUBLINGS_MAX: u32 = 8;
 
-/// Goes through all instances once: a part is left to do where an earlier program knew other search
-/// parameters than this one. Then watches those that are open.
+/// Looks at all instances once: a part is left to do where an earlier program knew other search
+/// parameters than this one. Then watches those that are open. Each instance that has work gets one part
+/// in each round, so that none waits for another to be done.
 pub(crate) async fn all(data: Data) {
-    for name in listed(&data).await {
-        match data.open(&name).await {
-            Ok(Some(store)) => of(&name, store).await,
-            Ok(None) => {}
-            Err(error) => failed(&name, &error),
-        }
-    }
-    let mut seen = HashMap::new();
+    let mut names = listed(&data).await.into_iter();
+    let mut rounds = Rounds::default();
+    let mut looked = Instant::now();
     loop {
-        tokio::time::sleep(AGAIN).await;
-        for (name, store) in data.opened() {
-            let unindexed = store.unindexed();
-            let defined = unindexed.defined().clone();
-            let before = seen.insert(name.clone(), defined.clone());
-            if !unindexed.is_empty() || before.unwrap_or_default() != defined {
-                of(&name, store).await;
+        // One more each round, until all were opened once.
+        let next = names.next();
+        let is_first_look = next.is_some();
+        if let Some(name) = next {
+            match data.open(&name).await {
+                Ok(Some(store)) => rounds.add(name, store),
+                Ok(None) => {}
+                Err(error) => failed(&name, &error),
             }
         }
+        let is_busy = rounds.run().await;
+        if looked.elapsed() >= AGAIN {
+            looked = Instant::now();
+            rounds.look(data.opened());
+        }
+        let pause = if is_busy || is_first_look {
+            PAUSE
+        } else {
+            AGAIN
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -54,15 +66,97 @@ async fn listed(data: &Data) -> Vec<InstanceName> {
     }
 }
 
-async fn of(name: &InstanceName, store: Arc<dyn Store>) {
-    let waiting = store.unindexed().building().len();
-    if waiting > 0 {
-        tracing::info!(instance = %name, parameters = waiting, "building the index");
+/// The instances that have work, and what is known of the others.
+#[derive(Default)]
+struct Rounds {
+    working: HashMap<InstanceName, Work>,
+    /// What each could be searched by when nothing was left to do here: numbers that another program has
+    /// retired stay in it.
+    seen: HashMap<InstanceName, Arc<Unindexed>>,
+    /// How often in succession each failed, and when it may be tried again.
+    failed: HashMap<InstanceName, (u32, Instant)>,
+}
+
+struct Work {
+    store: Arc<dyn Store>,
+    /// Whether it was told that an index is built.
+    is_told: bool,
+    /// Not before this.
+    due: Instant,
+}
+
+impl Rounds {
+    fn add(&mut self, name: InstanceName, store: Arc<dyn Store>) {
+        let due = Instant::now();
+        let work = Work {
+            store,
+            is_told: false,
+            due,
+        };
+        self.working.entry(name).or_insert(work);
     }
-    if let Err(error) = finish(&*store, PAUSE).await {
-        failed(name, &error);
-    } else if waiting > 0 && store.unindexed().is_empty() {
-        tracing::info!(instance = %name, "the index is complete");
+
+    /// Adds those of the open instances that have work.
+    fn look(&mut self, opened: Vec<(InstanceName, Arc<dyn Store>)>) {
+        let now = Instant::now();
+        for (name, store) in opened {
+            let may_try = self
+                .failed
+                .get(&name)
+                .is_none_or(|(_, until)| *until <= now);
+            let is_done = self.seen.get(&name) == Some(&store.unindexed());
+            if may_try && !is_done {
+                self.add(name, store);
+            }
+        }
+    }
+
+    /// Does a part of each that is due; whether more is to be done soon.
+    async fn run(&mut self) -> bool {
+        let now = Instant::now();
+        let due = self.working.iter().filter(|(_, work)| work.due <= now);
+        let due: Vec<InstanceName> = due.map(|(name, _)| name.clone()).collect();
+        let mut is_busy = false;
+        for name in due {
+            is_busy |= self.part(&name).await;
+        }
+        is_busy
+    }
+
+    /// Does a part of one; whether more is to be done soon.
+    async fn part(&mut self, name: &InstanceName) -> bool {
+        let Some(work) = self.working.get_mut(name) else {
+            return false;
+        };
+        let unindexed = work.store.unindexed();
+        let waiting = unindexed.building().len();
+        if waiting > 0 && !work.is_told {
+            work.is_told = true;
+            tracing::info!(instance = %name, parameters = waiting, "building the index");
+        }
+        let answer = work.store.reindex().await;
+        match answer {
+            Ok(Reindexed::More) | Err(Error::Busy) => return true,
+            Ok(Reindexed::Elsewhere) => work.due = Instant::now() + ELSEWHERE,
+            Ok(Reindexed::Done) => {
+                if work.is_told && work.store.unindexed().is_empty() {
+                    tracing::info!(instance = %name, "the index is complete");
+                }
+                // What it was before: should it have become another since, that is looked at again.
+                self.seen.insert(name.clone(), unindexed);
+                self.failed.remove(name);
+                self.working.remove(name);
+            }
+            Err(error) => {
+                failed(name, &error);
+                let times = self.failed.get(name).map_or(0, |(times, _)| times + 1);
+                let pause = FAILED * 2_u32.pow(times.min(DOUBLINGS_MAX));
+                let until = Instant::now() + pause;
+                self.failed.insert(name.clone(), (times, until));
+                self.working.remove(name);
+            }
+        }
+        false
     }
 }
 

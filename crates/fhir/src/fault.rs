@@ -298,6 +298,12 @@ impl Fault {
                 "This instance defines as many search parameters as it may; retire one that is no more needed",
             )
             .at("SearchParameter.base"),
+            (Refusal::NumbersExhausted, _) => Self::coded(
+                Kind::BusinessRule,
+                "too-costly",
+                "The search parameters of this instance were changed so often that it can define no other; those that are there stay, and can be retired",
+            )
+            .at("SearchParameter.expression"),
         }
     }
 

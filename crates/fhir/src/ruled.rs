@@ -182,7 +182,7 @@ impl Service {
     ) -> Result<Prepared, Fault> {
         let shaped = written(body);
         if shaped == bytes && self.profiles_for(sent).is_empty() {
-            return prepare::drafted(sent, self.own(), Vec::new());
+            return self.drafted(access, sent, Vec::new());
         }
         let shaped = prepare::parse(&shaped, self.limits())?;
         self.checked(access, &shaped).await

@@ -1,10 +1,10 @@
 //! One instance's FHIR service.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cresset_access::{Access, Verb};
-use cresset_base::{Clock, Limits, ResourceId, Rng};
+use cresset_base::{Clock, Limits, ResourceId, Rng, Timestamp};
 use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_rules::{Interaction, RuleSet, Wording, wording};
@@ -17,6 +17,9 @@ use crate::fault::{Fault, Issue, Kind};
 use crate::page_link::Sealer;
 use crate::prepare::{self, Prepared};
 use crate::{capabilities, identity};
+
+/// How long what the instance is searched by is told without asking the store again, in milliseconds.
+const LOOK_AGAIN_MS: i64 = 1_000;
 
 /// What differs from instance to instance.
 #[derive(Debug, Clone)]
@@ -63,6 +66,8 @@ pub struct Service {
     sealer: Sealer,
     /// The last statement made, and of what.
     capabilities: Mutex<Option<(Arc<Unindexed>, Bytes)>>,
+    /// When somebody without a token last made this node ask what it is searched by.
+    looked: Mutex<Option<Timestamp>>,
     owners: Owners,
 }
 
@@ -81,6 +86,7 @@ impl Service {
             settings,
             sealer,
             capabilities: Mutex::default(),
+            looked: Mutex::default(),
             owners: Owners::default(),
         }
     }
@@ -128,35 +134,44 @@ impl Service {
         Err(fault)
     }
 
-    /// What the instance can be searched by at present, whichever node changed it.
+    /// What the instance can be searched by, whichever node changed it, as it was within the last second.
     ///
-    /// # Errors
-    /// When the store cannot be asked.
-    pub async fn searched_by(&self) -> Result<Arc<Unindexed>, Fault> {
-        self.store.look_again().await?;
-        Ok(self.store.unindexed())
+    /// Whoever asks needs no token, so the store is asked once a second at most; where it is away, what was
+    /// known last is told.
+    pub async fn searched_by(&self) -> Arc<Unindexed> {
+        if self.is_time_to_look() {
+            // A store that is away is told of by those who read and write.
+            let _ = self.store.look_again().await;
+        }
+        self.store.unindexed()
+    }
+
+    /// Whether nobody has looked for a second; then whoever asks looks.
+    fn is_time_to_look(&self) -> bool {
+        let now = self.now();
+        let mut looked = held(&self.looked);
+        let is_recent = looked.is_some_and(|then| {
+            let since = now.as_millisecond() - then.as_millisecond();
+            (0..LOOK_AGAIN_MS).contains(&since)
+        });
+        if !is_recent {
+            *looked = Some(now);
+        }
+        !is_recent
     }
 
     /// The `CapabilityStatement`, made anew when what the instance can be searched by has changed.
-    ///
-    /// # Errors
-    /// As [`Service::searched_by`].
-    pub async fn capabilities(&self) -> Result<Bytes, Fault> {
-        let unindexed = self.searched_by().await?;
-        let made = self.capabilities.lock();
-        let made = made.unwrap_or_else(PoisonError::into_inner).clone();
+    pub async fn capabilities(&self) -> Bytes {
+        let unindexed = self.searched_by().await;
+        let made = held(&self.capabilities).clone();
         if let Some((of, statement)) = made
             && of == unindexed
         {
-            return Ok(statement);
+            return statement;
         }
         let statement = capabilities::statement(&self.settings, &unindexed);
-        let mut made = self.capabilities.lock();
-        let made = made.as_deref_mut();
-        if let Ok(made) = made {
-            *made = Some((unindexed, statement.clone()));
-        }
-        Ok(statement)
+        *held(&self.capabilities) = Some((unindexed, statement.clone()));
+        statement
     }
 
     /// Eight bytes that tell equal searches of this instance from different ones, and nothing else.
@@ -208,7 +223,22 @@ impl Service {
         let profiles = self.profiles_for(tree);
         let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
         let issues = self.refusals(access, tree, &profiles).await?;
-        prepare::drafted(tree, self.own(), issues).map_err(|fault| self.worded(fault))
+        self.drafted(access, tree, issues)
+            .map_err(|fault| self.worded(fault))
+    }
+
+    /// What is stored of a resource in which these issues were found.
+    pub(crate) fn drafted(
+        &self,
+        access: &Access,
+        tree: &Tree,
+        issues: Vec<cresset_validate::Issue>,
+    ) -> Result<Prepared, Fault> {
+        if !access.defines() && prepare::defines(tree) {
+            let text = "Authorization failed: an active SearchParameter defines a parameter for everybody, which takes a token with a system scope";
+            return Err(Fault::new(Kind::Forbidden, text));
+        }
+        prepare::drafted(tree, self.own(), issues)
     }
 
     /// The profiles the instance wants a stored resource to follow. One that is not loaded is among
@@ -255,6 +285,11 @@ impl Service {
         }
         fault
     }
+}
+
+/// Holds a lock; what it guards is whole whoever held it before.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Refuses early what the token cannot do with any resource of the type; the store decides the rest.

@@ -249,6 +249,60 @@ impl Function {
         !matches!(self, Self::Where | Self::Select | Self::Resolve)
     }
 
+    /// Whether it takes a regular expression.
+    pub(crate) fn matches_patterns(self) -> bool {
+        matches!(
+            self,
+            Self::Matches | Self::MatchesFull | Self::ReplaceMatches
+        )
+    }
+
+    /// Whether it gives some of the items of its focus, or all.
+    pub(crate) fn keeps_items(self) -> bool {
+        matches!(
+            self,
+            Self::Where
+                | Self::Sort
+                | Self::Trace
+                | Self::Distinct
+                | Self::Single
+                | Self::First
+                | Self::Last
+                | Self::Tail
+                | Self::Skip
+                | Self::Take
+                | Self::Intersect
+                | Self::Exclude
+        )
+    }
+
+    /// Whether it gives true or false.
+    pub(crate) fn is_question(self) -> bool {
+        matches!(
+            self,
+            Self::All
+                | Self::Exists
+                | Self::Empty
+                | Self::Not
+                | Self::AllTrue
+                | Self::AnyTrue
+                | Self::AllFalse
+                | Self::AnyFalse
+                | Self::SubsetOf
+                | Self::SupersetOf
+                | Self::IsDistinct
+                | Self::ConvertsTo(_)
+                | Self::StartsWith
+                | Self::EndsWith
+                | Self::Contains
+                | Self::Matches
+                | Self::MatchesFull
+                | Self::Comparable
+                | Self::HasExtension
+                | Self::HasValue
+        )
+    }
+
     /// Whether its arguments run once per item of the focus, with that item as `$this`.
     pub(crate) fn iterates(self) -> bool {
         matches!(

@@ -29,6 +29,7 @@ pub mod reference;
 pub mod route;
 pub mod temporal;
 
+pub use ending::Gives;
 pub use environment::{Environment, Halt, Host, STEPS_MAX, Verdict};
 pub use item::{Item, Node};
 pub use parse::{Fault, FaultKind};

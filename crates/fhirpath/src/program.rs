@@ -4,6 +4,7 @@ mod compile;
 mod mentions;
 mod presence;
 
+use compile::Matching;
 use cresset_definitions::TypeIx;
 use regex::Regex;
 use rust_decimal::Decimal;
@@ -122,7 +123,15 @@ impl Program {
     /// # Errors
     /// Its first fault with the place; nothing is guessed.
     pub fn compile(expression: &str) -> Result<Self, Fault> {
-        compile::compile(&parse::parse(expression)?)
+        compile::compile(&parse::parse(expression)?, Matching::Allowed)
+    }
+
+    /// The same of an expression that may hold no regular expressions: a compiled one takes megabytes.
+    ///
+    /// # Errors
+    /// As [`Program::compile`].
+    pub fn compile_unmatching(expression: &str) -> Result<Self, Fault> {
+        compile::compile(&parse::parse(expression)?, Matching::Refused)
     }
 
     pub(crate) fn step(&self, ix: StepIx) -> &Step {

@@ -78,9 +78,11 @@ impl Program {
             {
                 self.entries_of(*right, start)
             }
-            Step::Invoke(left, _) | Step::Position(left, _) | Step::As(left, _) => {
+            // What says something of nothing (`empty()`) gives it without the property as well.
+            Step::Invoke(left, right) if self.gives_nothing_of_nothing(*right) => {
                 self.entries_of(*left, start)
             }
+            Step::Position(left, _) | Step::As(left, _) => self.entries_of(*left, start),
             Step::Member(name) => self.properties(start, name),
             Step::Call(Function::Extension, _) => self.properties(start, "extension"),
             Step::Join(Joint::Union, left, right) => {
@@ -89,6 +91,31 @@ impl Program {
                 Some(entries)
             }
             _ => None,
+        }
+    }
+
+    /// Whether a step that is run with an empty focus is known to give nothing.
+    fn gives_nothing_of_nothing(&self, ix: StepIx) -> bool {
+        match self.step(ix) {
+            Step::Member(_) | Step::This | Step::OfFocus(_) => true,
+            Step::Position(left, _) | Step::As(left, _) => self.gives_nothing_of_nothing(*left),
+            Step::Call(function, _) => matches!(
+                function,
+                Function::Where
+                    | Function::Select
+                    | Function::First
+                    | Function::Last
+                    | Function::Tail
+                    | Function::Skip
+                    | Function::Take
+                    | Function::Single
+                    | Function::Distinct
+                    | Function::Extension
+                    | Function::Children
+                    | Function::Descendants
+                    | Function::Resolve
+            ),
+            _ => false,
         }
     }
 
@@ -186,8 +213,9 @@ impl Route {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        let names = |route: &Self| route.elements.iter().map(|e| e.name).collect::<Vec<_>>();
-        self.condition == other.condition && names(self) == names(other)
+        let mine = self.elements.iter().map(|e| e.name);
+        let theirs = other.elements.iter().map(|e| e.name);
+        self.condition == other.condition && mine.eq(theirs)
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod composite;
 
-use cresset_definitions::{Definition, ResourceType, SearchType, TypeIx, r4};
-use cresset_fhirpath::{Node, Program};
+use cresset_definitions::{Definition, ResourceType, SearchParameter, SearchType, TypeIx, r4};
+use cresset_fhirpath::{Gives, Node, Program};
 use cresset_model::{Element, Tree};
 
 use crate::extract::shape::Shape;
@@ -14,6 +14,10 @@ const EXPRESSION_MAX: usize = 1_024;
 const CODE_MAX: usize = 64;
 /// Longest URL, in bytes.
 const URL_MAX: usize = 255;
+/// Most types one resource defines a parameter for.
+const BASES_MAX: usize = 64;
+/// Where the definitions of R4 and of its guides lie.
+const HL7: &str = "http://hl7.org/fhir/";
 
 /// Why a `SearchParameter` cannot be searched by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +29,8 @@ pub struct DefinitionFault {
 }
 
 /// The parameters a `SearchParameter` defines, one for each of its base types: none unless it is
-/// active, and none of those types where it is the very definition this program has of its own.
+/// active, and none of those types where it is the definition this program has of its own, or one that
+/// R4's guides derive from it.
 ///
 /// # Errors
 /// Everything for which it cannot be searched by. What is not shaped as a `SearchParameter` is not
@@ -56,14 +61,18 @@ struct Reading<'t> {
 
 impl<'t> Reading<'t> {
     fn definitions(&mut self) -> Vec<Definition> {
-        let url = self.bounded("url", URL_MAX).unwrap_or_default().to_owned();
-        let code = self.code();
-        let bases = self.bases(&code, &url);
-        if bases.is_empty() {
+        let bases = self.bases();
+        if bases.is_empty() && self.faults.is_empty() {
             return Vec::new();
         }
+        let url = self.bounded("url", URL_MAX).unwrap_or_default().to_owned();
+        let code = self.code();
         let targets = self.targets();
         let (Some(search_type), Some(expression)) = (self.search_type(), self.expression()) else {
+            return Vec::new();
+        };
+        // Not more is compiled of what is refused anyway, and nothing more than once.
+        let Some(program) = self.program(&expression).filter(|_| self.faults.is_empty()) else {
             return Vec::new();
         };
         let each = bases.into_iter().filter_map(|resource_type| {
@@ -76,7 +85,7 @@ impl<'t> Reading<'t> {
                 targets: targets.clone(),
                 components: Vec::new(),
             };
-            self.values(&mut definition)?;
+            self.values(&mut definition, &program)?;
             Some(definition)
         });
         each.collect()
@@ -96,29 +105,50 @@ impl<'t> Reading<'t> {
     }
 
     /// The types it is to be defined for.
-    fn bases(&mut self, code: &str, url: &str) -> Vec<ResourceType> {
+    fn bases(&mut self) -> Vec<ResourceType> {
+        let code = text(self.root, "code").unwrap_or_default();
         let mut bases = Vec::new();
         for (at, name) in strings(self.root, "base").enumerate() {
-            let path = format!("base[{at}]");
-            let Some(of) = ResourceType::parse(name) else {
-                self.fault(
-                    &path,
+            if at == BASES_MAX {
+                let what = format!("A search parameter is for at most {BASES_MAX} types.");
+                self.fault("base", &what);
+                return Vec::new();
+            }
+            match ResourceType::parse(name) {
+                None if self.is_of_all_types(name, code) => {}
+                None => self.fault(
+                    &format!("base[{at}]"),
                     "Name each resource type; a parameter of all types cannot be defined here.",
-                );
-                continue;
-            };
-            match r4().search_parameter(of, code) {
-                Some(own) if own.url == url => {}
-                Some(_) => {
-                    let what =
-                        format!("{of} has a search parameter {code} already; choose another code.");
-                    self.fault("code", &what);
-                }
-                None if bases.contains(&of) => {}
-                None => bases.push(of),
+                ),
+                Some(of) => match r4().search_parameter(of, code) {
+                    Some(own) if self.repeats(own) => {}
+                    Some(_) => {
+                        let what = format!(
+                            "{of} has a search parameter {code} already; choose another code."
+                        );
+                        self.fault("code", &what);
+                    }
+                    None if bases.contains(&of) => {}
+                    None => bases.push(of),
+                },
             }
         }
         bases
+    }
+
+    /// Whether it is a definition of R4 or its guides for a parameter this program has of its own.
+    fn repeats(&self, own: &SearchParameter) -> bool {
+        let url = text(self.root, "url").unwrap_or_default();
+        let derived_from = text(self.root, "derivedFrom").unwrap_or_default();
+        let derived_from = derived_from.split('|').next().unwrap_or_default();
+        url == own.url || url.starts_with(HL7) || derived_from == own.url
+    }
+
+    /// The same of one for all types (`_id`), which those of patients stand for.
+    fn is_of_all_types(&self, base: &str, code: &str) -> bool {
+        let patient = ResourceType::parse("Patient");
+        let own = patient.and_then(|patient| r4().search_parameter(patient, code));
+        matches!(base, "Resource" | "DomainResource") && own.is_some_and(|own| self.repeats(own))
     }
 
     fn search_type(&mut self) -> Option<SearchType> {
@@ -158,41 +188,43 @@ impl<'t> Reading<'t> {
     }
 
     fn expression(&mut self) -> Option<String> {
-        let Some(expression) = self.bounded("expression", EXPRESSION_MAX) else {
+        if text(self.root, "expression").is_none() {
             self.fault(
                 "expression",
                 "Give the FHIRPath expression of the values to search by.",
             );
-            return None;
-        };
-        if let Err(fault) = Program::compile(expression) {
-            self.fault("expression", &format!("The expression is wrong: {fault}"));
-            return None;
         }
+        let expression = self.bounded("expression", EXPRESSION_MAX)?;
         Some(expression.to_owned())
     }
 
+    fn program(&mut self, expression: &str) -> Option<Program> {
+        let program = Program::compile_unmatching(expression);
+        if let Err(fault) = &program {
+            self.fault("expression", &format!("The expression is wrong: {fault}"));
+        }
+        program.ok()
+    }
+
     /// Looks whether the expression gives values that can be found, and completes what follows from it.
-    fn values(&mut self, definition: &mut Definition) -> Option<()> {
+    fn values(&mut self, definition: &mut Definition, program: &Program) -> Option<()> {
         let start = Node::type_of(definition.resource_type)?;
-        let program = Program::compile(&definition.expression).ok()?;
-        if definition.search_type == SearchType::Composite {
-            definition.components = self.components(definition, &program, start)?;
+        let (of, search_type) = (definition.resource_type, definition.search_type);
+        if search_type == SearchType::Composite {
+            definition.components = self.components(definition, program, start)?;
             return Some(());
         }
-        let Some(ends) = program.ends(start) else {
-            return Some(());
-        };
-        let of = definition.resource_type;
-        let what = if ends.is_empty() {
-            format!("The expression gives nothing of {of}.")
-        } else if !any_fits(&ends, definition.search_type) {
-            format!(
+        let what = match (program.ends(start), program.gives()) {
+            (Some(ends), _) if ends.is_empty() => format!("The expression gives nothing of {of}."),
+            (Some(ends), _) if !any_fits(&ends, search_type) => format!(
                 "The expression gives values of {of} that a parameter of this type cannot find: {}.",
                 names(&ends)
-            )
-        } else {
-            return Some(());
+            ),
+            (Some(_), _) | (None, Gives::Elements) => return Some(()),
+            (None, Gives::Truth) if search_type == SearchType::Token => return Some(()),
+            (None, _) => format!(
+                "The expression must lead to elements of {of}; what it computes is not kept, but for what is true or false in a parameter of type token."
+            ),
         };
         self.fault("expression", &what);
         None
@@ -203,6 +235,7 @@ impl<'t> Reading<'t> {
         let found = text(self.root, name)?;
         if found.len() > most {
             self.fault(name, &format!("This may have at most {most} bytes."));
+            return None;
         }
         Some(found)
     }

@@ -7,12 +7,18 @@ use cresset_definitions::{Definition, ParameterIx, ResourceType, SearchParameter
 use cresset_model::Tree;
 
 use crate::extract::plan::{Facts, Plan};
-use crate::extract::rows;
+use crate::extract::{Most, rows};
 use crate::row::IndexRow;
 
 /// Most steps one expression of an instance takes over one resource; one that needs more has no value
 /// there. Those of R4 need some hundred.
-pub const STEPS_MAX: u64 = 20_000;
+///
+/// The bound is each one's own: whether a resource has a value for one must not depend on which others
+/// there are, or rows that were left would not be those that are removed.
+pub const STEPS_MAX: u64 = 4_000;
+
+/// Most rows one parameter of an instance leaves of one resource; more are left out.
+pub const ROWS_MAX: usize = 1_024;
 
 /// All of one instance, in order of their types and codes.
 #[derive(Clone, Default)]
@@ -87,12 +93,22 @@ impl Defined {
         }
         let of = tree.resource_type().and_then(ResourceType::parse);
         let entries = of.map_or(&[][..], |of| self.of(of));
+        let most = Most {
+            steps: STEPS_MAX,
+            rows: ROWS_MAX,
+        };
         let found = entries
             .iter()
-            .flat_map(|entry| rows((Some(&entry.plan), STEPS_MAX), tree, own));
+            .flat_map(|entry| rows((Some(&entry.plan), most), tree, own));
         let mut found: Vec<IndexRow<'t>> = found.collect();
         found.sort_by_key(|row| row.parameter);
         found
+    }
+
+    /// Most steps that indexing one resource of a type takes for them; plain paths take none.
+    pub fn steps_max(&self, of: ResourceType) -> u64 {
+        let evaluated = self.of(of).iter().filter(|entry| entry.plan.evaluates());
+        STEPS_MAX.saturating_mul(u64::try_from(evaluated.count()).unwrap_or(u64::MAX))
     }
 
     /// What is known of one.

@@ -43,22 +43,39 @@ pub const FIRST_VERSION: u32 = 1;
 /// not what its type says (a date that does not exist) leaves no row.
 pub fn extract<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
     let resource_type = tree.resource_type().and_then(ResourceType::parse);
-    rows((resource_type.and_then(Plan::of), STEPS_MAX), tree, own)
-}
-
-/// The rows of the parameters that tie a resource to a patient, and of no others.
-pub(crate) fn extract_ties<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
-    let resource_type = tree.resource_type().and_then(ResourceType::parse);
     rows(
-        (resource_type.and_then(Plan::of_ties), STEPS_MAX),
+        (resource_type.and_then(Plan::of), Most::OF_TABLES),
         tree,
         own,
     )
 }
 
-/// The rows of a plan, each expression of which takes at most so many steps.
+/// The rows of the parameters that tie a resource to a patient, and of no others.
+pub(crate) fn extract_ties<'t>(tree: &'t Tree, own: &[String]) -> Vec<IndexRow<'t>> {
+    let resource_type = tree.resource_type().and_then(ResourceType::parse);
+    let plan = resource_type.and_then(Plan::of_ties);
+    rows((plan, Most::OF_TABLES), tree, own)
+}
+
+/// How much a plan takes of one resource.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Most {
+    /// Steps of each expression.
+    pub(crate) steps: u64,
+    /// Rows; more are left out.
+    pub(crate) rows: usize,
+}
+
+impl Most {
+    const OF_TABLES: Self = Self {
+        steps: STEPS_MAX,
+        rows: usize::MAX,
+    };
+}
+
+/// The rows of a plan, within these bounds.
 pub(crate) fn rows<'t>(
-    (plan, steps_max): (Option<&'t Plan>, u64),
+    (plan, most): (Option<&'t Plan>, Most),
     tree: &'t Tree,
     own: &[String],
 ) -> Vec<IndexRow<'t>> {
@@ -67,7 +84,7 @@ pub(crate) fn rows<'t>(
     };
     let mut walk = Walk {
         plan,
-        steps_max,
+        most,
         resource,
         own,
         rows: Vec::with_capacity(plan.parameters.len().min(32)),
@@ -86,7 +103,7 @@ pub(crate) fn rows<'t>(
 /// One resource on its way into rows.
 struct Walk<'t, 'o> {
     plan: &'t Plan,
-    steps_max: u64,
+    most: Most,
     resource: Node<'t>,
     own: &'o [String],
     rows: Vec<IndexRow<'t>>,
@@ -148,7 +165,7 @@ impl<'t> Walk<'t, '_> {
         }
         self.evaluated.push(parameter);
         let environment = Environment {
-            steps_max: self.steps_max,
+            steps_max: self.most.steps,
             ..Environment::new(self.resource)
         };
         let found = wanted.program.run(&environment, self.resource);
@@ -175,8 +192,15 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn value(&mut self, parameter: ParameterIx, target: &'t Target, node: Node<'t>, shape: Shape) {
-        let rows = &mut self.rows;
-        let mut add = |value| rows.push(IndexRow { parameter, value });
+        let (rows, most) = (&mut self.rows, self.most.rows);
+        if rows.len() >= most {
+            return;
+        }
+        let mut add = |value| {
+            if rows.len() < most {
+                rows.push(IndexRow { parameter, value });
+            }
+        };
         match target {
             Target::Values(search_type) => {
                 convert::values((node.element, shape), *search_type, self.own, &mut add);

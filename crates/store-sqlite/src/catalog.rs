@@ -52,18 +52,23 @@ pub(crate) fn redefine(
     let next = stored.iter().map(|line| line.number + 1).max();
     let lines = redefined(&stored, next.unwrap_or_default(), (before, &defined));
     store(connection, &lines.changed).map_err(|e| store_error(&e))?;
-    let is_new = |number: i64| {
-        let mut changed = lines.changed.iter();
-        changed.any(|l| l.number == number && l.state == IndexState::Building)
+    let is_complete = |number: i64| {
+        let mut all = lines.changed.iter().chain(&stored);
+        let line = all.find(|line| line.number == number);
+        line.is_some_and(|line| line.state == IndexState::Complete)
     };
-    let left = index.unindexed.building().iter().copied();
-    let left = left.filter(|b| !r4().is_defined(b.parameter) || defined.holds(b.parameter));
-    let new = lines.numbers.iter().filter(|(_, n)| is_new(*n));
-    let new = new.map(|(parameter, _)| Building {
-        parameter: *parameter,
-        percent: 0,
+    let before = index.unindexed.building();
+    let own = before.iter().filter(|b| !r4().is_defined(b.parameter));
+    // A parameter under another URL has the line of the one before, which may be half done.
+    let waiting = lines.numbers.iter().filter(|(_, n)| !is_complete(*n));
+    let waiting = waiting.map(|(parameter, _)| {
+        let known = before.iter().find(|b| b.parameter == *parameter);
+        known.copied().unwrap_or(Building {
+            parameter: *parameter,
+            percent: 0,
+        })
     });
-    let building = left.chain(new).collect();
+    let building = own.copied().chain(waiting).collect();
     Ok(Index {
         encoder: Encoder {
             parameters: index.encoder.parameters.defining(lines.numbers),

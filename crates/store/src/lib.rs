@@ -38,6 +38,8 @@ pub mod verify;
 pub mod visibility;
 pub mod write;
 
+pub use cresset_search::Unindexed;
+
 pub use audit::{Audit, AuditAsk, AuditRecord, Recorded, Trail, Whose};
 pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
 pub use explain::{Explanation, Outline};

@@ -105,8 +105,10 @@ pub enum Refusal {
     Forbidden,
     /// Another `SearchParameter` defines a parameter of this code for the same type: 409.
     Defined,
-    /// The instance defines as many search parameters as it may, or has changed them too often: 422.
+    /// The instance defines as many search parameters as it may: 422.
     TooManyDefined,
+    /// The instance has changed its search parameters so often that there is no number for another: 422.
+    NumbersExhausted,
 }
 
 /// What came of one change.

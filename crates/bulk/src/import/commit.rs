@@ -366,6 +366,10 @@ fn reason(refusal: Refusal) -> cresset_fhir::Issue {
             "too-costly",
             "the instance defines as many search parameters as it may",
         ),
+        Refusal::NumbersExhausted => (
+            "too-costly",
+            "the search parameters of the instance were changed so often that it can define no other",
+        ),
     };
     cresset_fhir::Issue {
         code,

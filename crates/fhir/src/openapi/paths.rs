@@ -206,7 +206,15 @@ fn of_query() -> Vec<Value> {
 fn searched(of: ResourceType, defined: &Defined) -> Vec<Value> {
     let own = r4().search_parameters_of(of).iter();
     let parameters = own.chain(defined.parameters_of(of));
-    let shown = |p: &SearchParameter| json!({ "name": p.code, "in": "query", "description": p.expression, "schema": { "type": "string" } });
+    // The expression of a practice's own is not for everybody.
+    let about = |p: &SearchParameter| {
+        if r4().is_defined(p.ix) {
+            p.url
+        } else {
+            p.expression
+        }
+    };
+    let shown = |p: &SearchParameter| json!({ "name": p.code, "in": "query", "description": about(p), "schema": { "type": "string" } });
     parameters.filter(|p| is_searchable(p)).map(shown).collect()
 }
 

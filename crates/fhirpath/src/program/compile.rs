@@ -13,9 +13,10 @@ use crate::quantity::Quantity;
 use crate::temporal::{Temporal, TemporalKind};
 
 /// Compiles a syntax tree, whose depth is bounded.
-pub(super) fn compile(syntax: &Syntax) -> Result<Program, Fault> {
+pub(super) fn compile(syntax: &Syntax, matching: Matching) -> Result<Program, Fault> {
     let mut compiler = Compiler {
         syntax,
+        matching,
         steps: Vec::new(),
         companions: false,
         patterns: Vec::new(),
@@ -29,6 +30,13 @@ pub(super) fn compile(syntax: &Syntax) -> Result<Program, Fault> {
     })
 }
 
+/// Whether an expression may hold regular expressions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Matching {
+    Allowed,
+    Refused,
+}
+
 /// Where a name stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -40,6 +48,7 @@ enum Place {
 
 struct Compiler<'s> {
     syntax: &'s Syntax,
+    matching: Matching,
     steps: Vec<Step>,
     companions: bool,
     patterns: Vec<(StepIx, Regex)>,
@@ -128,6 +137,9 @@ impl Compiler<'_> {
                 format!("the function {name}() with {} arguments", arguments.len()),
             )
         })?;
+        if self.matching == Matching::Refused && function.matches_patterns() {
+            return Err(unsupported(offset, format!("the function {name}() here")));
+        }
         self.companions |= function.sees_companions();
         let arguments = arguments
             .iter()

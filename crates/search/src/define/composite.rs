@@ -7,8 +7,8 @@ use cresset_model::Element;
 
 use super::{EXPRESSION_MAX, Reading, any_fits, names, text};
 
-/// Most parts; those of R4 have two or three.
-const PARTS_MAX: usize = 4;
+/// Most parts, as many as those of R4 have.
+const PARTS_MAX: usize = 3;
 
 impl Reading<'_> {
     /// The parts, each of a parameter that this program has of its own for the type.
@@ -63,13 +63,12 @@ impl Reading<'_> {
         };
         let place = format!("component[{at}].expression");
         let expression = text(item, "expression").unwrap_or_default();
-        let program = Program::compile(expression).map_err(|fault| fault.to_string());
+        let is_short = expression.len() <= EXPRESSION_MAX;
+        let program = is_short.then(|| Program::compile_unmatching(expression));
         let what = match program {
-            _ if expression.len() > EXPRESSION_MAX => {
-                format!("This may have at most {EXPRESSION_MAX} bytes.")
-            }
-            Err(fault) => format!("The expression is wrong: {fault}"),
-            Ok(program) => match ends(&program, places) {
+            None => format!("This may have at most {EXPRESSION_MAX} bytes."),
+            Some(Err(fault)) => format!("The expression is wrong: {fault}"),
+            Some(Ok(program)) => match ends(&program, places) {
                 None => "The expression of a component must be a path.".to_owned(),
                 Some(ends) if any_fits(&ends, part.search_type) => {
                     return Some(Part {

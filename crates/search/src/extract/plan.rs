@@ -98,6 +98,11 @@ impl Plan {
         self.parameters.first().map(|parameter| &parameter.facts)
     }
 
+    /// Whether an expression is evaluated as a whole.
+    pub(crate) fn evaluates(&self) -> bool {
+        !self.always.is_empty() || self.trie.evaluates()
+    }
+
     fn empty() -> Self {
         Self {
             trie: Trie::default(),

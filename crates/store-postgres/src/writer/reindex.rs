@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use cresset_definitions::ResourceType;
-use cresset_store::backend::indexing::ROWS_EACH;
+use cresset_store::backend::indexing::{ROWS_EACH, part_max};
 use cresset_store::layout::encode::Key;
 use cresset_store::layout::{Keys, Own, Rid, WordsOf, columns_of, own_column};
 use cresset_store::{Error, Reindexed};
@@ -149,8 +149,10 @@ async fn build(
         .filter(|w| w.of == of.code() && w.after == after)
         .map(|w| w.number)
         .collect();
-    let mut resources = resources(&registry, &transaction, of, after).await?;
-    let is_end = resources.len() < shared.limits.reindex_part_max;
+    let defined = registry.indexing().unindexed.defined();
+    let most = part_max(defined, of, &shared.limits);
+    let mut resources = resources(&registry, &transaction, (of, after), most).await?;
+    let is_end = resources.len() < most;
     let last = resources.last().filter(|_| !is_end).map(|r| r.rid);
     encode(&mut registry, &transaction, &mut resources).await?;
     let mut replaced = Vec::new();
@@ -199,11 +201,11 @@ async fn build(
 async fn resources(
     registry: &Registry<'_>,
     transaction: &Transaction<'_>,
-    of: ResourceType,
-    after: Option<i64>,
+    (of, after): (ResourceType, Option<i64>),
+    most: usize,
 ) -> Result<Vec<Stored>, Error> {
     let shared = registry.shared();
-    let most = i64::try_from(shared.limits.reindex_part_max).unwrap_or(i64::MAX);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
     let text = format!("SELECT {COLUMNS} FROM resource WHERE r>$1 AND r<=$2 ORDER BY r LIMIT $3");
     let (after, end) = (after.unwrap_or(Rid::floor(of).0), Rid::ceiling(of).0);
     let rows = query(transaction, &text, &[&after, &end, &most]).await;

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use cresset_definitions::ResourceType;
 use cresset_model::Bounds;
 use cresset_search::{Building, Unindexed};
-use cresset_store::backend::indexing::{ROWS_EACH, percent, type_of, types_of};
+use cresset_store::backend::indexing::{ROWS_EACH, part_max, percent, type_of, types_of};
 use cresset_store::layout::encode::Key;
 use cresset_store::layout::{Keys, Own, Rid, Subject, WordsOf, columns_of, encode, own_column};
 use cresset_store::{Error, Reindexed, Version};
@@ -44,11 +44,12 @@ pub(crate) fn part(writer: &mut Writer, batch: &mut Batch) -> Result<Part, Error
     let numbers = waiting(unindexed, of)
         .map(|b| held.encoder.parameters.number(b.parameter))
         .collect();
-    let resources = resources(writer, of)?;
+    let most = part_max(unindexed.defined(), of, &writer.shared.limits);
+    let resources = resources(writer, of, most)?;
     for resource in &resources {
         index(writer, (batch, &held), resource, &numbers)?;
     }
-    let is_end = resources.len() < writer.shared.limits.reindex_part_max;
+    let is_end = resources.len() < most;
     let last = resources.last().filter(|_| !is_end).map(|r| r.rid);
     let percent = go_on(&writer.connection, of, last).map_err(|e| store_error(&e))?;
     let others = unindexed.building().iter().copied();
@@ -79,8 +80,8 @@ struct Resource {
 }
 
 /// The next resources of a type.
-fn resources(writer: &Writer, of: ResourceType) -> Result<Vec<Resource>, Error> {
-    let most = i64::try_from(writer.shared.limits.reindex_part_max).unwrap_or(i64::MAX);
+fn resources(writer: &Writer, of: ResourceType, most: usize) -> Result<Vec<Resource>, Error> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
     let text = "SELECT version,updated,method,body,r,shape FROM resource \
                 WHERE r>coalesce((SELECT after FROM reindex WHERE type=?1),?2) AND r<=?3 \
                 ORDER BY r LIMIT ?4";

@@ -40,7 +40,8 @@ impl Definitions {
     /// Puts what a resource defines now in the place of what it defined; whether that is another thing.
     ///
     /// # Errors
-    /// [`Refusal::Defined`], [`Refusal::TooManyDefined`]; then nothing is changed.
+    /// [`Refusal::Defined`], [`Refusal::TooManyDefined`], [`Refusal::NumbersExhausted`]; then nothing is
+    /// changed.
     pub fn replace(
         &mut self,
         by: i64,
@@ -63,8 +64,11 @@ impl Definitions {
         }
         let new = wanted.iter().filter(|w| !before.contains(w)).count();
         let is_more = wanted.len() > before.len();
-        if new > self.left || is_more && others.len() + wanted.len() > most {
+        if is_more && others.len() + wanted.len() > most {
             return Err(Refusal::TooManyDefined);
+        }
+        if new > self.left {
+            return Err(Refusal::NumbersExhausted);
         }
         self.left -= new;
         self.held = others;
@@ -147,7 +151,7 @@ mod tests {
         let mut held = Definitions::new(Vec::new(), NUMBERS_MAX - 1);
         assert_eq!(held.replace(1, vec![definition("a", "x")], 9), Ok(true));
         let changed = held.replace(1, vec![definition("a", "y")], 9);
-        assert_eq!(changed, Err(Refusal::TooManyDefined));
+        assert_eq!(changed, Err(Refusal::NumbersExhausted));
         assert_eq!(held.replace(1, Vec::new(), 9), Ok(true));
     }
 }

@@ -12,6 +12,16 @@ use crate::store::{Error, Method, Version};
 /// much less than indexing a resource.
 pub const ROWS_EACH: usize = 16;
 
+/// Most steps that a part of the job takes for the expressions of an instance: about half a second.
+const PART_STEPS_MAX: u64 = 2_000_000;
+
+/// How many resources of a type are looked at in one part, at most.
+pub fn part_max(defined: &Defined, of: ResourceType, limits: &Limits) -> usize {
+    let most = PART_STEPS_MAX / defined.steps_max(of).max(1);
+    let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
+    limits.reindex_part_max.min(most)
+}
+
 /// The types whose index is being built.
 pub fn types_of(unindexed: &Unindexed) -> Vec<ResourceType> {
     let building = unindexed.building().iter();

@@ -16,6 +16,8 @@ use super::world::{World, everything, id, of, put};
 /// All checks, each of an instance of its own.
 pub async fn all<A: Aging>(fresh: &impl Fn() -> A) {
     complete_before_searched(&fresh()).await;
+    renamed_half_way(&fresh()).await;
+    no_longer_followed(&fresh()).await;
     changed_and_taken_back(&fresh()).await;
     asked_in_every_way(&fresh()).await;
     of_several_types(&fresh()).await;
@@ -123,6 +125,48 @@ async fn complete_before_searched(aging: &impl Aging) {
     let without = found(&*world.store, "Patient?spoken:missing=true").await;
     assert_eq!(without, ["p2"]);
     assert_eq!(aging.problems(), [""; 0]);
+}
+
+/// What changes nothing of the values goes on with the index that is half built, and is refused as long.
+async fn renamed_half_way(aging: &impl Aging) {
+    let world = aging.open();
+    let store = &*world.store;
+    for n in 0..5 {
+        world.put(&[&patient(&format!("p{n}"), "de")]).await;
+    }
+    let spoken = definition("s", "spoken", "token", SPOKEN);
+    world.put(&[&spoken]).await;
+    for n in 0..2 {
+        assert_eq!(store.reindex().await.unwrap(), Reindexed::More);
+        let renamed = spoken.replace("http://example.org/s", &format!("urn:{n}"));
+        world.put(&[&renamed]).await;
+        let refused = asked(store, "Patient?spoken=de").await.unwrap_err();
+        assert!(refused.contains("% are done"), "{refused}");
+    }
+    finish(store).await;
+    let all = found(store, "Patient?spoken=de").await;
+    assert_eq!(all, ["p0", "p1", "p2", "p3", "p4"]);
+    assert_eq!(aging.problems(), [""; 0]);
+}
+
+/// References that a definition gave are not followed once it is gone, though their rows are not removed yet.
+async fn no_longer_followed(aging: &impl Aging) {
+    let world = aging.open();
+    let store = &*world.store;
+    let nurse = r#"{"resourceType":"Practitioner","id":"n","name":[{"family":"n"}]}"#;
+    let text = r#"{"resourceType":"Patient","id":"p","extension":[{"url":"urn:nurse","valueReference":{"reference":"Practitioner/n"}}]}"#;
+    world.put(&[nurse, text]).await;
+    let path = "Patient.extension.where(url='urn:nurse').value.ofType(Reference)";
+    world
+        .put(&[&definition("n", "nurse", "reference", path)])
+        .await;
+    finish(store).await;
+    let everything_of = asked(store, "Patient?_include=*").await.unwrap();
+    let page = store.search(&everything(), &everything_of, None).await;
+    assert_eq!(page.unwrap().included.len(), 1);
+    world.change(&everything(), delete("n")).await.unwrap();
+    let page = store.search(&everything(), &everything_of, None).await;
+    assert_eq!(page.unwrap().included.len(), 0);
 }
 
 async fn changed_and_taken_back(aging: &impl Aging) {
@@ -332,6 +376,11 @@ async fn with_its_unit(aging: &impl Aging) {
 /// Whatever is written while definitions come and go is indexed by those that stay.
 async fn beside_writers(aging: &impl Aging) {
     let world = aging.open();
+    // Those are there before anything is defined, and left alone.
+    for n in 0..32 {
+        let language = if n % 2 == 0 { "de" } else { "fr" };
+        world.put(&[&patient(&format!("early{n}"), language)]).await;
+    }
     let mut all: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
     for writer in 0..4 {
         all.push(Box::pin(write_some(&world, writer)));
@@ -342,7 +391,7 @@ async fn beside_writers(aging: &impl Aging) {
     finish(store).await;
     for code in ["spoken", "tongue"] {
         let all = found(store, &format!("Patient?{code}=de,fr&_count=100")).await;
-        assert_eq!(all.len(), 32, "{code}");
+        assert_eq!(all.len(), 64, "{code}");
     }
     assert_eq!(aging.problems(), [""; 0]);
 }
@@ -361,6 +410,21 @@ async fn define_some(world: &World) {
     for n in 0..6 {
         let renamed = tongue.replace("http://example.org/t", &format!("urn:{n}"));
         world.put(&[&renamed, &spoken]).await;
+        world.store.reindex().await.unwrap();
+        for url in ["Patient?tongue=de,fr", "Patient?spoken=de,fr"] {
+            // What is answered is complete; what is written meanwhile is beside that.
+            if let Ok(query) = asked(&*world.store, &format!("{url}&_count=100")).await
+                && let Ok(page) = world.store.search(&everything(), &query, None).await
+            {
+                let early = page
+                    .matches
+                    .iter()
+                    .filter(|v| v.id.as_str().starts_with("early"));
+                assert_eq!(early.count(), 32, "{url}");
+            }
+        }
+        let again = tongue.replace("http://example.org/t", &format!("urn:again:{n}"));
+        world.put(&[&again]).await;
         world.store.reindex().await.unwrap();
         world.change(&everything(), delete("s")).await.unwrap();
         world.store.reindex().await.unwrap();

@@ -4,7 +4,7 @@
 //! by its reference would need, and `s` on what refers here, which was searched for.
 
 use cresset_access::{Access, Restriction, Verb};
-use cresset_definitions::{ResourceType, SearchType};
+use cresset_definitions::{ParameterIx, ResourceType, SearchParameter, SearchType};
 use cresset_search::{Include, Shown};
 
 use super::condition::Condition;
@@ -49,10 +49,15 @@ impl Planner<'_> {
                 .source
                 .is_none_or(|source| rid.resource_type() == Some(source))
         };
-        let from: Vec<i64> = from.iter().filter(of_source).map(|rid| rid.0).collect();
+        let from: Vec<Rid> = from.iter().filter(of_source).copied().collect();
         if from.is_empty() {
             return Ok(Vec::new());
         }
+        let mut sources: Vec<ResourceType> =
+            from.iter().filter_map(|rid| rid.resource_type()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        let from: Vec<i64> = from.into_iter().map(|rid| rid.0).collect();
         let mut types = match (include.target, include.parameter) {
             (Some(target), _) => vec![target],
             (None, Some(parameter)) => self
@@ -66,24 +71,19 @@ impl Planner<'_> {
         // Who may read a `Binary` depends on its `securityContext`, which no statement looks at.
         types.retain(|of| of.name() != "Binary" || access.reads_everything());
         let gate = self.gate(&types, (access, Verb::Read), lookups)?;
-        if gate.is_empty() {
+        let columns = self.followed(include.parameter, &sources);
+        if gate.is_empty() || columns.is_empty() {
             return Ok(Vec::new());
         }
         let mut sql = Builder::new(self.dialect);
         sql.text("SELECT DISTINCT f.v AS r FROM ref f WHERE f.r")
-            .among(from);
-        if let Some(parameter) = include.parameter {
-            let parameters = &self.encoder.parameters;
-            let mut columns = vec![parameters.column(parameter, Slot::Own)];
-            columns.extend(
-                parameters
-                    .alias(parameter)
-                    .map(|alias| parameters.column(alias.of, Slot::Own)),
-            );
-            sql.text(" AND f.p").among(columns);
-            if let Some(alias) = parameters.alias(parameter) {
-                probe::within(&mut sql, "f.v", span(alias.target));
-            }
+            .among(from)
+            .text(" AND f.p")
+            .among(columns);
+        let alias = include.parameter;
+        let alias = alias.and_then(|parameter| self.encoder.parameters.alias(parameter));
+        if let Some(alias) = alias {
+            probe::within(&mut sql, "f.v", span(alias.target));
         }
         probe::alive(&mut sql, "f.v");
         write(&mut sql, &gate, "f.v");
@@ -132,14 +132,41 @@ impl Planner<'_> {
         Ok(statements)
     }
 
+    /// All parameters of a type, those the instance defines among them.
+    fn parameters_of(
+        &self,
+        source: ResourceType,
+    ) -> impl Iterator<Item = &'static SearchParameter> + '_ {
+        let defined = self.encoder.parameters.defined().iter();
+        let defined = defined.filter_map(|(ix, _)| self.definitions.search_parameter_at(*ix));
+        let every = self.definitions.search_parameters_of(source).iter();
+        every.chain(defined.filter(move |p| p.resource_type == source))
+    }
+
+    /// The columns of a parameter's references, or of all that these types have: rows of a number that
+    /// nobody keeps any more are not followed.
+    fn followed(&self, parameter: Option<ParameterIx>, sources: &[ResourceType]) -> Vec<Column> {
+        let parameters = &self.encoder.parameters;
+        let column = |parameter| parameters.column(parameter, Slot::Own);
+        let mut columns: Vec<Column> = if let Some(parameter) = parameter {
+            let alias = parameters.alias(parameter).map(|alias| column(alias.of));
+            std::iter::once(column(parameter)).chain(alias).collect()
+        } else {
+            let every = sources
+                .iter()
+                .flat_map(|source| self.parameters_of(*source));
+            let referring = every.filter(|p| p.search_type == SearchType::Reference);
+            referring.map(|p| column(p.ix)).collect()
+        };
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
     /// The columns of `source` that can refer to resources of `of`.
     fn referring(&self, include: &Include, source: ResourceType, of: ResourceType) -> Vec<Column> {
         let parameters = &self.encoder.parameters;
-        let defined = parameters.defined().iter();
-        let defined = defined.filter_map(|(ix, _)| self.definitions.search_parameter_at(*ix));
-        let every = self.definitions.search_parameters_of(source).iter();
-        let every = every.chain(defined.filter(|p| p.resource_type == source));
-        let wanted = every.filter(|p| {
+        let wanted = self.parameters_of(source).filter(|p| {
             include
                 .parameter
                 .map_or(p.search_type == SearchType::Reference, |ix| ix == p.ix)

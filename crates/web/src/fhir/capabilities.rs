@@ -15,7 +15,7 @@ pub(crate) async fn capabilities(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let layout = layout::of(&uri, &headers)?;
-    let body = instance.fhir.capabilities().await?;
+    let body = instance.fhir.capabilities().await;
     let mut response = render::fhir(StatusCode::OK, body, layout);
     response.headers_mut().insert(
         CACHE_CONTROL,

@@ -27,7 +27,7 @@ pub(crate) async fn openapi_document(
             return Err(Failure::new(Kind::Value, text));
         }
     };
-    let searched_by = instance.fhir.searched_by().await?;
+    let searched_by = instance.fhir.searched_by().await;
     let document = openapi::document(instance.fhir.settings(), searched_by.defined(), only);
     let mut response = Response::new(Body::from(document));
     let headers = response.headers_mut();

@@ -93,6 +93,8 @@ async fn it_is_searched_by_once_everything_is_indexed() {
     let document = document.json();
     let asked = document["paths"]["/Patient"]["get"]["parameters"].to_string();
     assert!(asked.contains("shoe-size"), "{asked}");
+    // Everybody may read this document.
+    assert!(!asked.contains(SHOES), "{asked}");
 
     // What comes later is there at once; what is taken back is unknown at once.
     let changed = ANN.replace("38.5", "44");
@@ -138,6 +140,22 @@ fn wrong() -> Vec<(&'static str, Value, &'static str, &'static str)> {
         expression("Observation.value", "gives nothing of Patient"),
         expression("Patient.photo", "cannot find: Attachment"),
         expression("Patient.birthDate", "cannot find: date"),
+        expression("Patient.birthDate.toString()", "must lead to elements"),
+        expression("Patient.name.count()", "must lead to elements"),
+        expression("Patient.name.exists()", "must lead to elements"),
+        expression(
+            "Patient.name.given.select(length())",
+            "must lead to elements",
+        ),
+        expression("now()", "must lead to elements"),
+        expression(
+            "Patient.name.where(family.matches('a{9}'))",
+            "matches() here is not supported",
+        ),
+        expression(
+            "Patient.name.given.replaceMatches('a', 'b')",
+            "replaceMatches() here is not supported",
+        ),
     ]
 }
 
@@ -235,6 +253,98 @@ async fn definitions_that_define_nothing_are_documents() {
     own["expression"] = json!("Patient.gender");
     define(&practice, &own).await;
     assert!(practice.store.unindexed().defined().is_empty());
+}
+
+/// Whoever loads the definitions of a guide beside its examples finds them as they were.
+#[tokio::test]
+async fn definitions_of_guides_are_documents_where_the_server_has_the_parameter() {
+    let practice = stocked().await;
+    let of_guide = |url: &str, code: &str, base: &str, expression: &str| {
+        let mut definition = definition();
+        for (member, value) in [
+            ("url", url),
+            ("code", code),
+            ("type", "token"),
+            ("expression", expression),
+        ] {
+            definition[member] = json!(value);
+        }
+        definition["base"] = json!([base]);
+        definition
+    };
+    let guide = "http://hl7.org/fhir/us/core/SearchParameter/us-core-patient-gender";
+    let of_us_core = of_guide(guide, "gender", "Patient", "Patient.gender.matches('a')");
+    define(&practice, &of_us_core).await;
+    let mut derived = of_guide(
+        "http://example.org/x",
+        "gender",
+        "Patient",
+        "Patient.gender",
+    );
+    let body = derived.to_string();
+    let refused = practice.ask("PUT /SearchParameter/shoes", &body).await;
+    refused.refuses(422, "has a search parameter gender already");
+    derived["derivedFrom"] = json!("http://hl7.org/fhir/SearchParameter/individual-gender");
+    define(&practice, &derived).await;
+    let of_all = "http://hl7.org/fhir/SearchParameter/Resource-id";
+    define(
+        &practice,
+        &of_guide(of_all, "_id", "Resource", "Resource.id"),
+    )
+    .await;
+    assert!(practice.store.unindexed().defined().is_empty());
+    let read = practice.ask("GET /SearchParameter/shoes", "").await;
+    assert_eq!(read.status, 200);
+}
+
+/// What asks whether something is missing has an answer for those where it is.
+#[tokio::test]
+async fn what_is_missing_is_found_by_its_absence() {
+    let practice = stocked().await;
+    let photo = r#"{"resourceType":"Patient","id":"cleo","photo":[{"title":"x"}]}"#;
+    let put = practice.ask("PUT /Patient/cleo", photo).await;
+    assert_eq!(put.status, 201, "{put:?}");
+    for (expression, yes, no) in [
+        ("Patient.photo.empty()", vec!["ann", "bea"], vec!["cleo"]),
+        ("Patient.photo.exists()", vec!["cleo"], vec!["ann", "bea"]),
+        (
+            "Patient.photo.exists().not()",
+            vec!["ann", "bea"],
+            vec!["cleo"],
+        ),
+        (
+            "Patient.photo.all(title = 'y')",
+            vec!["ann", "bea"],
+            vec!["cleo"],
+        ),
+    ] {
+        let mut asked = definition();
+        asked["type"] = json!("token");
+        asked["expression"] = json!(expression);
+        define(&practice, &asked).await;
+        index(&practice).await;
+        for (value, expected) in [("true", yes), ("false", no)] {
+            let search = format!("Patient?shoe-size={value}&_sort=_id");
+            assert_eq!(ids(&practice, &search).await, expected, "{expression}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_parameter_leaves_so_many_rows_of_a_resource() {
+    let practice = Practice::open().await;
+    let mut given = definition();
+    given["type"] = json!("string");
+    given["expression"] = json!("Patient.contact.name.given");
+    define(&practice, &given).await;
+    index(&practice).await;
+    let names: Vec<String> = (0..1_500).map(|n| format!("g{n}")).collect();
+    let many = json!({ "resourceType": "Patient", "id": "many", "contact": [{ "name": { "given": names } }] });
+    let put = practice.ask("PUT /Patient/many", &many.to_string()).await;
+    assert_eq!(put.status, 201, "{put:?}");
+    assert_eq!(ids(&practice, "Patient?shoe-size:exact=g9").await, ["many"]);
+    let last = ids(&practice, "Patient?shoe-size:exact=g1499").await;
+    assert_eq!(last, [""; 0]);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl Service {
             .collect();
         let parts: Vec<&str> = path.split('/').collect();
         let reply = match parts.as_slice() {
-            ["metadata"] => Reply::Document(self.capabilities().await?, Whose::default()),
+            ["metadata"] => Reply::Document(self.capabilities().await, Whose::default()),
             ["_history"] => self.versions(access, Level::System, &pairs).await?,
             [name] => {
                 let page = self.search(access, known(name)?, pairs, Handling::Strict);

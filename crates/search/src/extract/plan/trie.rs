@@ -60,6 +60,12 @@ impl Trie {
         self.branches.get(*at)
     }
 
+    /// Whether something is evaluated as a whole at a place.
+    pub(super) fn evaluates(&self) -> bool {
+        let mut branches = self.branches.iter();
+        branches.any(|branch| !branch.evaluated.is_empty())
+    }
+
     pub(super) fn add_leaf(&mut self, route: &Route, parameter: usize, target: Target) {
         let end = route
             .elements
