@@ -141,6 +141,31 @@ pub struct Limits {
     pub password_links_max: u32,
 }
 
+impl Limits {
+    /// The first bound below which nothing could happen at all, with the least it may be.
+    pub fn fault(&self) -> Option<String> {
+        let least = |connections: usize| u64::try_from(connections).unwrap_or(u64::MAX);
+        let bounds = [
+            ("request_ms_max", self.request_ms_max, 1_000),
+            ("search_ms_max", self.search_ms_max, 1),
+            (
+                "cluster_connections_max",
+                least(self.cluster_connections_max),
+                1,
+            ),
+            (
+                "cluster_connections_node_max",
+                least(self.cluster_connections_node_max),
+                1,
+            ),
+            ("cluster_wait_ms_max", self.cluster_wait_ms_max, 1),
+            ("cluster_idle_ms_max", self.cluster_idle_ms_max, 1_000),
+        ];
+        let below = bounds.into_iter().find(|(_, value, min)| value < min);
+        below.map(|(name, _, min)| format!("{name} must be at least {min}"))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -46,6 +46,13 @@ pub(crate) struct Home {
     pub(crate) journal: PathBuf,
 }
 
+/// Why an instance was not created, and whether that is certain.
+pub(crate) struct NotCreated {
+    pub(crate) failure: Failure,
+    /// Nothing was made on the server.
+    pub(crate) is_certain: bool,
+}
+
 /// An instance that is open, or being opened by whoever asked first.
 struct Open {
     /// Of several that had the name one after the other, this one.
@@ -122,10 +129,6 @@ impl Clusters {
     ) -> Result<Arc<PostgresStore>, Error> {
         let failed = |failure: Failure| Error::failed(failure.what());
         let cluster = self.cluster(&home.url).map_err(failed)?;
-        match cluster.check_clock(surroundings::clock().now()).await {
-            Err(ClusterError::Unreachable(_)) => return Err(Error::Busy),
-            checked => checked.map_err(|error| Error::failed(error.to_string()))?,
-        }
         let mut private = DirBuilder::new();
         let made = private.recursive(true).mode(0o700).create(&home.journal);
         made.map_err(|error| Error::failed(format!("{}: {error}", home.journal.display())))?;
@@ -157,9 +160,20 @@ impl Clusters {
     }
 
     /// Makes the place of a new instance on a server.
-    pub(crate) async fn create(&self, url: &ServerUrl, name: &InstanceName) -> Result<(), Failure> {
-        let cluster = self.cluster(url)?;
-        cluster.create(name).await.map_err(failure)
+    pub(crate) async fn create(
+        &self,
+        url: &ServerUrl,
+        name: &InstanceName,
+    ) -> Result<(), NotCreated> {
+        let cluster = self.cluster(url).map_err(|failure| NotCreated {
+            failure,
+            is_certain: true,
+        })?;
+        cluster.create(name).await.map_err(|error| NotCreated {
+            // The answer may be lost, and not what it was to say.
+            is_certain: !matches!(error, ClusterError::Failed(_)),
+            failure: failure(error),
+        })
     }
 
     /// Removes it again with all its data.
@@ -174,11 +188,7 @@ impl Clusters {
     /// Whether a server can be used. One that cannot be reached now may be later.
     pub(crate) async fn check(&self, url: &ServerUrl) -> Result<(), Failure> {
         let cluster = self.cluster(url)?;
-        let checked = async {
-            cluster.check().await?;
-            cluster.check_clock(surroundings::clock().now()).await
-        };
-        match checked.await {
+        match cluster.check().await {
             Err(error @ ClusterError::Unreachable(_)) => {
                 tracing::warn!(server = ?url, %error, "requests to its instances are answered 503 until it is back");
                 Ok(())
@@ -224,6 +234,7 @@ impl Clusters {
             return Ok(known.clone());
         }
         let cluster = Cluster::parse(url.expose(), &self.settings.limits).map_err(failure)?;
+        let cluster = cluster.keeping_time(surroundings::clock());
         servers.insert(url.expose().to_owned(), cluster.clone());
         Ok(cluster)
     }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cresset_base::{InstanceName, Secret};
 use cresset_store::verify::Report;
-use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
-use cresset_store_postgres::{Entry, PostgresStore, Registry};
+use cresset_store::{AsSet, CodeSystems, Error, InstanceSettings, Instances, Place, Store};
+use cresset_store_postgres::{Change, Entry, PostgresStore, Registry};
 use cresset_store_sqlite::{DataDirectory, DirectoryError, Options, SqliteCodeSystemLoader};
+use futures_util::future::try_join_all;
 
 use crate::clusters::{self, Clusters, Home};
 use crate::commands::DataDir;
@@ -111,6 +112,12 @@ impl Data {
             None => self.clusters.placed().await?,
         };
         let Some(server) = server else {
+            if self.registry.is_some() {
+                let text =
+                    "the other nodes of the registry would not know an instance of this directory";
+                return Err(Failure::new(Kind::Settings, text)
+                    .hint("name a server among `clusters` of the settings, or one with --store"));
+            }
             return self
                 .directory
                 .create(name, settings)
@@ -123,7 +130,8 @@ impl Data {
         };
         let url = self.clusters.url_of(&server)?;
         let Some(registry) = &self.registry else {
-            self.clusters.create(&url, name).await?;
+            let created = self.clusters.create(&url, name).await;
+            created.map_err(|not| not.failure)?;
             self.directory.register(name, &settings).map_err(failure)?;
             return clusters::note(&server, &self.directory_of(name));
         };
@@ -132,27 +140,31 @@ impl Data {
         if !registry.add(name, &entry).await.context(ENTERING)? {
             return Err(failure(DirectoryError::Exists(name.clone())));
         }
-        let created = self.clusters.create(&url, name).await;
-        if created.is_err() {
-            registry.remove(name).await.context(ENTERING)?;
+        let Err(not) = self.clusters.create(&url, name).await else {
+            return Ok(());
+        };
+        if not.is_certain {
+            let created = entry.settings.created;
+            registry.remove(name, created).await.context(ENTERING)?;
+            return Err(not.failure);
         }
-        created
+        Err(not.failure.hint(
+            "what is there of it is deleted by `cresset instance delete`, and then the name is free",
+        ))
     }
 
-    /// Replaces the settings of an instance.
+    /// Replaces the settings of an instance, which the caller saw.
     pub(crate) async fn set(
         &self,
         name: &InstanceName,
+        seen: &InstanceSettings,
         settings: &InstanceSettings,
     ) -> Result<(), Failure> {
         if let Some(registry) = &self.registry
             && !self.directory.exists(name)
         {
-            return if registry.set(name, settings).await.context(ENTERING)? {
-                Ok(())
-            } else {
-                Err(failure(DirectoryError::Absent(name.clone())))
-            };
+            let set = registry.set(name, seen, settings).await;
+            return made(set.context(ENTERING)?, name);
         }
         let replaced = self.directory.set_instance_settings(name, settings);
         replaced.map_err(failure)
@@ -160,13 +172,14 @@ impl Data {
 
     /// Deletes an instance with all its data.
     pub(crate) async fn delete(&self, name: &InstanceName) -> Result<(), Failure> {
-        let (_, home) = self.known(name).await?;
+        let (settings, home) = self.known(name).await?;
         if let Some(home) = home {
             self.clusters.remove(&home.url, name).await?;
         }
         let is_file = self.directory.exists(name);
         if let Some(registry) = self.registry.as_ref().filter(|_| !is_file) {
-            registry.remove(name).await.context(ENTERING)?;
+            let removed = registry.remove(name, settings.created).await;
+            made(removed.context(ENTERING)?, name)?;
             let own = self.directory_of(name);
             return match std::fs::remove_dir_all(&own) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -189,12 +202,15 @@ impl Data {
                 servers.push(home.url);
             }
         }
-        for url in &servers {
-            self.clusters.check(url).await?;
-        }
+        try_join_all(servers.iter().map(|url| self.clusters.check(url))).await?;
         match &self.registry {
             Some(registry) => match registry.check().await {
-                Err(Error::Busy) => Ok(()),
+                Err(Error::Busy) => {
+                    tracing::warn!(
+                        "the registry cannot be reached: instances are answered 503 until it is back"
+                    );
+                    Ok(())
+                }
                 checked => checked.context("opening the registry"),
             },
             None => Ok(()),
@@ -327,15 +343,16 @@ const ENTERING: &str = "changing the registry";
 
 #[async_trait]
 impl Instances for Data {
-    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
+    async fn open_as_set(&self, name: &InstanceName) -> Result<Option<AsSet>, Error> {
         match self.found(name).await? {
             None => {
                 self.clusters.close(name);
                 Ok(None)
             }
-            Some((_, None)) => Instances::open(&*self.directory, name).await,
+            Some((_, None)) => self.directory.open_as_set(name).await,
             Some((settings, Some(home))) => {
-                Ok(Some(self.clusters.store(name, (&home, &settings)).await?))
+                let store = self.clusters.store(name, (&home, &settings)).await?;
+                Ok(Some((store, settings)))
             }
         }
     }
@@ -358,6 +375,19 @@ impl Instances for Data {
 
     fn code_systems(&self) -> Arc<dyn CodeSystems> {
         Instances::code_systems(&*self.directory)
+    }
+}
+
+/// A change of the registry that was not made is a failure.
+fn made(change: Change, name: &InstanceName) -> Result<(), Failure> {
+    match change {
+        Change::Made => Ok(()),
+        Change::Absent => Err(failure(DirectoryError::Absent(name.clone()))),
+        Change::Outdated => {
+            let text =
+                format!("somebody else changed instance {name} meanwhile; nothing was changed");
+            Err(Failure::new(Kind::Other, text).hint("look at it, and say it again"))
+        }
     }
 }
 

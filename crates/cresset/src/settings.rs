@@ -172,6 +172,9 @@ impl Settings {
     }
 
     fn check(&self) -> Result<(), Failure> {
+        if let Some(fault) = self.limits.fault() {
+            return Err(Failure::new(Kind::Settings, format!("limits.{fault}")));
+        }
         let Some(url) = &self.public_url else {
             return Ok(());
         };
@@ -213,6 +216,16 @@ mod tests {
         check("[limits]\npage_max = 50", &none, |s| {
             s.is_ok_and(|s| s.limits.page_max == 50 && s.limits.page_default == 10)
         });
+    }
+
+    #[test]
+    fn a_bound_that_lets_nothing_happen_is_refused() {
+        let none = Flags::default();
+        for name in ["cluster_idle_ms_max", "cluster_connections_node_max"] {
+            check(&format!("[limits]\n{name} = 0"), &none, |s| {
+                s.is_err_and(|what| what.contains(name))
+            });
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use cresset_base::{InstanceName, Limits, Timestamp};
+use cresset_base::{Clock, InstanceName, Limits};
 use cresset_store::layout::sortable::text_hash;
 use deadpool_postgres::Pool;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -14,15 +16,26 @@ mod tls;
 
 use crate::connections::Connections;
 use crate::endings::{Channel, Ears, Listener};
+use crate::fault::store_error;
 use crate::registry;
+use crate::time::{SERVER_S, Time};
 use tls::Encryption;
 
 /// The oldest server that is tried.
 const VERSION_MIN: i32 = 150_000;
-/// By how much the clocks of a node and a server may differ.
-const APART_MAX_S: u64 = 30;
-/// How long a server may take to take a connection.
+/// How long a server may take to take a connection, with all that is said before it is one.
 pub(crate) const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take to answer a question about itself.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long a connection may be silent before the server is asked whether it is there, how often it
+/// is asked then, and how long what was sent may stay unacknowledged.
+const SILENT: Duration = Duration::from_secs(10);
+const ASKED_EVERY: Duration = Duration::from_secs(3);
+const ASKED_TIMES: u32 = 3;
+const UNACKNOWLEDGED: Duration = Duration::from_secs(15);
+/// How long a server keeps a transaction of a client that says nothing, in milliseconds: it may hold
+/// the writer's row while its node is gone.
+const IDLE_IN_TRANSACTION_MS: u32 = 15_000;
 
 /// Why a cluster could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +80,7 @@ pub struct Cluster {
     config: Config,
     connector: MakeRustlsConnect,
     connections: Arc<Connections>,
+    time: Arc<Time>,
     ears: Arc<Ears>,
     listener: Arc<OnceLock<Listener>>,
 }
@@ -85,46 +99,43 @@ impl Cluster {
         config
             .application_name("cresset")
             .connect_timeout(CONNECT)
+            .keepalives_idle(SILENT)
+            .keepalives_interval(ASKED_EVERY)
+            .keepalives_retries(ASKED_TIMES)
+            .tcp_user_timeout(UNACKNOWLEDGED)
             .ssl_mode(encryption.mode());
         Ok(Self {
             config,
             connector: encryption.connector()?,
             connections: Connections::new(limits),
+            time: Arc::default(),
             ears: Arc::default(),
             listener: Arc::default(),
         })
     }
 
-    /// Whether the server is new enough and the login may make instances.
+    /// The same for a node with this clock, which must go as the server's does.
+    #[must_use]
+    pub fn keeping_time(self, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            time: Arc::new(Time::of(clock)),
+            ..self
+        }
+    }
+
+    /// Whether the server is new enough, the login may make instances, and the clocks agree.
     ///
     /// # Errors
     /// What stands in the way, with what mends it.
     pub async fn check(&self) -> Result<(), ClusterError> {
-        let client = self.connect().await?;
-        examine(&client).await
-    }
-
-    /// Whether the clock of this node, which says this, goes as the server's does.
-    ///
-    /// # Errors
-    /// [`ClusterError::Clock`], or as [`Cluster::check`].
-    pub async fn check_clock(&self, now: Timestamp) -> Result<(), ClusterError> {
-        let client = self.connect().await?;
-        let text = "SELECT extract(epoch FROM clock_timestamp())::bigint";
-        let row = client.query_one(text, &[]).await;
-        let server_s: i64 = row
-            .and_then(|row| row.try_get(0))
-            .map_err(|error| failed(&error))?;
-        let apart_s = now.as_second().abs_diff(server_s);
-        if apart_s <= APART_MAX_S {
-            return Ok(());
-        }
-        let way = if now.as_second() < server_s {
-            "behind"
-        } else {
-            "ahead of"
+        let checked = async {
+            let client = self.connect().await?;
+            examine(&client).await?;
+            let row = client.query_one(SERVER_S, &[]).await;
+            let server_s = row.and_then(|row| row.try_get(0));
+            self.time.compare(server_s.map_err(|error| failed(&error))?)
         };
-        Err(ClusterError::Clock(apart_s, way))
+        answered(checked).await
     }
 
     /// Makes the role and the schema of an instance.
@@ -184,7 +195,9 @@ impl Cluster {
         let Place { schema, role } = self.place(name);
         let mut config = self.config.clone();
         config.application_name(&schema).options(format!(
-            "-c search_path=\"{schema}\" -c role={role} -c client_min_messages=warning -c statement_timeout={}",
+            "-c search_path=\"{schema}\" -c role={role} -c client_min_messages=warning \
+             -c statement_timeout={} \
+             -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}",
             limits.request_ms_max
         ));
         self.connections.pool(config, self.connector.clone())
@@ -194,7 +207,9 @@ impl Cluster {
     pub(crate) fn registry_pool(&self, limits: &Limits) -> Result<Pool, ClusterError> {
         let mut config = self.config.clone();
         config.application_name("cresset registry").options(format!(
-            "-c search_path={} -c client_min_messages=warning -c statement_timeout={}",
+            "-c search_path={} -c client_min_messages=warning \
+             -c statement_timeout={} \
+             -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}",
             registry::SCHEMA,
             limits.request_ms_max
         ));
@@ -210,9 +225,15 @@ impl Cluster {
     pub(crate) fn channel_of(&self, name: &str) -> Arc<Channel> {
         self.listener.get_or_init(|| {
             let way = (self.config.clone(), self.connector.clone());
-            Listener::begin(self.ears.clone(), way, self.connections.idle())
+            let heard = (self.ears.clone(), self.time.clone());
+            Listener::begin(heard, way, self.connections.idle())
         });
         self.ears.channel(name)
+    }
+
+    /// The clock of this node beside the server's.
+    pub(crate) fn time(&self) -> Arc<Time> {
+        self.time.clone()
     }
 
     /// How many instances live here.
@@ -220,13 +241,14 @@ impl Cluster {
     /// # Errors
     /// As [`Cluster::check`].
     pub async fn instances(&self) -> Result<u64, ClusterError> {
-        let client = self.connect().await?;
-        let text = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'cresset\\_%'";
-        let row = client.query_one(text, &[]).await;
-        let counted: i64 = row
-            .and_then(|row| row.try_get(0))
-            .map_err(|error| failed(&error))?;
-        Ok(u64::try_from(counted).unwrap_or_default())
+        let counted = async {
+            let client = self.connect().await?;
+            let text = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'cresset\\_%'";
+            let row = client.query_one(text, &[]).await;
+            let counted: Result<i64, _> = row.and_then(|row| row.try_get(0));
+            counted.map_err(|error| failed(&error))
+        };
+        Ok(u64::try_from(answered(counted).await?).unwrap_or_default())
     }
 
     fn place(&self, name: &InstanceName) -> Place {
@@ -239,9 +261,10 @@ impl Cluster {
     }
 
     async fn connect(&self) -> Result<Client, ClusterError> {
-        let connecting = self.config.connect(self.connector.clone()).await;
-        let (client, connection) =
-            connecting.map_err(|error| ClusterError::Unreachable(detail(&error)))?;
+        let connecting = timeout(CONNECT, self.config.connect(self.connector.clone())).await;
+        let (client, connection) = connecting
+            .map_err(silent)?
+            .map_err(|error| refused(&error))?;
         // It ends with the client.
         tokio::spawn(connection);
         Ok(client)
@@ -287,6 +310,26 @@ async fn examine(client: &Client) -> Result<(), ClusterError> {
         });
     }
     Ok(())
+}
+
+/// What is asked of a server, within bounds.
+async fn answered<T>(
+    asking: impl Future<Output = Result<T, ClusterError>>,
+) -> Result<T, ClusterError> {
+    timeout(ANSWER, asking).await.map_err(silent)?
+}
+
+fn silent(_: Elapsed) -> ClusterError {
+    ClusterError::Unreachable("it does not answer".to_owned())
+}
+
+/// A server that answers and lets nobody in for now may do so later; one that knows the login not will
+/// not.
+fn refused(error: &tokio_postgres::Error) -> ClusterError {
+    match (error.code(), store_error(error)) {
+        (Some(_), cresset_store::Error::Failed(_)) => failed(error),
+        _ => ClusterError::Unreachable(detail(error)),
+    }
 }
 
 fn failed(error: &tokio_postgres::Error) -> ClusterError {

@@ -5,9 +5,9 @@
 //! only where this node has fewer than it may have. Where it has not, the one that was idle longest
 //! is closed, whosever it is.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cresset_base::Limits;
 use cresset_store::Error;
@@ -35,6 +35,10 @@ pub(crate) struct Connections {
     of_instance_max: usize,
     idle: Duration,
     is_swept: AtomicBool,
+    /// Callers that wait for a connection.
+    waiting: AtomicUsize,
+    /// When one of them last looked for idle ones.
+    looked: Mutex<Instant>,
 }
 
 impl Connections {
@@ -45,6 +49,8 @@ impl Connections {
             of_instance_max: limits.cluster_connections_max,
             idle: Duration::from_millis(limits.cluster_idle_ms_max),
             is_swept: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            looked: Mutex::new(Instant::now()),
         })
     }
 
@@ -97,41 +103,74 @@ impl Connections {
         }
     }
 
+    /// Closes as many as are waited for, of those that are idle the ones that are so longest.
     fn close_longest_idle(&self) {
-        let mut longest: Option<(Duration, Pool)> = None;
-        for pool in self.pools() {
-            let mut of_pool = None;
+        let wanted = self.waiting.load(Ordering::Acquire);
+        let pools = self.pools();
+        let mut idle = Vec::new();
+        for pool in &pools {
             pool.retain(|_, used| {
-                of_pool = of_pool.max(Some(used.last_used()));
+                idle.push(used.last_used());
                 true
             });
-            if let Some(idle) = of_pool
-                && longest.as_ref().is_none_or(|(known, _)| idle > *known)
-            {
-                longest = Some((idle, pool));
-            }
         }
-        if let Some((idle, pool)) = longest {
-            let mut is_closed = false;
+        idle.sort_unstable_by(|one, other| other.cmp(one));
+        let Some(&least) = idle.iter().take(wanted).next_back() else {
+            return;
+        };
+        let mut closed = 0;
+        for pool in &pools {
             pool.retain(|_, used| {
-                let stays = is_closed || used.last_used() < idle;
-                is_closed |= !stays;
+                let stays = closed >= wanted || used.last_used() < least;
+                closed += usize::from(!stays);
                 stays
             });
         }
     }
 
+    /// Whether it is this caller's turn to look: one does for all that wait.
+    fn is_to_look(&self) -> bool {
+        let mut looked = self.looked.lock();
+        let is_due = looked.elapsed() >= LOOK;
+        if is_due {
+            *looked = Instant::now();
+        }
+        is_due
+    }
+
     /// Waits until this node may have one more; those who came first are served first.
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = self.free.clone().try_acquire_owned() {
+            return Some(permit);
+        }
+        let _waits = Waits::begin(&self.waiting);
         let mut acquiring = std::pin::pin!(self.free.clone().acquire_owned());
         let mut look = interval(LOOK);
         loop {
             tokio::select! {
                 biased;
                 permit = &mut acquiring => return permit.ok(),
-                _ = look.tick() => self.close_longest_idle(),
+                _ = look.tick() => if self.is_to_look() {
+                    self.close_longest_idle();
+                },
             }
         }
+    }
+}
+
+/// One that waits, for as long as it does.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn begin(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::AcqRel);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -30,10 +30,11 @@ mod schema;
 mod shared;
 mod snapshot;
 mod store;
+mod time;
 mod training;
 mod value;
 mod writer;
 
 pub use cluster::{Cluster, ClusterError};
-pub use registry::{Entry, Registry};
+pub use registry::{Change, Entry, Registry};
 pub use store::{Options, PostgresStore};

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cresset_base::{InstanceName, Limits};
+use cresset_base::{InstanceName, Limits, Timestamp};
 use cresset_store::{Error, InstanceSettings};
-use deadpool_postgres::{Object, Pool};
+use deadpool_postgres::{Object, Pool, Transaction};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 use tokio_postgres::Row;
@@ -21,7 +21,7 @@ use crate::endings::Channel;
 use crate::fault::store_error;
 use crate::row::get;
 use crate::schema::{self, migrate};
-use crate::snapshot::{Args, execute, query};
+use crate::snapshot::{Args, begin_change, end_change, execute, query, query_opt};
 
 /// No instance's schema has such a name.
 pub(crate) const SCHEMA: &str = "cresset";
@@ -37,6 +37,17 @@ pub struct Entry {
     pub settings: InstanceSettings,
     /// A server's name among those the nodes know, or its URL.
     pub server: String,
+}
+
+/// What became of a change of the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was made.
+    Made,
+    /// There is no such instance.
+    Absent,
+    /// The instance is not as the caller saw it.
+    Outdated,
 }
 
 /// The instances of a platform, open on this node.
@@ -168,31 +179,51 @@ impl Registry {
         let text = "INSERT INTO instance(name,settings,server) VALUES($1,$2,$3) \
                     ON CONFLICT DO NOTHING";
         let settings = text_of(&entry.settings)?;
-        self.change(text, &[&name.as_str(), &settings, &entry.server])
-            .await
+        let connection = self.connection().await?;
+        let args: Args<'_> = &[&name.as_str(), &settings, &entry.server];
+        Ok(execute(&connection, text, args).await? == 1)
     }
 
-    /// Replaces the settings of an instance; false where there is none.
+    /// Replaces the settings of an instance, where they are what the caller saw.
     ///
     /// # Errors
     /// As [`Registry::entry`].
     pub async fn set(
         &self,
         name: &InstanceName,
+        seen: &InstanceSettings,
         settings: &InstanceSettings,
-    ) -> Result<bool, Error> {
+    ) -> Result<Change, Error> {
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        match held(&transaction, name).await? {
+            None => return Ok(Change::Absent),
+            Some(held) if held != *seen => return Ok(Change::Outdated),
+            Some(_) => {}
+        }
         let text = "UPDATE instance SET settings=$2 WHERE name=$1";
         let settings = text_of(settings)?;
-        self.change(text, &[&name.as_str(), &settings]).await
+        execute(&transaction, text, &[&name.as_str(), &settings]).await?;
+        end_change(transaction).await?;
+        Ok(Change::Made)
     }
 
-    /// Takes an instance out; false where there is none.
+    /// Takes out the instance of this name that was created then, and no later one.
     ///
     /// # Errors
     /// As [`Registry::entry`].
-    pub async fn remove(&self, name: &InstanceName) -> Result<bool, Error> {
+    pub async fn remove(&self, name: &InstanceName, created: Timestamp) -> Result<Change, Error> {
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        match held(&transaction, name).await? {
+            None => return Ok(Change::Absent),
+            Some(held) if held.created != created => return Ok(Change::Outdated),
+            Some(_) => {}
+        }
         let text = "DELETE FROM instance WHERE name=$1";
-        self.change(text, &[&name.as_str()]).await
+        execute(&transaction, text, &[&name.as_str()]).await?;
+        end_change(transaction).await?;
+        Ok(Change::Made)
     }
 
     async fn rows(&self, text: &str, args: Args<'_>) -> Result<Vec<Row>, Error> {
@@ -201,20 +232,9 @@ impl Registry {
         rows.map_err(|e| store_error(&e))
     }
 
-    async fn change(&self, text: &str, args: Args<'_>) -> Result<bool, Error> {
-        let connection = self.connection().await?;
-        Ok(execute(&connection, text, args).await? == 1)
-    }
-
     /// A connection that sees the tables of this program.
     async fn connection(&self) -> Result<Object, Error> {
-        if self
-            .away_until
-            .lock()
-            .is_some_and(|until| Instant::now() < until)
-        {
-            return Err(Error::Busy);
-        }
+        self.begin_to_ask()?;
         let connection = self.made().await;
         *self.away_until.lock() = match &connection {
             Err(Error::Busy) => Some(Instant::now() + PAUSE),
@@ -223,16 +243,31 @@ impl Registry {
         connection
     }
 
+    /// Refuses while the server is known to be away: then one caller at a time finds out whether it
+    /// still is.
+    fn begin_to_ask(&self) -> Result<(), Error> {
+        let mut away_until = self.away_until.lock();
+        let now = Instant::now();
+        match *away_until {
+            Some(until) if now < until => return Err(Error::Busy),
+            Some(_) => *away_until = Some(now + self.within + PAUSE),
+            None => {}
+        }
+        Ok(())
+    }
+
     async fn made(&self) -> Result<Object, Error> {
         let mut connection = taken(&self.pool, self.within).await?;
         let migrating = async {
             // Of several nodes one makes it.
             let text = format!(
-                "BEGIN; SELECT pg_advisory_xact_lock(hashtext('{SCHEMA}')); \
-                 CREATE SCHEMA IF NOT EXISTS {SCHEMA}; COMMIT"
+                "SELECT pg_advisory_xact_lock(hashtext('{SCHEMA}')); \
+                 CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
             );
-            let made = connection.batch_execute(&text).await;
+            let transaction = begin_change(&mut connection).await?;
+            let made = transaction.batch_execute(&text).await;
             made.map_err(|e| store_error(&e))?;
+            end_change(transaction).await?;
             migrate(&mut connection, schema::REGISTRY).await
         };
         self.is_migrated.get_or_try_init(|| migrating).await?;
@@ -240,18 +275,32 @@ impl Registry {
     }
 }
 
+/// What is set for an instance; nobody changes it until the transaction ends.
+async fn held(
+    transaction: &Transaction<'_>,
+    name: &InstanceName,
+) -> Result<Option<InstanceSettings>, Error> {
+    let text = "SELECT settings FROM instance WHERE name=$1 FOR UPDATE";
+    let row = query_opt(transaction, text, &[&name.as_str()]).await?;
+    row.map(|row| settings(get(&row, 0)?)).transpose()
+}
+
 fn entry(row: &Row) -> Result<Entry, Error> {
-    let settings: &str = get(row, 0)?;
     Ok(Entry {
-        settings: serde_json::from_str(settings).map_err(|error| {
-            Error::failed(format!(
-                "the registry holds settings that are none: {error}"
-            ))
-        })?,
+        settings: settings(get(row, 0)?)?,
         server: get(row, 1)?,
     })
 }
 
+fn settings(text: &str) -> Result<InstanceSettings, Error> {
+    InstanceSettings::from_shared(text).map_err(|error| {
+        Error::failed(format!(
+            "the registry holds settings that are none: {error}"
+        ))
+    })
+}
+
 fn text_of(settings: &InstanceSettings) -> Result<String, Error> {
-    serde_json::to_string(settings).map_err(|error| Error::failed(error.to_string()))
+    let text = settings.to_shared();
+    text.map_err(|error| Error::failed(error.to_string()))
 }

@@ -18,10 +18,12 @@ use quick_cache::sync::Cache;
 
 use crate::catalog::Catalog;
 use crate::defined;
+use crate::endings::Channel;
 use crate::fault::store_error;
 use crate::indexing::{Indexing, changed};
 use crate::row::get;
 use crate::snapshot::{begin_change, end_change, query, query_opt};
+use crate::time::Time;
 use crate::training::Training;
 
 /// What a store is opened with.
@@ -35,11 +37,16 @@ pub(crate) struct Surroundings {
     pub(crate) node: String,
     /// Where the journal lies.
     pub(crate) directory: PathBuf,
+    /// What is told of the instance.
+    pub(crate) endings: Arc<Channel>,
+    pub(crate) time: Arc<Time>,
 }
 
 /// Memory of one open instance.
 pub(crate) struct Shared {
     pub(crate) pool: Pool,
+    pub(crate) endings: Arc<Channel>,
+    pub(crate) time: Arc<Time>,
     pub(crate) bases: Vec<String>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Arc<Limits>,
@@ -92,6 +99,8 @@ impl Shared {
         Ok(Self {
             journal: Journal::open(&around.directory, committed)?,
             pool: around.pool,
+            endings: around.endings,
+            time: around.time,
             bases: around.bases,
             clock: around.clock,
             limits: around.limits,

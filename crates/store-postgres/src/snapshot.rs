@@ -19,6 +19,11 @@ pub(crate) type Args<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A connection of this instance.
 pub(crate) async fn connection(shared: &Shared) -> Result<Object, Error> {
+    if shared.time.is_apart() {
+        // Whoever asks keeps the listener at work, which compares again.
+        let _ = shared.endings.number();
+        return Err(Error::Busy);
+    }
     let within = Duration::from_millis(shared.limits.cluster_wait_ms_max);
     let connection = taken(&shared.pool, within).await?;
     if connection.statement_cache.size() > STATEMENTS {

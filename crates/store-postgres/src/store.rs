@@ -41,8 +41,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::cluster::{CONNECT, Cluster, ClusterError};
 use crate::connections::taken;
-use crate::endings::Channel;
+use crate::row::get;
 use crate::shared::{Shared, Surroundings};
+use crate::snapshot::query_opt;
+use crate::time::SERVER_S;
 use crate::writer::{self, Job};
 use crate::{indexing, schema};
 
@@ -72,7 +74,6 @@ pub struct Options {
 pub struct PostgresStore {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<Job>,
-    endings: Arc<Channel>,
     /// Listens for as long as one of its instances is open.
     _cluster: Cluster,
 }
@@ -81,7 +82,7 @@ impl PostgresStore {
     /// Opens an instance of a cluster, migrating its schema where it is of an earlier version.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the server cannot be reached, [`Error::Failed`] when the schema is of a
+    /// [`Error::Busy`] when the server cannot be reached or its clock is another, [`Error::Failed`] when the schema is of a
     /// newer version or not there.
     pub async fn open(
         cluster: &Cluster,
@@ -98,8 +99,15 @@ impl PostgresStore {
             limits: options.limits,
             node: options.node,
             directory: options.directory,
+            endings: cluster.channel(name),
+            time: cluster.time(),
         };
         let mut first = taken(&pool, CONNECT).await?;
+        let row = query_opt(&first, SERVER_S, &[]).await?;
+        if let Some(row) = row {
+            let agree = around.time.compare(get(&row, 0)?);
+            agree.map_err(|_| Error::Busy)?;
+        }
         schema::migrate(&mut first, schema::INSTANCE).await?;
         let shared = Arc::new(Shared::load(&mut first, around).await?);
         drop(first);
@@ -112,7 +120,6 @@ impl PostgresStore {
         Ok(Self {
             shared,
             jobs,
-            endings: cluster.channel(name),
             _cluster: cluster.clone(),
         })
     }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cresset_base::{Clock, InstanceName, Limits};
-use cresset_store::{CodeSystems, Error, InstanceSettings, Instances, Place, Store};
+use cresset_store::{AsSet, CodeSystems, Error, InstanceSettings, Instances, Place};
 use parking_lot::Mutex;
 
 use crate::code_systems::{SqliteCodeSystemLoader, SqliteCodeSystems};
@@ -299,9 +299,10 @@ impl DataDirectory {
 
 #[async_trait]
 impl Instances for DataDirectory {
-    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
-        match self.store(name) {
-            Ok(store) => Ok(Some(store)),
+    async fn open_as_set(&self, name: &InstanceName) -> Result<Option<AsSet>, Error> {
+        let opened = self.instance_settings(name);
+        match opened.and_then(|settings| Ok((self.store(name)?, settings))) {
+            Ok((store, settings)) => Ok(Some((store, settings))),
             Err(DirectoryError::Absent(_)) => Ok(None),
             Err(error) => Err(failed(error.to_string())),
         }

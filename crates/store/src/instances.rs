@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cresset_base::{InstanceName, Timestamp};
+use serde_json::Value;
 
 use crate::code_systems::CodeSystems;
 use crate::store::{Error, Store};
@@ -213,11 +214,78 @@ impl InstanceSettings {
     }
 }
 
+/// What has no default where it is read, so that it is always written.
+const ALWAYS: [&str; 5] = [
+    "created",
+    "rules",
+    "links",
+    "token_lifetime_s",
+    "client_ids",
+];
+
+/// The form in which nodes of several versions share settings: what one does not know it passes over,
+/// and what is as it would be without being said is not said.
+impl InstanceSettings {
+    /// Reads what a node of another version may have written.
+    ///
+    /// # Errors
+    /// When something is missing or has a value this version does not know.
+    pub fn from_shared(text: &str) -> Result<Self, serde_json::Error> {
+        let mut tree = serde_json::from_str(text)?;
+        let registration = ClientRegistration {
+            scopes: String::new(),
+            who: Registrants::default(),
+        };
+        let known = serde_json::to_value(Self {
+            client_registration: Some(registration),
+            ..Self::new(Timestamp::UNIX_EPOCH)
+        })?;
+        keep_known(&mut tree, &known);
+        serde_json::from_value(tree)
+    }
+
+    /// Writes what nodes of other versions can read where they know what it says.
+    ///
+    /// # Errors
+    /// None that a value could bring about.
+    pub fn to_shared(&self) -> Result<String, serde_json::Error> {
+        let mut tree = serde_json::to_value(self)?;
+        let unsaid = serde_json::to_value(Self::new(self.created))?;
+        if let Some(fields) = tree.as_object_mut() {
+            fields.retain(|name, value| {
+                ALWAYS.contains(&name.as_str()) || unsaid.get(name) != Some(value)
+            });
+        }
+        serde_json::to_string(&tree)
+    }
+}
+
+fn keep_known(tree: &mut Value, known: &Value) {
+    if let (Some(fields), Some(known)) = (tree.as_object_mut(), known.as_object()) {
+        fields.retain(|name, value| {
+            let of = known.get(name);
+            if let Some(of) = of {
+                keep_known(value, of);
+            }
+            of.is_some()
+        });
+    }
+}
+
+/// A store, and what is set for its instance.
+pub type AsSet = (Arc<dyn Store>, InstanceSettings);
+
 /// All instances of one platform. Opening is lazy: an instance nobody asks for costs nothing.
 #[async_trait]
 pub trait Instances: Send + Sync + 'static {
+    /// The store of this instance, with its settings of the same moment: another instance may have had
+    /// the name before. `None` when there is no such instance.
+    async fn open_as_set(&self, name: &InstanceName) -> Result<Option<AsSet>, Error>;
+
     /// The store of this instance; `None` when there is no such instance.
-    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error>;
+    async fn open(&self, name: &InstanceName) -> Result<Option<Arc<dyn Store>>, Error> {
+        Ok(self.open_as_set(name).await?.map(|(store, _)| store))
+    }
 
     /// The settings of this instance; `None` when there is no such instance.
     async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error>;
@@ -231,4 +299,38 @@ pub trait Instances: Send + Sync + 'static {
 
     /// The code systems the operator loaded, the same for all instances.
     fn code_systems(&self) -> Arc<dyn CodeSystems>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuthorizationOptions, ClientRegistration, InstanceSettings, Registrants};
+    use cresset_base::Timestamp;
+
+    #[test]
+    fn what_is_shared_is_read_by_every_version() {
+        let settings = InstanceSettings {
+            refresh_days: 3,
+            authorization: AuthorizationOptions {
+                dpop: true,
+                ..AuthorizationOptions::default()
+            },
+            client_registration: Some(ClientRegistration {
+                scopes: "patient/*.rs".to_owned(),
+                who: Registrants::Anybody,
+            }),
+            ..InstanceSettings::new(Timestamp::UNIX_EPOCH)
+        };
+        let text = settings.to_shared().unwrap();
+        assert!(!text.contains("session_s"), "{text}");
+        let read = InstanceSettings::from_shared(&text).unwrap();
+        assert_eq!(read, settings);
+        let later = text
+            .replacen('{', r#"{"of_a_later_version":{"a":1},"#, 1)
+            .replace(r#""dpop""#, r#""later":1,"dpop""#)
+            .replace(r#""who""#, r#""later":1,"who""#);
+        assert_eq!(InstanceSettings::from_shared(&later).unwrap(), settings);
+        assert!(serde_json::from_str::<InstanceSettings>(&later).is_err());
+        let unknown = text.replace("anybody", "nobody");
+        assert!(InstanceSettings::from_shared(&unknown).is_err());
+    }
 }

@@ -44,8 +44,8 @@ pub use audit::{Audit, AuditAsk, AuditRecord, Recorded, Trail, Whose};
 pub use code_systems::{CodeSystems, LoadedConcept, LoadedSystem};
 pub use explain::{Explanation, Outline};
 pub use instances::{
-    AuditSync, AuthorizationOptions, ClientRegistration, Deletes, ErrorDialect, InstanceSettings,
-    Instances, LinkStyle, Place, Registrants,
+    AsSet, AuditSync, AuthorizationOptions, ClientRegistration, Deletes, ErrorDialect,
+    InstanceSettings, Instances, LinkStyle, Place, Registrants,
 };
 pub use patient::Patients;
 pub use registration::Registrations;

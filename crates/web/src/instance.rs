@@ -246,11 +246,8 @@ impl OpenInstances {
         let instances = &self.platform.instances;
         // It is taken before they are read: a change in between is seen again.
         let version = instances.version().unwrap_or(UNHEARD);
-        let store = instances.open(&name).await?.ok_or_else(no_such_instance)?;
-        let settings = instances
-            .settings(&name)
-            .await?
-            .ok_or_else(no_such_instance)?;
+        let opened = instances.open_as_set(&name).await?;
+        let (store, settings) = opened.ok_or_else(no_such_instance)?;
         let key = self.link_key(&*store).await?;
         let own_url = format!("{}/{name}", self.platform.public_url);
         let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());

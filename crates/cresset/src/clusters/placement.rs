@@ -1,5 +1,7 @@
 //! On which server a new instance goes.
 
+use futures_util::future::try_join_all;
+
 use super::{Clusters, failure};
 use crate::failure::{Failure, Kind};
 
@@ -15,8 +17,13 @@ impl Clusters {
         }
         let mut best: Option<(u64, &String)> = None;
         let mut refusal = None;
-        for (name, cluster) in clusters.iter().filter(|(_, cluster)| !cluster.closed) {
-            match self.cluster(&cluster.url)?.instances().await {
+        let open = clusters.iter().filter(|(_, cluster)| !cluster.closed);
+        let asked = open.map(|(name, cluster)| async move {
+            let held = self.cluster(&cluster.url)?.instances().await;
+            Ok::<_, Failure>((name, held))
+        });
+        for (name, held) in try_join_all(asked).await? {
+            match held {
                 Ok(held) if best.is_none_or(|(fewest, _)| held < fewest) => {
                     best = Some((held, name));
                 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cresset_testkit::postgres;
 use reqwest::Method;
@@ -16,6 +16,8 @@ use crate::server::{Server, Setup};
 const WORKERS: usize = 6;
 /// How often the balancer asks whether a node is well.
 const CHECK: Duration = Duration::from_millis(50);
+/// How long a busy machine may take until a node is well.
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long everybody works between two stops.
 const BETWEEN: Duration = Duration::from_millis(500);
 
@@ -27,12 +29,16 @@ struct Balancer {
 }
 
 impl Balancer {
-    fn node(&self) -> &Client {
+    /// A node that is well; when none has been for long, the test has failed.
+    async fn node(&self) -> &Client {
+        let begun = Instant::now();
         loop {
             let at = self.turn.fetch_add(1, Ordering::Relaxed) % 2;
             if self.is_well[at].load(Ordering::Acquire) {
                 return &self.nodes[at];
             }
+            assert!(begun.elapsed() < PATIENCE, "no node is well");
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
@@ -50,7 +56,9 @@ impl Balancer {
     }
 
     async fn await_all(&self) {
+        let begun = Instant::now();
         while !self.is_well.iter().all(|one| one.load(Ordering::Acquire)) {
+            assert!(begun.elapsed() < PATIENCE, "a node does not become well");
             tokio::time::sleep(CHECK).await;
         }
     }
@@ -61,14 +69,14 @@ impl Balancer {
 async fn work(balancer: Arc<Balancer>, worker: usize, is_over: Arc<AtomicBool>) -> usize {
     let mut answered = 0;
     while !is_over.load(Ordering::Relaxed) {
-        let create = balancer.node();
+        let create = balancer.node().await;
         let request = create
             .request(Method::POST, "Patient")
             .header(CONTENT_TYPE, FHIR_JSON)
             .body(patient(&format!("Bell-{worker}-{answered}")));
         let created = create.try_send(request).await.expect("an answer");
         let id = created.expect_status(201).id();
-        let read = balancer.node();
+        let read = balancer.node().await;
         let request = read.request(Method::GET, &format!("Patient/{id}"));
         let found = read.try_send(request).await.expect("an answer");
         found.expect_status(200);

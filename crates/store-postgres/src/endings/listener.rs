@@ -10,10 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Ears, HOLDS};
+use crate::cluster::CONNECT;
+use crate::time::{SERVER_S, Time};
 
 /// Between two beats.
 const BEAT: Duration = Duration::from_millis(250);
@@ -33,7 +35,7 @@ impl Listener {
     /// Listens to the channels of a server, whenever somebody asks; to none that nobody asked about
     /// for `idle`.
     pub(crate) fn begin(
-        ears: Arc<Ears>,
+        (ears, time): (Arc<Ears>, Arc<Time>),
         (mut config, connector): (Config, MakeRustlsConnect),
         idle: Duration,
     ) -> Self {
@@ -47,7 +49,7 @@ impl Listener {
                 if ears.in_use(idle).is_empty() {
                     continue;
                 }
-                let attended = attend(&ears, (&config, connector.clone()), idle).await;
+                let attended = attend((&ears, &time), (&config, connector.clone()), idle).await;
                 ears.lost();
                 if let Err(error) = attended {
                     tracing::warn!(%error, "tokens are looked up each time: the server cannot be listened to");
@@ -74,24 +76,21 @@ type Beat = (i32, String);
 
 /// Listens until nobody asks any more.
 async fn attend(
-    ears: &Ears,
+    (ears, time): (&Ears, &Time),
     (config, connector): (&Config, MakeRustlsConnect),
     idle: Duration,
 ) -> Result<(), Deaf> {
-    let (client, connection) = config.connect(connector).await?;
+    let connecting = timeout(CONNECT, config.connect(connector)).await;
+    let (client, connection) = connecting.map_err(|_| Deaf::Silent)??;
     let (echo, echoes) = mpsc::unbounded_channel();
     tokio::select! {
         ended = hear(ears, connection, echo) => ended,
-        ended = beat(ears, &client, idle, echoes) => ended,
+        ended = beat((ears, time), &client, idle, echoes) => ended,
     }
 }
 
-async fn beat(
-    ears: &Ears,
-    client: &Client,
-    idle: Duration,
-    mut echoes: mpsc::UnboundedReceiver<Beat>,
-) -> Result<(), Deaf> {
+/// Makes the channel of beats, and the statement that sends one and asks for the server's clock.
+async fn begin(client: &Client) -> Result<(i32, String, Statement), tokio_postgres::Error> {
     let own = client.query_one("SELECT pg_backend_pid()", &[]).await?;
     let own: i32 = own.try_get(0)?;
     // No schema of an instance has such a name.
@@ -99,7 +98,18 @@ async fn beat(
     client
         .batch_execute(&format!("LISTEN \"{channel}\""))
         .await?;
-    let notify = client.prepare("SELECT pg_notify($1,$2)").await?;
+    let notify = format!("{SERVER_S},pg_notify($1,$2)");
+    Ok((own, channel, client.prepare(&notify).await?))
+}
+
+async fn beat(
+    (ears, time): (&Ears, &Time),
+    client: &Client,
+    idle: Duration,
+    mut echoes: mpsc::UnboundedReceiver<Beat>,
+) -> Result<(), Deaf> {
+    let begun = timeout(CONNECT, begin(client)).await;
+    let (own, channel, notify) = begun.map_err(|_| Deaf::Silent)??;
     let mut listened = HashSet::new();
     for number in 1_u64.. {
         let in_use = ears.in_use(idle);
@@ -107,22 +117,28 @@ async fn beat(
             break;
         }
         let wanted = in_use.keys().cloned().collect();
-        turn(client, &listened, &wanted).await?;
+        let turned = timeout(CONNECT, turn(client, &listened, &wanted)).await;
+        turned.map_err(|_| Deaf::Silent)??;
         listened = wanted;
         let sent = Instant::now();
         let payload = number.to_string();
         let back = async {
-            client.execute(&notify, &[&channel, &payload]).await?;
+            let row = client.query_one(&notify, &[&channel, &payload]).await?;
+            let server_s = row.try_get(0)?;
             loop {
                 let (process, carried) = echoes.recv().await.ok_or(Deaf::Closed)?;
                 if process == own && carried == payload {
-                    return Ok::<_, Deaf>(());
+                    return Ok::<i64, Deaf>(server_s);
                 }
             }
         };
-        timeout(HOLDS, back).await.map_err(|_| Deaf::Silent)??;
-        for channel in in_use.values() {
-            channel.heard(sent);
+        let server_s = timeout(HOLDS, back).await.map_err(|_| Deaf::Silent)??;
+        if time.compare(server_s).is_ok() {
+            for channel in in_use.values() {
+                channel.heard(sent);
+            }
+        } else {
+            ears.lost();
         }
         // Whoever begins to ask does not wait for the next beat.
         tokio::select! {

@@ -21,7 +21,7 @@ const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 #[async_trait]
 impl Grants for PostgresStore {
     fn endings(&self) -> Option<u64> {
-        self.endings.number()
+        self.shared.endings.number()
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {

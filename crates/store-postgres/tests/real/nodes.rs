@@ -1,15 +1,20 @@
 //! Two nodes over one instance.
 
+use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Instant;
 
 use cresset_base::{Limits, Timestamp};
-use cresset_store::contract::world::{World, body, draft, everything, id, names, of};
+use cresset_store::contract::world::{World, body, draft, everything, id, names, of, query};
+use cresset_store::grant::Grants;
 use cresset_store::write::{Change, Precondition, Refusal};
-use cresset_store::{AuditAsk, Error, Found, Written};
-use cresset_store_postgres::Cluster;
-use cresset_testkit::postgres;
+use cresset_store::{AuditAsk, Error, Found, Store, Written};
+use cresset_store_postgres::{Cluster, ClusterError};
+use cresset_testkit::{ManualClock, postgres};
+use tokio::time::timeout;
 
-use crate::instance::{Instance, record};
+use crate::idle::{PATIENCE, until};
+use crate::instance::{Instance, options, record};
 
 /// An hour apart, as clocks should not be.
 const CLOCKS: [&str; 2] = ["2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"];
@@ -74,12 +79,63 @@ async fn a_node_whose_clock_goes_wrong_is_told() {
     let server_s = "SELECT extract(epoch FROM clock_timestamp())::bigint";
     let row = tables.query_one(server_s, &[]).await.unwrap();
     let now = Timestamp::from_second(row.get(0)).unwrap();
-    cluster.check_clock(now).await.unwrap();
+    let kept_by = |now| {
+        let cluster = cluster.clone();
+        cluster.keeping_time(Arc::new(ManualClock::at(now)))
+    };
+    kept_by(now).check().await.unwrap();
     for (hours, said) in [(-1, "s behind that of"), (1, "s ahead of that of")] {
         let wrong = Timestamp::from_second(now.as_second() + hours * 3_600).unwrap();
-        let refused = cluster.check_clock(wrong).await.unwrap_err();
+        let refused = kept_by(wrong).check().await.unwrap_err();
         assert!(refused.to_string().contains(said), "{refused}");
     }
+}
+
+/// One that takes connections and says nothing holds nobody up for ever.
+#[tokio::test]
+async fn a_silent_server_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://a@{}/b", silent.local_addr().unwrap());
+    let cluster = Cluster::parse(&url, &Limits::default()).unwrap();
+    let refused = timeout(PATIENCE, cluster.check()).await.unwrap();
+    assert!(
+        matches!(refused, Err(ClusterError::Unreachable(_))),
+        "{refused:?}"
+    );
+}
+
+/// What goes wrong while it serves is noticed, and what is set right again too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_clock_goes_wrong_while_it_serves_stops() {
+    let url = postgres::server().url();
+    let instance = Instance::create(url).await;
+    let server_s = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+    let row = instance.tables().await.query_one(server_s, &[]).await;
+    let now = Timestamp::from_second(row.unwrap().get(0)).unwrap();
+    let begun = Instant::now();
+    let clock = Arc::new(ManualClock::at(now));
+    let cluster = Cluster::parse(url, &Limits::default()).unwrap();
+    let cluster = cluster.keeping_time(clock.clone());
+    let directory = tempfile::tempdir().unwrap();
+    let options = options("one", directory.path(), clock.clone());
+    let store = instance.open_of(&cluster, options).await;
+    let asked = query("Patient?_id=a");
+    let is_served = async || {
+        let heard = store.endings().is_some();
+        let found = store.search(&everything(), &asked, None).await;
+        match found {
+            Ok(_) => Some(heard),
+            Err(Error::Busy) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    until("it is not served", async || is_served().await == Some(true)).await;
+    clock.advance_seconds(3_600);
+    until("it is served", async || is_served().await.is_none()).await;
+    assert!(store.endings().is_none());
+    let past_s = i64::try_from(begun.elapsed().as_secs()).unwrap();
+    clock.set(Timestamp::from_second(now.as_second() + past_s).unwrap());
+    until("it stays away", async || is_served().await == Some(true)).await;
 }
 
 /// Each of many writers on two nodes adds one to a number, on condition that nobody else did meanwhile.

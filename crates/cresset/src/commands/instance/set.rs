@@ -18,8 +18,9 @@ pub(super) async fn run(
     changes: &[String],
 ) -> Result<(), Failure> {
     let (data, _) = Data::existing(data)?;
-    let settings = changed(&data.settings(name).await?, changes)?;
-    data.set(name, &settings).await?;
+    let seen = data.settings(name).await?;
+    let settings = changed(&seen, changes)?;
+    data.set(name, &seen, &settings).await?;
     output::line(format_args!("changed instance {name}"));
     Ok(())
 }
