@@ -17,7 +17,7 @@ async fn refusal(url: &str) -> String {
         .check()
         .await
     {
-        Err(ClusterError::Unreachable(said)) => said,
+        Err(ClusterError::Unreachable(said) | ClusterError::Failed(said)) => said,
         other => panic!("{other:?}"),
     }
 }
