@@ -16,4 +16,5 @@ mod source;
 mod translate;
 mod validate_code;
 
+pub use bindings::BoundSet;
 pub use source::Target;

@@ -25,7 +25,7 @@ pub mod validator;
 
 pub use binding::{Code, Unjudged};
 pub use issue::{Detail, Issue, IssueType, Severity};
-pub use profiles::{LoadFault, Profiles, built_in_code_system, built_in_value_set};
+pub use profiles::{AddedValueSet, LoadFault, Profiles, built_in_code_system, built_in_value_set};
 pub use validator::{Ask, Findings, Validator, standard};
 
 use cresset_model::Element;

@@ -23,14 +23,21 @@ use versions::Versions;
 /// Where R4 keeps the definitions of its own types.
 const R4_TYPES: &str = "http://hl7.org/fhir/StructureDefinition/";
 
+/// A value set that was added.
+#[derive(Debug, Clone, Copy)]
+pub enum AddedValueSet {
+    /// With its codes.
+    Listed(&'static ValueSet),
+    /// As it came: its codes could not be listed from what is loaded.
+    Unlisted(&'static Tree),
+}
+
 /// A set of profiles with the terminology they bind to.
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
     shapes: BTreeMap<&'static str, &'static Shape>,
-    value_sets: Versions<&'static ValueSet>,
+    value_sets: Versions<AddedValueSet>,
     code_systems: Versions<&'static CodeSystem>,
-    /// Value sets whose codes could not be listed from what is loaded.
-    unlisted: Versions<&'static Tree>,
 }
 
 impl Profiles {
@@ -73,15 +80,9 @@ impl Profiles {
         self.code_systems.get(canonical)
     }
 
-    /// The value set of this canonical URL that was added, with its codes: of the version it names, or
-    /// the last.
-    pub fn added_value_set(&self, canonical: &str) -> Option<&'static ValueSet> {
+    /// The value set of this canonical URL that was added: of the version it names, or the last.
+    pub fn added_value_set(&self, canonical: &str) -> Option<AddedValueSet> {
         self.value_sets.get(canonical)
-    }
-
-    /// The same, where its codes cannot be listed from what is loaded here.
-    pub fn unlisted_value_set(&self, canonical: &str) -> Option<&'static Tree> {
-        self.unlisted.get(canonical)
     }
 
     pub(crate) fn shape(&self, url: &str) -> Option<&'static Shape> {

@@ -2,7 +2,9 @@
 #![expect(clippy::expect_used, reason = "a missed expectation is a failed test")]
 
 use cresset_model::{Bounds, Tree, parse};
-use cresset_validate::{Ask, Detail, LoadFault, Profiles, Validator, standard};
+use cresset_validate::{
+    AddedValueSet, Ask, Detail, LoadFault, Profiles, Validator, built_in_value_set, standard,
+};
 use serde_json::{Value, json};
 
 fn tree(json: &Value) -> Tree {
@@ -499,6 +501,40 @@ fn a_binding_means_the_version_it_names() {
 }
 
 #[test]
+fn the_last_version_of_a_value_set_is_meant_whether_or_not_it_is_listed() {
+    let listed = |version: &str| {
+        let codes = json!({"system": "http://x.org/s", "concept": [{"code": version}]});
+        value_set(version, &codes)
+    };
+    let of_system =
+        |version: &str| value_set(version, &json!({"system": "http://x.org/CodeSystem"}));
+    let last = |known: &[Value]| {
+        let mut profiles = Profiles::r4();
+        let trees: Vec<_> = known.iter().map(tree).collect();
+        let roots: Vec<_> = trees.iter().map(Tree::root).collect();
+        profiles.add_all(&roots);
+        let url = "http://x.org/ValueSet";
+        match (
+            profiles.added_value_set(url).expect("added"),
+            profiles.value_set(url),
+        ) {
+            (AddedValueSet::Listed(set), Some(same)) => {
+                assert_eq!(set.systems.len(), same.systems.len());
+                set.systems[0].codes[0].to_owned()
+            }
+            (AddedValueSet::Unlisted(_), None) => "unlisted".to_owned(),
+            other => panic!("two minds: {other:?}"),
+        }
+    };
+    assert_eq!(last(&[of_system("1"), listed("2")]), "2");
+    assert_eq!(last(&[listed("1"), of_system("2")]), "unlisted");
+    let late = [of_system("1"), listed("2"), code_system("1", "late")];
+    assert_eq!(last(&late), "2", "listed in a later round");
+    let late = [listed("1"), of_system("2"), code_system("1", "late")];
+    assert_eq!(last(&late), "late");
+}
+
+#[test]
 fn what_is_built_in_is_of_its_version() {
     let gender = "http://hl7.org/fhir/administrative-gender";
     let said = |value_set: &str| bound(&[], value_set, (gender, "none"));
@@ -512,6 +548,15 @@ fn what_is_built_in_is_of_its_version() {
         "{:?}",
         said(race)
     );
+    for of_others in [
+        "http://terminology.hl7.org/ValueSet/v3-ActEncounterCode|2014-03-26",
+        "http://terminology.hl7.org/ValueSet/v3-ActEncounterCode|3.0.0",
+    ] {
+        assert!(
+            built_in_value_set(of_others).is_some(),
+            "whose version is not known: {of_others}"
+        );
+    }
 }
 
 #[test]

@@ -13,19 +13,25 @@ use super::lookup::{Lookup, Matches};
 pub(crate) enum NotNow {
     /// It never will be.
     Refused(Vec<Issue>),
-    /// It refers by a search to something that is not there yet; later it may be.
+    /// It refers by a search to something that is not there yet, or the store failed meanwhile; later
+    /// it may be stored.
     Deferred(Vec<Issue>),
 }
 
 impl From<Fault> for NotNow {
     fn from(fault: Fault) -> Self {
-        Self::Refused(fault.issues)
+        match fault.kind {
+            Kind::Throttled | Kind::Exception | Kind::Transient | Kind::NoStore => {
+                Self::Deferred(fault.issues)
+            }
+            _ => Self::Refused(fault.issues),
+        }
     }
 }
 
 /// A refusal in words.
 pub(crate) fn refused(kind: Kind, text: impl Into<String>) -> NotNow {
-    Fault::new(kind, text).into()
+    NotNow::Refused(Fault::new(kind, text).issues)
 }
 
 /// What becomes of a record.
@@ -236,4 +242,26 @@ fn new_id(number: u64, bytes: &[u8]) -> Result<ResourceId, NotNow> {
 pub(crate) fn split(reference: &str) -> Option<(ResourceType, ResourceId)> {
     let (name, id) = reference.split_once('/')?;
     Some((ResourceType::parse(name)?, id.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use cresset_fhir::{Fault, Kind};
+    use cresset_store::Error;
+
+    use super::NotNow;
+
+    #[test]
+    fn a_store_that_fails_for_now_refuses_no_record() {
+        let failed = || Error::Failed("gone".to_owned());
+        for passing in [Error::Busy, Error::TimedOut, Error::StorageFull, failed()] {
+            let text = passing.to_string();
+            let outcome = NotNow::from(Fault::from(passing));
+            assert!(matches!(outcome, NotNow::Deferred(_)), "{text}");
+        }
+        for of_body in [Kind::Value, Kind::TooLong, Kind::BusinessRule] {
+            let outcome = NotNow::from(Fault::new(of_body, "wrong"));
+            assert!(matches!(outcome, NotNow::Refused(_)), "{of_body:?}");
+        }
+    }
 }

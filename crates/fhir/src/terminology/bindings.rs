@@ -1,6 +1,7 @@
 //! Codes the validator could not judge, judged by the terminology of the instance.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use cresset_access::Access;
 use cresset_model::Tree;
@@ -30,10 +31,20 @@ impl Membership {
     }
 }
 
+/// A value set that is bound, as the terminology of the instance has it: looked up once for all that is
+/// asked about it.
+pub struct BoundSet(Option<Values>);
+
+impl std::fmt::Debug for BoundSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("BoundSet").field(&self.0.is_some()).finish()
+    }
+}
+
 /// What one body has asked so far: the same few codes come again and again.
 #[derive(Default)]
 struct Asked<'a> {
-    sets: HashMap<&'static str, Option<Values>>,
+    sets: HashMap<&'static str, Arc<BoundSet>>,
     codes: BTreeMap<(&'static str, &'a cresset_validate::Code), Membership>,
 }
 
@@ -62,12 +73,27 @@ impl Service {
         Ok(issues)
     }
 
-    /// Whether the terminology that is loaded says that none of these codes is in its value set.
+    /// The value set of this canonical URL, for many questions; that there is none is an answer too.
+    ///
+    /// # Errors
+    /// What the store fails with.
+    pub async fn bound_set(&self, access: &Access, url: &str) -> Result<BoundSet, Fault> {
+        Ok(BoundSet(known(self.values(access, url).await)?))
+    }
+
+    /// Whether the terminology that is loaded says that none of these codes is in its value set, which
+    /// was looked up before.
     ///
     /// # Errors
     /// [`Kind::TooLong`] where that takes more than the limits allow; what the store fails with.
-    pub async fn is_outside(&self, access: &Access, unjudged: &Unjudged) -> Result<bool, Fault> {
+    pub async fn is_outside(
+        &self,
+        access: &Access,
+        unjudged: &Unjudged,
+        set: Arc<BoundSet>,
+    ) -> Result<bool, Fault> {
         let mut asked = Asked::default();
+        asked.sets.insert(unjudged.value_set, set);
         let membership = self.membership(access, unjudged, &mut asked).await?;
         Ok(membership == Membership::Out)
     }
@@ -108,10 +134,10 @@ impl Service {
         asked: &mut Asked<'_>,
     ) -> Result<Membership, Fault> {
         if !asked.sets.contains_key(url) {
-            let values = known(self.values(access, url).await)?;
-            asked.sets.insert(url, values);
+            let set = self.bound_set(access, url).await?;
+            asked.sets.insert(url, Arc::new(set));
         }
-        let Some(Some(values)) = asked.sets.get(url) else {
+        let Some(values) = asked.sets.get(url).and_then(|set| set.0.as_ref()) else {
             return Ok(Membership::Unknown);
         };
         if asked.codes.len() >= self.limits().expansion_codes_max {

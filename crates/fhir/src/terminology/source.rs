@@ -5,7 +5,7 @@ use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
 use cresset_model::Tree;
 use cresset_search::{Concepts, Handling};
-use cresset_validate::{Profiles, built_in_code_system, built_in_value_set};
+use cresset_validate::{AddedValueSet, Profiles, built_in_code_system, built_in_value_set};
 
 use super::codes::Codes;
 use crate::binary::tree_of;
@@ -71,15 +71,13 @@ impl Service {
         if let Some(tree) = self.canonical(access, "ValueSet", url).await? {
             return Ok(Values::Composed(tree));
         }
-        let profiles = self.profiles();
-        if let Some(unlisted) = profiles.unlisted_value_set(url) {
-            return Ok(Values::Packaged(unlisted));
+        match self.profiles().added_value_set(url) {
+            Some(AddedValueSet::Listed(set)) => Ok(Values::BuiltIn(set)),
+            Some(AddedValueSet::Unlisted(tree)) => Ok(Values::Packaged(tree)),
+            None => built_in_value_set(url)
+                .map(Values::BuiltIn)
+                .ok_or_else(|| not_loaded("value set", url)),
         }
-        let listed = profiles.added_value_set(url);
-        listed
-            .or_else(|| built_in_value_set(url))
-            .map(Values::BuiltIn)
-            .ok_or_else(|| not_loaded("value set", url))
     }
 
     /// What the packages of the instance define.

@@ -7,7 +7,7 @@ use cresset_definitions::ValueSet;
 use cresset_definitions::value_set::SystemCodes;
 use cresset_model::{Element, Kind};
 
-use super::{Profiles, R4_TYPES, definition};
+use super::{AddedValueSet, Profiles, R4_TYPES, definition};
 
 /// Most elements of one profile.
 pub(super) const ELEMENTS_MAX: usize = 4_000;
@@ -51,7 +51,7 @@ impl Profiles {
     ///
     /// # Errors
     /// Why it was not taken in; nothing has changed then, but that a value set whose codes cannot be
-    /// listed is kept for [`unlisted_value_set`](Self::unlisted_value_set).
+    /// listed is kept for [`added_value_set`](Self::added_value_set).
     pub fn add(&mut self, resource: Element<'_>) -> Result<(), LoadFault> {
         match resource.get("resourceType").and_then(Element::as_str) {
             Some("StructureDefinition") => {
@@ -63,10 +63,10 @@ impl Profiles {
                 if matches!(listed, Err(LoadFault::NotListable)) {
                     self.keep_unlisted(resource);
                 }
-                let (set, version) = (listed?, version(resource));
-                self.unlisted.remove(set.url, version);
-                let set = Box::leak(Box::new(set));
-                self.value_sets.add(set.url, kept(version), set);
+                let set: &'static ValueSet = Box::leak(Box::new(listed?));
+                let version = kept(version(resource));
+                self.value_sets
+                    .add(set.url, version, AddedValueSet::Listed(set));
             }
             Some("CodeSystem") => {
                 let system = code_system::read(resource)?;
@@ -83,12 +83,12 @@ impl Profiles {
         let url = resource.get("url").and_then(Element::as_str);
         let version = version(resource);
         let is_new = |url: &&str| {
-            let canonical = format!("{url}|{version}");
-            self.unlisted.get(&canonical).is_none()
+            let known = self.added_value_set(&format!("{url}|{version}"));
+            !matches!(known, Some(AddedValueSet::Unlisted(_)))
         };
         if let Some(url) = url.filter(is_new) {
-            let tree = Box::leak(Box::new(resource.to_tree()));
-            self.unlisted.add(kept(url), kept(version), tree);
+            let tree = AddedValueSet::Unlisted(Box::leak(Box::new(resource.to_tree())));
+            self.value_sets.add(kept(url), kept(version), tree);
         }
     }
 

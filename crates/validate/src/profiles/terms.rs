@@ -3,8 +3,8 @@
 use cresset_definitions::{CodeSystem, TypeIx, ValueSet, r4, terminology, us_core};
 use cresset_model::Element;
 
-use super::Profiles;
 use super::versions::split;
+use super::{AddedValueSet, Profiles};
 
 /// Whether something is in a value set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,21 +17,22 @@ pub enum Member {
     Unknown,
 }
 
-/// The versions of what is built in.
-const R4: &str = "4.0.1";
-const US_CORE: (&str, &str) = ("http://hl7.org/fhir/us/core/", "6.1.0");
+/// The versions of what is built in, by the beginning of its URL; the longest is first. What is published
+/// elsewhere (HL7 v2 and v3, VSAC) has versions of its own, which are not known here.
+const VERSIONS: [(&str, &str); 2] = [
+    ("http://hl7.org/fhir/us/core/", "6.1.0"),
+    ("http://hl7.org/fhir/", "4.0.1"),
+];
 
 /// The value set of this canonical URL that is built in; R4's are of the version 4.0.1, those of US
-/// Core of 6.1.0.
+/// Core of 6.1.0, and others of whatever version is named.
 pub fn built_in_value_set(canonical: &str) -> Option<&'static ValueSet> {
     let (url, version) = split(canonical);
-    let (of_us_core, its_version) = US_CORE;
-    let own = if url.starts_with(of_us_core) {
-        its_version
-    } else {
-        R4
-    };
-    if version.is_some_and(|version| version != own) {
+    let mut versions = VERSIONS.into_iter();
+    let own = versions.find(|(beginning, _)| url.starts_with(beginning));
+    if let (Some(version), Some((_, own))) = (version, own)
+        && version != own
+    {
         return None;
     }
     let known = us_core().value_set(url).or_else(|| r4().value_set(url));
@@ -51,8 +52,11 @@ impl Profiles {
     /// The value set of this canonical URL, where its codes can be listed: one that was added, or one
     /// of US Core or R4. Where it names a version, no other one is meant.
     pub fn value_set(&self, canonical: &str) -> Option<&'static ValueSet> {
-        let added = self.value_sets.get(canonical);
-        added.or_else(|| built_in_value_set(canonical))
+        match self.added_value_set(canonical) {
+            Some(AddedValueSet::Listed(set)) => Some(set),
+            Some(AddedValueSet::Unlisted(_)) => None,
+            None => built_in_value_set(canonical),
+        }
     }
 
     /// Whether a code, Coding, `CodeableConcept` or Quantity is in a value set.

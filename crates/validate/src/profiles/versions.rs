@@ -21,17 +21,13 @@ impl<T> Default for Versions<T> {
 }
 
 impl<T: Copy> Versions<T> {
-    /// Adds a definition, in place of one of the same URL and version; `version` is empty where it has
-    /// none.
+    /// Adds a definition, or puts it where one of the same URL and version stands; `version` is empty
+    /// where it has none.
     pub(super) fn add(&mut self, url: &'static str, version: &'static str, definition: T) {
-        self.remove(url, version);
-        self.0.entry(url).or_default().push((version, definition));
-    }
-
-    /// Takes a definition away.
-    pub(super) fn remove(&mut self, url: &str, version: &str) {
-        if let Some(versions) = self.0.get_mut(url) {
-            versions.retain(|(known, _)| *known != version);
+        let versions = self.0.entry(url).or_default();
+        match versions.iter_mut().find(|(known, _)| *known == version) {
+            Some((_, slot)) => *slot = definition,
+            None => versions.push((version, definition)),
         }
     }
 

@@ -99,6 +99,8 @@ struct Planning<'a> {
     /// References by search, and what they are rewritten to.
     conditional: HashMap<String, String>,
     expectations: Vec<Expectation>,
+    /// Searches so far, but for those of rules.
+    searches: usize,
     /// What was made so far and rules look at, as it is left.
     beside: Beside,
 }
@@ -115,12 +117,15 @@ impl Service {
             urls: FullUrls::default(),
             conditional: HashMap::new(),
             expectations: Vec::new(),
+            searches: 0,
             beside: Beside::default(),
         };
         let mut order: Vec<&Entry<'_>> = entries.iter().collect();
         order.sort_by_key(|entry| entry.action.rank());
         let mut meant: Vec<Meant> = entries.iter().map(|_| Meant::Nothing).collect();
-        for entry in &order {
+        let (last, first): (Vec<_>, Vec<_>) =
+            order.iter().partition(|entry| planning.may_renew(entry));
+        for entry in first.into_iter().chain(last) {
             let one = planning
                 .meant(entry)
                 .await
@@ -253,7 +258,7 @@ impl Planning<'_> {
     /// The rules of the practice search too.
     fn count_searches(&self, follows: &Consequences) -> Result<(), Fault> {
         let max = self.service.limits().bundle_searches_max;
-        if self.expectations.len() + follows.searches() <= max {
+        if self.searches + follows.searches() <= max {
             return Ok(());
         }
         let text = format!(
@@ -275,9 +280,10 @@ impl Planning<'_> {
         Err(Fault::coded(Kind::TooLong, "too-costly", text))
     }
 
-    fn count_search(&self) -> Result<(), Fault> {
+    fn count_search(&mut self) -> Result<(), Fault> {
         let max = self.service.limits().bundle_searches_max;
-        if self.expectations.len() < max {
+        if self.searches < max {
+            self.searches += 1;
             return Ok(());
         }
         let text =

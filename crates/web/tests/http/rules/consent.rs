@@ -1,5 +1,6 @@
 //! Consent under `canvas`: one for each patient and category.
 
+use cresset_base::Limits;
 use serde_json::{Value, json};
 
 use super::super::practice::Practice;
@@ -154,4 +155,89 @@ async fn a_consent_of_a_transaction_renews_the_one_before() {
     );
     let page = practice.ask("GET /Consent?_summary=count", "").await.json();
     assert_eq!(page["total"], 2);
+}
+
+fn transaction(entries: &[Value]) -> String {
+    json!({"resourceType": "Bundle", "type": "transaction", "entry": entries}).to_string()
+}
+
+fn posting(resource: &Value, if_none_exist: &Value) -> Value {
+    let request = json!({"method": "POST", "url": "Consent", "ifNoneExist": if_none_exist});
+    let mut entry = json!({"resource": resource, "request": request});
+    if if_none_exist.is_null() {
+        entry["request"]
+            .as_object_mut()
+            .unwrap()
+            .remove("ifNoneExist");
+    }
+    entry
+}
+
+#[tokio::test]
+async fn a_conditional_create_of_a_transaction_renews_where_its_condition_finds_nothing() {
+    let practice = canvas().await;
+    let first = stored(&practice, &consent()).await;
+    let again = with(&consent(), "/status", json!("rejected"));
+    let address = format!("Consent/{}", first["id"].as_str().unwrap());
+    for (condition, version) in [("status=active", "1"), ("status=inactive", "2")] {
+        let sent = transaction(&[posting(&again, &json!(condition))]);
+        let answer = practice.ask("POST /", &sent).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let now = read(&practice, &address).await;
+        assert_eq!(now["meta"]["versionId"], version, "{condition}");
+    }
+    let page = practice.ask("GET /Consent?_summary=count", "").await.json();
+    assert_eq!(page["total"], 1);
+}
+
+#[tokio::test]
+async fn a_consent_renews_wherever_its_patient_stands_in_a_transaction() {
+    let practice = canvas().await;
+    let patient: Value = serde_json::from_str(&super::patient("")).unwrap();
+    let mut patient = stored(&practice, &patient).await;
+    patient["gender"] = json!("male");
+    let name = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0";
+    let id = patient["id"].as_str().unwrap().to_owned();
+    let of = |reference: &str| with(&consent(), "/patient/reference", json!(reference));
+    let first = stored(&practice, &of(&format!("Patient/{id}"))).await;
+    let put = json!({"method": "PUT", "url": format!("Patient/{id}")});
+    let put = json!({"fullUrl": name, "resource": patient, "request": put});
+    for (version, entries) in [
+        (
+            "2",
+            [
+                put.clone(),
+                posting(&with(&of(name), "/status", json!("rejected")), &Value::Null),
+            ],
+        ),
+        ("3", [posting(&of(name), &Value::Null), put]),
+    ] {
+        let answer = practice.ask("POST /", &transaction(&entries)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let address = format!("Consent/{}", first["id"].as_str().unwrap());
+        let now = read(&practice, &address).await;
+        assert_eq!(now["meta"]["versionId"], version, "{now}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_is_one_of_the_searches_of_a_transaction() {
+    let limits = Limits {
+        bundle_searches_max: 1,
+        ..Limits::default()
+    };
+    let practice = Practice::with(limits, |settings| {
+        "canvas".clone_into(&mut settings.rules);
+    })
+    .await;
+    let other = with(&consent(), "/category/0/coding/0/display", json!("Other"));
+    for body in [&consent(), &other] {
+        stored(&practice, body).await;
+    }
+    let both = [
+        posting(&consent(), &Value::Null),
+        posting(&other, &Value::Null),
+    ];
+    let answer = practice.ask("POST /", &transaction(&both)).await;
+    answer.refuses(413, "too-costly A transaction holds at most 1 conditions");
 }

@@ -14,11 +14,7 @@ impl Planning<'_> {
     pub(super) async fn meant(&mut self, entry: &Entry<'_>) -> Result<Meant, Fault> {
         match &entry.action {
             Action::Fetch(_) => Ok(Meant::Nothing),
-            Action::Create(of, None) => match self.renewed(entry, *of).await? {
-                Some(renewed) => Ok(Meant::Renewed(*of, renewed)),
-                None => Ok(Meant::New(*of, self.service.new_id()?)),
-            },
-            Action::Create(_, Some(criteria)) => self.created(criteria).await,
+            Action::Create(of, criteria) => self.created(entry, *of, criteria.as_ref()).await,
             Action::Update(Named::Id(of, id)) => Ok(Meant::Update(*of, id.clone())),
             Action::Update(Named::Matching(criteria)) => self.updated(entry, criteria).await,
             Action::Patch(Named::Id(of, id)) => Ok(Meant::Patch((*of, id.clone()))),
@@ -32,26 +28,45 @@ impl Planning<'_> {
         }
     }
 
-    async fn created(&mut self, criteria: &Criteria) -> Result<Meant, Fault> {
-        let found = self.find(criteria).await?;
-        if let Some(version) = found.at_most_one()? {
-            return Ok(Meant::Existing(version.clone()));
+    /// A create renews what is there only where its condition finds nothing.
+    async fn created(
+        &mut self,
+        entry: &Entry<'_>,
+        of: ResourceType,
+        criteria: Option<&Criteria>,
+    ) -> Result<Meant, Fault> {
+        if let Some(criteria) = criteria {
+            let found = self.find(criteria).await?;
+            if let Some(version) = found.at_most_one()? {
+                return Ok(Meant::Existing(version.clone()));
+            }
+            if !self.creating.insert(criteria.clone()) {
+                let text = "Two entries of a transaction must not create under the same condition";
+                return Err(Fault::new(Kind::Invalid, text));
+            }
         }
-        if !self.creating.insert(criteria.clone()) {
-            let text = "Two entries of a transaction must not create under the same condition";
-            return Err(Fault::new(Kind::Invalid, text));
-        }
-        Ok(Meant::New(criteria.resource_type, self.service.new_id()?))
+        Ok(match self.renewed(entry, of).await? {
+            Some(renewed) => Meant::Renewed(of, renewed),
+            None => Meant::New(of, self.service.new_id()?),
+        })
     }
 
-    /// What a create renews, where the rule set has one resource of a kind. What refers to an entry
-    /// that comes later is about something new, so there is nothing to renew.
+    /// Whether it is a create that may renew what is there: what it means depends on what others mean.
+    pub(super) fn may_renew(&self, entry: &Entry<'_>) -> bool {
+        match entry.action {
+            Action::Create(of, _) => self.service.renews(of) && Service::may_renew(self.access, of),
+            _ => false,
+        }
+    }
+
+    /// What a create renews, where the rule set has one resource of a kind. What refers to another of
+    /// these that comes later is about something new, so there is nothing to renew.
     async fn renewed(
         &mut self,
         entry: &Entry<'_>,
         of: ResourceType,
     ) -> Result<Option<Renewed>, Fault> {
-        if !(self.service.renews(of) && Service::may_renew(self.access, of)) {
+        if !self.may_renew(entry) {
             return Ok(None);
         }
         self.look_up(entry).await?;
