@@ -77,7 +77,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "QuestionnaireResponse",
-        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; a scored form, one whose options carry `ordinalValue` or `itemWeight`, needs every answer that depends on no other; answers to questions coded in LOINC or SNOMED CT, at most 99, become Observations of `social-history`, several to one question as components, and the score of a scored form one of `survey` under the code of the form; an update marks it and its Observations as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
+        "`authored` is the present unless said; answers are checked against the Questionnaire, which the token must be able to read; a scored form, one whose options carry `ordinalValue` or `itemWeight`, needs every answer that depends on no other; answers to questions coded in LOINC or SNOMED CT, at most 99, become Observations of `social-history` where they are a `valueCoding`, a `valueString` or a `valueDecimal`, several to one question as components, and the score of a scored form, where an answer has a weight, one of `survey` under the code of the form; only a Patient, Group, Device or Location is observed so; each of these Observations carries the tag `questionnaire-response` of `https://cresset.example/fhir/CodeSystem/canvas-origin`; an update marks the response and the Observations it made as entered in error and changes nothing else; an import shows an empty display as `<no display available>`",
     ),
     (
         "Task",
