@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
+use crate::indexing;
 use crate::mail;
 use crate::packages::Validators;
 use crate::settings::Settings;
@@ -73,17 +74,21 @@ fn outbound(settings: &Settings) -> Arc<Outbound> {
     Arc::new(Outbound::new(reach, &settings.limits))
 }
 
-/// Serves until told to stop, and for `drain` after that, or until told so again.
+/// Serves `data`, whose index is brought up to date meanwhile, until told to stop, and for `drain` after
+/// that, or until told so again.
 pub(crate) async fn serve(
+    data: &Data,
     platform: Platform,
     listener: TcpListener,
     signals: Signals,
     drain: Duration,
 ) -> Result<(), Failure> {
+    let indexing = tokio::spawn(indexing::all(data.clone()));
     let stop = signals.clone().stop();
-    cresset_web::serve(platform, listener, stop, signals.drained(drain))
-        .await
-        .context("serving")
+    let served = cresset_web::serve(platform, listener, stop, signals.drained(drain)).await;
+    // What is left is gone on with at the next start.
+    indexing.abort();
+    served.context("serving")
 }
 
 /// The FHIR base of an instance under a server's URL.

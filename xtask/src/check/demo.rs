@@ -16,6 +16,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Patients of the small population.
 const PATIENTS: &str = "5";
+/// A search parameter no standard knows.
+const OWN_PARAMETER: &str = r#"{"resourceType":"SearchParameter","id":"tongue","url":"http://example.org/tongue","name":"Tongue","status":"active","description":"languages","code":"tongue","base":["Patient"],"type":"token","expression":"Patient.communication.language"}"#;
 
 /// Starts, asks, stops and starts again.
 pub(super) fn run(root: &Path) -> Outcome {
@@ -67,6 +69,7 @@ fn ask(demo: &Demo) -> Result<Answers> {
         &patients.to_string(),
     )?;
     read_one(demo, &token)?;
+    search_by_own(demo, &token)?;
     let page = shell(&format!("curl --fail-with-body -sS {}/", demo.address()))?;
     expect(
         page.contains("/demo/"),
@@ -124,6 +127,29 @@ fn read_one(demo: &Demo, token: &str) -> Outcome {
         !id.is_empty() && text(&read, "/id") == id,
         "a found resource can be read",
         &read.to_string(),
+    )
+}
+
+/// A search parameter that is defined there and then; its index is built while the demo serves.
+fn search_by_own(demo: &Demo, token: &str) -> Outcome {
+    let fhir = format!("{}/demo/fhir", demo.address());
+    let defined = shell(&format!(
+        "curl --fail-with-body -sS -H 'Authorization: Bearer {token}' -H 'Content-Type: application/fhir+json' \
+         -X PUT -d '{OWN_PARAMETER}' '{fhir}/SearchParameter/tongue'"
+    ))?;
+    // Until the index is complete the answer is 503, at which curl tries again.
+    let answer = shell(&format!(
+        "curl --fail-with-body -sS --retry 30 --retry-delay 1 -H 'Authorization: Bearer {token}' \
+         '{fhir}/Patient?tongue:missing=false&_summary=count'"
+    ))?;
+    let found = last_json(&answer)?;
+    expect(
+        found
+            .get("total")
+            .and_then(Value::as_u64)
+            .is_some_and(|total| total > 0),
+        "the demo can be searched by a parameter of its own",
+        &format!("{defined}{answer}"),
     )
 }
 

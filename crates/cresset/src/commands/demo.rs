@@ -122,7 +122,8 @@ impl Demo {
         };
         output::line(printed);
         let platform = platform::platform(&data, &settings)?;
-        platform::serve(platform, listener, Signals::listen()?, Duration::ZERO).await?;
+        let drain = Duration::ZERO;
+        platform::serve(&data, platform, listener, Signals::listen()?, drain).await?;
         output::line("Stopped.");
         Ok(ExitCode::SUCCESS)
     }

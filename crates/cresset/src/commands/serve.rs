@@ -10,7 +10,7 @@ use crate::data::Data;
 use crate::failure::Failure;
 use crate::settings::{Flags, Settings};
 use crate::shutdown::Signals;
-use crate::{indexing, log, output, platform};
+use crate::{log, output, platform};
 
 /// Serve all instances of a data directory.
 #[derive(Args)]
@@ -42,11 +42,8 @@ impl Serve {
             settings.public_url()
         ));
         let platform = platform::platform(&data, &settings)?;
-        let indexing = tokio::spawn(indexing::all(data.clone()));
         let drain = Duration::from_millis(settings.drain_ms);
-        platform::serve(platform, listener, Signals::listen()?, drain).await?;
-        // What is left is gone on with at the next start.
-        indexing.abort();
+        platform::serve(&data, platform, listener, Signals::listen()?, drain).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
