@@ -16,7 +16,7 @@ use std::time::Instant;
 use cresset_access::{Access, SystemReason};
 use cresset_base::{InstanceName, Limits};
 use cresset_definitions::ResourceType;
-use cresset_fhir::prepare::{parse, prepare_asking};
+use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_model::{Tree, Unstamped};
 use cresset_search::{IndexRow, extract};
 use cresset_store::{Change, Draft, InstanceSettings, Precondition, Store};
@@ -75,7 +75,7 @@ fn bodies(count: usize) -> Vec<Vec<u8>> {
 /// of its own, so that every answer is that it is not known.
 fn validated(tree: &Tree) -> Draft {
     let unknown = |_: &_| Ok(false);
-    let prepared = prepare_asking(tree, &[], cresset_validate::standard(), unknown);
+    let prepared = prepare_tree(tree, &[], cresset_validate::standard(), unknown);
     prepared.unwrap().draft
 }
 

@@ -51,6 +51,40 @@ pub enum SearchType {
     Special,
 }
 
+impl SearchType {
+    const ALL: [Self; 9] = [
+        Self::Number,
+        Self::Date,
+        Self::String,
+        Self::Token,
+        Self::Reference,
+        Self::Composite,
+        Self::Quantity,
+        Self::Uri,
+        Self::Special,
+    ];
+
+    /// The code as the standard spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::String => "string",
+            Self::Token => "token",
+            Self::Reference => "reference",
+            Self::Composite => "composite",
+            Self::Quantity => "quantity",
+            Self::Uri => "uri",
+            Self::Special => "special",
+        }
+    }
+
+    /// The type with this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|of| of.code() == code)
+    }
+}
+
 /// One search parameter of one resource type.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct SearchParameter {

@@ -64,20 +64,11 @@ pub fn parse(body: &[u8], limits: &Limits) -> Result<Tree, Fault> {
 
 /// Checks one parsed resource with the instance's validator. `own` are the instance's FHIR base
 /// URLs, without a slash at the end: references that begin with one of them are references into the
-/// instance.
+/// instance. `is_outside` is asked of codes the validator leaves open whether they are wrong.
 ///
 /// # Errors
-/// Everything that is wrong with it at once, each with its place.
-pub fn prepare_tree(tree: &Tree, own: &[String], validator: &Validator) -> Result<Prepared, Fault> {
-    drafted(tree, own, validator.validate(tree.root(), &Ask::default()))
-}
-
-/// The same where more terminology is at hand: `is_outside` says of codes the validator leaves open that
-/// they are wrong.
-///
-/// # Errors
-/// As [`prepare_tree`], and what `is_outside` fails with.
-pub fn prepare_asking(
+/// Everything that is wrong with it at once, each with its place; what `is_outside` fails with.
+pub fn prepare_tree(
     tree: &Tree,
     own: &[String],
     validator: &Validator,

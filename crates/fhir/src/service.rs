@@ -1,6 +1,6 @@
 //! One instance's FHIR service.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use cresset_access::{Access, Verb};
@@ -11,6 +11,7 @@ use cresset_rules::{Interaction, RuleSet, Wording, wording};
 use cresset_search::Unindexed;
 use cresset_store::{CodeSystems, Store};
 use cresset_validate::{Ask, Detail, Validator};
+use parking_lot::Mutex;
 
 use crate::answer::Owners;
 use crate::fault::{Fault, Issue, Kind};
@@ -149,7 +150,7 @@ impl Service {
     /// Whether nobody has looked for a second; then whoever asks looks.
     fn is_time_to_look(&self) -> bool {
         let now = self.now();
-        let mut looked = held(&self.looked);
+        let mut looked = self.looked.lock();
         let is_recent = looked.is_some_and(|then| {
             let since = now.as_millisecond() - then.as_millisecond();
             (0..LOOK_AGAIN_MS).contains(&since)
@@ -163,14 +164,14 @@ impl Service {
     /// The `CapabilityStatement`, made anew when what the instance can be searched by has changed.
     pub async fn capabilities(&self) -> Bytes {
         let unindexed = self.searched_by().await;
-        let made = held(&self.capabilities).clone();
+        let made = self.capabilities.lock().clone();
         if let Some((of, statement)) = made
             && of == unindexed
         {
             return statement;
         }
         let statement = capabilities::statement(&self.settings, &unindexed);
-        *held(&self.capabilities) = Some((unindexed, statement.clone()));
+        *self.capabilities.lock() = Some((unindexed, statement.clone()));
         statement
     }
 
@@ -285,11 +286,6 @@ impl Service {
         }
         fault
     }
-}
-
-/// Holds a lock; what it guards is whole whoever held it before.
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Refuses early what the token cannot do with any resource of the type; the store decides the rest.

@@ -152,24 +152,13 @@ impl<'t> Reading<'t> {
     }
 
     fn search_type(&mut self) -> Option<SearchType> {
-        let found = match text(self.root, "type").unwrap_or_default() {
-            "number" => SearchType::Number,
-            "date" => SearchType::Date,
-            "string" => SearchType::String,
-            "token" => SearchType::Token,
-            "reference" => SearchType::Reference,
-            "composite" => SearchType::Composite,
-            "quantity" => SearchType::Quantity,
-            "uri" => SearchType::Uri,
-            _ => {
-                self.fault(
-                    "type",
-                    "What a parameter of this type finds is not said by its definition; choose another type.",
-                );
-                return None;
-            }
-        };
-        Some(found)
+        let found = text(self.root, "type").and_then(SearchType::parse);
+        let found = found.filter(|found| *found != SearchType::Special);
+        if found.is_none() {
+            let text = "What a parameter of this type finds is not said by its definition; choose another type.";
+            self.fault("type", text);
+        }
+        found
     }
 
     fn targets(&mut self) -> Vec<ResourceType> {

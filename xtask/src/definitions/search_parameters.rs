@@ -190,16 +190,6 @@ fn alternatives(expression: &str) -> Vec<&str> {
 
 /// The search type with this code.
 pub(crate) fn search_type(name: &str) -> Result<SearchType, Error> {
-    Ok(match name {
-        "number" => SearchType::Number,
-        "date" => SearchType::Date,
-        "string" => SearchType::String,
-        "token" => SearchType::Token,
-        "reference" => SearchType::Reference,
-        "composite" => SearchType::Composite,
-        "quantity" => SearchType::Quantity,
-        "uri" => SearchType::Uri,
-        "special" => SearchType::Special,
-        other => return Err(format!("unknown search parameter type {other}").into()),
-    })
+    let found = SearchType::parse(name);
+    Ok(found.ok_or_else(|| format!("unknown search parameter type {name}"))?)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cresset_base::Limits;
-use cresset_fhir::prepare::{parse, prepare_asking};
+use cresset_fhir::prepare::{parse, prepare_tree};
 use cresset_fhir::{Issue, Kind};
 use cresset_model::{Element, Tree};
 use cresset_rules::RuleSet;
@@ -146,7 +146,7 @@ impl Worker {
         let admitted = admitted.transpose()?;
         let tree = admitted.as_ref().unwrap_or(tree);
         let is_outside = |codes: &_| self.terms.is_outside(codes);
-        let prepared = prepare_asking(tree, &self.base_urls, &self.validator, is_outside)?;
+        let prepared = prepare_tree(tree, &self.base_urls, &self.validator, is_outside)?;
         let precondition = Precondition {
             may_create: true,
             ..Precondition::default()

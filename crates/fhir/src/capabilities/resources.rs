@@ -145,7 +145,7 @@ fn updates_create(settings: &Settings, resource_type: ResourceType) -> bool {
 }
 
 fn parameter(parameter: &SearchParameter, unindexed: &Unindexed) -> Value {
-    let mut shown = json!({ "name": parameter.code, "definition": parameter.url, "type": code(parameter.search_type) });
+    let mut shown = json!({ "name": parameter.code, "definition": parameter.url, "type": parameter.search_type.code() });
     if let (Some(building), Some(members)) = (unindexed.find(parameter.ix), shown.as_object_mut()) {
         let text = format!(
             "Its index is being built, {} % are done; until then it cannot be searched by",
@@ -161,18 +161,4 @@ pub fn is_searchable(parameter: &SearchParameter) -> bool {
     let is_of_trail = audit_event::is_trail(parameter.resource_type);
     cresset_search::is_searchable(parameter)
         && (!is_of_trail || audit_event::PARAMETERS.contains(&parameter.code))
-}
-
-const fn code(search_type: SearchType) -> &'static str {
-    match search_type {
-        SearchType::Number => "number",
-        SearchType::Date => "date",
-        SearchType::String => "string",
-        SearchType::Token => "token",
-        SearchType::Reference => "reference",
-        SearchType::Composite => "composite",
-        SearchType::Quantity => "quantity",
-        SearchType::Uri => "uri",
-        SearchType::Special => "special",
-    }
 }

@@ -94,21 +94,21 @@ fn interactions(name: &str) -> Vec<(&'static str, String)> {
 
 impl Parameter {
     fn of(parameter: &SearchParameter) -> Self {
-        let (kind, value) = match parameter.search_type {
-            SearchType::Number => ("number", "gt5"),
-            SearchType::Date => ("date", "ge2026-01-31"),
-            SearchType::String => ("string", "ann"),
-            SearchType::Token => ("token", "[system]|[code]"),
-            SearchType::Reference => ("reference", "[type]/[id]"),
-            SearchType::Composite => ("composite", "[value]$[value]"),
-            SearchType::Quantity => ("quantity", "gt5.4||mg"),
-            SearchType::Uri => ("uri", "[uri]"),
-            SearchType::Special => ("special", "[value]"),
+        let value = match parameter.search_type {
+            SearchType::Number => "gt5",
+            SearchType::Date => "ge2026-01-31",
+            SearchType::String => "ann",
+            SearchType::Token => "[system]|[code]",
+            SearchType::Reference => "[type]/[id]",
+            SearchType::Composite => "[value]$[value]",
+            SearchType::Quantity => "gt5.4||mg",
+            SearchType::Uri => "[uri]",
+            SearchType::Special => "[value]",
         };
         let example = format!("{}={value}", parameter.code);
         Self {
             name: parameter.code,
-            kind,
+            kind: parameter.search_type.code(),
             example,
             expression: parameter.expression,
         }

@@ -95,7 +95,8 @@ async fn nobody_writes_what_passes_for_a_record_of_the_system() {
         cresset_fhir::prepare::prepare_tree(
             &parse(body.as_bytes(), Bounds::default()).unwrap(),
             &[],
-            cresset_validate::standard()
+            cresset_validate::standard(),
+            |_| Ok(false)
         )
         .is_err()
     );

@@ -291,7 +291,8 @@ impl Practice {
         let own = [format!("{HOST}/demo/fhir")];
         let change = |body: &&[u8]| {
             let tree = parse(body, &Limits::default()).unwrap();
-            let prepared = prepare_tree(&tree, &own, cresset_validate::standard()).unwrap();
+            let prepared =
+                prepare_tree(&tree, &own, cresset_validate::standard(), |_| Ok(false)).unwrap();
             let precondition = Precondition {
                 may_create: true,
                 ..Precondition::default()
