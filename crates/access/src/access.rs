@@ -43,8 +43,6 @@ struct Granted {
     restrictions: Vec<Restriction>,
     operations: Vec<Operation>,
     patient: Option<ResourceId>,
-    /// Whether an app that acts for itself may write what the whole instance is searched by.
-    defines: bool,
 }
 
 impl Access {
@@ -92,10 +90,12 @@ impl Access {
             table,
             restrictions: restrictions.list,
             operations,
-            defines: patient.is_none() && scopes.iter().any(defines),
             patient,
         };
         granted.guard_content();
+        if granted.patient.is_some() || !scopes.iter().any(defines) {
+            granted.guard_definitions();
+        }
         Self(Kind::Granted(Arc::new(granted)))
     }
 
@@ -127,7 +127,6 @@ impl Access {
             restrictions: restrictions.list,
             operations: Vec::new(),
             patient: Some(patient.clone()),
-            defines: false,
         })))
     }
 
@@ -152,15 +151,6 @@ impl Access {
         match &self.0 {
             Kind::System(_) => false,
             Kind::Granted(granted) => granted.operations.contains(&operation),
-        }
-    }
-
-    /// Whether the caller may define search parameters, which everybody in the instance searches by: an app
-    /// that acts for itself and may write `SearchParameter`s, or the server.
-    pub fn defines(&self) -> bool {
-        match &self.0 {
-            Kind::System(_) => true,
-            Kind::Granted(granted) => granted.defines,
         }
     }
 
@@ -194,16 +184,29 @@ impl Granted {
     fn guard_content(&mut self) {
         let reads_everything = ResourceType::all()
             .all(|t| *self.restriction(Verb::Read, t) == Restriction::Everything);
-        let binary = ResourceType::parse("Binary").map(|t| usize::from(t.code()));
-        let Some(row) = binary.and_then(|at| self.table.get_mut(at)) else {
+        if !reads_everything {
+            self.deny("Binary", &[Verb::Search, Verb::Update, Verb::Delete]);
+        }
+    }
+
+    /// A `SearchParameter` says what everybody in the instance searches by, so nobody writes one for
+    /// whom an app acts.
+    fn guard_definitions(&mut self) {
+        self.deny(
+            "SearchParameter",
+            &[Verb::Create, Verb::Update, Verb::Delete],
+        );
+    }
+
+    fn deny(&mut self, name: &str, verbs: &[Verb]) {
+        let of = ResourceType::parse(name).map(|of| usize::from(of.code()));
+        let Some(row) = of.and_then(|at| self.table.get_mut(at)) else {
             return;
         };
-        if !reads_everything {
-            for verb in [Verb::Search, Verb::Update, Verb::Delete] {
-                // A place beyond the list is nothing.
-                if let Some(place) = row.get_mut(verb as usize) {
-                    *place = u16::MAX;
-                }
+        for verb in verbs {
+            // A place beyond the list is nothing.
+            if let Some(place) = row.get_mut(*verb as usize) {
+                *place = u16::MAX;
             }
         }
     }
@@ -227,7 +230,8 @@ fn defines(scope: &Scope) -> bool {
         Target::Type(of) => of.name() == "SearchParameter",
     };
     let verbs = scope.permission.verbs();
-    let writes = verbs.contains(Verb::Create) || verbs.contains(Verb::Update);
+    let writes = [Verb::Create, Verb::Update, Verb::Delete];
+    let writes = writes.iter().any(|verb| verbs.contains(*verb));
     scope.context == Context::System && is_of_type && writes
 }
 

@@ -158,6 +158,8 @@ impl Limits {
                 least(self.cluster_connections_node_max),
                 1,
             ),
+            ("write_queue_max", least(self.write_queue_max), 1),
+            ("reindex_part_max", least(self.reindex_part_max), 1),
             ("cluster_wait_ms_max", self.cluster_wait_ms_max, 1),
             ("cluster_idle_ms_max", self.cluster_idle_ms_max, 1_000),
         ];

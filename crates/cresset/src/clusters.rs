@@ -282,13 +282,15 @@ fn node(data: &Path) -> Result<String, Failure> {
         write().context(path.display())?;
     }
     let name = fs::read_to_string(&path).context(path.display())?;
-    if name.trim().is_empty() {
+    // Whoever writes it by hand ends the line.
+    let name = name.trim();
+    if name.is_empty() {
         let text = format!("{} is empty", path.display());
         return Err(Failure::new(Kind::Other, text).hint(
             "without this node's journals, remove the file; else write the node's name there",
         ));
     }
-    Ok(name)
+    Ok(name.to_owned())
 }
 
 fn failure(error: ClusterError) -> Failure {

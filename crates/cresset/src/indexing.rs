@@ -136,8 +136,8 @@ impl Rounds {
         }
         let answer = work.store.reindex().await;
         match answer {
-            Ok(Reindexed::More) | Err(Error::Busy) => return true,
-            Ok(Reindexed::Elsewhere) => work.due = Instant::now() + ELSEWHERE,
+            Ok(Reindexed::More) => return true,
+            Ok(Reindexed::Elsewhere) | Err(Error::Busy) => work.due = Instant::now() + ELSEWHERE,
             Ok(Reindexed::Done) => {
                 if work.is_told && work.store.unindexed().is_empty() {
                     tracing::info!(instance = %name, "the index is complete");

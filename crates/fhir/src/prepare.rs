@@ -119,11 +119,6 @@ pub(crate) fn drafted(
     })
 }
 
-/// Whether a resource defines search parameters, or is meant to.
-pub(crate) fn defines(tree: &Tree) -> bool {
-    cresset_search::define(tree).map_or(true, |defined| !defined.is_empty())
-}
-
 /// Passes on what defines no search parameter, or one that can be searched by.
 fn definable(tree: &Tree) -> Result<(), Fault> {
     let faults = match cresset_search::define(tree) {

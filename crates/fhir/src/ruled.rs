@@ -121,6 +121,8 @@ impl Service {
             found: &[],
             beside: target.beside,
         };
+        // Before more is looked up than the caller may see, and once more when the body has its shape.
+        self.reaches(access, (rules, target), &body)?;
         let looked_up = self.looked_up(rules, (&body, before), &mut follows);
         let (looked_up, found) = faults.before(looked_up.await)?;
         versions.extend(looked_up);
@@ -182,7 +184,7 @@ impl Service {
     ) -> Result<Prepared, Fault> {
         let shaped = written(body);
         if shaped == bytes && self.profiles_for(sent).is_empty() {
-            return self.drafted(access, sent, Vec::new());
+            return prepare::drafted(sent, self.own(), Vec::new());
         }
         let shaped = prepare::parse(&shaped, self.limits())?;
         self.checked(access, &shaped).await

@@ -119,16 +119,22 @@ impl Service {
     ) -> Result<T, Fault> {
         let mut unindexed = self.store().unindexed();
         let mut concepts = Concepts::default();
+        let mut has_looked = false;
         loop {
             let read = read(&self.reading(handling, &unindexed, &concepts));
             // What is not known here may be known to another node.
             let is_doubtful = match &read {
                 Ok((ignores, _)) => *ignores,
-                Err(fault) => fault.asks.is_none(),
+                Err(fault) => is_of_definitions(fault.kind),
             };
-            if is_doubtful && self.defines_other_than(&unindexed).await? {
-                unindexed = self.store().unindexed();
-                continue;
+            if is_doubtful && !has_looked {
+                has_looked = true;
+                self.store().look_again().await?;
+                let now = self.store().unindexed();
+                if now != unindexed {
+                    unindexed = now;
+                    continue;
+                }
             }
             let fault = match read {
                 Ok((_, understood)) => return Ok(understood),
@@ -145,12 +151,6 @@ impl Service {
             let codes = self.concepts(access, set).await?;
             concepts.keep((**set).clone(), codes);
         }
-    }
-
-    /// Whether the instance defines other search parameters than this node knew: others change them too.
-    async fn defines_other_than(&self, unindexed: &Unindexed) -> Result<bool, Fault> {
-        self.store().look_again().await?;
-        Ok(self.store().unindexed().defined() != unindexed.defined())
     }
 
     /// What a search is read against.
@@ -231,6 +231,14 @@ pub(crate) fn links(
         };
     }
     walk.links(place, page.next.as_ref(), page.previous.as_ref())
+}
+
+/// Whether what a node knows of the parameters an instance defines may be the reason of a fault.
+const fn is_of_definitions(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Unknown | FaultKind::Unsupported | FaultKind::Unindexed | FaultKind::Modifier
+    )
 }
 
 pub(crate) fn refused(fault: &SearchFault) -> Fault {

@@ -224,22 +224,7 @@ impl Service {
         let profiles = self.profiles_for(tree);
         let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
         let issues = self.refusals(access, tree, &profiles).await?;
-        self.drafted(access, tree, issues)
-            .map_err(|fault| self.worded(fault))
-    }
-
-    /// What is stored of a resource in which these issues were found.
-    pub(crate) fn drafted(
-        &self,
-        access: &Access,
-        tree: &Tree,
-        issues: Vec<cresset_validate::Issue>,
-    ) -> Result<Prepared, Fault> {
-        if !access.defines() && prepare::defines(tree) {
-            let text = "Authorization failed: an active SearchParameter defines a parameter for everybody, which takes a token with a system scope";
-            return Err(Fault::new(Kind::Forbidden, text));
-        }
-        prepare::drafted(tree, self.own(), issues)
+        prepare::drafted(tree, self.own(), issues).map_err(|fault| self.worded(fault))
     }
 
     /// The profiles the instance wants a stored resource to follow. One that is not loaded is among

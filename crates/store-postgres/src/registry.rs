@@ -196,10 +196,15 @@ impl Registry {
     ) -> Result<Change, Error> {
         let mut connection = self.connection().await?;
         let transaction = begin_change(&mut connection).await?;
-        match held(&transaction, name).await? {
-            None => return Ok(Change::Absent),
-            Some(held) if held != *seen => return Ok(Change::Outdated),
-            Some(_) => {}
+        let Some(held) = held(&transaction, name).await? else {
+            return Ok(Change::Absent);
+        };
+        // What it does not know it could not write again.
+        let held: InstanceSettings = serde_json::from_str(&held).map_err(|_| {
+            Error::failed("these settings are of a newer version; change them with that one")
+        })?;
+        if held != *seen {
+            return Ok(Change::Outdated);
         }
         let text = "UPDATE instance SET settings=$2 WHERE name=$1";
         let settings = text_of(settings)?;
@@ -215,10 +220,11 @@ impl Registry {
     pub async fn remove(&self, name: &InstanceName, created: Timestamp) -> Result<Change, Error> {
         let mut connection = self.connection().await?;
         let transaction = begin_change(&mut connection).await?;
-        match held(&transaction, name).await? {
-            None => return Ok(Change::Absent),
-            Some(held) if held.created != created => return Ok(Change::Outdated),
-            Some(_) => {}
+        let Some(held) = held(&transaction, name).await? else {
+            return Ok(Change::Absent);
+        };
+        if settings(&held)?.created != created {
+            return Ok(Change::Outdated);
         }
         let text = "DELETE FROM instance WHERE name=$1";
         execute(&transaction, text, &[&name.as_str()]).await?;
@@ -275,14 +281,11 @@ impl Registry {
     }
 }
 
-/// What is set for an instance; nobody changes it until the transaction ends.
-async fn held(
-    transaction: &Transaction<'_>,
-    name: &InstanceName,
-) -> Result<Option<InstanceSettings>, Error> {
+/// What is set for an instance, as it is written; nobody changes it until the transaction ends.
+async fn held(transaction: &Transaction<'_>, name: &InstanceName) -> Result<Option<String>, Error> {
     let text = "SELECT settings FROM instance WHERE name=$1 FOR UPDATE";
     let row = query_opt(transaction, text, &[&name.as_str()]).await?;
-    row.map(|row| settings(get(&row, 0)?)).transpose()
+    row.map(|row| get(&row, 0)).transpose()
 }
 
 fn entry(row: &Row) -> Result<Entry, Error> {

@@ -10,7 +10,7 @@ use cresset_base::{InstanceName, Limits, Secret, Timestamp};
 use cresset_fhir::service::Surroundings;
 use cresset_fhir::{Fault, Kind, Service, Settings};
 use cresset_rules::RuleSet;
-use cresset_store::{AuditRecord, AuditSync, ErrorDialect, InstanceSettings, Store};
+use cresset_store::{AuditRecord, AuditSync, Error, ErrorDialect, InstanceSettings, Store};
 
 use crate::audit::Strangers;
 use crate::failure::Failure;
@@ -157,9 +157,14 @@ impl OpenInstances {
             }
             Ok(_) => false,
             // Practices go on while nobody can be asked.
-            Err(error) => {
+            Err(error @ Error::Busy) => {
                 tracing::debug!(instance = %instance.name, %error, "its settings may have changed");
                 true
+            }
+            // Settings this version cannot read may be stricter than those it goes by.
+            Err(error) => {
+                tracing::warn!(instance = %instance.name, %error, "its settings cannot be read");
+                false
             }
         }
     }

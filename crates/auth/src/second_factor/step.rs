@@ -78,8 +78,10 @@ impl AuthServer {
         (address, device): (&str, Option<&str>),
     ) -> Result<(), SignInError> {
         let attempt = self.attempt(&user.login, address, device).await?;
-        if let Some(digits) = digits(code) {
-            return self.prove_digits(user, &digits, &attempt).await;
+        // Who set up no codes can neither guess one nor be told that somebody does.
+        let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
+        if let (Some(digits), Some(salt)) = (digits(code), salt) {
+            return self.prove_digits(user, (salt, &digits), &attempt).await;
         }
         // Nobody guesses it, so the right one passes whatever was guessed before.
         if self.uses_recovery_code(user, code).await? {
@@ -94,7 +96,7 @@ impl AuthServer {
     async fn prove_digits(
         &self,
         user: &User,
-        digits: &str,
+        (salt, digits): (&str, &str),
         attempt: &Attempt,
     ) -> Result<(), SignInError> {
         self.count_attempt(attempt).await?;
@@ -105,11 +107,7 @@ impl AuthServer {
                 return Err(error);
             }
         };
-        let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
-        let is_right = match salt {
-            Some(salt) => self.uses_code(user, salt, digits).await,
-            None => Ok(false),
-        };
+        let is_right = self.uses_code(user, salt, digits).await;
         if matches!(is_right, Ok(false)) {
             self.note_guess(user, &guess).await;
             return Err(SignInError::Wrong);

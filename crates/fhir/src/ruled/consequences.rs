@@ -31,6 +31,8 @@ pub(crate) struct Consequences {
     /// Where those are that have a body.
     places: HashMap<(ResourceType, ResourceId), usize>,
     expectations: Vec<Expectation>,
+    /// How often was searched, which is more often where the same was asked again.
+    searched: usize,
     /// What the caller's own changes leave a record of.
     traced: HashSet<(ResourceType, ResourceId)>,
 }
@@ -98,6 +100,7 @@ impl Consequences {
         for expectation in other.expectations {
             self.expect(expectation);
         }
+        self.searched += other.searched;
         self.traced.extend(other.traced);
     }
 
@@ -152,9 +155,9 @@ impl Consequences {
         follows.filter_map(|follow| follow.body.as_ref())
     }
 
-    /// On how many searches they rest.
+    /// How many searches they took.
     pub(crate) fn searches(&self) -> usize {
-        self.expectations.len()
+        self.searched
     }
 
     /// Many changes of one transaction may ask the same.
@@ -219,6 +222,7 @@ impl Service {
             let mut query = self.strict(&rules(), of, &find.parameters).await?;
             query.count = PAGE;
             query.summary = Summary::False;
+            into.searched += 1;
             let found = self.all_of(&query).await?;
             let seen = found.iter().map(|version| Seen {
                 id: version.id.clone(),

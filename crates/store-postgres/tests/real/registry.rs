@@ -127,3 +127,23 @@ async fn one_of_a_newer_version_is_refused() {
     };
     assert!(said.contains("newer version"), "{said}");
 }
+
+/// An older node cannot write again what it does not know.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_of_a_newer_version_are_read_and_not_changed() {
+    let server = Server::start();
+    let registry = registry(&server);
+    let name: InstanceName = "sunrise".parse().unwrap();
+    registry.add(&name, &entry("east")).await.unwrap();
+    let tables = Instance::create(server.url()).await.tables().await;
+    let newer =
+        r#"UPDATE cresset.instance SET settings='{"of_a_later_version":1,'||substr(settings,2)"#;
+    tables.batch_execute(newer).await.unwrap();
+    let known = registry.entry(&name).await.unwrap();
+    let seen = known.unwrap().settings.clone();
+    assert_eq!(seen, entry("east").settings);
+    let Err(Error::Failed(said)) = registry.set(&name, &seen, &seen).await else {
+        panic!("what is not known would be lost");
+    };
+    assert!(said.contains("newer version"), "{said}");
+}

@@ -78,7 +78,8 @@ impl Planner<'_> {
         let mut sql = Builder::new(self.dialect);
         sql.text("SELECT DISTINCT f.v AS r FROM ref f WHERE f.r")
             .among(from)
-            .text(" AND f.p")
+            // All there are of a resource are read one after the other, not looked up one by one.
+            .text(include.parameter.map_or(" AND +f.p", |_| " AND f.p"))
             .among(columns);
         let alias = include.parameter;
         let alias = alias.and_then(|parameter| self.encoder.parameters.alias(parameter));

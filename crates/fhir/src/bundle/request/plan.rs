@@ -93,8 +93,10 @@ struct Planning<'a> {
     /// What is changed, so that nothing is changed twice.
     taken: HashSet<(ResourceType, ResourceId)>,
     deleted: HashSet<(ResourceType, ResourceId)>,
-    /// Conditions of creates that found nothing, those by which a create would renew among them.
+    /// Conditions of creates that found nothing.
     creating: HashSet<Criteria>,
+    /// Those by which the rules looked for something to renew, and found nothing.
+    renewing: HashSet<Criteria>,
     urls: FullUrls,
     /// References by search, and what they are rewritten to.
     conditional: HashMap<String, String>,
@@ -114,6 +116,7 @@ impl Service {
             taken: HashSet::new(),
             deleted: HashSet::new(),
             creating: HashSet::new(),
+            renewing: HashSet::new(),
             urls: FullUrls::default(),
             conditional: HashMap::new(),
             expectations: Vec::new(),

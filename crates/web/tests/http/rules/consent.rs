@@ -241,3 +241,15 @@ async fn a_renewal_is_one_of_the_searches_of_a_transaction() {
     let answer = practice.ask("POST /", &transaction(&both)).await;
     answer.refuses(413, "too-costly A transaction holds at most 1 conditions");
 }
+
+/// What the caller asks to be new and what the rules ask to be new may be the same.
+#[tokio::test]
+async fn a_consent_may_be_created_under_the_condition_of_the_rules() {
+    let practice = canvas().await;
+    let condition = "patient=Patient/1&category:text=Telehealth";
+    let sent = transaction(&[posting(&consent(), &json!(condition))]);
+    let answer = practice.ask("POST /", &sent).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let page = practice.ask("GET /Consent?_summary=count", "").await.json();
+    assert_eq!(page["total"], 1);
+}

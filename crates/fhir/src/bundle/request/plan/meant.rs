@@ -82,7 +82,7 @@ impl Planning<'_> {
             .service
             .renewed(self.access, Some(&renewal), expectations);
         let renewed = renewed.await?;
-        if renewed.is_none() && !self.creating.insert(renewal.criteria().clone()) {
+        if renewed.is_none() && !self.renewing.insert(renewal.criteria().clone()) {
             let text = "Two entries of a transaction must not create what the rules of the practice have once";
             return Err(Fault::new(Kind::Invalid, text));
         }
