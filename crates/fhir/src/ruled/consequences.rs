@@ -31,8 +31,6 @@ pub(crate) struct Consequences {
     /// Where those are that have a body.
     places: HashMap<(ResourceType, ResourceId), usize>,
     expectations: Vec<Expectation>,
-    /// How often was searched, which is more often where the same was asked again.
-    searched: usize,
     /// What the caller's own changes leave a record of.
     traced: HashSet<(ResourceType, ResourceId)>,
 }
@@ -100,7 +98,6 @@ impl Consequences {
         for expectation in other.expectations {
             self.expect(expectation);
         }
-        self.searched += other.searched;
         self.traced.extend(other.traced);
     }
 
@@ -155,9 +152,9 @@ impl Consequences {
         follows.filter_map(|follow| follow.body.as_ref())
     }
 
-    /// How many searches they took.
+    /// On how many searches they rest.
     pub(crate) fn searches(&self) -> usize {
-        self.searched
+        self.expectations.len()
     }
 
     /// Many changes of one transaction may ask the same.
@@ -222,7 +219,6 @@ impl Service {
             let mut query = self.strict(&rules(), of, &find.parameters).await?;
             query.count = PAGE;
             query.summary = Summary::False;
-            into.searched += 1;
             let found = self.all_of(&query).await?;
             let seen = found.iter().map(|version| Seen {
                 id: version.id.clone(),
