@@ -292,7 +292,7 @@ impl AuthServer {
             patient_tokens: new.patient_tokens,
             details: AppDetails {
                 verified: old.details.verified.filter(|_| is_same_maker),
-                logo: new.details.logo.or(old.details.logo),
+                logo: old.details.logo,
                 ..new.details
             },
             ..old

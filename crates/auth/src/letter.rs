@@ -142,8 +142,8 @@ impl Sender<'_> {
             practice, base_url, ..
         } = self;
         let text = format!(
-            "Hello {},\n\nsomebody signed in to your account at {practice} with the right password and then \
-             sent wrong codes again and again. If it goes on, codes count for nothing for a day; passkeys \
+            "Hello {},\n\nsomebody who knows the password of your account at {practice} sent wrong codes again and \
+             again. If it goes on, codes count for nothing for a day; passkeys \
              and recovery codes go on.\n\nIf this was not you, somebody \
              knows your password. Choose another at once:\n\n{base_url}/forgot-password\n",
             to.name

@@ -369,6 +369,10 @@ impl Instances for Data {
         }
     }
 
+    fn is_registry_away(&self) -> Option<bool> {
+        self.registry.as_ref().map(|registry| registry.is_away())
+    }
+
     async fn list(&self) -> Result<Vec<InstanceName>, Error> {
         self.listed().await
     }

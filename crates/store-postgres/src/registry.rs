@@ -150,6 +150,11 @@ impl Registry {
         Ok(names)
     }
 
+    /// Whether its server could not be reached when it was asked last.
+    pub fn is_away(&self) -> bool {
+        self.away_until.lock().is_some()
+    }
+
     async fn listed(&self) -> Result<Vec<InstanceName>, Error> {
         let number = self.number();
         if let Some(number) = number

@@ -294,6 +294,12 @@ pub trait Instances: Send + Sync + 'static {
     /// changed without being heard of, so that it must be asked.
     fn version(&self) -> Option<u64>;
 
+    /// Whether the registry that knows them could not be asked of late; `None` where they are this
+    /// server's own.
+    fn is_registry_away(&self) -> Option<bool> {
+        None
+    }
+
     /// Names of all instances, sorted.
     async fn list(&self) -> Result<Vec<InstanceName>, Error>;
 

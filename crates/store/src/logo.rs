@@ -23,15 +23,18 @@ pub enum LogoForm {
 }
 
 impl LogoForm {
-    /// Every one.
-    pub const ALL: [Self; 2] = [Self::Png, Self::Jpeg];
-
     /// Its media type, as it is written in the store.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
         }
+    }
+
+    /// The form of this media type.
+    pub fn parse(media_type: &str) -> Option<Self> {
+        let mut all = [Self::Png, Self::Jpeg].into_iter();
+        all.find(|form| form.media_type() == media_type)
     }
 }
 

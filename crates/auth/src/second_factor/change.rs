@@ -7,6 +7,7 @@ use cresset_store::session::Proof;
 use cresset_store::user::User;
 
 use super::SecondFactorError;
+use super::guesses::Asked;
 use crate::server::AuthServer;
 use crate::session::{Authenticated, SignInError};
 
@@ -51,7 +52,10 @@ impl AuthServer {
             return Err(SecondFactorError::Second);
         }
         let from = (shown.address, shown.device);
-        match self.prove_code(user, shown.code, from).await {
+        match self
+            .prove_code((user, Asked::Change), shown.code, from)
+            .await
+        {
             Ok(()) => Ok(self.proved_by(Proof::PasswordAndCode)),
             Err(SignInError::Wrong) => Err(SecondFactorError::Second),
             Err(error) => Err(error.into()),

@@ -17,6 +17,16 @@ use crate::session::{Attempt, SignInError};
 /// The window in which wrong codes are counted, in seconds.
 pub(crate) const GUESSED_S: u32 = 24 * 60 * 60;
 
+/// What a code is shown for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To sign in.
+    SignIn,
+    /// To change the second factor. Whoever is signed in can choose a password, so that begins no new
+    /// count here.
+    Change,
+}
+
 /// Where a guess was counted, and how many there were.
 pub(super) struct Guess(String, Counted);
 
@@ -26,13 +36,17 @@ impl AuthServer {
         &self,
         user: &User,
         attempt: &Attempt,
+        at: Asked,
     ) -> Result<Guess, SignInError> {
         let browser = if attempt.is_of_known_browser() {
             "known"
         } else {
             "any"
         };
-        let key = format!("{}\n{}\n{browser}", user.id, user.revision);
+        let key = match at {
+            Asked::SignIn => format!("{}\n{}\n{browser}", user.id, user.revision),
+            Asked::Change => format!("{}\nchange\n{browser}", user.id),
+        };
         let now = self.clock.now();
         let counted = self.codes.counted(&*self.store, &key, now).await?;
         let guess = Guess(key, counted);

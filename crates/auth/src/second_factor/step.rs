@@ -7,6 +7,7 @@ use cresset_store::consent::Ticket;
 use cresset_store::session::Proof;
 use cresset_store::user::User;
 
+use super::guesses::Asked;
 use crate::authorize::later;
 use crate::credential::{Kind, generate, hash, is_of_kind};
 use crate::server::AuthServer;
@@ -63,7 +64,8 @@ impl AuthServer {
     /// [`SignInError::Late`] when the password must be shown again; else as [`AuthServer::sign_in`].
     pub async fn finish_sign_in(&self, user: User, step: Step<'_>) -> Result<Begun, SignInError> {
         let from = (step.address, step.device);
-        self.prove_code(&user, step.code, from).await?;
+        self.prove_code((&user, Asked::SignIn), step.code, from)
+            .await?;
         self.take_step(step.handle).await?;
         let both = self.proved_by(Proof::PasswordAndCode);
         self.begin_session(user, both).await
@@ -73,7 +75,7 @@ impl AuthServer {
     /// mark.
     pub(super) async fn prove_code(
         &self,
-        user: &User,
+        (user, at): (&User, Asked),
         code: &str,
         (address, device): (&str, Option<&str>),
     ) -> Result<(), SignInError> {
@@ -81,7 +83,9 @@ impl AuthServer {
         // Who set up no codes can neither guess one nor be told that somebody does.
         let salt = user.second_factor.as_ref().and_then(|f| f.salt.as_ref());
         if let (Some(digits), Some(salt)) = (digits(code), salt) {
-            return self.prove_digits(user, (salt, &digits), &attempt).await;
+            return self
+                .prove_digits((user, at), (salt, &digits), &attempt)
+                .await;
         }
         // Nobody guesses it, so the right one passes whatever was guessed before.
         if self.uses_recovery_code(user, code).await? {
@@ -95,12 +99,12 @@ impl AuthServer {
     /// looked at.
     async fn prove_digits(
         &self,
-        user: &User,
+        (user, at): (&User, Asked),
         (salt, digits): (&str, &str),
         attempt: &Attempt,
     ) -> Result<(), SignInError> {
         self.count_attempt(attempt).await?;
-        let guess = match self.count_guess(user, attempt).await {
+        let guess = match self.count_guess(user, attempt, at).await {
             Ok(guess) => guess,
             Err(error) => {
                 self.give_back(attempt).await?;

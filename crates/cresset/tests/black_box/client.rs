@@ -60,9 +60,19 @@ impl Client {
 
     /// Whether the server says that it is well.
     pub(crate) async fn is_well(&self) -> bool {
-        let address = self.instance.rsplit_once('/').expect("an instance's URL").0;
-        let asked = self.http.get(format!("{address}/health")).send().await;
+        let asked = self.http.get(self.health()).send().await;
         asked.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// What the server says of its health.
+    pub(crate) async fn told(&self) -> String {
+        let asked = self.http.get(self.health()).send().await;
+        asked.expect("an answer").text().await.expect("a text")
+    }
+
+    fn health(&self) -> String {
+        let address = self.instance.rsplit_once('/').expect("an instance's URL").0;
+        format!("{address}/health")
     }
 
     /// A request to an address below the FHIR base.

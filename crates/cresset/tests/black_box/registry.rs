@@ -127,6 +127,8 @@ async fn practices_go_on_while_the_registry_is_away() {
     let caller = operator.caller(&node, "goes-on").await;
     caller.get("Patient").await.expect_status(200);
     assert!(caller.is_well().await);
+    let told = caller.told().await;
+    assert!(told.contains(r#""registry":"reachable""#), "{told}");
     drop(registry);
     let begun = Instant::now();
     let is_away = || {
@@ -143,6 +145,8 @@ async fn practices_go_on_while_the_registry_is_away() {
         caller.get("Patient").await.expect_status(200);
         assert!(caller.is_well().await);
     }
+    let told = caller.told().await;
+    assert!(told.contains(r#""registry":"away""#), "{told}");
     let unknown = node.nobody("unheard-of");
     assert_eq!(status(&unknown, "/fhir/metadata").await, 503);
 }

@@ -23,10 +23,7 @@ impl Logos for PostgresStore {
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error> {
         let text = "SELECT media_type,content FROM logo WHERE client_id=$1";
         let read = |row: &Row| {
-            let media_type: &str = get(row, 0)?;
-            let form = LogoForm::ALL
-                .into_iter()
-                .find(|form| form.media_type() == media_type);
+            let form = LogoForm::parse(get(row, 0)?);
             Ok(Logo {
                 form: form.ok_or_else(|| Error::failed("a stored picture has another form"))?,
                 content: get(row, 1)?,

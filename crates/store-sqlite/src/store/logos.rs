@@ -34,9 +34,7 @@ impl Logos for SqliteStore {
         let Some((media_type, content)) = found.await? else {
             return Ok(None);
         };
-        let form = LogoForm::ALL
-            .into_iter()
-            .find(|form| form.media_type() == media_type);
+        let form = LogoForm::parse(&media_type);
         let form = form.ok_or_else(|| failed("a stored picture has another form"))?;
         Ok(Some(Logo { form, content }))
     }

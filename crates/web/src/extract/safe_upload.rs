@@ -1,7 +1,7 @@
 //! Forms of our own pages that carry a file.
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use bytes::Bytes;
 use cresset_fhir::Kind;
 
@@ -33,7 +33,9 @@ impl FromRequest<App> for SafeUpload {
         let (parts, content) = request.into_parts();
         let max = app.limits().logo_bytes_max.saturating_add(AROUND_MAX);
         let content = body::read(content, max).await?;
-        let request = Request::from_parts(parts, Body::from(content));
+        let mut request = Request::from_parts(parts, Body::from(content));
+        // It is within our own bound, which may be above the one of the framework.
+        DefaultBodyLimit::disable().apply(&mut request);
         let (token, file) = parts_of(request).await.map_err(|detail| {
             let text = format!("The form cannot be read: {detail}");
             Failure::new(Kind::Invalid, text)

@@ -56,7 +56,9 @@ const PACKED: [(&str, &str, &[u8]); 2] = [
     ),
 ];
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// For what has its digest or its version in its address.
+pub(super) const FOR_EVER: HeaderValue =
+    HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// `GET /assets/[file]`
 pub(crate) async fn asset(

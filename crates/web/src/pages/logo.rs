@@ -6,14 +6,13 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
+use super::assets::FOR_EVER;
 use super::lost::no_such_page;
 use crate::extract::Instance;
 use crate::failure::Failure;
 
 /// A picture runs nothing and loads nothing, whatever a browser takes it for.
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
-/// Its address holds its digest.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The picture, to whoever has its address.
 pub(crate) async fn logo(

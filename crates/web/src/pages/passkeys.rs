@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::page::{form_page, script_page};
 use super::proof::{Proof, go_on};
-use super::security::{again, asks_second, field, to_page, turned_on, wrong};
+use super::security::{again, asks_second, field, note_refused, to_page, turned_on, wrong};
 use super::sign_in::refused;
 use crate::app::App;
 use crate::audit::{self, Occasion};
@@ -63,7 +63,7 @@ pub(crate) async fn passkey_form(signed_in: SignedIn) -> Result<Response, Failur
 pub(crate) async fn make_passkey(
     State(app): State<App>,
     signed_in: SignedIn,
-    peer: Peer,
+    (peer, occasion): (Peer, Occasion),
     (headers, sent): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let proof = Proof::of(&app, &signed_in, peer, (&headers, &sent));
@@ -85,7 +85,10 @@ pub(crate) async fn make_passkey(
             };
             script_page(StatusCode::OK, &page)
         }
-        Err(error) => refused_form(&signed_in, called, error),
+        Err(error) => {
+            note_refused(&app, &signed_in, ("passkey-added", &error), &occasion)?;
+            refused_form(&signed_in, called, error)
+        }
     }
 }
 
@@ -137,7 +140,10 @@ pub(crate) async fn remove_passkey(
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
-        Err(error) => again(&signed_in, error, id).await,
+        Err(error) => {
+            note_refused(&app, &signed_in, ("passkey-removed", &error), &occasion)?;
+            again(&signed_in, error, id).await
+        }
     }
 }
 

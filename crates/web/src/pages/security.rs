@@ -15,7 +15,7 @@ use super::page::form_page;
 use super::proof::{Proof, go_on};
 use super::sign_in::{refused, told};
 use crate::app::App;
-use crate::audit::{self, Occasion};
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Peer, SafeForm, SignedIn};
 use crate::failure::Failure;
 
@@ -230,6 +230,7 @@ pub(crate) async fn turn_on(
         }
         Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
         Err(error) => {
+            note_refused(&app, &signed_in, ("second-factor-on", &error), &occasion)?;
             let field = field(&error);
             let (text, wait_s) = wrong(error)?;
             set_up_page(&signed_in, salt, Some((field, text, wait_s))).await
@@ -256,8 +257,30 @@ pub(crate) async fn turn_off(
             Ok(response)
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
-        Err(error) => again(&signed_in, error, "").await,
+        Err(error) => {
+            note_refused(&app, &signed_in, ("second-factor-off", &error), &occasion)?;
+            again(&signed_in, error, "").await
+        }
     }
+}
+
+/// Records that a change was refused for want of a proof. The person may be told that somebody guesses.
+pub(super) fn note_refused(
+    app: &App,
+    signed_in: &SignedIn,
+    (what, error): (&'static str, &SecondFactorError),
+    occasion: &Occasion,
+) -> Result<(), Failure> {
+    let is_of_proof = match error {
+        SecondFactorError::SignIn(error) => !matches!(error, SignInError::Store(_)),
+        error => matches!(error, SecondFactorError::Second | SecondFactorError::Code),
+    };
+    if !is_of_proof {
+        return Ok(());
+    }
+    app.send_mail(&signed_in.instance);
+    let happening = Happening::by(signed_in, what, StatusCode::UNAUTHORIZED, occasion);
+    audit::record(app, &signed_in.instance, happening)
 }
 
 /// What is said of what went wrong, and how long to wait.

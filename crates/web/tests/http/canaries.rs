@@ -10,9 +10,9 @@ use cresset_store::Instances;
 use cresset_store::grant::Hashed;
 use cresset_store::user::Role;
 use cresset_testkit::{Found, canaries_in, canary};
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 
 use super::practice::{Answer, Practice};
 
@@ -58,7 +58,9 @@ impl Asked {
 impl Practice {
     /// Fails where an answer holds what its caller must not see.
     pub(crate) async fn watch(&self, asked: &Asked, answer: &Answer) {
-        let found = canaries_in(&String::from_utf8_lossy(&answer.body));
+        let headers = answer.headers.values().map(HeaderValue::as_bytes);
+        let parts: Vec<_> = headers.chain([&answer.body[..]]).collect();
+        let found = canaries_in(&String::from_utf8_lossy(&parts.join(&b'\n')));
         // Whoever holds the address of a file may have the file.
         if found.is_empty() || asked.path.contains("/fhir/files/") {
             return;

@@ -1,5 +1,7 @@
 //! Signing in with a code of an app on the person's device.
 
+mod guessing;
+
 use aws_lc_rs::hmac;
 use cresset_auth::user::NewUser;
 use cresset_base::{Clock, Secret};
