@@ -3,7 +3,8 @@
 //! Equal definitions are one parameter, whichever instances have it: its place never means another, so
 //! that what was asked and what was indexed by it can wait in memory while an instance changes what it
 //! defines. Definitions are kept as long as the process lives. How many there can be is bounded by the
-//! numbers an instance gives, each of which is given once.
+//! numbers an instance gives, each of which is given once; but another URL or other targets alone take no
+//! number, and of these a process keeps as many as are written to its instances.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
