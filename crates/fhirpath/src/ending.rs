@@ -5,6 +5,7 @@ use cresset_definitions::{TypeIx, r4};
 use crate::function::Function;
 use crate::item::is_a;
 use crate::program::{Joint, Program, Step, StepIx, TypeName};
+use crate::route::elements_of;
 
 impl Program {
     /// The types of the elements this expression can give of one of type `start`; none where it gives
@@ -130,11 +131,8 @@ fn either(left: Gives, right: Gives) -> Gives {
 fn members(from: &[TypeIx], name: &str) -> Option<Vec<TypeIx>> {
     let mut found = Vec::new();
     for start in from {
-        let definition = r4().type_at(*start)?;
-        match definition.element(name) {
-            Some(element) => found.push(element.type_ix),
-            None => found.extend(definition.choices(name).map(|element| element.type_ix)),
-        }
+        let elements = elements_of(*start, name)?;
+        found.extend(elements.into_iter().map(|element| element.type_ix));
     }
     found.sort_unstable();
     found.dedup();

@@ -121,11 +121,7 @@ impl Program {
 
     /// The properties of a member; `None` when a `_name` beside them could count as well.
     fn properties(&self, start: TypeIx, name: &str) -> Option<Vec<&'static str>> {
-        let definition = r4().type_at(start)?;
-        let found: Vec<_> = match definition.element(name) {
-            Some(element) => vec![element],
-            None => definition.choices(name).collect(),
-        };
+        let found = elements_of(start, name)?;
         let primitive = |e: &&Element| {
             r4().type_at(e.type_ix)
                 .is_some_and(|t| matches!(t.kind, TypeKind::Primitive(_)))
@@ -182,7 +178,6 @@ impl Program {
 impl Route {
     /// The routes one member further; `None` when the type or the condition leaves that open.
     fn members(&self, name: &str) -> Option<Vec<Self>> {
-        let definition = r4().type_at(self.type_ix)?;
         if self.condition.is_some() {
             return None;
         }
@@ -195,10 +190,10 @@ impl Route {
                 condition: None,
             }
         };
-        let found: Vec<Self> = match definition.element(name) {
-            Some(element) => vec![further(element)],
-            None => definition.choices(name).map(further).collect(),
-        };
+        let found: Vec<Self> = elements_of(self.type_ix, name)?
+            .into_iter()
+            .map(further)
+            .collect();
         let open = found
             .iter()
             .any(|route| r4().is_any_resource(route.type_ix));
@@ -217,6 +212,15 @@ impl Route {
         let theirs = other.elements.iter().map(|e| e.name);
         self.condition == other.condition && mine.eq(theirs)
     }
+}
+
+/// The elements a member of a type may be: one, or each type of a choice.
+pub(crate) fn elements_of(start: TypeIx, name: &str) -> Option<Vec<&'static Element>> {
+    let definition = r4().type_at(start)?;
+    Some(match definition.element(name) {
+        Some(element) => vec![element],
+        None => definition.choices(name).collect(),
+    })
 }
 
 fn of_type(mut routes: Vec<Route>, wanted: TypeIx) -> Vec<Route> {

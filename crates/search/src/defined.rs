@@ -133,8 +133,9 @@ impl Defined {
 
 impl PartialEq for Defined {
     fn eq(&self, other: &Self) -> bool {
-        let places = |defined: &Self| defined.parameters().map(|p| p.ix).collect::<Vec<_>>();
-        self.entries.len() == other.entries.len() && places(self) == places(other)
+        let place = |entry: &Arc<Entry>| entry.parameter.ix;
+        let mine = self.entries.iter().map(place);
+        mine.eq(other.entries.iter().map(place))
     }
 }
 
