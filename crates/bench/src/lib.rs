@@ -7,8 +7,8 @@
 //! enough that the server is what is measured. [`scenario`] says what is measured, [`figures`]
 //! how it is shown. [`workload`] puts any two servers through the same work.
 //!
-//! This room does not know how Cresset works inside: it starts the binary and asks over HTTP. It
-//! knows SQLite, because its baselines are written in it.
+//! This room does not know how Cresset works inside: it starts the binary and asks over HTTP; what can
+//! only be done inside is asked of a [`product`]. It knows SQLite, because its baselines are written in it.
 //!
 //! Start with [`scenario`].
 
@@ -16,6 +16,7 @@ pub mod baseline;
 pub mod figures;
 pub mod load;
 pub mod process;
+pub mod product;
 pub mod sample;
 pub mod scenario;
 pub mod workload;

@@ -3,13 +3,16 @@
 mod connection;
 mod response;
 
+use std::future::Future;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tokio::task::JoinSet;
 
 use crate::{Error, Result, unexpected};
 pub use connection::Connection;
@@ -75,6 +78,16 @@ impl Target {
             body.len()
         );
         self.render("POST", path, &head, body)
+    }
+
+    /// A form sent to an address of the whole server, such as `/demo/auth/token/`.
+    pub fn form(&self, path: &str, form: &str) -> Vec<u8> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.host,
+            form.len()
+        );
+        head.into_bytes()
     }
 
     /// A PUT below the base.
@@ -143,7 +156,7 @@ pub struct Watched {
 }
 
 impl Measured {
-    fn of(watched: Watched) -> Self {
+    pub(crate) fn of(watched: Watched) -> Self {
         let Watched {
             latencies_us: mut latencies,
             wrong,
@@ -169,6 +182,15 @@ impl Measured {
     }
 }
 
+/// How often each request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rounds {
+    /// Round and round.
+    Many,
+    /// Once.
+    One,
+}
+
 /// Sends requests round and round over kept connections, on a thread of its own.
 ///
 /// # Errors
@@ -179,14 +201,21 @@ pub fn press(
     expect: u16,
     how: Press,
 ) -> Result<Measured> {
-    let measured = Measured::of(watch(address, requests, expect, how)?);
-    if measured.wrong > 0 {
-        return unexpected(format!(
-            "{} of {} answers were not {expect}",
-            measured.wrong, measured.answers
-        ));
-    }
-    Ok(measured)
+    all_as_expected(watch(address, requests, expect, how)?, expect)
+}
+
+/// As [`press`], but each request is sent once at most: it ends before its time when all were sent.
+///
+/// # Errors
+/// As [`press`].
+pub fn spend(
+    address: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    expect: u16,
+    how: Press,
+) -> Result<Measured> {
+    let round = Round::new(requests, Rounds::One, expect);
+    all_as_expected(on_a_thread(drive(address, round, how))?, expect)
 }
 
 /// As [`press`], but counts answers with another status instead of failing.
@@ -199,52 +228,96 @@ pub fn watch(
     expect: u16,
     how: Press,
 ) -> Result<Watched> {
-    let requests = Arc::clone(requests);
-    let work = move || -> Result<Watched> {
+    let round = Round::new(requests, Rounds::Many, expect);
+    on_a_thread(drive(address, round, how))
+}
+
+fn all_as_expected(watched: Watched, expect: u16) -> Result<Measured> {
+    let measured = Measured::of(watched);
+    if measured.wrong > 0 {
+        return unexpected(format!(
+            "{} of {} answers were not {expect}",
+            measured.wrong, measured.answers
+        ));
+    }
+    Ok(measured)
+}
+
+/// Does work of the load generator on a thread and a runtime of its own.
+pub(crate) fn on_a_thread<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let thread = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(drive(address, requests, expect, how))
-    };
-    thread::spawn(work)
+        runtime.block_on(work)
+    });
+    thread
         .join()
         .map_err(|_| Error::Unexpected("the load thread ended early".to_owned()))?
 }
 
-async fn drive(
-    address: SocketAddr,
+/// What all connections of a press share.
+struct Round {
     requests: Arc<Vec<Vec<u8>>>,
+    rounds: Rounds,
+    next: AtomicUsize,
     expect: u16,
-    how: Press,
-) -> Result<Watched> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut tasks = Vec::new();
+    stop: AtomicBool,
+}
+
+impl Round {
+    fn new(requests: &Arc<Vec<Vec<u8>>>, rounds: Rounds, expect: u16) -> Arc<Self> {
+        Arc::new(Self {
+            requests: Arc::clone(requests),
+            rounds,
+            next: AtomicUsize::new(0),
+            expect,
+            stop: AtomicBool::new(false),
+        })
+    }
+
+    /// What is to be sent next; nothing when it is over.
+    fn next(&self) -> Option<&[u8]> {
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        let at = match self.rounds {
+            Rounds::Many => at % self.requests.len().max(1),
+            Rounds::One => at,
+        };
+        self.requests.get(at).map(Vec::as_slice)
+    }
+}
+
+async fn drive(address: SocketAddr, round: Arc<Round>, how: Press) -> Result<Watched> {
+    let mut tasks = JoinSet::new();
     for _ in 0..how.connections {
         let connection = Connection::open(address).await?;
-        let work = work(
-            connection,
-            Arc::clone(&requests),
-            Arc::clone(&next),
-            expect,
-            Arc::clone(&stop),
-        );
-        tasks.push(tokio::spawn(work));
+        tasks.spawn(work(connection, Arc::clone(&round)));
     }
     let begun = Instant::now();
-    tokio::time::sleep(how.duration).await;
-    stop.store(true, Ordering::Relaxed);
-    let mut watched = Watched {
-        elapsed: begun.elapsed(),
-        ..Watched::default()
-    };
-    for task in tasks {
-        let done = task
-            .await
-            .map_err(|error| Error::Unexpected(error.to_string()))??;
+    let mut time = pin!(tokio::time::sleep(how.duration));
+    let mut watched = Watched::default();
+    loop {
+        let ended = tokio::select! {
+            () = &mut time, if !round.stop.load(Ordering::Relaxed) => {
+                round.stop.store(true, Ordering::Relaxed);
+                watched.elapsed = begun.elapsed();
+                continue;
+            }
+            ended = tasks.join_next() => ended,
+        };
+        let Some(ended) = ended else { break };
+        let done = ended.map_err(|error| Error::Unexpected(error.to_string()))??;
         watched.latencies_us.extend(done.latencies_us);
         watched.wrong += done.wrong;
         watched.body_bytes += done.body_bytes;
+        if !round.stop.load(Ordering::Relaxed) {
+            watched.elapsed = begun.elapsed();
+        }
     }
     Ok(watched)
 }
@@ -257,27 +330,21 @@ struct Done {
     body_bytes: u64,
 }
 
-async fn work(
-    mut connection: Connection,
-    requests: Arc<Vec<Vec<u8>>>,
-    next: Arc<AtomicUsize>,
-    expect: u16,
-    stop: Arc<AtomicBool>,
-) -> Result<Done> {
+async fn work(mut connection: Connection, round: Arc<Round>) -> Result<Done> {
     let mut done = Done::default();
-    while !stop.load(Ordering::Relaxed) {
-        let at = next.fetch_add(1, Ordering::Relaxed) % requests.len().max(1);
-        let Some(request) = requests.get(at) else {
-            break;
-        };
+    while let Some(request) = round.next() {
         let begun = Instant::now();
         let answer = connection.ask(request).await?;
-        done.latencies_us
-            .push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
-        done.wrong += u64::from(answer.status != expect);
+        done.latencies_us.push(micros(begun.elapsed()));
+        done.wrong += u64::from(answer.status != round.expect);
         done.body_bytes += answer.body_bytes as u64;
     }
     Ok(done)
+}
+
+/// A latency as it is kept.
+pub(crate) fn micros(took: Duration) -> u32 {
+    u32::try_from(took.as_micros()).unwrap_or(u32::MAX)
 }
 
 /// One request, and its answer with the body.

@@ -73,6 +73,11 @@ impl Server {
         self.child.id()
     }
 
+    /// The processor time it has used so far.
+    pub fn processor(&self) -> Duration {
+        processor(self.child.id())
+    }
+
     /// Its memory now, in bytes.
     pub fn memory_bytes(&self) -> u64 {
         status_bytes(self.child.id(), "VmRSS:")
@@ -154,6 +159,20 @@ fn status_bytes(pid: u32, name: &str) -> u64 {
         .and_then(|line| line.trim().strip_suffix("kB"))
         .and_then(|number| number.trim().parse::<u64>().ok());
     kilobytes.unwrap_or_default() * 1024
+}
+
+/// Ticks of a second in `/proc/<pid>/stat` (`USER_HZ`, which is 100 on every Linux).
+const TICKS_S: u64 = 100;
+
+/// The processor time that a process, all its threads, has used so far; nothing where the system does
+/// not say.
+pub fn processor(pid: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name in brackets may hold anything; what follows are numbers, user and system time among them.
+    let numbers = stat.rsplit_once(')').map_or("", |(_, numbers)| numbers);
+    let ticks = numbers.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 1_000 / TICKS_S)
 }
 
 /// Bytes of all files below a folder.

@@ -1,5 +1,6 @@
 //! What is measured, and how.
 
+mod auth;
 mod create;
 mod import;
 mod local;
@@ -11,9 +12,12 @@ use std::time::Duration;
 
 use crate::figures::Figure;
 use crate::load::{Press, Target};
+use crate::product::Product;
 use crate::workload::{self, How, Run, Workload};
 use crate::{Result, unexpected};
 use local::Local;
+
+pub use auth::Sizes;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +87,14 @@ impl Bench {
             figures.extend(scale::figures(self)?);
         }
         Ok(figures)
+    }
+
+    /// Measures the authorization server of the binary, on data of its own.
+    ///
+    /// # Errors
+    /// When something does not do what it should.
+    pub fn auth(&self, product: &dyn Product, sizes: Sizes) -> Result<Vec<Figure>> {
+        auth::figures(self, product, sizes)
     }
 
     /// Measures any FHIR base over plain HTTP; it must hold Observations with code, patient and date.

@@ -21,7 +21,7 @@ mod validate;
 mod verify;
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -98,7 +98,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
     }
 }
 
-fn wait(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+fn wait<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -145,6 +145,14 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
+    /// This directory, without a configuration file.
+    fn of(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            config: None,
+        }
+    }
+
     /// The settings with this directory.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let flags = Flags {

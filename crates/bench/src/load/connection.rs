@@ -1,6 +1,7 @@
 //! One kept connection.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,7 +16,9 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
-    body: std::ops::Range<usize>,
+    /// Bytes of the head of the last answer; its body follows.
+    head_bytes: usize,
+    body: Range<usize>,
 }
 
 impl Connection {
@@ -29,8 +32,19 @@ impl Connection {
         Ok(Self {
             stream,
             buffer: Vec::with_capacity(64 * 1024),
+            head_bytes: 0,
             body: 0..0,
         })
+    }
+
+    /// The values of a header of the last answer.
+    pub fn headers<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
+        let head = self.buffer.get(..self.head_bytes).unwrap_or_default();
+        let lines = head.split(|byte| *byte == b'\n');
+        lines
+            .filter_map(|line| std::str::from_utf8(line).ok()?.split_once(':'))
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
     }
 
     /// The body of the last answer.
@@ -54,6 +68,7 @@ impl Connection {
             }
             self.more().await?;
         };
+        self.head_bytes = head.len;
         match head {
             Head {
                 status,
@@ -78,11 +93,12 @@ impl Connection {
                     self.more().await?;
                 }
                 let body = dechunk(self.buffer.get(len..).unwrap_or_default())?;
-                self.buffer = body;
-                self.body = 0..self.buffer.len();
+                self.buffer.truncate(len);
+                self.buffer.extend_from_slice(&body);
+                self.body = len..self.buffer.len();
                 Ok(Response {
                     status,
-                    body_bytes: self.buffer.len(),
+                    body_bytes: body.len(),
                 })
             }
         }

@@ -92,20 +92,11 @@ pub(super) fn empty(exe: &Path, data: &Path) -> Result<(Server, Target)> {
 
 /// Starts a server over a data directory; gives it with a target that has a token.
 pub(super) fn serve(exe: &Path, data: &Path) -> Result<(Server, Target)> {
-    let app = [
-        "app",
-        "register",
-        "--data",
-        &text(data),
-        "--instance",
-        INSTANCE,
-        "--name",
-        "bench",
-        "--scopes",
-        "system/*.cruds",
-        "--json",
-    ];
-    let app: Value = parse(run(exe, &app)?.output.as_bytes())?;
+    let app = register(
+        exe,
+        data,
+        &["--name", "bench", "--scopes", "system/*.cruds"],
+    )?;
     let server = Server::start(exe, data, INSTANCE)?;
     let target = server.target(INSTANCE, None)?;
     let form = format!(
@@ -113,12 +104,8 @@ pub(super) fn serve(exe: &Path, data: &Path) -> Result<(Server, Target)> {
         member(&app, "client_id")?,
         member(&app, "client_secret")?
     );
-    let request = format!(
-        "POST /{INSTANCE}/auth/token/ HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-        target.host,
-        form.len()
-    );
-    let (status, body) = once(target.address, request.as_bytes())?;
+    let request = target.form(&token_path(), &form);
+    let (status, body) = once(target.address, &request)?;
     if status != 200 {
         return unexpected(format!("no token was given: {status}"));
     }
@@ -130,6 +117,26 @@ pub(super) fn serve(exe: &Path, data: &Path) -> Result<(Server, Target)> {
             ..target
         },
     ))
+}
+
+/// Where the measured instance gives tokens.
+pub(super) fn token_path() -> String {
+    format!("/{INSTANCE}/auth/token/")
+}
+
+/// Registers an app of the measured instance; gives what the command printed of it.
+pub(super) fn register(exe: &Path, data: &Path, of: &[&str]) -> Result<Value> {
+    let data = text(data);
+    let command = [
+        "app",
+        "register",
+        "--data",
+        &data,
+        "--instance",
+        INSTANCE,
+        "--json",
+    ];
+    parse(run(exe, &[&command, of].concat())?.output.as_bytes())
 }
 
 /// Writes lines.
@@ -155,7 +162,7 @@ pub(super) fn parse(json: &[u8]) -> Result<Value> {
         .map_err(|error| Error::Unexpected(format!("an answer is not JSON: {error}")))
 }
 
-fn member(value: &Value, name: &str) -> Result<String> {
+pub(super) fn member(value: &Value, name: &str) -> Result<String> {
     match value.get(name).and_then(Value::as_str) {
         Some(text) => Ok(text.to_owned()),
         None => unexpected(format!("an answer holds no {name}")),

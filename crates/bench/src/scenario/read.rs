@@ -67,6 +67,11 @@ pub(super) fn with_baselines(bench: &Bench, target: &Target, what: What) -> Resu
 
 /// Reads some hundred Observations round and round.
 pub(super) fn read(bench: &Bench, target: &Target) -> Result<Pressed> {
+    pressed(bench, target, paths(target)?)
+}
+
+/// The addresses of some hundred Observations.
+pub(super) fn paths(target: &Target) -> Result<Vec<String>> {
     let mut paths = Vec::new();
     let mut page = get(target, &format!("Observation?_count={PAGE}"))?;
     loop {
@@ -84,7 +89,7 @@ pub(super) fn read(bench: &Bench, target: &Target) -> Result<Pressed> {
             .to_owned();
         page = get(target, &below)?;
     }
-    pressed(bench, target, paths)
+    Ok(paths)
 }
 
 /// First pages of a token, a reference and a date search, examples taken from the data.

@@ -1,5 +1,6 @@
 //! `cresset bench`
 
+mod product;
 mod workloads;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use clap::{Args, ValueEnum};
 use cresset_bench::baseline::http::{self, Bare};
 use cresset_bench::figures::{Figure, markdown};
 use cresset_bench::load::Target;
-use cresset_bench::scenario::{Bench as Scenario, What};
+use cresset_bench::scenario::{Bench as Scenario, Sizes, What};
 use serde_json::json;
 
 use crate::failure::{Context, Failure, Kind};
@@ -23,6 +24,7 @@ use crate::output;
   cresset bench all
   cresset bench create --seconds 10 --connections 64
   cresset bench scale --large 1000000 --scratch /mnt/fast
+  cresset bench auth --json > auth.json
   cresset bench workloads --json > ours.json
   cresset bench workloads --base http://localhost:8081 --compare ours.json
   cresset bench search --base http://localhost:8080/demo/fhir --token $TOKEN
@@ -58,6 +60,15 @@ pub(crate) struct Bench {
     /// Resources of the large instance of `scale`
     #[arg(long, default_value_t = 1_000_000)]
     large: usize,
+    /// Apps with live tokens, of `auth`
+    #[arg(long, default_value_t = 10_000)]
+    apps: usize,
+    /// Live tokens of these apps, of `auth`
+    #[arg(long, default_value_t = 1_000_000)]
+    tokens: usize,
+    /// People who sign in at once, of `auth`
+    #[arg(long, default_value_t = 500)]
+    logins: usize,
     /// Folder for the data, emptied afterwards [default: the system's folder for temporary files]
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
@@ -96,6 +107,8 @@ enum Subject {
     Scale,
     /// All of these
     All,
+    /// Tokens, sign-ins, and what the check of a token and an audit record cost a read
+    Auth,
     /// Create nine linked resources, read, update and delete each
     WorkloadCrud,
     /// Transaction bundles of whole patients
@@ -145,6 +158,7 @@ impl Bench {
 
     fn figures(&self, scenario: &Scenario) -> Result<Vec<Figure>, Failure> {
         let what = match self.what {
+            Subject::Auth => return measured(self.auth(scenario)),
             Subject::Read => What::Read,
             Subject::Search => What::Search,
             Subject::Create => What::Create,
@@ -157,6 +171,19 @@ impl Bench {
             Some(base) => Target::parse(base, self.token.clone())
                 .and_then(|target| scenario.external(what, &target)),
         })
+    }
+
+    fn auth(&self, scenario: &Scenario) -> cresset_bench::Result<Vec<Figure>> {
+        if self.base.is_some() {
+            let text = "`auth` makes its own instance; it measures no other base";
+            return Err(cresset_bench::Error::Unexpected(text.to_owned()));
+        }
+        let sizes = Sizes {
+            apps: self.apps.max(1),
+            tokens: self.tokens.max(1),
+            logins: self.logins.max(1),
+        };
+        scenario.auth(&product::Own::new()?, sizes)
     }
 
     fn print(&self, figures: &[Figure]) {

@@ -16,6 +16,7 @@ mod audit_export;
 mod authorization;
 mod bad_bodies;
 mod bad_requests;
+mod bench_auth;
 mod browser;
 mod client;
 mod clients;

@@ -24,7 +24,8 @@ pub(super) fn of(subject: Subject) -> Option<Vec<Workload>> {
         | Subject::Create
         | Subject::Import
         | Subject::Scale
-        | Subject::All => None,
+        | Subject::All
+        | Subject::Auth => None,
     }
 }
 
