@@ -35,8 +35,7 @@ impl AuthServer {
         app.details.logo = Some(digest(&content));
         app.details.registration_token = None;
         let logo = Logo { form, content };
-        self.store.put_logo(client_id, logo).await?;
-        Ok(self.store.update_app(app).await?)
+        Ok(self.store.update_app_and_logo(app, Some(logo)).await?)
     }
 
     /// Takes the picture of an app away.
@@ -47,8 +46,7 @@ impl AuthServer {
         let _alone = self.app_changes.lock().await;
         let mut app = self.find_app(client_id).await?;
         app.details.logo = None;
-        self.store.update_app(app).await?;
-        Ok(self.store.remove_logo(client_id).await?)
+        Ok(self.store.update_app_and_logo(app, None).await?)
     }
 
     /// The picture with this digest of an app; nothing where it has another one or none.

@@ -187,15 +187,16 @@ impl SqliteStore {
         let (sender, answer) = oneshot::channel();
         let task = Box::new(move |connection: &Connection| {
             let done = change(connection).map_err(|e| store_error(&e));
+            let failure = done.as_ref().err().map(Error::again);
             let reply: Reply = Box::new(move |committed| {
-                let answer = match committed {
-                    Ok(()) => done,
-                    Err(error) => Err(failed(error.to_string())),
-                };
+                let answer = done.and_then(|done| match committed {
+                    Ok(()) => Ok(done),
+                    Err(error) => Err(error.again()),
+                });
                 // The caller may have gone.
                 let _ = sender.send(answer);
             });
-            reply
+            (reply, failure)
         });
         self.enqueue(Job::Task(task))?;
         answer.await.map_err(|_| Error::Busy)?

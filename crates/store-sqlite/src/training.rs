@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use crate::connection::{Role, open};
 use crate::fault::store_error;
 use crate::shared::Shared;
-use crate::writer::{Job, Task, Writer};
+use crate::writer::{Job, Reply, Task, Writer};
 use crate::{codec, instant};
 
 /// Live resources of a type before it gets a dictionary.
@@ -147,9 +147,11 @@ pub(crate) fn take_up(shared: &Shared, of: ResourceType, bytes: Vec<u8>) {
 fn kept(shared: Arc<Shared>, of: ResourceType, bytes: Vec<u8>) -> Task {
     Box::new(move |connection| {
         let kept = keep(connection, of, &bytes);
-        Box::new(move |committed| match (kept, committed) {
+        let failure = kept.as_ref().err().map(store_error);
+        let reply: Reply = Box::new(move |committed| match (kept, committed) {
             (Ok(true), Ok(())) => take_up(&shared, of, bytes),
             (kept, _) => tracing::debug!(?kept, "a dictionary was not kept"),
-        })
+        });
+        (reply, failure)
     })
 }

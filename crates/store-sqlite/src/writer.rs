@@ -42,8 +42,9 @@ pub(crate) enum Job {
     Stop,
 }
 
-/// Runs inside the group's transaction and gives what to say once the commit has ended.
-pub(crate) type Task = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+/// Runs inside the group's transaction and gives what to say once the commit has ended, and why it
+/// failed if it did.
+pub(crate) type Task = Box<dyn FnOnce(&Connection) -> (Reply, Option<Error>) + Send>;
 /// Told how the commit went.
 pub(crate) type Reply = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 

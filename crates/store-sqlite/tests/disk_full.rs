@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use cresset_base::Limits;
 use cresset_store::contract::world::{everything, id, of, put, query};
+use cresset_store::grant::{App, AppDetails, Grants};
+use cresset_store::logo::{Logo, LogoForm, Logos};
 use cresset_store::store::Found;
 use cresset_store::{Error, Store};
 use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
@@ -32,16 +34,62 @@ fn binary(name: &str) -> String {
     )
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_stops_writes_only_while_it_lasts() {
-    let directory = tempfile::tempdir().unwrap();
+fn open(directory: &std::path::Path) -> SqliteStore {
     let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
     let options = Options {
         clock,
         limits: Arc::new(Limits::default()),
         bases: Arc::new(|_| Vec::new()),
     };
-    let store = SqliteStore::open(directory.path(), &options, OfInstance::default()).unwrap();
+    SqliteStore::open(directory, &options, OfInstance::default()).unwrap()
+}
+
+/// A change of several small tables is whole, whatever ends the commit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_leaves_no_app_with_a_picture_that_is_not_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    store.limit_pages(Some(400)).await.unwrap();
+    let mut number = 0;
+    let full = loop {
+        let mut app = App {
+            client_id: format!("c{number}"),
+            name: "App".to_owned(),
+            secret: None,
+            scopes: "system/*.rs".to_owned(),
+            grant_types: Vec::new(),
+            patient_tokens: false,
+            registered: "2026-03-01T12:00:00Z".parse().unwrap(),
+            enabled: true,
+            details: AppDetails::default(),
+        };
+        store.add_app(app.clone()).await.unwrap();
+        app.details.logo = Some("a digest".to_owned());
+        let picture = Logo {
+            form: LogoForm::Png,
+            content: vec![7; 200_000],
+        };
+        match store.update_app_and_logo(app, Some(picture)).await {
+            Ok(()) => number += 1,
+            Err(error) => break error,
+        }
+        assert!(number < 1_000, "the limit is not kept");
+    };
+    assert!(matches!(full, Error::StorageFull), "{full:?}");
+    assert!(number > 0);
+    for at in 0..=number {
+        let client_id = format!("c{at}");
+        let app = store.lookup_app(&client_id).await.unwrap().unwrap();
+        let picture = store.lookup_logo(&client_id).await.unwrap();
+        assert_eq!(app.details.logo.is_some(), at < number, "{client_id}");
+        assert_eq!(picture.is_some(), at < number, "{client_id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_stops_writes_only_while_it_lasts() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
     store.limit_pages(Some(400)).await.unwrap();
     let mut stored = Vec::new();
     let full = loop {

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::grant::App;
 use crate::store::Error;
 
 /// A picture that people see where an app asks them.
@@ -42,10 +43,9 @@ impl LogoForm {
 /// ([`crate::grant::AppDetails::logo`]); one of an app that is gone goes with it.
 #[async_trait]
 pub trait Logos: Send + Sync + 'static {
-    /// Stores the picture of an app in place of the one before.
-    async fn put_logo(&self, client_id: &str, logo: Logo) -> Result<(), Error>;
+    /// Replaces an app's row together with its picture, or takes the picture away where there is none:
+    /// both, or neither; fails when no app has this `client_id`.
+    async fn update_app_and_logo(&self, app: App, logo: Option<Logo>) -> Result<(), Error>;
     /// The picture of an app.
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error>;
-    /// Takes it away.
-    async fn remove_logo(&self, client_id: &str) -> Result<(), Error>;
 }

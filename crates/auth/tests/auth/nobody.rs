@@ -37,16 +37,17 @@ macro_rules! without_people {
 
         #[async_trait::async_trait]
         impl cresset_store::logo::Logos for $store {
-            async fn put_logo(&self, _: &str, _: cresset_store::logo::Logo) -> Result<(), Error> {
+            async fn update_app_and_logo(
+                &self,
+                _: App,
+                _: Option<cresset_store::logo::Logo>,
+            ) -> Result<(), Error> {
                 nobody()
             }
             async fn lookup_logo(
                 &self,
                 _: &str,
             ) -> Result<Option<cresset_store::logo::Logo>, Error> {
-                nobody()
-            }
-            async fn remove_logo(&self, _: &str) -> Result<(), Error> {
                 nobody()
             }
         }

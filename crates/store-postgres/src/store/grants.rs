@@ -51,14 +51,7 @@ impl Grants for PostgresStore {
     }
 
     async fn update_app(&self, app: App) -> Result<(), Error> {
-        let text = "UPDATE app SET name=$2,secret=$3,scopes=$4,grant_types=$5,patient_tokens=$6,registered=$7,enabled=$8,details=$9 \
-                    WHERE client_id=$1";
-        let connection = self.connection().await?;
-        if write_app(&connection, text, &app).await? == 1 {
-            Ok(())
-        } else {
-            Err(Error::failed("no app has this client_id"))
-        }
+        update_app(&self.connection().await?, &app).await
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
@@ -119,6 +112,17 @@ pub(super) async fn insert_app(client: &impl GenericClient, app: &App) -> Result
     let text = "INSERT INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
                 VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING";
     write_app(client, text, app).await
+}
+
+/// Replaces the row of an app; fails when there is none.
+pub(super) async fn update_app(client: &impl GenericClient, app: &App) -> Result<(), Error> {
+    let text = "UPDATE app SET name=$2,secret=$3,scopes=$4,grant_types=$5,patient_tokens=$6,registered=$7,enabled=$8,details=$9 \
+                WHERE client_id=$1";
+    if write_app(client, text, app).await? == 1 {
+        Ok(())
+    } else {
+        Err(Error::failed("no app has this client_id"))
+    }
 }
 
 async fn write_app(client: &impl GenericClient, text_of: &str, app: &App) -> Result<u64, Error> {

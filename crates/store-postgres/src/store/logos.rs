@@ -2,22 +2,34 @@
 
 use async_trait::async_trait;
 use cresset_store::Error;
+use cresset_store::grant::App;
 use cresset_store::logo::{Logo, LogoForm, Logos};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
+use super::grants::update_app;
 use crate::row::get;
+use crate::snapshot::{begin_change, end_change, execute};
 
 #[async_trait]
 impl Logos for PostgresStore {
-    async fn put_logo(&self, client_id: &str, logo: Logo) -> Result<(), Error> {
-        let text = "INSERT INTO logo(client_id,media_type,content) VALUES($1,$2,$3) \
-                    ON CONFLICT(client_id) DO UPDATE \
-                    SET media_type=excluded.media_type,content=excluded.content";
-        let content = logo.content.as_slice();
-        self.change(text, &[&client_id, &logo.form.media_type(), &content])
-            .await
-            .map(drop)
+    async fn update_app_and_logo(&self, app: App, logo: Option<Logo>) -> Result<(), Error> {
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        update_app(&transaction, &app).await?;
+        let text = "DELETE FROM logo WHERE client_id=$1";
+        execute(&transaction, text, &[&app.client_id]).await?;
+        if let Some(Logo { form, content }) = &logo {
+            let text = "INSERT INTO logo(client_id,media_type,content) VALUES($1,$2,$3)";
+            let picture = content.as_slice();
+            execute(
+                &transaction,
+                text,
+                &[&app.client_id, &form.media_type(), &picture],
+            )
+            .await?;
+        }
+        end_change(transaction).await
     }
 
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error> {
@@ -30,10 +42,5 @@ impl Logos for PostgresStore {
             })
         };
         self.one(text, &[&client_id], read).await
-    }
-
-    async fn remove_logo(&self, client_id: &str) -> Result<(), Error> {
-        let text = "DELETE FROM logo WHERE client_id=$1";
-        self.change(text, &[&client_id]).await.map(drop)
     }
 }

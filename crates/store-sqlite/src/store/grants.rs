@@ -78,18 +78,7 @@ impl Grants for SqliteStore {
     }
 
     async fn update_app(&self, app: App) -> Result<(), Error> {
-        let changed = self
-            .change(move |connection| {
-                let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,patient_tokens=?6,registered=?7,enabled=?8,details=?9 \
-                            WHERE client_id=?1";
-                write_app(connection, text, &app)
-            })
-            .await?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(failed("no app has this client_id"))
-        }
+        must_be_one(self.change(move |c| update_app(c, &app)).await?)
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
@@ -191,6 +180,22 @@ pub(super) fn insert_app(connection: &Connection, app: &App) -> rusqlite::Result
     let text = "INSERT OR IGNORE INTO app(client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details) \
                 VALUES(?,?,?,?,?,?,?,?,?)";
     write_app(connection, text, app)
+}
+
+/// Replaces the row of an app; 0 when there is none.
+pub(super) fn update_app(connection: &Connection, app: &App) -> rusqlite::Result<usize> {
+    let text = "UPDATE app SET name=?2,secret=?3,scopes=?4,grant_types=?5,patient_tokens=?6,registered=?7,enabled=?8,details=?9 \
+                WHERE client_id=?1";
+    write_app(connection, text, app)
+}
+
+/// A change of an app that is not there is a failure.
+pub(super) fn must_be_one(changed: usize) -> Result<(), Error> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(failed("no app has this client_id"))
+    }
 }
 
 fn write_app(connection: &Connection, text: &str, app: &App) -> rusqlite::Result<usize> {

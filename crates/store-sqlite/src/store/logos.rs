@@ -2,22 +2,19 @@
 
 use async_trait::async_trait;
 use cresset_store::Error;
+use cresset_store::grant::App;
 use cresset_store::logo::{Logo, LogoForm, Logos};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::SqliteStore;
+use super::grants::{must_be_one, update_app};
 use crate::fault::{failed, store_error};
 
 #[async_trait]
 impl Logos for SqliteStore {
-    async fn put_logo(&self, client_id: &str, logo: Logo) -> Result<(), Error> {
-        let client_id = client_id.to_owned();
-        self.change(move |connection| {
-            let text = "INSERT OR REPLACE INTO logo(client_id,media_type,content) VALUES(?,?,?)";
-            connection.execute(text, (&client_id, logo.form.media_type(), &logo.content))
-        })
-        .await
-        .map(drop)
+    async fn update_app_and_logo(&self, app: App, logo: Option<Logo>) -> Result<(), Error> {
+        let change = move |connection: &Connection| update(connection, &app, logo.as_ref());
+        must_be_one(self.change(change).await?)
     }
 
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error> {
@@ -38,13 +35,18 @@ impl Logos for SqliteStore {
         let form = form.ok_or_else(|| failed("a stored picture has another form"))?;
         Ok(Some(Logo { form, content }))
     }
+}
 
-    async fn remove_logo(&self, client_id: &str) -> Result<(), Error> {
-        let client_id = client_id.to_owned();
-        self.change(move |connection| {
-            connection.execute("DELETE FROM logo WHERE client_id=?", [&client_id])
-        })
-        .await
-        .map(drop)
+/// Replaces the row and the picture of an app; 0 where there is no such app.
+fn update(connection: &Connection, app: &App, logo: Option<&Logo>) -> rusqlite::Result<usize> {
+    let updated = update_app(connection, app)?;
+    if updated == 0 {
+        return Ok(0);
     }
+    connection.execute("DELETE FROM logo WHERE client_id=?", [&app.client_id])?;
+    if let Some(Logo { form, content }) = logo {
+        let text = "INSERT INTO logo(client_id,media_type,content) VALUES(?,?,?)";
+        connection.execute(text, (&app.client_id, form.media_type(), content))?;
+    }
+    Ok(updated)
 }

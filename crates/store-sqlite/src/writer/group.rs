@@ -82,7 +82,20 @@ fn write(
             None => outcome,
         };
     }
-    replies.extend(group.tasks.into_iter().map(|task| task(&writer.connection)));
+    for task in group.tasks {
+        // Without a transaction it would be kept, whatever its caller is told: then it does not happen.
+        outcome.as_ref().map_err(Error::again)?;
+        let before = writer.connection.total_changes();
+        let (reply, failure) = task(&writer.connection);
+        replies.push(reply);
+        // One that fails before it changes anything fails alone. Otherwise what it did until then would
+        // be kept with the others.
+        let is_half_done =
+            writer.connection.total_changes() != before || writer.connection.is_autocommit();
+        if let Some(failure) = failure.filter(|_| is_half_done) {
+            outcome = Err(failure);
+        }
+    }
     outcome?;
     if let Some(definitions) = batch.definitions.take() {
         let index = writer.shared.index();

@@ -23,9 +23,9 @@ fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-async fn apps_are_kept(world: World) {
-    let app = App {
-        client_id: "c1".to_owned(),
+fn app(client_id: &str) -> App {
+    App {
+        client_id: client_id.to_owned(),
         name: "Zoë's app".to_owned(),
         secret: Some(Hashed([7; 32])),
         scopes: "system/*.rs".to_owned(),
@@ -38,7 +38,11 @@ async fn apps_are_kept(world: World) {
             refresh_days: Some(0),
             ..AppDetails::default()
         },
-    };
+    }
+}
+
+async fn apps_are_kept(world: World) {
+    let app = app("c1");
     world.store.add_app(app.clone()).await.unwrap();
     assert!(
         world.store.add_app(app.clone()).await.is_err(),
@@ -96,18 +100,37 @@ async fn a_picture_goes_with_its_app(world: World) {
         form,
         content: vec![0, byte, 255],
     };
+    let shown = |client_id: &str, of: Option<&str>| {
+        let mut app = app(client_id);
+        app.details.logo = of.map(str::to_owned);
+        app
+    };
+    let check = async |app: App, logo: Option<Logo>| {
+        let client_id = app.client_id.clone();
+        let changed = store.update_app_and_logo(app.clone(), logo.clone()).await;
+        changed.unwrap();
+        assert_eq!(store.lookup_logo(&client_id).await.unwrap(), logo);
+        assert_eq!(store.lookup_app(&client_id).await.unwrap(), Some(app));
+    };
     for client_id in ["c1", "c2"] {
-        let first = logo(LogoForm::Png, 1);
-        store.put_logo(client_id, first.clone()).await.unwrap();
-        assert_eq!(store.lookup_logo(client_id).await.unwrap(), Some(first));
+        store.add_app(app(client_id)).await.unwrap();
+        check(
+            shown(client_id, Some("first")),
+            Some(logo(LogoForm::Png, 1)),
+        )
+        .await;
     }
-    let second = logo(LogoForm::Jpeg, 2);
-    store.put_logo("c1", second.clone()).await.unwrap();
-    assert_eq!(store.lookup_logo("c1").await.unwrap(), Some(second));
-    store.remove_logo("c1").await.unwrap();
-    assert_eq!(store.lookup_logo("c1").await.unwrap(), None);
+    check(shown("c1", Some("second")), Some(logo(LogoForm::Jpeg, 2))).await;
+    check(shown("c1", None), None).await;
     store.remove_app("c2").await.unwrap();
     assert_eq!(store.lookup_logo("c2").await.unwrap(), None);
+    let nobodys = store.update_app_and_logo(app("c3"), Some(logo(LogoForm::Png, 3)));
+    assert!(nobodys.await.is_err());
+    assert_eq!(
+        store.lookup_logo("c3").await.unwrap(),
+        None,
+        "a picture is kept with its app or not at all"
+    );
 }
 
 async fn tokens_are_kept_and_revoked(world: World) {
