@@ -12,6 +12,7 @@ use bytes::Bytes;
 use cresset_access::{Access, Restriction, Verb};
 use cresset_base::ResourceId;
 use cresset_definitions::ResourceType;
+use cresset_search::Query;
 use cresset_store::audit::Recorded;
 use cresset_store::store::Method;
 use cresset_store::{AuditAsk, Cursor, SearchPage, Store, Version, Whose};
@@ -19,7 +20,7 @@ use cresset_store::{AuditAsk, Cursor, SearchPage, Store, Version, Whose};
 use crate::answer::Answer;
 use crate::bundle::link::Walk;
 use crate::bundle::searchset::searchset;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::search::links;
 use crate::service::{Service, permit};
 use crate::subset::Subset;
@@ -34,6 +35,30 @@ pub(crate) const NAME: &str = "AuditEvent";
 /// Whether this is the type of the trail.
 pub(crate) fn is_trail(of: ResourceType) -> bool {
     of.name() == NAME
+}
+
+/// Refuses what follows a reference to or from events: they are made when they are asked for, and no
+/// index knows what they name.
+pub(crate) fn must_not_be_followed(query: &Query) -> Result<(), Fault> {
+    let mut followed = None;
+    for criterion in &query.criteria {
+        criterion.hops(&mut |hops| {
+            if !hops.is_empty() && hops.iter().all(|hop| is_trail(hop.resource_type)) {
+                followed = Some("A chain or _has");
+            }
+        });
+    }
+    let is_event = |of: Option<ResourceType>| of.is_some_and(is_trail);
+    for include in &query.includes {
+        if is_event(include.source) || is_event(include.target) {
+            followed = Some("_include or _revinclude");
+        }
+    }
+    let Some(what) = followed else { return Ok(()) };
+    let text = format!(
+        "{what} does not lead to or from {NAME}; search {NAME} itself by patient, entity or agent"
+    );
+    Err(Fault::coded(Kind::Invalid, "not-supported", text))
 }
 
 /// Records as lines of NDJSON, whole: for who may see the whole trail.
@@ -81,8 +106,8 @@ impl Service {
     /// One record of the trail.
     ///
     /// # Errors
-    /// [`Kind::NotFound`](crate::Kind::NotFound) when there is none of this number, or none that concerns the caller's
-    /// patient; [`Kind::Forbidden`](crate::Kind::Forbidden).
+    /// [`Kind::NotFound`] when there is none of this number, or none that concerns the caller's
+    /// patient; [`Kind::Forbidden`].
     pub(crate) async fn audit_event(
         &self,
         access: &Access,
@@ -118,7 +143,7 @@ impl Service {
     /// a patient's compartment.
     ///
     /// # Errors
-    /// [`Kind::Forbidden`](crate::Kind::Forbidden); [`Kind::Value`](crate::Kind::Value) or [`Kind::Invalid`](crate::Kind::Invalid) for a parameter that cannot be
+    /// [`Kind::Forbidden`]; [`Kind::Value`] or [`Kind::Invalid`] for a parameter that cannot be
     /// understood: none is ignored.
     pub(crate) async fn audit_events(
         &self,

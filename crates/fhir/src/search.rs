@@ -186,7 +186,7 @@ impl Service {
 }
 
 /// Refuses a reference followed to types of which the caller may search none: an empty answer would
-/// look like one about the data.
+/// look like one about the data. So does one followed to or from events of the trail.
 pub(crate) fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
     let mut refused = None;
     for criterion in &query.criteria {
@@ -199,7 +199,8 @@ pub(crate) fn permit_hops(access: &Access, query: &Query) -> Result<(), Fault> {
             }
         });
     }
-    refused.map_or(Ok(()), |of| permit(access, Verb::Search, of))
+    refused.map_or(Ok(()), |of| permit(access, Verb::Search, of))?;
+    audit_event::must_not_be_followed(query)
 }
 
 /// Takes the place of a page link out of the parameters.

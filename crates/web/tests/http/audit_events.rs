@@ -200,6 +200,31 @@ async fn a_search_that_cannot_be_done_is_refused_and_none_is_widened() {
     }
 }
 
+/// An empty answer would say that nobody looked.
+#[tokio::test]
+async fn a_reference_is_not_followed_to_the_trail() {
+    let practice = practice().await;
+    for query in [
+        "Patient?_revinclude=AuditEvent:patient",
+        "Patient?_revinclude=AuditEvent:*",
+        "Patient?_revinclude:iterate=AuditEvent:entity",
+        "Patient?_has:AuditEvent:patient:action=R",
+        "Patient?_has:Observation:patient:_has:AuditEvent:entity:action=R",
+        "Patient?name=x&_has:AuditEvent:entity:_id=1",
+        "Provenance?target:AuditEvent.action=R",
+        "Provenance?_include=Provenance:target:AuditEvent",
+        "?_type=Patient,Observation&_revinclude=AuditEvent:entity",
+        "Patient/a/*?_revinclude=AuditEvent:entity",
+    ] {
+        let answer = practice.ask(&format!("GET /{query}"), "").await;
+        answer.refuses(400, "search AuditEvent itself by patient, entity or agent");
+    }
+    for query in ["Patient?_revinclude=*", "Patient?_include=*"] {
+        let answer = practice.ask(&format!("GET /{query}"), "").await;
+        assert_eq!(answer.status, 200, "{query}: what is there is shown");
+    }
+}
+
 #[tokio::test]
 async fn every_event_is_valid() {
     let practice = practice().await;
