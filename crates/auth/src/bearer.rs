@@ -73,6 +73,9 @@ pub enum BearerError {
     /// The token is bound to a key, and nothing proves that the caller holds it: 401 (RFC 9449 §7.1).
     #[error("{0}")]
     Unproved(&'static str),
+    /// The proof must hold this nonce: 401 (RFC 9449 §9).
+    #[error("{}", dpop::USE_NONCE)]
+    Nonce(String),
     /// The store is at fault.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,6 +90,14 @@ const EXPIRED: BearerError =
     BearerError::Invalid("the access token has expired; ask for a new one");
 
 impl BearerError {
+    /// The value of `DPoP-Nonce`, where the caller is to use another one.
+    pub fn nonce(&self) -> Option<&str> {
+        match self {
+            Self::Nonce(nonce) => Some(nonce),
+            _ => None,
+        }
+    }
+
     /// The value of `WWW-Authenticate`; `None` where the store is at fault.
     pub fn challenge(&self) -> Option<String> {
         let code = match self {
@@ -94,10 +105,11 @@ impl BearerError {
             Self::Malformed(_) => Some("invalid_request"),
             Self::Invalid(_) => Some("invalid_token"),
             Self::Unproved(_) => Some("invalid_dpop_proof"),
+            Self::Nonce(_) => Some("use_dpop_nonce"),
             Self::Store(_) => return None,
         };
         let mut challenge = match self {
-            Self::Unproved(_) => {
+            Self::Unproved(_) | Self::Nonce(_) => {
                 let algorithms = dpop::ALGORITHMS.join(" ");
                 format!("DPoP realm=\"cresset\", algs=\"{algorithms}\"")
             }
@@ -184,6 +196,7 @@ impl AuthServer {
         let proved = self.proved_key(proofs, Some(token)).await;
         let proved = proved.map_err(|error| match error {
             ProofError::Invalid(text) => BearerError::Unproved(text),
+            ProofError::Nonce(nonce) => BearerError::Nonce(nonce),
             ProofError::Store(error) => error.into(),
         })?;
         if proved == Some(key) {
@@ -222,13 +235,20 @@ impl AuthServer {
     }
 
     fn caller_of(&self, token: Token) -> Result<Caller, StoreError> {
-        let scopes = ScopeSet::parse(&token.scopes, &self.settings.limits)
-            .map_err(|e| StoreError::Failed(format!("stored scopes of a token: {e}")))?;
         let patient = token.patient.map(|p| p.parse()).transpose().map_err(|_| {
             StoreError::Failed("the stored patient of a token is not an id".to_owned())
         })?;
+        let access = |patient| {
+            let scopes = ScopeSet::parse(&token.scopes, &self.settings.limits)
+                .map_err(|e| StoreError::Failed(format!("stored scopes of a token: {e}")))?;
+            Ok::<_, StoreError>(Access::from_scopes(&scopes, patient))
+        };
+        let access = match patient {
+            Some(patient) => access(Some(patient)),
+            None => self.tokens.access(&token.scopes, || access(None)),
+        }?;
         Ok(Caller {
-            access: Access::from_scopes(&scopes, patient),
+            access,
             client_id: token.client_id,
             user: None,
             scopes: token.scopes,

@@ -4,7 +4,7 @@ use crate::client_authentication::METHODS;
 use crate::dpop;
 use crate::grant::GrantType;
 use crate::key_set::ALGORITHMS;
-use crate::server::{AuthServer, AuthSettings};
+use crate::server::{AuthServer, AuthSettings, pushed_endpoint};
 
 /// Scopes worth naming; any that the grammar allows can be asked for.
 pub const SCOPES_SUPPORTED: [&str; 22] = [
@@ -104,7 +104,7 @@ struct SmartConfiguration<'s> {
 impl<'s> Metadata<'s> {
     fn new(settings: &'s AuthSettings) -> Self {
         let (issuer, options) = (settings.issuer.as_str(), settings.options);
-        let pushed = || format!("{issuer}/par/");
+        let pushed = || pushed_endpoint(issuer);
         let registration = || format!("{issuer}/register/");
         Self {
             issuer,

@@ -4,6 +4,8 @@
 //! The key is known by its thumbprint (RFC 7638), which is stored with the token. A proof is good
 //! once: its id is used up in the store of the instance like that of a client assertion.
 
+mod nonce;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,12 +42,19 @@ pub struct Proofs<'r> {
     pub url: &'r str,
 }
 
+/// What an app is told whose proof holds no nonce of this server.
+pub(crate) const USE_NONCE: &str =
+    "sign the DPoP proof with the nonce in the header DPoP-Nonce of this answer";
+
 /// Why a proof proves nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     /// What is wrong with it.
     #[error("{0}")]
     Invalid(&'static str),
+    /// It holds no nonce of this server, or one that is too old; this is the one of now.
+    #[error("{USE_NONCE}")]
+    Nonce(String),
     /// The store is at fault.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,6 +64,11 @@ impl From<ProofError> for AuthError {
     fn from(error: ProofError) -> Self {
         match error {
             ProofError::Invalid(text) => Refusal::new(ErrorCode::InvalidDpopProof, text).into(),
+            ProofError::Nonce(nonce) => Refusal {
+                nonce: Some(nonce),
+                ..Refusal::new(ErrorCode::UseDpopNonce, USE_NONCE)
+            }
+            .into(),
             ProofError::Store(error) => error.into(),
         }
     }
@@ -89,6 +103,7 @@ struct Claims {
     htu: String,
     iat: i64,
     ath: Option<String>,
+    nonce: Option<String>,
 }
 
 /// A public key of a proof.
@@ -131,6 +146,7 @@ impl AuthServer {
         let data = jsonwebtoken::decode::<Claims>(proof, &key.public, &validation);
         let claims = data.map_err(|_| MALFORMED)?.claims;
         self.check_proof(&claims, proofs, token)?;
+        self.check_nonce(claims.nonce.as_deref()).await?;
         let ends = Timestamp::from_second(claims.iat.saturating_add(AGE_S_MAX));
         let ends = ends.unwrap_or(Timestamp::MAX);
         let owner = thumbprint_text(key.thumbprint);
@@ -141,6 +157,19 @@ impl AuthServer {
             Err(ProofError::Invalid(
                 "the DPoP proof was used before; sign a new one with another jti",
             ))
+        }
+    }
+
+    async fn check_nonce(&self, nonce: Option<&str>) -> Result<(), ProofError> {
+        let is_known = match nonce {
+            _ if !self.wants_nonces() => true,
+            Some(nonce) => self.is_nonce(nonce).await?,
+            None => false,
+        };
+        if is_known {
+            Ok(())
+        } else {
+            Err(ProofError::Nonce(self.nonce().await?))
         }
     }
 

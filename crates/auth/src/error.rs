@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cresset_store::Error as StoreError;
 
-/// The error codes of RFC 6749 §5.2 that occur here, and one of RFC 9449.
+/// The error codes of RFC 6749 §5.2 that occur here, and those of RFC 9449.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
     /// Missing, repeated or contradictory parameters.
@@ -21,11 +21,13 @@ pub enum ErrorCode {
     InvalidScope,
     /// The proof of a key proves nothing (RFC 9449 §5).
     InvalidDpopProof,
+    /// The proof of a key must hold a nonce of this server (RFC 9449 §8).
+    UseDpopNonce,
 }
 
 impl ErrorCode {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::InvalidRequest,
         Self::InvalidClient,
         Self::UnauthorizedClient,
@@ -33,6 +35,7 @@ impl ErrorCode {
         Self::InvalidGrant,
         Self::InvalidScope,
         Self::InvalidDpopProof,
+        Self::UseDpopNonce,
     ];
 
     /// The code as it stands in `error`.
@@ -45,6 +48,7 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -76,6 +80,8 @@ pub struct Refusal {
     pub description: Cow<'static, str>,
     /// How the app tried to authenticate.
     pub tried: Tried,
+    /// The value of `DPoP-Nonce`, where the app is to use another one.
+    pub nonce: Option<String>,
 }
 
 #[derive(serde::Serialize)]
@@ -90,6 +96,7 @@ impl Refusal {
             code,
             description: description.into(),
             tried: Tried::Form,
+            nonce: None,
         }
     }
 
@@ -139,4 +146,12 @@ pub enum AuthError {
     /// The store is at fault; its own error says how.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Passes over what could not be done after a change was made: what is left over of what ended opens
+/// nothing, and the change is not to look as if it was not made.
+pub(crate) fn left_over<E: std::fmt::Display>(done: Result<(), E>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "a change left something over");
+    }
 }

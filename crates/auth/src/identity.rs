@@ -4,6 +4,8 @@
 //! year in which they sign: a new one is made when a quarter begins, and the last one stays
 //! published as long as anybody may hold a token of it.
 
+use std::sync::Arc;
+
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -24,6 +26,9 @@ use crate::server::AuthServer;
 const LIFETIME_S: i64 = 3_600;
 /// How long one key signs, in seconds.
 const PERIOD_S: i64 = 90 * 24 * 60 * 60;
+
+/// A key that signs, and what it is called.
+pub(crate) type SigningKey = (String, Arc<RsaKeyPair>);
 
 impl AuthServer {
     /// The `id_token` for a consent, where its scopes ask for one.
@@ -118,10 +123,20 @@ impl AuthServer {
     }
 
     /// The key that signs in this period, made on first use.
-    async fn signing_key(&self, period: i64) -> Result<(String, RsaKeyPair), StoreError> {
+    async fn signing_key(&self, period: i64) -> Result<SigningKey, StoreError> {
         let name = name(period);
-        if let Some(key) = self.store.secret(&name).await? {
-            return Ok((name, read(&key)?));
+        if let Some(known) = self.signing.lock().clone().filter(|known| known.0 == name) {
+            return Ok(known);
+        }
+        let known = (name.clone(), self.stored_key(&name).await?);
+        *self.signing.lock() = Some(known.clone());
+        Ok(known)
+    }
+
+    /// The key of this name, made if it is not there.
+    async fn stored_key(&self, name: &str) -> Result<Arc<RsaKeyPair>, StoreError> {
+        if let Some(key) = self.store.secret(name).await? {
+            return Ok(Arc::new(read(&key)?));
         }
         let made = tokio::task::spawn_blocking(|| {
             // A key is drawn by the library that knows how, from the system's randomness.
@@ -130,8 +145,8 @@ impl AuthServer {
             Ok::<_, StoreError>(Secret::new(der.as_ref().to_vec()))
         });
         let made = made.await.map_err(failed)??;
-        let key = self.store.add_secret(&name, made).await?;
-        Ok((name, read(&key)?))
+        let key = self.store.add_secret(name, made).await?;
+        Ok(Arc::new(read(&key)?))
     }
 
     fn stored_scopes(&self, scopes: &str) -> Result<ScopeSet, StoreError> {

@@ -1,15 +1,19 @@
 //! Passwords: which are good enough, and how they are hashed and compared.
 //!
-//! Hashing is slow on purpose, so it happens on few threads and in a bounded queue: a crowd at the
-//! sign-in page waits for itself and not in the way of everybody else.
+//! Hashing is slow on purpose, so it happens on few threads of its own and in a bounded queue: a crowd at
+//! the sign-in page waits for itself and not in the way of everybody else.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use cresset_base::{Rng, Secret};
 use cresset_store::Error as StoreError;
-use tokio::sync::Semaphore;
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Fewest characters (NIST SP 800-63B §5.1.1 asks for 8; 12 need no further rules).
 pub const CHARS_MIN: usize = 12;
@@ -106,10 +110,12 @@ fn is_common(word: &str) -> bool {
     false
 }
 
+type Work = Box<dyn FnOnce() + Send>;
+
 /// Hashes and compares on few threads, for all instances of a process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct PasswordPool {
-    threads: Arc<Semaphore>,
+    work: Sender<Work>,
     /// Places for those who work and those who wait.
     places: Arc<Semaphore>,
 }
@@ -117,8 +123,26 @@ pub struct PasswordPool {
 impl PasswordPool {
     /// A pool of `threads` in front of which at most `waiting_max` wait.
     pub fn new(threads: usize, waiting_max: usize) -> Self {
+        Self::beginning_with(|| {}, threads, waiting_max)
+    }
+
+    /// The same, of threads that do this first: to give way to others, for example.
+    pub fn beginning_with(begin: fn(), threads: usize, waiting_max: usize) -> Self {
+        let (work, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..threads {
+            let queue = queue.clone();
+            let thread = thread::Builder::new().name("passwords".to_owned());
+            let begun = thread.spawn(move || {
+                begin();
+                work_off(&queue);
+            });
+            if let Err(error) = begun {
+                tracing::error!(%error, "a thread for passwords did not start");
+            }
+        }
         Self {
-            threads: Arc::new(Semaphore::new(threads)),
+            work,
             places: Arc::new(Semaphore::new(threads.saturating_add(waiting_max))),
         }
     }
@@ -165,15 +189,28 @@ impl PasswordPool {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _place = self.places.try_acquire().map_err(|_| StoreError::Busy)?;
-        let thread = self.threads.clone().acquire_owned().await;
-        let thread = thread.map_err(failed)?;
-        let task = tokio::task::spawn_blocking(move || {
-            // Held to the end of the work, even if whoever asked has gone.
-            let _thread = thread;
-            work()
-        });
-        task.await.map_err(failed)
+        let place = self.places.clone().try_acquire_owned();
+        let place = place.map_err(|_| StoreError::Busy)?;
+        let (told, answer) = oneshot::channel();
+        let work = move || {
+            // Whoever gave up waiting costs nothing more.
+            let done = (!told.is_closed()).then(work);
+            drop(place);
+            // They may give up now.
+            let _ = done.map(|done| told.send(done));
+        };
+        self.work.send(Box::new(work)).map_err(failed)?;
+        answer.await.map_err(failed)
+    }
+}
+
+/// Does what is wanted, one after the other, until nobody can want anything any more.
+fn work_off(queue: &Mutex<Receiver<Work>>) {
+    loop {
+        let next = queue.lock().recv();
+        let Ok(work) = next else { return };
+        // Whoever waits for it learns that it came to nothing, and the thread goes on.
+        let _ = catch_unwind(AssertUnwindSafe(work));
     }
 }
 

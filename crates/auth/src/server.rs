@@ -7,10 +7,12 @@ use cresset_outbound::Outbound;
 use cresset_store::{
     AuthStore, AuthorizationOptions, ClientRegistration, Error as StoreError, InstanceSettings,
 };
+use parking_lot::Mutex;
 
 use crate::client_registration;
 use crate::discovery::Documents;
 use crate::failures::Failures;
+use crate::identity::SigningKey;
 use crate::key_sets::KeySets;
 use crate::passkey::RelyingParty;
 use crate::password::PasswordPool;
@@ -108,6 +110,8 @@ pub struct AuthServer {
     /// The same by the address they were asked from.
     pub(crate) links_from: Failures,
     pub(crate) key_sets: KeySets,
+    /// The key that signed last: to read one takes longer than to sign.
+    pub(crate) signing: Mutex<Option<SigningKey>>,
     pub(crate) documents: Documents,
 }
 
@@ -153,6 +157,7 @@ impl AuthServer {
                 password_link::WINDOW_S,
             ),
             key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max),
+            signing: Mutex::default(),
             documents: Documents::new(&settings),
             settings,
         }
@@ -166,6 +171,11 @@ impl AuthServer {
     /// Where tokens are had, as discovery documents say it.
     pub(crate) fn token_endpoint(&self) -> String {
         format!("{}/token/", self.settings.issuer)
+    }
+
+    /// Where authorization requests are sent ahead, as discovery documents say it.
+    pub(crate) fn pushed_endpoint(&self) -> String {
+        pushed_endpoint(&self.settings.issuer)
     }
 
     /// Where an app learns how our pages look (`smart_style_url`).
@@ -182,4 +192,9 @@ impl AuthServer {
         self.rng.fill(&mut fresh);
         self.store.add_secret(name, Secret::new(fresh)).await
     }
+}
+
+/// Where authorization requests are sent ahead, below an issuer.
+pub(crate) fn pushed_endpoint(issuer: &str) -> String {
+    format!("{issuer}/par/")
 }

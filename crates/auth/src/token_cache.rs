@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cresset_access::Access;
 use cresset_store::grant::Hashed;
 use parking_lot::Mutex;
 use quick_cache::Weighter;
@@ -18,6 +19,9 @@ use crate::bearer::Caller;
 /// the store as a number: what was read at another number is worthless too.
 pub(crate) struct TokenCache {
     callers: Cache<Hashed, Known, CallerWeight>,
+    /// What scopes amount to where no patient is in context: many tokens have the same. Callers may hold
+    /// one that is forgotten here, so at worst there is one more for each caller.
+    accesses: Cache<Box<str>, Access, AccessWeight>,
     endings: AtomicU64,
     changing: Mutex<()>,
 }
@@ -35,21 +39,50 @@ type Known = (Arc<Caller>, u64);
 #[derive(Clone)]
 struct CallerWeight;
 
-/// What an entry costs besides its texts: key, pointers and the table of an `Access`.
-const ENTRY_BYTES: usize = 3_072;
+#[derive(Clone)]
+struct AccessWeight;
+
+/// What an entry costs besides its texts and its `Access`: key, pointers and what the cache keeps.
+const ENTRY_BYTES: usize = 384;
+/// What the table of an `Access` costs.
+const ACCESS_BYTES: usize = 3_072;
+/// The part of the whole that is for what scopes amount to.
+const ACCESSES_PART: u64 = 4;
 
 impl Weighter<Hashed, Known> for CallerWeight {
     fn weight(&self, _: &Hashed, (caller, _): &Known) -> u64 {
-        // A granular scope is held once as text and about twice as filters.
-        (ENTRY_BYTES + caller.client_id.len() + 4 * caller.scopes.len()) as u64
+        let own = match caller.access.patient() {
+            // It shares what its scopes amount to.
+            None => caller.scopes.len(),
+            Some(_) => access_bytes(&caller.scopes),
+        };
+        (ENTRY_BYTES + caller.client_id.len() + own) as u64
     }
+}
+
+impl Weighter<Box<str>, Access> for AccessWeight {
+    fn weight(&self, scopes: &Box<str>, _: &Access) -> u64 {
+        (ENTRY_BYTES + access_bytes(scopes)) as u64
+    }
+}
+
+/// A granular scope is held once as text and about twice as filters.
+fn access_bytes(scopes: &str) -> usize {
+    ACCESS_BYTES + 4 * scopes.len()
 }
 
 impl TokenCache {
     pub(crate) fn new(bytes_max: u64) -> Self {
-        let entries = usize::try_from(bytes_max).unwrap_or(usize::MAX) / ENTRY_BYTES;
+        let of_accesses = bytes_max / ACCESSES_PART;
+        let of_callers = bytes_max - of_accesses;
+        let entries = |bytes: u64, each: usize| usize::try_from(bytes).unwrap_or(usize::MAX) / each;
+        let (callers, accesses) = (
+            entries(of_callers, ENTRY_BYTES),
+            entries(of_accesses, ACCESS_BYTES),
+        );
         Self {
-            callers: Cache::with_weighter(entries, bytes_max, CallerWeight),
+            callers: Cache::with_weighter(callers, of_callers, CallerWeight),
+            accesses: Cache::with_weighter(accesses, of_accesses, AccessWeight),
             endings: AtomicU64::new(0),
             changing: Mutex::new(()),
         }
@@ -58,6 +91,20 @@ impl TokenCache {
     pub(crate) fn get(&self, token: Hashed, elsewhere: u64) -> Option<Arc<Caller>> {
         let (caller, read) = self.callers.get(&token)?;
         (read == elsewhere).then_some(caller)
+    }
+
+    /// What these scopes amount to with no patient in context; made where it is not known.
+    pub(crate) fn access<E>(
+        &self,
+        scopes: &str,
+        make: impl FnOnce() -> Result<Access, E>,
+    ) -> Result<Access, E> {
+        if let Some(known) = self.accesses.get(scopes) {
+            return Ok(known);
+        }
+        let made = make()?;
+        self.accesses.insert(scopes.into(), made.clone());
+        Ok(made)
     }
 
     /// To be taken before the store is read.

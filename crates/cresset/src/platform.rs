@@ -51,6 +51,7 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Result<Platform, Fai
         instances: data.instances(),
         clock: surroundings::clock(),
         rng: surroundings::rng(),
+        passwords: passwords(settings),
         limits: Arc::new(settings.limits.clone()),
         outbound: outbound(settings),
         public_url: settings.public_url(),
@@ -62,6 +63,15 @@ pub(crate) fn platform(data: &Data, settings: &Settings) -> Result<Platform, Fai
 fn validators(data: &Data) -> cresset_web::Validators {
     let validators = Validators::new(data.clone());
     Arc::new(move |name, rules| validators.of(name, rules))
+}
+
+/// Passwords that are hashed at once. One, which gives way: whoever reads must not wait for a crowd that
+/// signs in.
+const PASSWORD_THREADS: usize = 1;
+
+fn passwords(settings: &Settings) -> PasswordPool {
+    let waiting_max = settings.limits.password_queue_max;
+    PasswordPool::beginning_with(surroundings::give_way, PASSWORD_THREADS, waiting_max)
 }
 
 /// The one door to other servers.
@@ -106,7 +116,7 @@ pub(crate) async fn auth(
     let settings = AuthSettings::new(
         &format!("{}/{instance}", settings.public_url()),
         &data.settings(instance).await?,
-        PasswordPool::new(1, settings.limits.password_queue_max),
+        passwords(settings),
         outbound(settings),
         settings.limits.clone(),
     );

@@ -38,3 +38,16 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 pub(crate) fn rng() -> Arc<dyn Rng> {
     Arc::new(SystemRng)
 }
+
+/// How much less than others a thread gets that gives way: a tenth, where all want the processor.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
+
+/// Lets other threads go before this one from now on.
+pub(crate) fn give_way() {
+    // Linux keeps this for each thread, others for a process. A thread that may not is like any other.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "a thread does not give way");
+    }
+}

@@ -70,6 +70,10 @@ pub enum Place {
 /// What the authorization server of an instance offers beyond what each one does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as the operator sets it"
+)]
 pub struct AuthorizationOptions {
     /// Whether an app may name the patient in `launch` itself, as apps of an older dialect do.
     pub named_launch: bool,
@@ -77,6 +81,8 @@ pub struct AuthorizationOptions {
     pub pushed_requests: bool,
     /// Whether tokens can be bound to a key of the app (RFC 9449).
     pub dpop: bool,
+    /// Whether the proof of such a key must hold a nonce of the server.
+    pub dpop_nonces: bool,
 }
 
 /// How apps may register themselves (RFC 7591).

@@ -12,6 +12,7 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::correlation::Correlation;
+use crate::extract::presented::DPOP_NONCE;
 use crate::render::{self, Layout};
 
 /// A fault and the headers that go with it.
@@ -19,6 +20,7 @@ use crate::render::{self, Layout};
 pub struct Failure {
     fault: Box<Fault>,
     challenge: Option<HeaderValue>,
+    nonce: Option<HeaderValue>,
     dialect: ErrorDialect,
 }
 
@@ -28,10 +30,13 @@ impl Failure {
         Fault::new(kind, text).into()
     }
 
-    /// The same failure with a challenge (RFC 6750 §3).
+    /// The same failure with a challenge (RFC 6750 §3), and the nonce that a proof is to hold (RFC 9449
+    /// §9).
     #[must_use]
-    pub fn challenged(mut self, challenge: Option<&str>) -> Self {
-        self.challenge = challenge.and_then(|text| HeaderValue::try_from(text).ok());
+    pub fn challenged(mut self, challenge: Option<&str>, nonce: Option<&str>) -> Self {
+        let value = |text: Option<&str>| HeaderValue::try_from(text?).ok();
+        self.challenge = value(challenge);
+        self.nonce = value(nonce);
         self
     }
 
@@ -77,6 +82,9 @@ impl Failure {
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
+        if let Some(nonce) = self.nonce {
+            headers.insert(DPOP_NONCE, nonce);
+        }
         if !self.fault.allowed.is_empty()
             && let Ok(allow) = HeaderValue::try_from(self.fault.allowed.join(", "))
         {
@@ -112,6 +120,7 @@ impl From<Fault> for Failure {
         Self {
             fault: Box::new(fault),
             challenge: None,
+            nonce: None,
             dialect: ErrorDialect::Fhir,
         }
     }

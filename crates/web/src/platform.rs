@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cresset_auth::password::PasswordPool;
 use cresset_base::{Clock, InstanceName, Limits, Rng};
 use cresset_mail::Carrier;
 use cresset_outbound::Outbound;
@@ -22,6 +23,8 @@ pub struct Platform {
     pub limits: Arc<Limits>,
     /// The one door to other servers.
     pub outbound: Arc<Outbound>,
+    /// Where passwords are hashed.
+    pub passwords: PasswordPool,
     /// The way out for mail.
     pub mail: Arc<Carrier>,
     /// Scheme, host and port under which callers reach this server, without a slash at the end.

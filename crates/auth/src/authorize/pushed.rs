@@ -7,6 +7,7 @@ use cresset_store::consent::Ticket;
 use super::parameters::Parameters;
 use super::{AuthorizationRequest, AuthorizeError, Unsound, later};
 use crate::credential::{Kind, generate, hash, is_of_kind};
+use crate::dpop::{Proofs, thumbprint_text};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::{Form, Request};
 use crate::redirect_uri;
@@ -64,9 +65,11 @@ impl AuthServer {
             let text = "redirect_uri is missing or not one the app is registered with";
             return Err(Refusal::request(text).into());
         }
+        let key = self.pushed_key(&parameters, request.proofs).await?;
         let request = self.checked(&parameters, &app, redirect_uri).await;
         let request = self.bound(address, request.map_err(refusal)?).await;
-        let request = request.map_err(refusal)?;
+        let mut request = request.map_err(refusal)?;
+        request.key = key.or(request.key);
         let handle = generate(Kind::Pushed, self.rng.as_ref());
         let ticket = Ticket {
             hash: hash(handle.expose()),
@@ -78,6 +81,29 @@ impl AuthServer {
             request_uri: format!("{URN}{}", handle.expose()),
             expires_in: PUSHED_S,
         }))
+    }
+
+    /// The thumbprint of the key to which the code will be bound: the one that signed the proof that
+    /// was sent along (RFC 9449 §10.1).
+    async fn pushed_key(
+        &self,
+        parameters: &Parameters<'_>,
+        headers: &[&[u8]],
+    ) -> Result<Option<String>, AuthError> {
+        let proofs = Proofs {
+            headers,
+            method: "POST",
+            url: &self.pushed_endpoint(),
+        };
+        let key = self.proved_key(proofs, None).await?.map(thumbprint_text);
+        let named = parameters.get("dpop_jkt");
+        match (&key, named) {
+            (Some(key), Some(named)) if key != named => {
+                let text = "dpop_jkt is not the thumbprint of the key that the DPoP proof is of";
+                Err(Refusal::new(ErrorCode::InvalidDpopProof, text).into())
+            }
+            _ => Ok(key),
+        }
     }
 
     /// The handle in a `request_uri` of ours; any other is one that is not supported.

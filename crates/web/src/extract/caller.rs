@@ -103,13 +103,17 @@ impl FromRequestParts<App> for Ask {
 
 fn refused(error: BearerError) -> Failure {
     let challenge = error.challenge();
+    let nonce = error.nonce().map(str::to_owned);
     let (kind, text) = match error {
-        BearerError::Missing | BearerError::Invalid(_) | BearerError::Unproved(_) => (
+        BearerError::Missing
+        | BearerError::Invalid(_)
+        | BearerError::Unproved(_)
+        | BearerError::Nonce(_) => (
             Kind::Unauthenticated,
             format!("Authentication failed: {error}"),
         ),
         BearerError::Malformed(text) => (Kind::Invalid, text.to_owned()),
         BearerError::Store(error) => return Fault::from(error).into(),
     };
-    Failure::new(kind, text).challenged(challenge.as_deref())
+    Failure::new(kind, text).challenged(challenge.as_deref(), nonce.as_deref())
 }

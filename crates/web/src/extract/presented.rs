@@ -9,6 +9,9 @@ use crate::app::App;
 /// The header of a proof (RFC 9449 §4).
 pub(crate) const DPOP: HeaderName = HeaderName::from_static("dpop");
 
+/// The header of an answer that says which nonce a proof is to hold (RFC 9449 §8).
+pub(crate) const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
 /// The parts of it, held while they are judged.
 pub(crate) struct Held<'h> {
     authorization: Vec<&'h [u8]>,

@@ -1,11 +1,15 @@
 //! Tokens that only the holder of a key can use (RFC 9449).
 
+mod ahead;
+mod nonces;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use axum::body::Body;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_base::{Clock, Limits};
+use cresset_store::AuthorizationOptions;
 use cresset_store::grant::ClientType;
 use cresset_store::user::Role;
 use http::Request;
@@ -86,8 +90,16 @@ const TOKEN: (&str, &str) = ("POST", "/demo/auth/token/");
 const PATIENT: (&str, &str) = ("GET", "/demo/fhir/Patient/p1");
 
 async fn demo(client_type: ClientType) -> (Practice, TestApp) {
+    demo_with(client_type, |_| {}).await
+}
+
+async fn demo_with(
+    client_type: ClientType,
+    set: impl Fn(&mut AuthorizationOptions),
+) -> (Practice, TestApp) {
     let practice = Practice::with(Limits::default(), |settings| {
         settings.authorization.dpop = true;
+        set(&mut settings.authorization);
     })
     .await;
     let patient = r#"{"resourceType":"Patient","id":"p1"}"#;

@@ -9,6 +9,10 @@ use crate::failure::{Failure, Kind};
 
 /// What its authorization server offers besides.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own, as the operator sets it"
+)]
 pub(super) struct Authorization {
     /// Let apps name the patient in `launch` themselves: base64 of {"patient":"123"}
     #[arg(long)]
@@ -19,6 +23,9 @@ pub(super) struct Authorization {
     /// Bind tokens to a key of the app where it sends a proof of one (RFC 9449)
     #[arg(long)]
     dpop: bool,
+    /// Take only proofs that hold a nonce of the server, which it hands out
+    #[arg(long, requires = "dpop")]
+    dpop_nonces: bool,
     #[command(flatten)]
     registration: Registration,
 }
@@ -43,6 +50,7 @@ impl Authorization {
             named_launch: self.named_launch,
             pushed_requests: self.pushed_requests,
             dpop: self.dpop,
+            dpop_nonces: self.dpop_nonces,
         };
         settings.client_registration = self.registration.settings()?;
         Ok(())
