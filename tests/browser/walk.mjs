@@ -31,6 +31,8 @@ try {
   await clinician();
   await administrator();
   await registration();
+  await applications();
+  await anybody();
   await secondFactor({ base, open, look, signIn, person: given.clinician, administrator: given.administrator });
   await passkeys({ base, open, look, signIn, person: given.patient });
 } finally {
@@ -193,6 +195,44 @@ async function logo() {
   await page.getByRole('button', { name: 'Take the picture away' }).waitFor();
   await look(page, 'app with a logo');
   assert.ok(await page.locator('img.logo').evaluate((image) => image.naturalWidth === 96));
+}
+
+/** The practice registers an app itself, and sees its secret once. */
+async function applications() {
+  const page = await open();
+  await page.goto(`${base}/auth/applications/`);
+  await signIn(page, given.administrator);
+  await look(page, 'apps');
+  await page.getByRole('button', { name: 'Register an app' }).click();
+  await look(page, 'app form');
+  await page.getByLabel('Name people see').fill('Reports');
+  await page.getByLabel(/^A person allows it/).uncheck();
+  await page.getByLabel(/^By itself, nobody present/).check();
+  await page.getByLabel('Scopes it may ask for').fill('not a scope');
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByText('Nothing was saved').waitFor();
+  await look(page, 'app form that was refused');
+  await page.getByLabel('Scopes it may ask for').fill('system/*.rs');
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('heading', { name: /shown this once/ }).waitFor();
+  await look(page, 'app whose secret is shown');
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await look(page, 'app that is changed');
+}
+
+/** What everybody sees. */
+async function anybody() {
+  const page = await open();
+  for (const [name, place] of [
+    ['home', new URL('/', base)],
+    ['practice', `${base}/`],
+    ['documentation', new URL('/docs', base)],
+    ['documentation of a type', new URL('/docs/Patient', base)],
+    ['page that is not there', `${base}/nothing`],
+  ]) {
+    await page.goto(String(place));
+    await look(page, name);
+  }
 }
 
 /** A link for a developer, what they send with it, and what the practice answers. */

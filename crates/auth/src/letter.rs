@@ -152,6 +152,24 @@ impl Sender<'_> {
         self.letter(to, subject, text)
     }
 
+    /// The letter that tells that an app was cut off because what it refreshes with was used again;
+    /// nothing for who has no address.
+    pub(crate) fn refresh_copied(&self, to: &User, app: &str) -> Option<Mail> {
+        let Self {
+            practice, base_url, ..
+        } = self;
+        let text = format!(
+            "Hello {},\n\nthe app \"{app}\", which you connected at {practice}, was disconnected. Something with \
+             which it stays connected was used a second time: somebody may have a copy of it, or the app \
+             did not hear our answer. Nothing can be read with it any more.\n\nConnect the app again from \
+             within it, if you still want to. These are the apps that are connected now:\n\n\
+             {base_url}/connected-apps\n",
+            to.name
+        );
+        let subject = format!("An app was disconnected at {practice}");
+        self.letter(to, subject, text)
+    }
+
     /// The letter that tells that a passkey was added or removed, as it is with this person now;
     /// nothing for who has no address.
     pub(crate) fn passkeys_changed(&self, to: &User, what: PasskeyChange<'_>) -> Option<Mail> {

@@ -19,8 +19,9 @@ use cresset_store::grant::Hashed;
 use cresset_store::user::{Passkey, SecondFactor, User};
 
 use crate::credential::{hash, hash_of_bytes};
+use crate::error::left_over;
 use crate::letter::PasskeyChange;
-use crate::second_factor::{SecondFactorError, SecondProof, TurnedOn, left_over};
+use crate::second_factor::{SecondFactorError, SecondProof, TurnedOn};
 use crate::server::AuthServer;
 use crate::session::{Authenticated, Begun, SignIn};
 use crate::user::name;

@@ -11,6 +11,7 @@ use cresset_store::user::{Ending, User};
 
 use crate::authorize::later;
 use crate::credential::{Kind, generate, hash, is_of_kind};
+use crate::error::left_over;
 use crate::letter::Sender;
 use crate::password::WeakPassword;
 use crate::server::AuthServer;
@@ -73,8 +74,8 @@ pub struct Chosen {
     /// The person.
     pub user: User,
     /// The mark of a known browser: whoever guesses at the person's password from elsewhere does
-    /// not keep the person out of this one.
-    pub device: Secret<String>,
+    /// not keep the person out of this one. Absent where none could be made.
+    pub device: Option<Secret<String>>,
 }
 
 /// Why no password was chosen.
@@ -212,9 +213,6 @@ impl AuthServer {
             Err(UserError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(StoreError::failed(error.to_string()).into()),
         };
-        // Of two who use it at once, one does.
-        let taken = self.store.consume_ticket(hash(handle)).await?;
-        taken.ok_or(LinkError::Ended)?;
         let user = User {
             password: Some(hashed),
             ..good.user
@@ -224,12 +222,16 @@ impl AuthServer {
             Purpose::Reset => self.sender().password_changed(&user),
         };
         let ending = Ending::Everything(self.clock.now());
-        // Not where something of the person was ended while the password was hashed.
+        // Of two who use it at once one does, and nobody where something of the person was ended while
+        // the password was hashed. Before the link is used up: it is bound to what ends here.
         if !self.store.update_user(user.clone(), ending, told).await? {
             return Err(LinkError::Ended);
         }
         self.tokens.forget_all();
-        let device = self.mark_browser(&user.login).await?;
+        left_over(self.store.consume_ticket(hash(handle)).await.map(drop));
+        let device = self.mark_browser(&user.login).await;
+        left_over(device.as_ref().map(drop));
+        let device = device.ok();
         Ok(Chosen { user, device })
     }
 

@@ -19,6 +19,7 @@ use cresset_store::mail::Mail;
 use cresset_store::user::{Ending, SecondFactor, User};
 
 use crate::credential::{generate_id, hash};
+use crate::error::left_over;
 use crate::server::AuthServer;
 use crate::session::{Authenticated, Begun, SignIn, SignInError};
 use crate::user::{NAME_CHARS_MAX, UserError};
@@ -291,14 +292,6 @@ impl AuthServer {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose());
         let named = (self.sender().practice, user.login.as_str());
         Codes::derived(&key, named, (&user.id, salt))
-    }
-}
-
-/// Passes over what could not be done after a change was made: what is left over of what ended opens
-/// nothing, and the change is not to look as if it was not made.
-pub(crate) fn left_over<E: std::fmt::Display>(done: Result<(), E>) {
-    if let Err(error) = done {
-        tracing::warn!(%error, "a change of a second factor left something over");
     }
 }
 

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use cresset_auth::Caller;
-use cresset_store::{AuditRecord, AuditSync, ErrorDialect, Whose};
+use cresset_store::{AuditRecord, ErrorDialect, Whose};
 use http::request::Parts;
 use http::{Request, StatusCode};
 
@@ -135,7 +135,7 @@ impl Trail {
     pub(crate) async fn record(&self, app: &App, answer: Response) -> Result<Response, Failure> {
         if let Some(instance) = self.0.turned_away.get() {
             let record = self.draft(app, answer.status());
-            instance.record_stranger(record)?;
+            instance.record_stranger(record).await?;
             return Ok(answer);
         }
         let (Some(_), Some((instance, _)), None) =
@@ -143,10 +143,7 @@ impl Trail {
         else {
             return Ok(answer);
         };
-        instance.store.record(self.draft(app, answer.status()))?;
-        if instance.audit_sync == AuditSync::Each {
-            instance.store.settle().await?;
-        }
+        instance.record(self.draft(app, answer.status())).await?;
         Ok(answer)
     }
 }
@@ -222,14 +219,14 @@ impl<'h> Happening<'h> {
 ///
 /// # Errors
 /// As [`record`].
-pub fn note(
+pub async fn note(
     app: &App,
     signed_in: &SignedIn,
     what: &'static str,
     occasion: &Occasion,
 ) -> Result<(), Failure> {
     let happening = Happening::by(signed_in, what, StatusCode::OK, occasion);
-    record(app, &signed_in.instance, happening)
+    record(app, &signed_in.instance, happening).await
 }
 
 /// Writes the record of a happening, before its answer leaves. Of what nobody we know did, and of
@@ -237,7 +234,11 @@ pub fn note(
 ///
 /// # Errors
 /// When the trail cannot keep up.
-pub fn record(app: &App, instance: &OpenInstance, happening: Happening<'_>) -> Result<(), Failure> {
+pub async fn record(
+    app: &App,
+    instance: &OpenInstance,
+    happening: Happening<'_>,
+) -> Result<(), Failure> {
     let is_refused = happening.status.is_client_error();
     let is_stranger = happening.subject.is_none() && (happening.app.is_none() || is_refused);
     let record = AuditRecord {
@@ -255,9 +256,9 @@ pub fn record(app: &App, instance: &OpenInstance, happening: Happening<'_>) -> R
         correlation_id: happening.occasion.correlation.as_str().to_owned(),
     };
     if is_stranger {
-        instance.record_stranger(record)?;
+        instance.record_stranger(record).await?;
     } else {
-        instance.store.record(record)?;
+        instance.record(record).await?;
     }
     Ok(())
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use cresset_auth::password::PasswordPool;
 use cresset_auth::{AuthServer, AuthSettings};
 use cresset_base::{InstanceName, Limits, Secret, Timestamp};
 use cresset_fhir::service::Surroundings;
@@ -18,9 +17,6 @@ use crate::platform::Platform;
 
 /// Under this name an instance keeps the key that seals its page links.
 const LINK_KEY: &str = "page-link";
-
-/// Passwords that are hashed at once. One: whoever reads must not wait for a crowd that signs in.
-const PASSWORD_THREADS: usize = 1;
 
 /// No version: what is set is asked with the next request.
 const UNHEARD: u64 = u64::MAX;
@@ -46,7 +42,7 @@ pub struct OpenInstance {
     /// Which statuses errors are answered with.
     pub errors: ErrorDialect,
     /// When the audit record of a read must be durable.
-    pub audit_sync: AuditSync,
+    audit_sync: AuditSync,
     /// What was set when it was opened.
     settings: InstanceSettings,
     /// The version of all instances at which that was last so.
@@ -71,11 +67,22 @@ impl OpenInstance {
         self.last_use_s.load(Ordering::Relaxed) >= looked_s || self.has_mail.load(Ordering::Relaxed)
     }
 
-    /// Writes, or counts, what a stranger did.
-    pub(crate) fn record_stranger(&self, record: AuditRecord) -> Result<(), cresset_store::Error> {
-        let due = self.strangers.take(record);
-        due.into_iter()
-            .try_for_each(|record| self.store.record(record))
+    /// Writes the record of what is about to be answered: durable when this returns, or soon after, as
+    /// the practice has it.
+    pub(crate) async fn record(&self, record: AuditRecord) -> Result<(), Error> {
+        self.store.record(record)?;
+        match self.audit_sync {
+            AuditSync::Grouped => Ok(()),
+            AuditSync::Each => self.store.settle().await,
+        }
+    }
+
+    /// The same, or a count, of what a stranger did.
+    pub(crate) async fn record_stranger(&self, record: AuditRecord) -> Result<(), Error> {
+        for record in self.strangers.take(record) {
+            self.record(record).await?;
+        }
+        Ok(())
     }
 
     fn record_counts(&self, due: Vec<AuditRecord>) {
@@ -104,15 +111,12 @@ impl OpenInstance {
 /// The open instances.
 pub struct OpenInstances {
     platform: Platform,
-    passwords: PasswordPool,
     open: RwLock<HashMap<Box<str>, Arc<OpenInstance>>>,
 }
 
 impl OpenInstances {
     pub(crate) fn new(platform: Platform) -> Self {
-        let waiting_max = platform.limits.password_queue_max;
         Self {
-            passwords: PasswordPool::new(PASSWORD_THREADS, waiting_max),
             platform,
             open: RwLock::default(),
         }
@@ -319,7 +323,7 @@ impl OpenInstances {
         let settings = AuthSettings::new(
             base_url,
             settings,
-            self.passwords.clone(),
+            self.platform.passwords.clone(),
             self.platform.outbound.clone(),
             (*self.platform.limits).clone(),
         );

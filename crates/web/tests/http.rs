@@ -31,6 +31,7 @@ mod http {
     mod dpop;
     mod enforced;
     mod explain;
+    mod faults;
     mod forged_forms;
     mod graphql;
     mod headers;

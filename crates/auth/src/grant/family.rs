@@ -72,7 +72,7 @@ impl AuthServer {
                     .await?
                 {
                     // Somebody was faster with the same token.
-                    self.end_consent(&consent.id).await?;
+                    self.end_copied(&consent).await?;
                     let text = "the refresh token is unknown here, used, ended or of another app";
                     return Err(Refusal::new(ErrorCode::InvalidGrant, text).into());
                 }
@@ -182,6 +182,19 @@ impl AuthServer {
     pub(crate) async fn end_consent(&self, id: &str) -> Result<(), StoreError> {
         self.store.revoke_consent(id, self.clock.now()).await?;
         self.tokens.forget_all();
+        Ok(())
+    }
+
+    /// Ends a consent of which a refresh token came twice (RFC 9700 §4.14.2): somebody holds a copy, and
+    /// nobody can tell who. Its person is told.
+    pub(super) async fn end_copied(&self, consent: &Consent) -> Result<(), StoreError> {
+        self.end_consent(&consent.id).await?;
+        let app = self.store.lookup_app(&consent.client_id).await?;
+        if let (Some(app), Some(user)) = (app, self.store.lookup_user(&consent.user).await?) {
+            let mail = self.sender().refresh_copied(&user, &app.name);
+            self.tell_once(&format!("copied\n{}", consent.id), mail)
+                .await;
+        }
         Ok(())
     }
 

@@ -32,8 +32,7 @@ impl AuthServer {
         let consent = consent.filter(|consent| consent.client_id == app.client_id);
         let consent = consent.ok_or_else(unknown)?;
         if token.used.is_some() {
-            // RFC 9700 §4.14.2: somebody holds a copy, and nobody can tell who.
-            self.end_consent(&consent.id).await?;
+            self.end_copied(&consent).await?;
             return Err(unknown().into());
         }
         if token.expires.is_some_and(|end| end <= self.clock.now()) {

@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cresset_store::grant::Hashed;
 use cresset_store::user::{Passkey, PasskeyAlgorithm};
 
 use super::RelyingParty;
@@ -72,6 +73,14 @@ pub(super) struct ClientData {
     top_origin: Option<String>,
 }
 
+/// What both kinds of answer say, of a request that was this party's.
+struct Said {
+    challenge: String,
+    client_hash: Hashed,
+    /// The authenticator data.
+    data: Vec<u8>,
+}
+
 /// What a device says of itself (§6.1).
 #[derive(Debug, PartialEq, Eq)]
 struct Device<'d> {
@@ -84,12 +93,9 @@ struct Device<'d> {
 impl Attestation<'_> {
     /// The key that was made for this party, if this is an answer about one (§7.1).
     pub(super) fn judged(&self, party: &RelyingParty) -> Option<Made> {
-        let client = ClientData::read(self.client_data)?;
-        if !client.is_of("webauthn.create", party) {
-            return None;
-        }
-        let data = decoded(self.authenticator_data)?;
-        let device = Device::read(&data, party)?;
+        let parts = (self.client_data, self.authenticator_data);
+        let said = Said::read(parts, "webauthn.create", party)?;
+        let device = Device::read(&said.data, party)?;
         let algorithm = match self.algorithm {
             "-7" => PasskeyAlgorithm::Es256,
             "-257" => PasskeyAlgorithm::Rs256,
@@ -99,7 +105,7 @@ impl Attestation<'_> {
         ParsedPublicKey::new(verification(algorithm), &key).ok()?;
         let id = device.made?;
         (id == decoded(self.id)?).then(|| Made {
-            challenge: client.challenge,
+            challenge: said.challenge,
             id: self.id.to_owned(),
             key: self.public_key.to_owned(),
             algorithm,
@@ -116,29 +122,41 @@ impl Assertion<'_> {
         passkey: &Passkey,
         must_verify: bool,
     ) -> Option<u32> {
-        let client = ClientData::read(self.client_data)?;
-        if !client.is_of("webauthn.get", party) {
+        let parts = (self.client_data, self.authenticator_data);
+        let said = Said::read(parts, "webauthn.get", party)?;
+        let device = Device::read(&said.data, party)?;
+        if device.made.is_some() || (must_verify && !device.is_verified) {
             return None;
         }
-        let mut signed = decoded(self.authenticator_data)?;
-        let device = Device::read(&signed, party)?;
-        let (is_verified, counter) = (device.is_verified, device.counter);
-        if device.made.is_some() || (must_verify && !is_verified) {
-            return None;
-        }
-        let client_data = decoded(self.client_data)?;
-        signed.extend_from_slice(&hash_of_bytes(&client_data).0);
+        let signed = [said.data.as_slice(), &said.client_hash.0].concat();
         let key = decoded(&passkey.key)?;
         let key = UnparsedPublicKey::new(verification(passkey.algorithm), key);
         key.verify(&signed, &decoded(self.signature)?).ok()?;
-        Some(counter)
+        Some(device.counter)
+    }
+}
+
+impl Said {
+    /// Reads `clientDataJSON` and authenticator data, where the browser asked this of the device.
+    fn read((client_data, data): (&str, &str), kind: &str, party: &RelyingParty) -> Option<Self> {
+        let bytes = decoded(client_data)?;
+        let client = ClientData::parse(&bytes).filter(|client| client.is_of(kind, party))?;
+        Some(Self {
+            challenge: client.challenge,
+            client_hash: hash_of_bytes(&bytes),
+            data: decoded(data)?,
+        })
     }
 }
 
 impl ClientData {
     /// Reads `clientDataJSON`, in base64url.
     pub(super) fn read(text: &str) -> Option<Self> {
-        serde_json::from_slice(&decoded(text)?).ok()
+        Self::parse(&decoded(text)?)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
 
     /// Whether it was for this, on a page of this party that stood in no other page.

@@ -56,14 +56,15 @@ pub(crate) async fn file(
 ) -> Result<Response, Failure> {
     let file = instance.fhir.file(last(&params)).await?;
     let response = content(file.content, &headers);
-    instance.store.record(AuditRecord {
+    let record = AuditRecord {
         app: Some(file.client_id),
         interaction: "file".to_owned(),
         resource_type: Some(file.resource_type),
         id: Some(file.id),
         whose: file.whose,
         ..trail.draft(&app, response.status())
-    })?;
+    };
+    instance.record(record).await?;
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
 use crate::extract::Form;
-use crate::extract::presented::{DPOP, bytes};
+use crate::extract::presented::{DPOP, DPOP_NONCE, bytes};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
 use crate::render;
@@ -86,7 +86,7 @@ pub(super) fn unreadable(failure: &Failure) -> Response {
 ///
 /// # Errors
 /// When the trail cannot keep up: then nothing is answered.
-pub(super) fn recorded(
+pub(super) async fn recorded(
     (app, instance): (&App, &OpenInstance),
     occasion: &Occasion,
     (name, asker): (&'static str, &Asker),
@@ -99,7 +99,7 @@ pub(super) fn recorded(
         whose: Whose::kept(patient, 0),
         ..Happening::new(name, answer.status(), occasion)
     };
-    audit::record(app, instance, happening)?;
+    audit::record(app, instance, happening).await?;
     Ok(answer)
 }
 
@@ -125,6 +125,9 @@ pub(super) fn refused(error: AuthError) -> Response {
                 response
                     .headers_mut()
                     .insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            if let Some(nonce) = refusal.nonce.and_then(|n| HeaderValue::try_from(n).ok()) {
+                response.headers_mut().insert(DPOP_NONCE, nonce);
             }
             response
         }

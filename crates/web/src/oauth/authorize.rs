@@ -3,9 +3,10 @@
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::authorize::AuthorizeError;
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::app::App;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Form, Instance, Pairs, Peer};
 use crate::failure::Failure;
 use crate::pages;
@@ -16,7 +17,7 @@ use crate::pages;
 pub(crate) async fn authorize(
     State(app): State<App>,
     Instance(instance): Instance,
-    peer: Peer,
+    (peer, occasion): (Peer, Occasion),
     Pairs(mut pairs): Pairs,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -31,7 +32,14 @@ pub(crate) async fn authorize(
             let to = format!("/{}/consent/{handle}", instance.name);
             Ok(Redirect::to(&to).into_response())
         }
-        Err(error) => ended(error),
+        Err(error) => {
+            if !matches!(error, AuthorizeError::Store(_)) {
+                // A decision leaves a record of its own, and so does what never comes to one.
+                let refused = Happening::new("authorize", StatusCode::BAD_REQUEST, &occasion);
+                audit::record(&app, &instance, refused).await?;
+            }
+            ended(error)
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 
 use super::answer::document;
 use crate::app::App;
+use crate::audit::{self, Happening, Occasion};
 use crate::extract::Instance;
-use crate::extract::presented::Held;
+use crate::extract::presented::{DPOP_NONCE, Held};
 use crate::failure::Failure;
 use crate::render;
 
@@ -26,25 +27,41 @@ pub(crate) async fn jwks(Instance(instance): Instance) -> Result<Response, Failu
 pub(crate) async fn userinfo(
     State(app): State<App>,
     Instance(instance): Instance,
+    occasion: Occasion,
     (method, uri): (Method, Uri),
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let held = Held::of(&app, (&method, &uri), &headers);
-    let caller = match instance.auth.caller(held.presented()).await {
-        Ok(caller) => caller,
-        Err(BearerError::Store(error)) => return Err(error.into()),
-        Err(error) => {
-            let status = match error {
-                BearerError::Malformed(_) => StatusCode::BAD_REQUEST,
-                _ => StatusCode::UNAUTHORIZED,
+    let (caller, answer) = match instance.auth.caller(held.presented()).await {
+        Ok(caller) => {
+            let answer = match instance.auth.userinfo(&caller).await? {
+                Some(claims) => document(StatusCode::OK, claims),
+                None => challenged(StatusCode::FORBIDDEN, Some(INSUFFICIENT_SCOPE_CHALLENGE)),
             };
-            return Ok(challenged(status, error.challenge().as_deref()));
+            (Some(caller), answer)
         }
+        Err(BearerError::Store(error)) => return Err(error.into()),
+        Err(error) => (None, turned_away(&error)),
     };
-    Ok(match instance.auth.userinfo(&caller).await? {
-        Some(claims) => document(StatusCode::OK, claims),
-        None => challenged(StatusCode::FORBIDDEN, Some(INSUFFICIENT_SCOPE_CHALLENGE)),
-    })
+    let happening = Happening {
+        subject: caller.as_ref().and_then(|caller| caller.user.clone()),
+        app: caller.as_ref().map(|caller| caller.client_id.clone()),
+        ..Happening::new("userinfo", answer.status(), &occasion)
+    };
+    audit::record(&app, &instance, happening).await?;
+    Ok(answer)
+}
+
+fn turned_away(error: &BearerError) -> Response {
+    let status = match error {
+        BearerError::Malformed(_) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::UNAUTHORIZED,
+    };
+    let mut response = challenged(status, error.challenge().as_deref());
+    let nonce = error.nonce().and_then(|n| HeaderValue::try_from(n).ok());
+    let nonce = nonce.map(|nonce| (DPOP_NONCE, nonce));
+    response.headers_mut().extend(nonce);
+    response
 }
 
 /// RFC 6750 §3: what is wrong stands in the header.

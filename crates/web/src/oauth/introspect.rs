@@ -28,5 +28,5 @@ pub(crate) async fn introspect(
         Ok(introspection) => document(StatusCode::OK, introspection.body()),
         Err(error) => refused(error),
     };
-    recorded((&app, &instance), &occasion, ("introspect", &asker), answer)
+    recorded((&app, &instance), &occasion, ("introspect", &asker), answer).await
 }

@@ -34,5 +34,5 @@ pub(crate) async fn push(
         }
         Err(error) => refused(error),
     };
-    recorded((&app, &instance), &occasion, ("push", &asker), answer)
+    recorded((&app, &instance), &occasion, ("push", &asker), answer).await
 }

@@ -106,7 +106,7 @@ impl Sent {
             Err(error) => refused(error)?,
         };
         let (to, what) = ((&self.app, &*self.instance), (name, &asker));
-        recorded(to, &self.occasion, what, answer)
+        recorded(to, &self.occasion, what, answer).await
     }
 }
 

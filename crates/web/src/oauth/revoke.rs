@@ -33,4 +33,5 @@ pub(crate) async fn revoke(
         ("token-revoke", &asker),
         answer,
     )
+    .await
 }

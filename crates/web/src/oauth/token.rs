@@ -30,5 +30,5 @@ pub(crate) async fn token(
         Some("refresh_token") => "refresh",
         _ => "token",
     };
-    recorded((&app, &instance), &occasion, (name, &asker), answer)
+    recorded((&app, &instance), &occasion, (name, &asker), answer).await
 }

@@ -81,7 +81,7 @@ pub(crate) async fn register_application(
     match registered {
         Ok(registered) => {
             let client_id = registered.app.client_id.clone();
-            noted(&app, &signed_in, ("app-register", &client_id), &occasion)?;
+            noted(&app, &signed_in, ("app-register", &client_id), &occasion).await?;
             registered::page(&signed_in, &registered.app, registered.secret.as_ref())
         }
         Err(error) => refused(&signed_in, &fields, error),
@@ -124,7 +124,7 @@ pub(crate) async fn change_application(
     };
     match changed {
         Ok(secret) => {
-            noted(&app, &signed_in, ("app-change", &client_id), &occasion)?;
+            noted(&app, &signed_in, ("app-change", &client_id), &occasion).await?;
             let found = auth.find_app(&client_id).await;
             registered::page(&signed_in, &found.map_err(failed)?, secret.as_ref())
         }
@@ -141,7 +141,7 @@ pub(crate) async fn rotate_application(
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let secret = auth.rotate_secret(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-rotate", &client_id), &occasion)?;
+    noted(&app, &signed_in, ("app-rotate", &client_id), &occasion).await?;
     let found = auth.find_app(&client_id).await.map_err(failed)?;
     registered::page(&signed_in, &found, Some(&secret))
 }
@@ -161,7 +161,7 @@ pub(crate) async fn switch_application(
         _ => ("app-disable", auth.disable_app(&client_id).await),
     };
     done.map_err(failed)?;
-    noted(&app, &signed_in, (what, &client_id), &occasion)?;
+    noted(&app, &signed_in, (what, &client_id), &occasion).await?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -180,7 +180,7 @@ pub(crate) async fn change_logo(
         None => auth.remove_logo(&client_id).await,
     };
     changed.map_err(failed)?;
-    noted(&app, &signed_in, ("app-logo", &client_id), &occasion)?;
+    noted(&app, &signed_in, ("app-logo", &client_id), &occasion).await?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -199,12 +199,12 @@ pub(crate) async fn delete_application(
     }
     let auth = &signed_in.instance.auth;
     auth.delete_app(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-delete", &client_id), &occasion)?;
+    noted(&app, &signed_in, ("app-delete", &client_id), &occasion).await?;
     let to = format!("/{}/auth/applications/", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
 
-fn noted(
+async fn noted(
     app: &App,
     signed_in: &SignedIn,
     (what, client_id): (&'static str, &str),
@@ -214,7 +214,7 @@ fn noted(
         app: Some(client_id.to_owned()),
         ..Happening::by(signed_in, what, StatusCode::OK, occasion)
     };
-    audit::record(app, &signed_in.instance, happening)
+    audit::record(app, &signed_in.instance, happening).await
 }
 
 /// The form again with what was filled in and what is wrong with it.

@@ -70,7 +70,7 @@ pub(crate) async fn chart_search(
         whose: whose(&search.patients),
         ..Happening::by(&signed_in, "patients", StatusCode::OK, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening)?;
+    audit::record(&app, &signed_in.instance, happening).await?;
     page(StatusCode::OK, &search)
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn chart(
         whose: Whose::kept([id.clone()], 0),
         ..Happening::by(&signed_in, "chart", StatusCode::OK, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening)?;
+    audit::record(&app, &signed_in.instance, happening).await?;
     let mut response = form_page(StatusCode::OK, &chart)?;
     set_form_targets(response.headers_mut(), &launch_targets(&apps));
     Ok(response)

@@ -90,7 +90,7 @@ pub(crate) async fn disconnect(
         app: Some(client_id.to_owned()),
         ..Happening::new("revoke", StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening)?;
+    audit::record(&app, &signed_in.instance, happening).await?;
     let to = format!("/{}/connected-apps?stopped", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }

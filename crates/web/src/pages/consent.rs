@@ -139,7 +139,7 @@ pub(crate) async fn decide(
         whose: Whose::kept(decision.patient.and_then(|patient| patient.parse().ok()), 0),
         ..Happening::by(&signed_in, name, StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening)?;
+    audit::record(&app, &signed_in.instance, happening).await?;
     Ok(Redirect::to(answer.url()).into_response())
 }
 

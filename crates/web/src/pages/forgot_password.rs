@@ -47,7 +47,7 @@ pub(crate) async fn forgot_password(
     let happening = Happening {
         ..Happening::new("password-forgotten", StatusCode::OK, &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     let page = Page {
         name: instance.name.as_str(),
         form_token: "",

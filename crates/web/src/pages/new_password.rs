@@ -84,7 +84,7 @@ pub(crate) async fn choose_password(
         subject: Some(chosen.user.id.clone()),
         ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     app.send_mail(&instance);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("chosen", "yes");
@@ -92,7 +92,9 @@ pub(crate) async fn choose_password(
     let name = instance.name.as_str();
     let to = format!("/{name}/sign-in?{}", query.finish());
     let mut response = Redirect::to(&to).into_response();
-    let device = (Purpose::Device, Some(chosen.device.expose().as_str()));
-    cookie::write(&app, name, response.headers_mut(), device);
+    if let Some(device) = &chosen.device {
+        let device = (Purpose::Device, Some(device.expose().as_str()));
+        cookie::write(&app, name, response.headers_mut(), device);
+    }
     Ok(response)
 }

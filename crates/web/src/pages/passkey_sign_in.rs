@@ -123,7 +123,7 @@ pub(crate) async fn sign_in_with_passkey(
         subject: person,
         ..Happening::new(did, status(&outcome), &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     if matches!(outcome, Err(SignInError::Copied)) {
         app.send_mail(&instance);
     }

@@ -9,7 +9,9 @@ use http::{HeaderMap, StatusCode};
 
 use super::page::{form_page, script_page};
 use super::proof::{Proof, go_on};
-use super::security::{again, asks_second, field, note_refused, to_page, turned_on, wrong};
+use super::security::{
+    again, asks_second, field, has_codes, note_refused, to_page, turned_on, wrong,
+};
 use super::sign_in::refused;
 use crate::app::App;
 use crate::audit::{self, Occasion};
@@ -24,6 +26,7 @@ struct Begin<'a> {
     form_token: &'a str,
     login: &'a str,
     called: &'a str,
+    has_codes: bool,
     asks_second: bool,
     error: Option<String>,
     /// The field where it is.
@@ -48,6 +51,7 @@ fn form<'a>(signed_in: &'a SignedIn, called: &'a str) -> Begin<'a> {
         form_token: &signed_in.form_token,
         login: &signed_in.who.user.login,
         called,
+        has_codes: has_codes(signed_in),
         asks_second: asks_second(signed_in),
         error: None,
         wrong: "",
@@ -86,7 +90,7 @@ pub(crate) async fn make_passkey(
             script_page(StatusCode::OK, &page)
         }
         Err(error) => {
-            note_refused(&app, &signed_in, ("passkey-added", &error), &occasion)?;
+            note_refused(&app, &signed_in, ("passkey-added", &error), &occasion).await?;
             refused_form(&signed_in, called, error)
         }
     }
@@ -113,7 +117,7 @@ pub(crate) async fn add_passkey(
         .await;
     match added {
         Ok(turned) => {
-            audit::note(&app, &signed_in, "passkey-added", &occasion)?;
+            audit::note(&app, &signed_in, "passkey-added", &occasion).await?;
             app.send_mail(&signed_in.instance);
             turned_on(&app, &signed_in, &turned)
         }
@@ -133,7 +137,7 @@ pub(crate) async fn remove_passkey(
     let auth = &signed_in.instance.auth;
     match auth.remove_passkey(proof.of_both(), id).await {
         Ok(begun) => {
-            audit::note(&app, &signed_in, "passkey-removed", &occasion)?;
+            audit::note(&app, &signed_in, "passkey-removed", &occasion).await?;
             app.send_mail(&signed_in.instance);
             let mut response = to_page(&signed_in);
             go_on(&app, &signed_in, begun.as_ref(), &mut response);
@@ -141,7 +145,7 @@ pub(crate) async fn remove_passkey(
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
         Err(error) => {
-            note_refused(&app, &signed_in, ("passkey-removed", &error), &occasion)?;
+            note_refused(&app, &signed_in, ("passkey-removed", &error), &occasion).await?;
             again(&signed_in, error, id).await
         }
     }

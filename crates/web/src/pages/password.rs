@@ -74,7 +74,7 @@ pub(crate) async fn change_password(
         subject: Some(user.id.clone()),
         ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, instance, happening)?;
+    audit::record(&app, instance, happening).await?;
     app.send_mail(instance);
     let address = format!("/{}/account", instance.name);
     let mut response = Redirect::to(&address).into_response();

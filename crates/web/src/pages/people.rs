@@ -84,7 +84,7 @@ pub(crate) async fn add_person(
     };
     match added {
         Ok(user) => {
-            audit::note(&app, &signed_in, "person-invite", &occasion)?;
+            audit::note(&app, &signed_in, "person-invite", &occasion).await?;
             app.send_mail(&signed_in.instance);
             Ok(to_person(&signed_in, &user.id, "?done=invited"))
         }
@@ -121,7 +121,7 @@ pub(crate) async fn invite_person(
     (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     signed_in.instance.auth.invite(&id).await.map_err(failed)?;
-    audit::note(&app, &signed_in, "person-invite", &occasion)?;
+    audit::note(&app, &signed_in, "person-invite", &occasion).await?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=invited"))
 }
@@ -146,7 +146,7 @@ pub(crate) async fn switch_person(
         auth.disable_user(&user.login).await.map_err(failed)?;
         "person-disable"
     };
-    audit::note(&app, &signed_in, what, &occasion)?;
+    audit::note(&app, &signed_in, what, &occasion).await?;
     Ok(to_person(&signed_in, &id, ""))
 }
 
@@ -163,7 +163,7 @@ pub(crate) async fn reset_second_factor(
     }
     let auth = &signed_in.instance.auth;
     auth.reset_second_factor(&id).await.map_err(failed)?;
-    audit::note(&app, &signed_in, "second-factor-reset", &occasion)?;
+    audit::note(&app, &signed_in, "second-factor-reset", &occasion).await?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=second-factor"))
 }
@@ -180,7 +180,7 @@ pub(crate) async fn set_patients(
     let given = form::ids(form.value("patients"));
     match auth.set_patients(&id, given).await {
         Ok(()) => {
-            audit::note(&app, &signed_in, "person-patients", &occasion)?;
+            audit::note(&app, &signed_in, "person-patients", &occasion).await?;
             Ok(to_person(&signed_in, &id, "?done=patients"))
         }
         Err(error @ (UserError::FhirUser(_) | UserError::NoPatient(_))) => {

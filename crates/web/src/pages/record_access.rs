@@ -79,7 +79,7 @@ pub(crate) async fn record_access(
             whose: Whose::kept(patient.clone(), 0),
             ..Happening::by(&signed_in, "record-access", StatusCode::OK, &occasion)
         };
-        audit::record(&app, &signed_in.instance, happening)?;
+        audit::record(&app, &signed_in.instance, happening).await?;
     }
     let patient = patient.map(|id| id.to_string());
     let accesses = Page {

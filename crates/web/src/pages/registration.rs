@@ -100,7 +100,7 @@ pub(crate) async fn submit_registration(
             let happening = Happening {
                 ..Happening::new("registration-submit", StatusCode::SEE_OTHER, &occasion)
             };
-            audit::record(&app, &instance, happening)?;
+            audit::record(&app, &instance, happening).await?;
             let to = format!("/{name}/register/status/{}", status.expose());
             return Ok(Redirect::to(&to).into_response());
         }
@@ -188,7 +188,7 @@ pub(crate) async fn collect_secret(
         app: Some(of.client_id),
         ..Happening::new("registration-collect", StatusCode::OK, &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     status(&app, &instance, (&handle, &headers), Some(&secret)).await
 }
 

@@ -119,7 +119,7 @@ pub(crate) async fn make_registration(
     let lives = days.trim().parse().unwrap_or_default();
     let (status, made) = match auth.add_registration(by, note, lives).await {
         Ok((registration, link)) => {
-            audit::note(&app, &signed_in, "registration-link", &occasion)?;
+            audit::note(&app, &signed_in, "registration-link", &occasion).await?;
             let base = auth.settings().issuer.trim_end_matches("/auth");
             let address = format!("{base}/register/{}", link.expose());
             let until = day(registration.expires);
@@ -238,7 +238,7 @@ async fn decided(
 ) -> Result<Response, Failure> {
     match done {
         Ok(()) => {
-            audit::note(app, signed_in, what, occasion)?;
+            audit::note(app, signed_in, what, occasion).await?;
             let to = format!("/{}/auth/registrations/{id}", signed_in.instance.name);
             Ok(Redirect::to(&to).into_response())
         }

@@ -98,7 +98,7 @@ pub(crate) async fn sign_in_with_code(
         subject: known.as_ref().map(|user| user.id.clone()),
         ..Happening::new("login", status(&outcome), &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     let browser = (&headers, &form);
     if matches!(
         outcome,

@@ -61,6 +61,8 @@ struct SetUp<'a> {
     secret: &'a str,
     address: &'a str,
     picture: picture::Picture,
+    /// Whoever has codes has nothing to set up.
+    has_codes: bool,
     asks_second: bool,
     error: Option<String>,
     /// The field where it is.
@@ -96,7 +98,7 @@ async fn page(
         form_token: &signed_in.form_token,
         login: &user.login,
         since: factor.map(|factor| day(factor.since)),
-        has_codes: factor.is_some_and(|factor| factor.salt.is_some()),
+        has_codes: has_codes(signed_in),
         asks_second: asks_second(signed_in),
         recovery_left: auth.count_recovery_codes(user).await?,
         offers_passkeys: auth.offers_passkeys(),
@@ -133,6 +135,12 @@ pub(super) async fn again(
     };
     let (text, wait_s) = wrong(error)?;
     refused(&page(signed_in, Some(text), field).await?, wait_s)
+}
+
+/// Whether an app on the person's device shows codes.
+pub(super) fn has_codes(signed_in: &SignedIn) -> bool {
+    let factor = signed_in.who.user.second_factor.as_ref();
+    factor.is_some_and(|factor| factor.salt.is_some())
 }
 
 /// Whether a change takes a code besides the password.
@@ -198,6 +206,7 @@ async fn set_up_page(
         secret: pending.secret.expose(),
         address: pending.address.expose(),
         picture: picture::Picture::of(pending.address.expose())?,
+        has_codes: false,
         asks_second: asks_second(signed_in),
         error: wrong.as_ref().map(|(_, text, _)| text.clone()),
         wrong: wrong.as_ref().map_or("", |(field, ..)| field),
@@ -224,13 +233,13 @@ pub(crate) async fn turn_on(
         .await;
     match turned {
         Ok(turned) => {
-            audit::note(&app, &signed_in, "second-factor-on", &occasion)?;
+            audit::note(&app, &signed_in, "second-factor-on", &occasion).await?;
             app.send_mail(&signed_in.instance);
             turned_on(&app, &signed_in, &turned)
         }
         Err(SecondFactorError::On) => Ok(to_page(&signed_in)),
         Err(error) => {
-            note_refused(&app, &signed_in, ("second-factor-on", &error), &occasion)?;
+            note_refused(&app, &signed_in, ("second-factor-on", &error), &occasion).await?;
             let field = field(&error);
             let (text, wait_s) = wrong(error)?;
             set_up_page(&signed_in, salt, Some((field, text, wait_s))).await
@@ -250,7 +259,7 @@ pub(crate) async fn turn_off(
     let (password, second) = proof.of_both();
     match auth.turn_off_second_factor(password, second).await {
         Ok(begun) => {
-            audit::note(&app, &signed_in, "second-factor-off", &occasion)?;
+            audit::note(&app, &signed_in, "second-factor-off", &occasion).await?;
             app.send_mail(&signed_in.instance);
             let mut response = to_page(&signed_in);
             go_on(&app, &signed_in, begun.as_ref(), &mut response);
@@ -258,14 +267,14 @@ pub(crate) async fn turn_off(
         }
         Err(SecondFactorError::Off) => Ok(to_page(&signed_in)),
         Err(error) => {
-            note_refused(&app, &signed_in, ("second-factor-off", &error), &occasion)?;
+            note_refused(&app, &signed_in, ("second-factor-off", &error), &occasion).await?;
             again(&signed_in, error, "").await
         }
     }
 }
 
 /// Records that a change was refused for want of a proof. The person may be told that somebody guesses.
-pub(super) fn note_refused(
+pub(super) async fn note_refused(
     app: &App,
     signed_in: &SignedIn,
     (what, error): (&'static str, &SecondFactorError),
@@ -280,7 +289,7 @@ pub(super) fn note_refused(
     }
     app.send_mail(&signed_in.instance);
     let happening = Happening::by(signed_in, what, StatusCode::UNAUTHORIZED, occasion);
-    audit::record(app, &signed_in.instance, happening)
+    audit::record(app, &signed_in.instance, happening).await
 }
 
 /// What is said of what went wrong, and how long to wait.
@@ -293,7 +302,7 @@ pub(super) fn wrong(error: SecondFactorError) -> Result<(String, Option<u32>), F
             Ok((text.to_owned(), None))
         }
         SecondFactorError::Second => {
-            let text = "Your second step is on: show a code of your app or a recovery code, too, or sign in again.";
+            let text = "Your second step is on: fill in the field for it, too, or sign in again.";
             Ok((text.to_owned(), None))
         }
         error => Ok((format!("Nothing was changed: {error}."), None)),

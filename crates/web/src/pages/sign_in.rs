@@ -82,7 +82,7 @@ pub(crate) async fn sign_in(
         subject,
         ..Happening::new(what, status, &occasion)
     };
-    audit::record(&app, &instance, happening)?;
+    audit::record(&app, &instance, happening).await?;
     let browser = (&headers, &form);
     match outcome {
         Ok(Entered::Begun(begun)) => entered(&app, &instance, browser, &begun).await,

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::body::Body;
 use cresset_base::Limits;
+use cresset_store::user::Role;
 use cresset_store::{AuditAsk, AuditRecord, AuditSync, InstanceSettings};
 use cresset_web::extract::Peer;
 
@@ -118,6 +119,45 @@ async fn with_each_record_synced_it_is_in_the_database_before_the_answer() {
         practice.ask("GET /Patient", "").await;
         assert_eq!(records(&practice).await.len(), count);
     }
+}
+
+/// Pages, OAuth endpoints and strangers leave records that are no less durable.
+#[tokio::test]
+async fn with_each_record_synced_so_are_those_of_pages_and_tokens() {
+    let practice = Practice::with(Limits::default(), |settings| {
+        settings.audit_sync = AuditSync::Each;
+    })
+    .await;
+    practice.person(Role::Administrator, "boss", "1").await;
+    let count = async || records(&practice).await.len();
+    let credentials = format!(
+        "grant_type=client_credentials&client_id={}&client_secret=",
+        practice.client_id
+    );
+    let granted = format!("{credentials}{}", practice.client_secret);
+    for (status, form) in [(200, granted), (401, format!("{credentials}crs_wrong"))] {
+        let before = count().await;
+        let answer = practice.form("/demo/auth/token/", &form).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(count().await, before + 1, "{status}");
+    }
+    let before = count().await;
+    practice.stranger("GET /demo/fhir/Patient/a").await;
+    assert_eq!(count().await, before + 1, "a stranger");
+    let before = count().await;
+    let mut boss = practice.browser_of("boss").await;
+    assert_eq!(count().await, before + 1, "a sign-in");
+    let page = boss.get("/demo/auth/registrations/").await;
+    let token = page.field("form_token");
+    let fields = [
+        ("form_token", token.as_str()),
+        ("note", "a developer"),
+        ("days", "14"),
+    ];
+    let before = count().await;
+    let made = boss.post("/demo/auth/registrations/", &fields).await;
+    assert_eq!(made.status, 200, "{made:?}");
+    assert_eq!(count().await, before + 1, "a page");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use cresset_store::user::Role;
 use super::people::{Browser, PASSWORD};
 use super::practice::{Answer, HOST, Practice};
 
-const INVITE: &str = "/demo/people/invite";
+pub(crate) const INVITE: &str = "/demo/people/invite";
 const NEW: &str = "a lantern on the far shore";
 
 async fn practice() -> Practice {
@@ -39,7 +39,7 @@ fn ann<'f>(more: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
 }
 
 /// The path of the link in a letter, whose lines may be folded.
-fn link(letter: &str) -> String {
+pub(crate) fn link(letter: &str) -> String {
     let text = letter.replace("=\r\n", "").replace("=3D", "=");
     let begin = format!("{HOST}/demo/new-password/");
     let from = text.find(&begin).unwrap_or_else(|| panic!("{text}"));

@@ -1,7 +1,7 @@
 //! Signing in with passkeys (Web Authentication): keys of people's devices.
 
 mod adding;
-mod device;
+pub(crate) mod device;
 mod showing;
 
 use cresset_auth::user::NewUser;
@@ -20,7 +20,7 @@ use device::{Device, Said, data};
 
 const SECURITY: &str = "/demo/account/security";
 const PASSKEYS: &str = "/demo/account/security/passkeys";
-const ADD: &str = "/demo/account/security/passkeys/add";
+pub(crate) const ADD: &str = "/demo/account/security/passkeys/add";
 const REMOVE: &str = "/demo/account/security/passkeys/remove";
 const SHOW: &str = "/demo/sign-in/passkey";
 const ANSWER: &str = "/demo/sign-in/passkey/answer";
@@ -40,7 +40,7 @@ async fn post(browser: &mut Browser<'_>, form: (&str, &Answer), fields: &[(&str,
     browser.post(form.0, &[&own[..], fields].concat()).await
 }
 
-async fn send(
+pub(crate) async fn send(
     browser: &mut Browser<'_>,
     form: (&str, &Answer),
     fields: &[(&str, String)],
@@ -50,7 +50,7 @@ async fn send(
 }
 
 /// The page on which a device is asked for a new key of this name.
-async fn asked_to_make(browser: &mut Browser<'_>, called: &str) -> Answer {
+pub(crate) async fn asked_to_make(browser: &mut Browser<'_>, called: &str) -> Answer {
     let form = browser.get(PASSKEYS).await;
     let fields = [("called", called), ("password", PASSWORD)];
     let page = post(browser, (PASSKEYS, &form), &fields).await;
@@ -65,7 +65,7 @@ async fn add(browser: &mut Browser<'_>, device: &mut Device, called: &str) -> An
     send(browser, (ADD, &page), &device.made(&said)).await
 }
 
-fn recovery_codes(page: &Answer) -> Vec<String> {
+pub(crate) fn recovery_codes(page: &Answer) -> Vec<String> {
     let html = page.html();
     let codes = html.split("<code class=\"once\">").skip(1);
     codes
@@ -82,7 +82,7 @@ async fn asked_to_show(browser: &mut Browser<'_>) -> Answer {
 }
 
 /// Signs in without a password, as the device says it or as it was changed; the answer.
-async fn show(
+pub(crate) async fn show(
     browser: &mut Browser<'_>,
     device: &mut Device,
     change: impl FnOnce(&mut Said),
@@ -93,7 +93,7 @@ async fn show(
     send(browser, (ANSWER, &page), &device.signed(&said)).await
 }
 
-fn unchanged(_: &mut Said) {}
+pub(crate) fn unchanged(_: &mut Said) {}
 
 #[tokio::test]
 async fn a_passkey_signs_its_person_in_without_a_password() {

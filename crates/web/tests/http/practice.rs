@@ -94,6 +94,7 @@ impl Practice {
             instances: directory.clone(),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(7)),
+            passwords: PasswordPool::new(1, limits.password_queue_max),
             limits,
             outbound: outbound(),
             mail: Arc::new(Carrier::folder(folder.path().join("outbox"), SENDER).unwrap()),
@@ -208,10 +209,34 @@ impl Practice {
 
     /// Lets it answer at another address from now on.
     pub(crate) fn moves_to(&mut self, public_url: &str) {
-        let platform = Platform {
-            public_url: public_url.to_owned(),
-            ..self.app.platform().clone()
-        };
+        self.changes(|platform| platform.public_url = public_url.to_owned());
+    }
+
+    /// Lets it keep its data in what is made of where it kept them before.
+    pub(crate) fn keeps_data_in(
+        &mut self,
+        of: impl FnOnce(Arc<dyn Instances>) -> Arc<dyn Instances>,
+    ) {
+        self.changes(|platform| platform.instances = of(platform.instances.clone()));
+    }
+
+    /// Lets its mail get nowhere, or out again.
+    pub(crate) fn cannot_send(&mut self, is_so: bool) {
+        let outbox = self.folder.path().join("outbox");
+        let mut to = outbox.clone();
+        if is_so {
+            // A folder below a file cannot be made.
+            to = self.folder.path().join("no-folder");
+            std::fs::write(&to, "").unwrap();
+            to = to.join("outbox");
+        }
+        let carrier = Arc::new(Carrier::folder(to, SENDER).unwrap());
+        self.changes(|platform| platform.mail = carrier);
+    }
+
+    fn changes(&mut self, change: impl FnOnce(&mut Platform)) {
+        let mut platform = self.app.platform().clone();
+        change(&mut platform);
         self.app = App::new(platform);
         self.envelope = Envelope::new(self.app.clone());
     }

@@ -14,16 +14,16 @@ use super::practice::{Answer, Practice};
 use cresset_store::grant::ClientType;
 
 const SECURITY: &str = "/demo/account/security";
-const SET_UP: &str = "/demo/account/security/set-up";
+pub(crate) const SET_UP: &str = "/demo/account/security/set-up";
 const TURN_OFF: &str = "/demo/account/security/turn-off";
 const CODE: &str = "/demo/sign-in/code";
 
 /// The app on a person's device: the secret as bytes, and as it was read.
-struct Device(Vec<u8>, String);
+pub(crate) struct Device(Vec<u8>, String);
 
 impl Device {
     /// Reads the secret from the page as a person does.
-    fn of(page: &Answer) -> Self {
+    pub(crate) fn of(page: &Answer) -> Self {
         let html = page.html();
         let secret = html.split("<code class=\"once\">").nth(1).unwrap();
         let secret = secret.split('<').next().unwrap();
@@ -44,7 +44,7 @@ impl Device {
     }
 
     /// What it shows now.
-    fn code(&self, practice: &Practice) -> String {
+    pub(crate) fn code(&self, practice: &Practice) -> String {
         let step = practice.clock.now().as_second() / 30;
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.0);
         let tag = hmac::sign(&key, &step.to_be_bytes());
@@ -55,7 +55,7 @@ impl Device {
     }
 
     /// What it shows after the code that is shown now.
-    fn next_code(&self, practice: &Practice) -> String {
+    pub(crate) fn next_code(&self, practice: &Practice) -> String {
         practice.clock.advance_seconds(30);
         self.code(practice)
     }
@@ -67,7 +67,11 @@ fn wrong(code: &str) -> String {
     format!("{}{last}", &code[..5])
 }
 
-async fn post(browser: &mut Browser<'_>, form: (&str, &Answer), fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn post(
+    browser: &mut Browser<'_>,
+    form: (&str, &Answer),
+    fields: &[(&str, &str)],
+) -> Answer {
     let token = form.1.field("form_token");
     let own = [("form_token", token.as_str())];
     browser.post(form.0, &[&own[..], fields].concat()).await
@@ -107,7 +111,7 @@ async fn asked_for_code(browser: &mut Browser<'_>) -> Answer {
     page
 }
 
-async fn show(browser: &mut Browser<'_>, page: &Answer, code: &str) -> Answer {
+pub(crate) async fn show(browser: &mut Browser<'_>, page: &Answer, code: &str) -> Answer {
     let step = page.field("step");
     post(browser, (CODE, page), &[("step", &step), ("code", code)]).await
 }

@@ -140,6 +140,51 @@ async fn tokens_given_asked_about_and_ended_leave_a_record_each() {
     assert_eq!(apps, [true, true, true, true, false]);
 }
 
+/// What never comes to a decision is on record, and who was asked about.
+#[tokio::test]
+async fn requests_of_people_that_are_refused_and_their_names_leave_records() {
+    let practice = Practice::open().await;
+    let ann = practice.person(Role::Patient, "ann", "p1").await;
+    let app = practice
+        .people_app(
+            "launch/patient openid fhirUser",
+            details(ClientType::Public),
+        )
+        .await;
+    let mut browser = practice.browser_of("ann").await;
+    let scope = ("scope", "launch/patient openid fhirUser");
+    for wrong in [
+        ("redirect_uri", "https://evil.example/cb"),
+        ("aud", "https://evil.example"),
+    ] {
+        practice.clock.advance_seconds(61);
+        browser.get(&app.address(&[scope, wrong])).await;
+    }
+    let sent = browser.allow(&app.address(&[scope]), Keep::All).await;
+    let tokens = app.redeem(&practice, &sent.code()).await.json();
+    let token = tokens["access_token"].as_str().unwrap();
+    for token in [token, "cat_not_one"] {
+        let request =
+            Request::get("/demo/auth/userinfo/").header("authorization", format!("Bearer {token}"));
+        practice.send(request.body(Body::empty()).unwrap()).await;
+    }
+    let records = settled(&practice).await;
+    let told = told(&records);
+    let all = [
+        "login 303 x1",
+        "authorize 400 x1",
+        "authorize 400 x1",
+        "consent 303 x1",
+        "token 200 x1",
+        "userinfo 200 x1",
+        "userinfo 401 x1",
+    ];
+    assert_eq!(told, all);
+    let of_ann = &records[5];
+    assert_eq!(of_ann.subject.as_ref(), Some(&ann.id));
+    assert_eq!(of_ann.app.as_ref(), Some(&app.client_id));
+}
+
 #[tokio::test]
 async fn tokens_of_a_person_name_the_person_and_the_patient() {
     let practice = Practice::open().await;

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_base::Secret;
 use cresset_store::grant::{AppDetails, ClientType};
-use cresset_store::user::Role;
+use cresset_store::user::{Ending, Role, User};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -317,6 +317,39 @@ async fn a_refresh_token_is_used_once_and_its_reuse_ends_the_family() {
     );
     for tokens in [&first, &second, &third] {
         assert!(is_dead(&practice, &app, tokens).await);
+    }
+}
+
+/// E05: whose app was cut off is told, once.
+#[tokio::test]
+async fn the_person_is_told_of_a_refresh_token_that_came_again() {
+    let (practice, app) = demo().await;
+    let ann = practice.store.find_user("ann").await.unwrap().unwrap();
+    let reachable = User {
+        email: Some("ann@example.org".to_owned()),
+        ..ann
+    };
+    let changed = practice
+        .store
+        .update_user(reachable, Ending::Nothing, None)
+        .await;
+    assert!(changed.unwrap());
+    let mut browser = practice.browser_of("ann").await;
+    let first = app.tokens(&practice, &mut browser).await;
+    app.refresh(&practice, refresh_of(&first)).await;
+    for _ in 0..3 {
+        app.refresh(&practice, refresh_of(&first)).await;
+    }
+    practice.app.instances().deliver_mail().await;
+    let letters = practice.letters(1).await;
+    let letter = letters[0].replace("=\r\n", "");
+    for part in [
+        "To: ann@example.org",
+        "Sunrise",
+        "was disconnected",
+        "/demo/connected-apps",
+    ] {
+        assert!(letter.contains(part), "{part} in {letter}");
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) async fn patient_form(
         whose: whose(&patients),
         ..Happening::by(&signed_in, "patients", StatusCode::OK, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening)?;
+    audit::record(&app, &signed_in.instance, happening).await?;
     let page = Page {
         name: signed_in.instance.name.as_str(),
         handle: &handle,
