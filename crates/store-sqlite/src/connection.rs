@@ -21,8 +21,9 @@ const READER_CACHE_KIB: i64 = 2_048;
 /// How much of the database file a reader maps, in bytes: pages are then read where the operating
 /// system keeps them, without a call and a copy for each.
 const READER_MAP_BYTES: i64 = 1 << 30;
-/// Fewest and most pages in the log before they are moved into the database.
-const CHECKPOINT_PAGES: std::ops::RangeInclusive<i64> = 2_000..=32_000;
+/// Fewest and most pages in the log before they are moved into the database: moving them takes three syncs, and a
+/// page that was changed often meanwhile is moved once.
+const CHECKPOINT_PAGES: std::ops::RangeInclusive<i64> = 8_000..=32_000;
 /// Prepared statements kept by one connection.
 const STATEMENTS: usize = 192;
 

@@ -87,8 +87,17 @@ impl Current {
 
     /// The current version under an id, if it is kept.
     pub(crate) fn find(&self, of: ResourceType, id: &ResourceId) -> Option<Version> {
-        let rid = self.integers.get(&Asked(of.code(), id))?;
-        self.versions.get(&rid)
+        self.versions.get(&self.integer(of, id)?)
+    }
+
+    /// The integer of an id, if it is kept.
+    pub(crate) fn integer(&self, of: ResourceType, id: &ResourceId) -> Option<i64> {
+        self.integers.get(&Asked(of.code(), id))
+    }
+
+    /// Keeps the integer of an id, which is committed: then it never changes.
+    pub(crate) fn know(&self, of: ResourceType, id: &ResourceId, rid: i64) {
+        self.integers.insert(Name(of.code(), id.clone()), rid);
     }
 
     /// The current version of a resource, if it is kept.

@@ -7,6 +7,8 @@ use cresset_definitions::ResourceType;
 use cresset_search::TokenMatch;
 use cresset_store::layout::Rid;
 use cresset_store::plan::{Arg, ColumnFacts, Lookups, Shape, Span, Statement};
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Params, ToSql};
 
@@ -16,6 +18,38 @@ use crate::shared::{BLOCK_BITS, Shared};
 pub(crate) struct Snapshot<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) shared: &'a Shared,
+    pub(crate) names: Names,
+}
+
+/// Where the integers of ids and codes are looked up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// In memory first: the connection sees what is committed alone, and such integers never change.
+    Remembered,
+    /// In the tables: the connection may see what will not be committed, or is there to check them.
+    Stored,
+}
+
+/// Integers of codes that were lately asked for.
+pub(crate) struct Codes(Cache<(i64, Box<str>), i64>);
+
+/// How many.
+const CODES: usize = 4_096;
+
+/// A code of a block that is only looked up.
+#[derive(Hash)]
+struct Asked<'a>(i64, &'a str);
+
+impl Equivalent<(i64, Box<str>)> for Asked<'_> {
+    fn equivalent(&self, (block, folded): &(i64, Box<str>)) -> bool {
+        self.0 == *block && *self.1 == **folded
+    }
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self(Cache::new(CODES))
+    }
 }
 
 /// An argument of a planned statement.
@@ -53,12 +87,25 @@ impl Snapshot<'_> {
     fn tokens_of(&self, system: &str, folded: &str) -> rusqlite::Result<Vec<Span>> {
         let mut found = Vec::new();
         for block in self.blocks(system) {
-            let text = "SELECT id FROM token WHERE folded=? AND id BETWEEN ? AND ?";
-            found.extend(
-                self.ids(text, (folded, block.low, block.high))?
-                    .into_iter()
-                    .map(Span::one),
-            );
+            found.extend(self.token_in(block, folded)?.map(Span::one));
+        }
+        Ok(found)
+    }
+
+    /// The integer of a code within a block, which holds it once.
+    fn token_in(&self, block: Span, folded: &str) -> rusqlite::Result<Option<i64>> {
+        let codes = &self.shared.codes.0;
+        let remembers = self.names == Names::Remembered;
+        if remembers && let Some(id) = codes.get(&Asked(block.low, folded)) {
+            return Ok(Some(id));
+        }
+        let text = "SELECT id FROM token WHERE folded=? AND id BETWEEN ? AND ?";
+        let mut statement = self.connection.prepare_cached(text)?;
+        let found = statement
+            .query_row((folded, block.low, block.high), |row| row.get(0))
+            .optional()?;
+        if let Some(id) = found.filter(|_| remembers) {
+            codes.insert((block.low, folded.into()), id);
         }
         Ok(found)
     }
@@ -75,12 +122,20 @@ impl Lookups for Snapshot<'_> {
     type Error = rusqlite::Error;
 
     fn rid(&self, resource_type: ResourceType, id: &ResourceId) -> rusqlite::Result<Option<Rid>> {
+        let current = &self.shared.current;
+        let remembers = self.names == Names::Remembered;
+        if remembers && let Some(rid) = current.integer(resource_type, id) {
+            return Ok(Some(Rid(rid)));
+        }
         let mut statement = self
             .connection
             .prepare_cached("SELECT r FROM identity WHERE type=? AND id=?")?;
         let rid = statement
             .query_row((resource_type.code(), StoredId::of(id)), |row| row.get(0))
             .optional()?;
+        if let Some(rid) = rid.filter(|_| remembers) {
+            current.know(resource_type, id, rid);
+        }
         Ok(rid.map(Rid))
     }
 

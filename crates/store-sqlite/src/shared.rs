@@ -22,6 +22,7 @@ use crate::codec::Codec;
 use crate::current::Current;
 use crate::fault::store_error;
 use crate::index::Index;
+use crate::lookups::Codes;
 use crate::sizes::Sizes;
 use crate::training::Training;
 
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) facts: RwLock<HashMap<i64, ColumnFacts>>,
     pub(crate) sizes: Sizes,
     pub(crate) current: Current,
+    pub(crate) codes: Codes,
     /// Changes with every commit that touched a resource.
     pub(crate) generation: AtomicU64,
     /// Commits since the instance was opened.
@@ -139,6 +141,7 @@ impl Shared {
             shapes: RwLock::new(shapes(connection)?),
             facts: RwLock::new(facts(connection)?),
             sizes: Sizes::default(),
+            codes: Codes::default(),
             generation: AtomicU64::new(1),
             commits: AtomicU64::new(0),
             units: AtomicU64::new(0),

@@ -20,7 +20,7 @@ use rusqlite::{Connection, Row};
 use crate::catalog;
 use crate::fault::store_error;
 use crate::instant;
-use crate::lookups::Snapshot;
+use crate::lookups::{Names, Snapshot};
 use crate::row;
 use crate::shared::Shared;
 use known::Known;
@@ -150,6 +150,7 @@ impl Examination<'_> {
         let snapshot = Snapshot {
             connection: self.connection,
             shared: self.shared,
+            names: Names::Stored,
         };
         let known = cresset_store::plan::Lookups::rid(&snapshot, of, &version.id)
             .map_err(|e| store_error(&e))?;
@@ -187,6 +188,7 @@ impl Examination<'_> {
             snapshot: Snapshot {
                 connection: self.connection,
                 shared: self.shared,
+                names: Names::Stored,
             },
             shape,
             in_use: &self.in_use,

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row};
 
 use super::{Inner, read};
 use crate::fault::store_error;
-use crate::lookups::Snapshot;
+use crate::lookups::{Names, Snapshot};
 use crate::row;
 
 /// One page.
@@ -25,6 +25,7 @@ pub(super) fn page(
         let snapshot = Snapshot {
             connection,
             shared: &inner.shared,
+            names: Names::Remembered,
         };
         let Some(rid) = snapshot.rid(of, id).map_err(|e| store_error(&e))? else {
             return Ok(None);

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::Inner;
 use super::search::Asked;
 use crate::fault::store_error;
-use crate::lookups::{Bound, Snapshot};
+use crate::lookups::{Bound, Names, Snapshot};
 
 /// Resources by their integers, in order.
 #[derive(Default)]
@@ -40,6 +40,7 @@ pub(super) fn with(
     let snapshot = Snapshot {
         connection,
         shared: &inner.shared,
+        names: Names::Remembered,
     };
     let most = inner.shared.limits.included_max;
     let mut seen: HashSet<i64> = matches.iter().copied().collect();

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::Inner;
 use crate::fault::store_error;
 use crate::identity::StoredId;
-use crate::lookups::{Bound, Snapshot};
+use crate::lookups::{Bound, Names, Snapshot};
 use crate::row;
 
 /// The current version.
@@ -30,6 +30,7 @@ pub(super) fn current(
         let snapshot = Snapshot {
             connection,
             shared: &inner.shared,
+            names: Names::Remembered,
         };
         let Some(rid) = snapshot.rid(of, id).map_err(|e| store_error(&e))? else {
             return Ok(Found::Absent);
@@ -96,6 +97,7 @@ pub(super) fn is_visible(
     let snapshot = Snapshot {
         connection,
         shared: &inner.shared,
+        names: Names::Remembered,
     };
     let ask = || {
         let Some(statement) =
@@ -172,6 +174,7 @@ pub(super) fn version(
         let snapshot = Snapshot {
             connection,
             shared: &inner.shared,
+            names: Names::Remembered,
         };
         let Some(rid) = snapshot.rid(of, id).map_err(|e| store_error(&e))? else {
             return Ok(Found::Absent);

@@ -16,7 +16,7 @@ use super::{Inner, included, totals};
 use crate::current::Ticket;
 use crate::fault::{failed, store_error};
 use crate::index::Index;
-use crate::lookups::{Bound, Snapshot};
+use crate::lookups::{Bound, Names, Snapshot};
 use crate::row;
 
 /// A search and who asks.
@@ -150,6 +150,7 @@ pub(super) fn planned(
     let snapshot = Snapshot {
         connection,
         shared: &inner.shared,
+        names: Names::Remembered,
     };
     let begun = asked.place.as_ref();
     let mut walk = WalkFacts {
@@ -266,6 +267,9 @@ fn versions(
     let mut kept: Vec<Option<Version>> = rids.iter().map(|rid| current.get(*rid)).collect();
     if !current.still(ticket) {
         kept.fill(None);
+    }
+    if kept.iter().all(Option::is_some) {
+        return Ok(kept.into_iter().flatten().collect());
     }
     let text = "SELECT version,updated,method,body FROM resource WHERE r=?";
     let mut statement = connection

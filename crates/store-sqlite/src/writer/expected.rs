@@ -11,7 +11,7 @@ use cresset_store::{Error, Expectation};
 use super::apply::Applier;
 use super::memory::WriterTerms;
 use crate::fault::store_error;
-use crate::lookups::Snapshot;
+use crate::lookups::{Names, Snapshot};
 use crate::store::rows;
 
 /// What a search found.
@@ -68,6 +68,7 @@ impl Expected {
         let snapshot = Snapshot {
             connection: applier.connection,
             shared: applier.shared,
+            names: Names::Stored,
         };
         let ask = Ask {
             query,
