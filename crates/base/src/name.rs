@@ -74,15 +74,18 @@ impl FromStr for ResourceId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let legal = (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+            // Counted to the end, so that many bytes are looked at together.
+            && text.bytes().filter(|b| !is_of_id(*b)).count() == 0;
         if legal {
             Ok(Self(text.into()))
         } else {
             Err(Self::EXPECTED)
         }
     }
+}
+
+const fn is_of_id(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.')
 }
 
 macro_rules! shown_as_text {

@@ -1,6 +1,7 @@
 //! `OperationOutcome`: what the caller is told, as a resource.
 
-use crate::bundle::write;
+use cresset_model::write_string;
+
 use crate::fault::{Fault, Issue};
 
 /// The `OperationOutcome` of a fault, as JSON bytes.
@@ -51,11 +52,11 @@ fn of_issue(severity: &str, issue: &Issue, out: &mut Vec<u8>) {
         out.extend_from_slice(part.as_bytes());
     }
     out.extend_from_slice(b"\",\"details\":{\"text\":");
-    write::string(&issue.text, out);
+    write_string(&issue.text, out);
     out.push(b'}');
     if let Some(expression) = &issue.expression {
         out.extend_from_slice(b",\"expression\":[");
-        write::string(expression, out);
+        write_string(expression, out);
         out.push(b']');
     }
     out.push(b'}');

@@ -66,6 +66,16 @@ fn text(tree: &Tree, span: crate::element::Span, out: &mut Vec<u8>) {
 /// Appends a JSON string with the fewest escapes.
 pub fn string(value: &str, out: &mut Vec<u8>) {
     out.push(b'"');
+    // Most texts need no escapes. Counted to the end, so that many bytes are looked at together.
+    let escapes = value
+        .bytes()
+        .filter(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'))
+        .count();
+    if escapes == 0 {
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'"');
+        return;
+    }
     for &byte in value.as_bytes() {
         match byte {
             b'"' => out.extend_from_slice(br#"\""#),

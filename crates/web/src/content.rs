@@ -5,10 +5,10 @@ use axum::response::Response;
 use cresset_fhir::content::Content;
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    IF_RANGE, RANGE,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
+use crate::extract::Range;
 use crate::render;
 
 /// R4 §2.44.1: the resource whose readers may read a `Binary`.
@@ -25,10 +25,10 @@ enum Part {
     Unsatisfiable,
 }
 
-/// The content, or the part the request's `Range` names.
-pub(crate) fn content(content: Content, request: &HeaderMap) -> Response {
+/// The content, or the part that is asked for.
+pub(crate) fn content(content: Content, range: &Range) -> Response {
     let length = content.bytes.len();
-    let (status, body, range) = match part(request, length) {
+    let (status, body, range) = match part(range, length) {
         Part::Whole => (StatusCode::OK, content.bytes, None),
         Part::Range(first, last) => (
             StatusCode::PARTIAL_CONTENT,
@@ -63,13 +63,10 @@ pub(crate) fn content(content: Content, request: &HeaderMap) -> Response {
     response
 }
 
-/// One range is served; several, and a condition that only a strong entity tag could meet, give
-/// the whole, as RFC 9110 §14.2 and §13.1.5 allow.
-fn part(request: &HeaderMap, length: usize) -> Part {
-    let range = request
-        .get(RANGE)
-        .filter(|_| !request.contains_key(IF_RANGE));
+/// One range is served; several give the whole, as RFC 9110 §14.2 allows.
+fn part(Range(range): &Range, length: usize) -> Part {
     let range = range
+        .as_ref()
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("bytes="))
         .and_then(|value| value.trim().split_once('-'));

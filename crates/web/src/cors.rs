@@ -11,6 +11,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::path;
+
 const SENT: HeaderValue = HeaderValue::from_static(
     "Accept, Authorization, Content-Encoding, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, \
      If-None-Match, If-Unmodified-Since, Prefer, Range, X-Request-Id, X-Security-Context",
@@ -23,7 +25,7 @@ const READ: HeaderValue = HeaderValue::from_static(
 /// Whether other origins may ask at this path: FHIR bases and what of an authorization server is
 /// for apps; not pages, and not where people are sent (RFC 9700 §2.6).
 pub fn is_open(path: &str) -> bool {
-    let mut parts = path.split('/').skip(2);
+    let mut parts = path::parts(path).skip(2);
     let is_endpoint =
         parts.next() == Some("auth") && parts.next().is_some_and(|part| !PAGES.contains(&part));
     is_fhir(path) || is_endpoint || path.starts_with("/.well-known/")
@@ -34,7 +36,7 @@ const PAGES: [&str; 3] = ["applications", "authorize", "registrations"];
 
 /// Whether a path lies under a FHIR base.
 pub fn is_fhir(path: &str) -> bool {
-    path.split('/').nth(2) == Some("fhir")
+    path::parts(path).nth(2) == Some("fhir")
 }
 
 /// The answer to `OPTIONS`, a preflight or not. `allow` are the methods the map has for the path.

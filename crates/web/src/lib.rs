@@ -26,6 +26,7 @@ pub mod instance;
 mod oauth;
 mod outside;
 mod pages;
+mod path;
 pub mod platform;
 pub mod render;
 pub mod router;

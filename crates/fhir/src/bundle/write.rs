@@ -1,19 +1,8 @@
 //! The few strokes every Bundle is written with.
 
-use crate::bundle::Link;
+use cresset_model::write_string;
 
-/// Appends a JSON string.
-pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
-}
+use crate::bundle::Link;
 
 /// Appends `{"resourceType":"Bundle","type":…,"total":…,"link":[…]`.
 pub(crate) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &mut Vec<u8>) {
@@ -28,7 +17,7 @@ pub(crate) fn head(bundle_type: &str, total: Option<u64>, links: &[Link], out: &
         out.extend_from_slice(b"{\"relation\":\"");
         out.extend_from_slice(link.relation.code().as_bytes());
         out.extend_from_slice(b"\",\"url\":");
-        string(&link.url, out);
+        write_string(&link.url, out);
         out.push(b'}');
     }
     if !links.is_empty() {

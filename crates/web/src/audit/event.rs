@@ -5,6 +5,8 @@ use cresset_definitions::ResourceType;
 use cresset_rules::allergen::{KEPT_AS, NAME};
 use http::Method;
 
+use crate::path;
+
 /// What a request to a FHIR base does, read from its method and path alone.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -59,7 +61,7 @@ impl Event {
 
     /// `None` for what is no interaction with data.
     pub(crate) fn of(method: &Method, path: &str) -> Option<Self> {
-        let mut parts = path.split('/').skip(2);
+        let mut parts = path::parts(path).skip(2);
         if parts.next() != Some("fhir") {
             return None;
         }

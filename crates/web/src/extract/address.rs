@@ -12,6 +12,7 @@ use http::request::Parts;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
+use crate::path;
 
 /// The instance the route names, opened.
 pub struct Instance(pub Arc<OpenInstance>);
@@ -33,7 +34,7 @@ impl FromRequestParts<App> for Instance {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         // The name is the first part of every such path; it needs no decoding, or it is no name.
-        let name = parts.uri.path().split('/').nth(1).unwrap_or_default();
+        let name = path::parts(parts.uri.path()).nth(1).unwrap_or_default();
         app.instances().open(name).await.map(Self)
     }
 }

@@ -4,6 +4,7 @@ use http::{HeaderMap, Uri};
 
 use super::media;
 use crate::failure::Failure;
+use crate::path;
 use crate::render::{Format, Layout};
 
 /// The form the caller asks for. `_format` outweighs `Accept` (R4 3.1.0.1.11).
@@ -31,7 +32,7 @@ pub fn of(uri: &Uri, headers: &HeaderMap) -> Result<Layout, Failure> {
 
 /// Whether a path names the type whose resources can be had and sent as what they hold.
 pub fn is_binary(path: &str) -> bool {
-    path.split('/').nth(3) == Some("Binary")
+    path::parts(path).nth(3) == Some("Binary")
 }
 
 /// The form of words about what went wrong: JSON where nothing served was asked for.

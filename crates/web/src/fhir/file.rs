@@ -7,12 +7,12 @@ use cresset_fhir::Kind;
 use cresset_fhir::file::{Asker, Place};
 use cresset_store::AuditRecord;
 use http::header::{LOCATION, REFERRER_POLICY};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::audit::Trail;
 use crate::content::content;
-use crate::extract::{Ask, Instance, OneResource, Pairs};
+use crate::extract::{Ask, Instance, OneResource, Pairs, Range};
 use crate::failure::Failure;
 use crate::render;
 
@@ -52,10 +52,10 @@ pub(crate) async fn file(
     Instance(instance): Instance,
     Extension(trail): Extension<Trail>,
     params: RawPathParams,
-    headers: HeaderMap,
+    range: Range,
 ) -> Result<Response, Failure> {
     let file = instance.fhir.file(last(&params)).await?;
-    let response = content(file.content, &headers);
+    let response = content(file.content, &range);
     let record = AuditRecord {
         app: Some(file.client_id),
         interaction: "file".to_owned(),

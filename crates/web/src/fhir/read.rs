@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use cresset_fhir::{Read, Subset};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use super::shown::shown;
-use crate::extract::{Ask, OnRead, OneResource, Pairs};
+use crate::extract::{Ask, OnRead, OneResource, Pairs, Range};
 use crate::failure::Failure;
 use crate::render;
 
@@ -15,7 +15,7 @@ pub(crate) async fn read(
     OneResource(resource_type, id): OneResource,
     OnRead(condition): OnRead,
     Pairs(pairs): Pairs,
-    headers: HeaderMap,
+    range: Range,
 ) -> Result<Response, Failure> {
     let subset = Subset::of_one(&pairs, resource_type)?;
     let read = ask
@@ -26,7 +26,7 @@ pub(crate) async fn read(
     let (Read::Version(version) | Read::NotModified(version)) = &read;
     ask.shows([version])?;
     let (mut response, version) = match read {
-        Read::Version(version) => (shown(&ask, &headers, &subset, &version)?, version),
+        Read::Version(version) => (shown(&ask, &range, &subset, &version)?, version),
         Read::NotModified(version) => (render::empty(StatusCode::NOT_MODIFIED), version),
     };
     render::version_headers(&version, response.headers_mut());

@@ -2,10 +2,9 @@
 
 use axum::response::Response;
 use cresset_fhir::Subset;
-use http::HeaderMap;
 
 use super::shown::shown;
-use crate::extract::{Ask, OneVersion, Pairs};
+use crate::extract::{Ask, OneVersion, Pairs, Range};
 use crate::failure::Failure;
 use crate::render;
 
@@ -14,7 +13,7 @@ pub(crate) async fn vread(
     ask: Ask,
     OneVersion(resource_type, id, version): OneVersion,
     Pairs(pairs): Pairs,
-    headers: HeaderMap,
+    range: Range,
 ) -> Result<Response, Failure> {
     let subset = Subset::of_one(&pairs, resource_type)?;
     let version = ask
@@ -23,7 +22,7 @@ pub(crate) async fn vread(
         .vread(ask.access(), resource_type, &id, version)
         .await?;
     ask.shows([&version])?;
-    let mut response = shown(&ask, &headers, &subset, &version)?;
+    let mut response = shown(&ask, &range, &subset, &version)?;
     render::version_headers(&version, response.headers_mut());
     Ok(response)
 }
