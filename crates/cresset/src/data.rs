@@ -362,6 +362,18 @@ impl Instances for Data {
         Ok(found.map(|(settings, _)| settings))
     }
 
+    async fn marked(&self, mark: &str) -> Result<Option<InstanceName>, Error> {
+        let here = self.directory.marked(mark).await?;
+        let there = match &self.registry {
+            Some(registry) => registry.marked(mark).await?,
+            None => None,
+        };
+        Ok(match (here, there) {
+            (Some(_), Some(_)) => None,
+            (here, there) => here.or(there),
+        })
+    }
+
     fn version(&self) -> Option<u64> {
         match &self.registry {
             Some(registry) => registry.number(),

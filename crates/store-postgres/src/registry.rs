@@ -69,13 +69,15 @@ pub struct Registry {
 struct Known {
     at: u64,
     entries: HashMap<InstanceName, Option<Arc<Entry>>>,
+    marks: HashMap<Box<str>, Option<InstanceName>>,
     names: Option<Vec<InstanceName>>,
 }
 
 impl Known {
     /// What was read at this number, and nothing else.
     fn at(&mut self, number: u64) -> &mut Self {
-        if self.at != number || self.entries.len() >= REMEMBERED {
+        let remembered = self.entries.len() + self.marks.len();
+        if self.at != number || remembered >= REMEMBERED {
             *self = Self {
                 at: number,
                 ..Self::default()
@@ -137,6 +139,30 @@ impl Registry {
         Ok(entry)
     }
 
+    /// The instance with this mark; none where several have it.
+    ///
+    /// # Errors
+    /// As [`Registry::entry`].
+    pub async fn marked(&self, mark: &str) -> Result<Option<InstanceName>, Error> {
+        let number = self.number();
+        if let Some(number) = number
+            && let Some(name) = self.known.lock().at(number).marks.get(mark)
+        {
+            return Ok(name.clone());
+        }
+        let text = "SELECT name FROM instance WHERE (settings::jsonb->>'mark')=$1 LIMIT 2";
+        let rows = self.rows(text, &[&mark]).await?;
+        let name = match rows.as_slice() {
+            [row] => Some(name(row)?),
+            _ => None,
+        };
+        if let Some(number) = number {
+            let mut known = self.known.lock();
+            known.at(number).marks.insert(mark.into(), name.clone());
+        }
+        Ok(name)
+    }
+
     /// Names of all instances, sorted; while the server is away, those there were before.
     ///
     /// # Errors
@@ -164,12 +190,7 @@ impl Registry {
         }
         let text = "SELECT name FROM instance ORDER BY name COLLATE \"C\"";
         let rows = self.rows(text, &[]).await?;
-        let parsed = rows.iter().map(|row| {
-            let name: &str = get(row, 0)?;
-            name.parse()
-                .map_err(|_| Error::failed("the registry holds a name that is none"))
-        });
-        let names = parsed.collect::<Result<Vec<_>, _>>()?;
+        let names = rows.iter().map(name).collect::<Result<Vec<_>, _>>()?;
         if let Some(number) = number {
             self.known.lock().at(number).names = Some(names.clone());
         }
@@ -291,6 +312,12 @@ async fn held(transaction: &Transaction<'_>, name: &InstanceName) -> Result<Opti
     let text = "SELECT settings FROM instance WHERE name=$1 FOR UPDATE";
     let row = query_opt(transaction, text, &[&name.as_str()]).await?;
     row.map(|row| get(&row, 0)).transpose()
+}
+
+fn name(row: &Row) -> Result<InstanceName, Error> {
+    let name: &str = get(row, 0)?;
+    name.parse()
+        .map_err(|_| Error::failed("the registry holds a name that is none"))
 }
 
 fn entry(row: &Row) -> Result<Entry, Error> {

@@ -28,7 +28,10 @@ pub(crate) const INSTANCE: &[&str] = &[
 ];
 
 /// The steps of the registry's schema.
-pub(crate) const REGISTRY: &[&str] = &[include_str!("schema/registry.sql")];
+pub(crate) const REGISTRY: &[&str] = &[
+    include_str!("schema/registry.sql"),
+    include_str!("schema/marks.sql"),
+];
 
 /// Brings the schema of a connection to the newest version. Of several nodes one does so.
 pub(crate) async fn migrate(connection: &mut Object, steps: &[&str]) -> Result<(), Error> {

@@ -81,10 +81,15 @@ pub struct DataDirectory {
     root: PathBuf,
     options: Options,
     open: Mutex<HashMap<InstanceName, Open>>,
+    /// Which instance a mark is of, or that several have it; read when first asked for, and again
+    /// after each change.
+    marks: Mutex<Option<Marks>>,
     code_systems: Arc<SqliteCodeSystems>,
     /// Released by the operating system when this process ends, however it ends.
     _lock: File,
 }
+
+type Marks = HashMap<String, Option<InstanceName>>;
 
 struct Open {
     store: Arc<SqliteStore>,
@@ -119,6 +124,7 @@ impl DataDirectory {
             root: root.to_owned(),
             options,
             open: Mutex::new(HashMap::new()),
+            marks: Mutex::default(),
             code_systems: Arc::new(SqliteCodeSystems::new(root)),
             _lock: lock,
         })
@@ -172,7 +178,13 @@ impl DataDirectory {
             }
             Err(e) => return Err(DirectoryError::Io(path, e)),
         }
-        settings::write(&path, settings)
+        self.write(&path, settings)
+    }
+
+    fn write(&self, path: &Path, settings: &InstanceSettings) -> Result<(), DirectoryError> {
+        let written = settings::write(path, settings);
+        *self.marks.lock() = None;
+        written
     }
 
     /// Whether there is an instance of this name.
@@ -227,7 +239,7 @@ impl DataDirectory {
         if !self.exists(name) {
             return Err(DirectoryError::Absent(name.clone()));
         }
-        settings::write(&self.instance_path(name), settings)
+        self.write(&self.instance_path(name), settings)
     }
 
     /// Deletes an instance with everything in it.
@@ -242,7 +254,9 @@ impl DataDirectory {
         let path = self.instance_path(name);
         // From here on it is no instance, even when removing the rest is interrupted.
         let settings = settings::file(&path);
-        std::fs::remove_file(&settings).map_err(|e| DirectoryError::Io(settings, e))?;
+        let removed = std::fs::remove_file(&settings);
+        *self.marks.lock() = None;
+        removed.map_err(|e| DirectoryError::Io(settings, e))?;
         std::fs::remove_dir_all(&path).map_err(|e| DirectoryError::Io(path, e))
     }
 
@@ -280,7 +294,7 @@ impl DataDirectory {
             return Err(DirectoryError::Elsewhere(name.clone()));
         }
         let own = OfInstance {
-            bases: (self.options.bases)(name),
+            bases: self.bases(name, &settings),
             keeps_words: settings.full_text,
         };
         let store = SqliteStore::open(&self.instance_path(name), &self.options, own)
@@ -294,6 +308,30 @@ impl DataDirectory {
             },
         );
         Ok(store)
+    }
+}
+
+impl DataDirectory {
+    /// The base URLs of an instance: its own, and that of the front it stands behind.
+    fn bases(&self, name: &InstanceName, settings: &InstanceSettings) -> Vec<String> {
+        let front = settings.behind.as_ref().and_then(|name| name.parse().ok());
+        let front = front.as_ref().map(|front| (self.options.bases)(front));
+        let mut bases = (self.options.bases)(name);
+        bases.extend(front.into_iter().flatten());
+        bases
+    }
+
+    /// Which instances the marks are of. One whose settings are damaged cannot be served anyway.
+    fn read_marks(&self) -> Result<Marks, DirectoryError> {
+        let mut marks = Marks::new();
+        for name in self.names()? {
+            let settings = self.instance_settings(&name);
+            if let Some(mark) = settings.ok().and_then(|settings| settings.mark) {
+                let of = marks.entry(mark).and_modify(|of| *of = None);
+                of.or_insert(Some(name));
+            }
+        }
+        Ok(marks)
     }
 }
 
@@ -314,6 +352,14 @@ impl Instances for DataDirectory {
             Err(DirectoryError::Absent(_)) => Ok(None),
             Err(error) => Err(failed(error.to_string())),
         }
+    }
+
+    async fn marked(&self, mark: &str) -> Result<Option<InstanceName>, Error> {
+        let mut marks = self.marks.lock();
+        if marks.is_none() {
+            *marks = Some(self.read_marks().map_err(|e| failed(e.to_string()))?);
+        }
+        Ok(marks.as_ref().and_then(|marks| marks.get(mark)?.clone()))
     }
 
     fn version(&self) -> Option<u64> {

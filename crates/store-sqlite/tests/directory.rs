@@ -131,3 +131,26 @@ fn nobody_else_may_look_into_a_new_directory() {
         assert_eq!(mode & 0o777, 0o700, "{}", folder.display());
     }
 }
+
+/// A mark leads to its instance, as long as that has it and no other does.
+#[tokio::test]
+async fn a_mark_leads_to_the_one_instance_that_has_it() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::open(&root.path().join("data"), options()).unwrap();
+    let marked = |mark: &str| InstanceSettings {
+        mark: Some(mark.to_owned()),
+        ..settings()
+    };
+    let of = async |mark: &str| directory.marked(mark).await.unwrap();
+    directory.create(&name("a"), &settings()).unwrap();
+    assert_eq!(of("m").await, None);
+    directory.create(&name("b"), &marked("m")).unwrap();
+    assert_eq!(of("m").await, Some(name("b")));
+    let set = |of: &str, settings| directory.set_instance_settings(&name(of), &settings);
+    set("a", marked("n")).unwrap();
+    assert_eq!(of("n").await, Some(name("a")));
+    set("a", marked("m")).unwrap();
+    assert_eq!((of("m").await, of("n").await), (None, None));
+    directory.delete(&name("b")).unwrap();
+    assert_eq!(of("m").await, Some(name("a")));
+}

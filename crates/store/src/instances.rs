@@ -171,6 +171,15 @@ pub struct InstanceSettings {
     /// Whether a search tells an app that asks how it was answered.
     #[serde(default)]
     pub explains: bool,
+    /// Whether its addresses serve the practices that stand behind it.
+    #[serde(default)]
+    pub front: bool,
+    /// Name of the front it stands behind.
+    #[serde(default)]
+    pub behind: Option<String>,
+    /// What tells it from others behind a front: made when it first stands behind one, and kept.
+    #[serde(default)]
+    pub mark: Option<String>,
 }
 
 /// 170.315(g)(10) asks for at least three months, renewed on use.
@@ -216,7 +225,28 @@ impl InstanceSettings {
             profiles: Vec::new(),
             full_text: false,
             explains: false,
+            front: false,
+            behind: None,
+            mark: None,
         }
+    }
+
+    /// The first setting of which the documents of a front speak, and that is otherwise here: what is
+    /// said there must hold of every practice behind it.
+    pub fn unlike(&self, front: &Self) -> Option<&'static str> {
+        let (own, its) = (self.authorization, front.authorization);
+        let pairs = [
+            ("rules", self.rules == front.rules),
+            ("client_ids", self.client_ids == front.client_ids),
+            ("deletes", self.deletes == front.deletes),
+            ("authorization.dpop", own.dpop == its.dpop),
+            (
+                "authorization.pushed_requests",
+                own.pushed_requests == its.pushed_requests,
+            ),
+        ];
+        let unlike = pairs.into_iter().find(|(_, is_alike)| !is_alike);
+        unlike.map(|(name, _)| name)
     }
 }
 
@@ -295,6 +325,10 @@ pub trait Instances: Send + Sync + 'static {
 
     /// The settings of this instance; `None` when there is no such instance.
     async fn settings(&self, name: &InstanceName) -> Result<Option<InstanceSettings>, Error>;
+
+    /// The instance with this mark; `None` when there is none, and when there are several: then it is
+    /// not certain whose a token is.
+    async fn marked(&self, mark: &str) -> Result<Option<InstanceName>, Error>;
 
     /// Another after each change of what [`Instances::settings`] says; `None` where some may have
     /// changed without being heard of, so that it must be asked.

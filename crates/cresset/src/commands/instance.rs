@@ -1,6 +1,7 @@
 //! `cresset instance`
 
 mod authorization;
+pub(super) mod behind;
 mod set;
 
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ use authorization::Authorization;
   cresset instance list
   cresset instance show sunrise --json
   cresset instance set sunrise token_lifetime_s=600 authorization.dpop=true
+  cresset instance create clinics --front
+  cresset instance set sunrise behind=clinics
   cresset instance delete sunrise --yes")]
 pub(crate) struct Instance {
     #[command(subcommand)]
@@ -57,6 +60,8 @@ enum Action {
         store: Where,
         #[command(flatten)]
         authorization: Authorization,
+        #[command(flatten)]
+        place: behind::Place,
         /// Keep the words of resources, so that `_text` and `_content` find them
         #[arg(long)]
         full_text: bool,
@@ -184,6 +189,7 @@ impl Instance {
                 people,
                 store,
                 authorization,
+                place,
                 full_text,
                 explain,
                 audit_each,
@@ -204,10 +210,10 @@ impl Instance {
                 if relative_links {
                     settings.links = LinkStyle::Relative;
                 }
-                Data::for_command(&data)?
-                    .0
-                    .create(&name, &settings, store.url().as_ref())
-                    .await?;
+                let (data, _) = Data::for_command(&data)?;
+                place.apply(&mut settings);
+                behind::settle(&data, &mut settings).await?;
+                data.create(&name, &settings, store.url().as_ref()).await?;
                 output::line(format_args!("created instance {name}"));
             }
             Action::List { data, json } => list(&data, json).await?,

@@ -147,3 +147,43 @@ async fn settings_of_a_newer_version_are_read_and_not_changed() {
     };
     assert!(said.contains("newer version"), "{said}");
 }
+
+/// Waits until a node knows this instance by its mark.
+async fn knows_mark(registry: &Registry, mark: &str, expected: Option<&InstanceName>) {
+    let begun = Instant::now();
+    loop {
+        let is_late = begun.elapsed() > BOUND;
+        let known = registry.marked(mark).await.unwrap();
+        if known.as_ref() == expected {
+            return;
+        }
+        assert!(!is_late, "{known:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mark_leads_to_the_one_instance_that_has_it() {
+    let server = Server::start();
+    let (one, two) = (registry(&server), registry(&server));
+    let marked = |mark: &str| {
+        let mut entry = entry("east");
+        entry.settings.mark = Some(mark.to_owned());
+        entry
+    };
+    let (first, second): (InstanceName, InstanceName) =
+        ("sunrise".parse().unwrap(), "sunset".parse().unwrap());
+    hears(&two).await;
+    knows_mark(&two, "m", None).await;
+    one.add(&first, &marked("m")).await.unwrap();
+    knows_mark(&two, "m", Some(&first)).await;
+    one.add(&second, &marked("m")).await.unwrap();
+    knows_mark(&two, "m", None).await;
+    let (seen, moved) = (marked("m").settings, marked("n").settings);
+    let set = one.set(&second, &seen, &moved).await.unwrap();
+    assert_eq!(set, Change::Made);
+    knows_mark(&two, "m", Some(&first)).await;
+    knows_mark(&two, "n", Some(&second)).await;
+    one.remove(&first, seen.created).await.unwrap();
+    knows_mark(&two, "m", None).await;
+}

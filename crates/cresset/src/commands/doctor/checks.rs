@@ -5,9 +5,11 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::SystemTime;
 
-use cresset_base::Timestamp;
+use cresset_base::{InstanceName, Timestamp};
+use cresset_store::Instances as _;
 
 use super::{Check, Outcome};
+use crate::commands::instance::behind;
 use crate::data::Data;
 use crate::failure::Kind;
 use crate::settings::{Flags, Settings};
@@ -167,12 +169,43 @@ async fn instances(settings: &Settings) -> Vec<Check> {
             Err(failure) => Check::new("instance", Outcome::Failed, failure.what()),
         });
     }
+    checks.extend(fronts(&data, &names).await);
     if names.is_empty() {
         checks.push(Check::new(
             "instances",
             Outcome::Warning,
             "there are none; `cresset instance create` makes one",
         ));
+    }
+    checks
+}
+
+/// Practices that are served at no front although they are set to stand behind one.
+async fn fronts(data: &Data, names: &[InstanceName]) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for name in names {
+        let Ok(settings) = data.settings(name).await else {
+            continue;
+        };
+        let (Some(front), Some(mark)) = (&settings.behind, &settings.mark) else {
+            continue;
+        };
+        let wrong = match (
+            behind::judge(data, &settings).await,
+            data.marked(mark).await,
+        ) {
+            (Err(failure), _) => Some(failure.what().to_owned()),
+            (Ok(()), Ok(Some(_))) => None,
+            _ => Some("another instance has the same mark".to_owned()),
+        };
+        checks.push(match wrong {
+            None => Check::new("front", Outcome::Ok, format!("{front} serves {name}")),
+            Some(why) => Check::new(
+                "front",
+                Outcome::Failed,
+                format!("{front} does not serve {name}: {why}"),
+            ),
+        });
     }
     checks
 }
@@ -190,8 +223,10 @@ fn port(settings: &Settings) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, all, clock};
-    use crate::settings::Flags;
+    use super::{Data, Outcome, all, clock};
+    use crate::settings::{Flags, Settings};
+    use crate::surroundings;
+    use cresset_store::InstanceSettings;
 
     #[test]
     fn a_clock_in_the_past_is_a_fault() {
@@ -202,6 +237,62 @@ mod tests {
         assert_eq!(
             clock("2027-01-02T00:00:00Z".parse().unwrap()).outcome,
             Outcome::Ok
+        );
+    }
+
+    #[tokio::test]
+    async fn practices_that_no_front_serves_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            ..Settings::default()
+        };
+        let data = Data::open(&settings).unwrap();
+        let plain = InstanceSettings::new(surroundings::clock().now());
+        let behind = |mark: &str, client_ids| InstanceSettings {
+            behind: Some("clinics".to_owned()),
+            mark: Some(mark.to_owned()),
+            client_ids,
+            ..plain.clone()
+        };
+        let front = InstanceSettings {
+            front: true,
+            ..plain.clone()
+        };
+        for (name, settings) in [
+            ("clinics", front),
+            ("well", behind("a", true)),
+            ("unlike", behind("b", false)),
+            ("one", behind("c", true)),
+            ("copy", behind("c", true)),
+        ] {
+            let name = name.parse().unwrap();
+            data.create(&name, &settings, None).await.unwrap();
+        }
+        drop(data);
+        let flags = Flags {
+            data: Some(folder.path().to_owned()),
+            port: Some(0),
+            ..Flags::default()
+        };
+        let checks = all(None, &flags).await;
+        let fronts = checks.iter().filter(|check| check.what == "front");
+        let told: Vec<_> = fronts.map(|check| (check.outcome, &*check.found)).collect();
+        let same = "another instance has the same mark";
+        for (name, why) in [
+            ("copy", same),
+            ("one", same),
+            ("unlike", "client_ids differs"),
+        ] {
+            let is_told = told.iter().any(|(outcome, found)| {
+                let begin = format!("clinics does not serve {name}: {why}");
+                *outcome == Outcome::Failed && found.starts_with(&begin)
+            });
+            assert!(is_told, "{name} {told:?}");
+        }
+        assert!(
+            told.contains(&(Outcome::Ok, "clinics serves well")),
+            "{told:?}"
         );
     }
 

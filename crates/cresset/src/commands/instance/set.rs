@@ -4,13 +4,14 @@ use cresset_base::InstanceName;
 use cresset_store::InstanceSettings;
 use serde_json::{Map, Value};
 
+use super::behind;
 use crate::commands::{DataDir, rules};
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::output;
 
 /// Settled when an instance is created.
-const FIXED: [&str; 2] = ["created", "place"];
+const FIXED: [&str; 3] = ["created", "place", "mark"];
 
 pub(super) async fn run(
     data: &DataDir,
@@ -19,7 +20,8 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let (data, _) = Data::existing(data)?;
     let seen = data.settings(name).await?;
-    let settings = changed(&seen, changes)?;
+    let mut settings = changed(&seen, changes)?;
+    behind::settle(&data, &mut settings).await?;
     data.set(name, &seen, &settings).await?;
     output::line(format_args!("changed instance {name}"));
     Ok(())
@@ -100,6 +102,7 @@ mod tests {
             ("token_lifetime_s=-1", "-1"),
             ("created=2026-01-01T00:00:00Z", "created"),
             ("place=directory", "place"),
+            ("mark=a", "mark"),
             ("rules=mine", "mine"),
             ("rules.name=r4", "rules.name"),
             ("page_default", "NAME=VALUE"),
