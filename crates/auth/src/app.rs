@@ -6,7 +6,7 @@ use cresset_outbound::{NotAllowed, address};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, AppDetails, ClientType, Pkce};
 
-use crate::credential::{Kind, generate, generate_client_id, hash};
+use crate::credential::{Kind, generate, hash};
 use crate::grant::GrantType;
 use crate::key_set::{self, InvalidKeySet};
 use crate::redirect_uri::{self, InvalidRedirectUri};
@@ -115,7 +115,7 @@ impl AuthServer {
         let secret =
             needs_secret(&new.details).then(|| generate(Kind::ClientSecret, self.rng.as_ref()));
         let app = App {
-            client_id: generate_client_id(self.rng.as_ref()),
+            client_id: self.generate_client_id(),
             name: new.name,
             secret: secret.as_ref().map(|secret| hash(secret.expose())),
             scopes: scopes.to_string(),

@@ -19,7 +19,7 @@ use cresset_store::consent::{InContext, Ticket};
 use cresset_store::grant::App;
 use jiff::SignedDuration;
 
-use crate::credential::{Kind, generate, hash, is_of_kind};
+use crate::credential::{Kind, hash};
 use crate::grant::GrantType;
 use crate::redirect_uri;
 use crate::server::AuthServer;
@@ -120,7 +120,7 @@ impl AuthServer {
 
     /// Keeps a request until somebody decides; gives its handle.
     async fn begin_request(&self, request: AuthorizationRequest) -> Result<String, AuthorizeError> {
-        let handle = generate(Kind::Request, self.rng.as_ref());
+        let handle = self.generate(Kind::Request);
         let content = serde_json::to_string(&request)
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         let ticket = Ticket {
@@ -156,7 +156,7 @@ impl AuthServer {
         let client_id = parameters.get("client_id").ok_or(AuthorizeError::Shown(
             "The app that sent you here did not say who it is (client_id is missing).",
         ))?;
-        let app = self.store.lookup_app(client_id).await?;
+        let app = self.app_here(client_id).await?;
         let app = app.filter(|app| app.enabled).ok_or(AuthorizeError::Shown(
             "The app that sent you here is not registered with this practice, or no longer.",
         ))?;
@@ -256,7 +256,7 @@ impl AuthServer {
                 context,
             }));
         }
-        if !is_of_kind(Kind::Launch, handle) {
+        if !self.is_of_kind(Kind::Launch, handle) {
             return Err(unknown());
         }
         let ticket = self.store.consume_ticket(hash(handle)).await?;

@@ -8,7 +8,7 @@ use cresset_base::Timestamp;
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{Hashed, Token};
 
-use crate::credential::{Kind, hash, is_of_kind};
+use crate::credential::{Kind, hash, is_marked};
 use crate::dpop::{self, ProofError, Proofs};
 use crate::server::AuthServer;
 
@@ -129,13 +129,16 @@ impl BearerError {
 /// The token of this kind in the values of the `Authorization` headers of one request, borne and
 /// not bound to a key.
 pub(crate) fn borne<'h>(authorization: &[&'h [u8]], kind: Kind) -> Result<&'h str, BearerError> {
-    match presented(authorization, kind)? {
+    match presented(authorization, (kind, None))? {
         (Scheme::Bearer, token) => Ok(token),
         (Scheme::Dpop, _) => Err(BearerError::Malformed("send this token as Bearer")),
     }
 }
 
-fn presented<'h>(authorization: &[&'h [u8]], kind: Kind) -> Result<(Scheme, &'h str), BearerError> {
+fn presented<'h>(
+    authorization: &[&'h [u8]],
+    (kind, mark): (Kind, Option<&str>),
+) -> Result<(Scheme, &'h str), BearerError> {
     let value = match authorization {
         [] => return Err(BearerError::Missing),
         [value] => *value,
@@ -154,7 +157,7 @@ fn presented<'h>(authorization: &[&'h [u8]], kind: Kind) -> Result<(Scheme, &'h 
     };
     let text = std::str::from_utf8(token)
         .ok()
-        .filter(|t| is_of_kind(kind, t));
+        .filter(|t| is_marked(kind, mark, t));
     text.map(|text| (scheme, text)).ok_or(UNKNOWN)
 }
 
@@ -165,7 +168,8 @@ impl AuthServer {
     /// When there is no token, or it is malformed, unknown, revoked, expired or of another
     /// instance, or its app is disabled; or when the store fails.
     pub async fn caller(&self, request: Presented<'_>) -> Result<Arc<Caller>, BearerError> {
-        let (scheme, plain) = presented(request.authorization, Kind::AccessToken)?;
+        let of = (Kind::AccessToken, self.settings.mark.as_deref());
+        let (scheme, plain) = presented(request.authorization, of)?;
         let token = hash(plain);
         let caller = match self.remembered(token) {
             Some(caller) => caller,
@@ -210,7 +214,7 @@ impl AuthServer {
     async fn read_caller(&self, hash: Hashed) -> Result<Arc<Caller>, BearerError> {
         let ticket = self.tokens.ticket(self.store.endings());
         let token = self.store.lookup_token(hash).await?.ok_or(UNKNOWN)?;
-        let app = self.store.lookup_app(&token.client_id).await?;
+        let app = self.app_here(&token.client_id).await?;
         if !app.is_some_and(|a| a.enabled) {
             return Err(UNKNOWN);
         }

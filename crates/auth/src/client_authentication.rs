@@ -45,7 +45,7 @@ impl AuthServer {
         }
         let presented = presented(authorization, form)?;
         for (client_id, secret) in &presented.candidates {
-            let app = self.store.lookup_app(client_id).await?;
+            let app = self.app_here(client_id).await?;
             if let Some(app) = verified(app, hash(secret.expose())) {
                 return Ok(app);
             }
@@ -97,7 +97,7 @@ impl AuthServer {
         let Some(client_id) = form.get("client_id") else {
             return Ok(None);
         };
-        let app = self.store.lookup_app(client_id).await?;
+        let app = self.app_here(client_id).await?;
         Ok(app.filter(|app| app.enabled && app.details.client_type == ClientType::Public))
     }
 }
@@ -197,6 +197,13 @@ fn basic(header: &[u8], form_client_id: Option<&str>) -> Result<Presented, Refus
             tried: Tried::Header,
         }),
     }
+}
+
+/// The `client_id`s that a value of `Authorization` may hold, none of them proved.
+pub(crate) fn basic_ids(header: &[u8]) -> Vec<String> {
+    let presented = basic(header, None).map(|presented| presented.candidates);
+    let candidates = presented.unwrap_or_default().into_iter();
+    candidates.map(|(id, _)| id).collect()
 }
 
 fn basic_credentials(header: &[u8]) -> Option<String> {

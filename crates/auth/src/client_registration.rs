@@ -197,7 +197,7 @@ impl AuthServer {
     ) -> Result<(App, Secret<String>), ClientRegistrationError> {
         self.registration_settings()?;
         let plain = borne(request.authorization, Kind::RegistrationAccess)?;
-        let app = self.store.lookup_app(client_id).await?;
+        let app = self.app_here(client_id).await?;
         let app = app.filter(|app| app.enabled && is_kept_with(app, hash(plain)));
         let app = app.ok_or(UNKNOWN)?;
         request.asker.is_app(&app.client_id);

@@ -54,19 +54,39 @@ impl Kind {
     }
 }
 
+/// Length of every tag.
+const TAG_CHARS: usize = 4;
 /// 256 bits in base64url, unpadded.
 const RANDOM_CHARS: usize = 43;
 
 /// A new secret or token: its tag and 256 random bits.
 pub(crate) fn generate(kind: Kind, rng: &dyn Rng) -> Secret<String> {
+    generate_marked(kind, None, rng)
+}
+
+/// The same with a mark and a dot between tag and randomness.
+pub(crate) fn generate_marked(kind: Kind, mark: Option<&str>, rng: &dyn Rng) -> Secret<String> {
     let mut random = [0; 32];
     rng.fill(&mut random);
-    Secret::new(format!("{}{}", kind.tag(), URL_SAFE_NO_PAD.encode(random)))
+    let random = URL_SAFE_NO_PAD.encode(random);
+    Secret::new(format!("{}{random}", tagged(kind, mark)))
 }
 
 /// A new `client_id`.
-pub(crate) fn generate_client_id(rng: &dyn Rng) -> String {
-    generate_id(Kind::ClientId.tag(), rng)
+pub(crate) fn generate_client_id(mark: Option<&str>, rng: &dyn Rng) -> String {
+    generate_id(&tagged(Kind::ClientId, mark), rng)
+}
+
+fn tagged(kind: Kind, mark: Option<&str>) -> String {
+    let tag = kind.tag();
+    mark.map_or_else(|| tag.to_owned(), |mark| format!("{tag}{mark}."))
+}
+
+/// The mark that a value bears, of whatever kind it is.
+pub fn mark_of(text: &str) -> Option<&str> {
+    let (tag, rest) = text.split_at_checked(TAG_CHARS)?;
+    let (mark, _) = rest.split_once('.').filter(|_| tag.ends_with('_'))?;
+    Some(mark).filter(|mark| !mark.is_empty())
 }
 
 /// A new identifier: public, so 128 bits suffice.
@@ -76,14 +96,19 @@ pub(crate) fn generate_id(tag: &str, rng: &dyn Rng) -> String {
     format!("{tag}{}", URL_SAFE_NO_PAD.encode(random))
 }
 
-/// Whether `text` has the shape of an access token of this server.
-pub(crate) fn is_access_token(text: &str) -> bool {
-    is_of_kind(Kind::AccessToken, text)
-}
-
 /// Whether `text` has the shape of a random value of this kind.
 pub(crate) fn is_of_kind(kind: Kind, text: &str) -> bool {
-    text.strip_prefix(kind.tag()).is_some_and(|random| {
+    is_marked(kind, None, text)
+}
+
+/// Whether `text` has the shape of a random value of this kind with this mark, or with none.
+pub(crate) fn is_marked(kind: Kind, mark: Option<&str>, text: &str) -> bool {
+    let rest = text.strip_prefix(kind.tag());
+    let random = match mark {
+        None => rest,
+        Some(mark) => rest.and_then(|rest| rest.strip_prefix(mark)?.strip_prefix('.')),
+    };
+    random.is_some_and(|random| {
         random.len() == RANDOM_CHARS
             // Counted to the end, so that many bytes are looked at together.
             && random.bytes().filter(|b| !is_random(*b)).count() == 0

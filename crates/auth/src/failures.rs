@@ -12,6 +12,7 @@ use crate::credential::hash;
 /// nobody can shut it out by guessing; and a guess at 256 bits needs no stronger answer. A person's
 /// password is weaker: there each try counts before it is looked at, so that many at once are not
 /// more than one after the other, and a good one is given back.
+#[derive(Clone)]
 pub(crate) struct Failures {
     /// Whose keys are told apart from those of other counts by this word.
     kind: &'static str,

@@ -12,7 +12,7 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, Hashed, Token};
 use jiff::SignedDuration;
 
-use crate::credential::{Kind, generate, hash};
+use crate::credential::{Kind, hash};
 use crate::dpop::Proofs;
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::{Form, Request};
@@ -192,7 +192,7 @@ impl AuthServer {
 
     /// Issues an access token and stores its hash; durable when it returns.
     pub(crate) async fn issue(&self, issue: Issue) -> Result<TokenResponse, StoreError> {
-        let access_token = generate(Kind::AccessToken, self.rng.as_ref());
+        let access_token = self.generate(Kind::AccessToken);
         let issued = self.clock.now();
         let patient = issue.patient.as_ref().map(ToString::to_string);
         let token = Token {

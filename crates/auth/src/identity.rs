@@ -1,6 +1,6 @@
 //! Who the person is, told to apps that ask (OpenID Connect Core, SMART App Launch 2.2 §2.0.11).
 //!
-//! `id_token`s are signed with RS256 by a key of the instance. Keys are named by the quarter of a
+//! `id_token`s are signed with RS256 by a key of the issuer. Keys are named by the quarter of a
 //! year in which they sign: a new one is made when a quarter begins, and the last one stays
 //! published as long as anybody may hold a token of it.
 
@@ -116,7 +116,7 @@ impl AuthServer {
         let now = period(self.clock.now());
         let (kid, key) = self.signing_key(now).await?;
         let mut keys = vec![public(&kid, &key)];
-        if let Some(key) = self.store.secret(&name(now - 1)).await? {
+        if let Some(key) = self.keys.secret(&name(now - 1)).await? {
             keys.push(public(&name(now - 1), &read(&key)?));
         }
         Ok(json!({ "keys": keys }).to_string())
@@ -135,7 +135,7 @@ impl AuthServer {
 
     /// The key of this name, made if it is not there.
     async fn stored_key(&self, name: &str) -> Result<Arc<RsaKeyPair>, StoreError> {
-        if let Some(key) = self.store.secret(name).await? {
+        if let Some(key) = self.keys.secret(name).await? {
             return Ok(Arc::new(read(&key)?));
         }
         let made = tokio::task::spawn_blocking(|| {
@@ -145,7 +145,7 @@ impl AuthServer {
             Ok::<_, StoreError>(Secret::new(der.as_ref().to_vec()))
         });
         let made = made.await.map_err(failed)??;
-        let key = self.store.add_secret(name, made).await?;
+        let key = self.keys.add_secret(name, made).await?;
         Ok(Arc::new(read(&key)?))
     }
 

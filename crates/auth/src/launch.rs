@@ -9,7 +9,7 @@ use cresset_store::grant::App;
 use url::form_urlencoded::Serializer;
 
 use crate::authorize::{Launch, later};
-use crate::credential::{Kind, generate, hash};
+use crate::credential::{Kind, hash};
 use crate::grant::GrantType;
 use crate::server::AuthServer;
 use crate::session::SignedIn;
@@ -48,7 +48,7 @@ impl AuthServer {
         client_id: &str,
         (patient, open): (&ResourceId, &InChart),
     ) -> Result<Option<String>, StoreError> {
-        let app = self.store.lookup_app(client_id).await?;
+        let app = self.app_here(client_id).await?;
         let Some(app) = app.filter(is_launchable) else {
             return Ok(None);
         };
@@ -61,7 +61,7 @@ impl AuthServer {
         if !self.store.knows_patient(&access, patient).await? {
             return Ok(None);
         }
-        let handle = generate(Kind::Launch, self.rng.as_ref());
+        let handle = self.generate(Kind::Launch);
         let launch = Launch {
             client_id: app.client_id,
             user: Some(who.user.id.clone()),

@@ -5,7 +5,7 @@
 //! register themselves ([`client_registration`]); a grant, one file each under [`grant`], turns that
 //! into an access token; [`bearer`] turns a token on a request into a [`Caller`] with the
 //! [`cresset_access::Access`] the store demands; [`revocation`], [`introspection`] and [`discovery`]
-//! are what their standards say.
+//! are what their standards say. At the base of a [`front`] several practices answer.
 //!
 //! Tokens and secrets are 256 random bits. The plain value leaves once, in a
 //! [`cresset_base::Secret`]; what is stored, cached and compared is its SHA-256.
@@ -27,6 +27,7 @@ pub mod discovery;
 pub mod dpop;
 pub mod error;
 pub mod form;
+pub mod front;
 pub mod grant;
 pub mod identity;
 pub mod introspection;

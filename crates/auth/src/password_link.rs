@@ -236,8 +236,7 @@ impl AuthServer {
     }
 
     pub(crate) fn sender(&self) -> Sender<'_> {
-        let issuer = &self.settings.issuer;
-        let base_url = issuer.strip_suffix("/auth").unwrap_or(issuer);
+        let base_url = self.settings.pages.as_str();
         Sender {
             practice: base_url.rsplit('/').next().unwrap_or(base_url),
             base_url,

@@ -12,7 +12,7 @@ use cresset_store::registration::{Along, Decision, Handle, Registration, Request
 use jiff::SignedDuration;
 
 use crate::app::{AppError, NewApp, needs_secret};
-use crate::credential::{Kind, generate, generate_client_id, generate_id, hash, is_of_kind};
+use crate::credential::{Kind, generate, generate_id, hash, is_of_kind};
 use crate::grant::GrantType;
 use crate::server::AuthServer;
 
@@ -240,7 +240,7 @@ impl AuthServer {
         };
         let scopes = self.check(&described(&request, scopes))?;
         let app = App {
-            client_id: generate_client_id(self.rng.as_ref()),
+            client_id: self.generate_client_id(),
             name: request.name,
             // Until its developer asks for one, a secret that nobody has seen.
             secret: needs_secret(&request.details)

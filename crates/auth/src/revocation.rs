@@ -3,7 +3,7 @@
 use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
 
-use crate::credential::{Kind, hash, is_access_token, is_of_kind};
+use crate::credential::{Kind, hash};
 use crate::error::{AuthError, Refusal};
 use crate::form::{Form, Request};
 use crate::server::AuthServer;
@@ -21,10 +21,10 @@ impl AuthServer {
         let token = form
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
-        if is_of_kind(Kind::RefreshToken, token) {
+        if self.is_of_kind(Kind::RefreshToken, token) {
             return Ok(self.revoke_refresh(token, &app).await?);
         }
-        if !is_access_token(token) {
+        if !self.is_of_kind(Kind::AccessToken, token) {
             return Ok(());
         }
         let hash = hash(token);

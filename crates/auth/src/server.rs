@@ -27,8 +27,13 @@ pub struct AuthSettings {
     /// Its issuer identifier: an absolute URL without query, fragment or final slash. Endpoints
     /// lie below it (`…/token/`), so it is unique to the instance.
     pub issuer: String,
+    /// Where its pages lie, without final slash: they are the instance's own also where it answers at a
+    /// base it shares.
+    pub pages: String,
     /// The instance's FHIR base URL, without final slash.
     pub fhir_base: String,
+    /// What is borne by everything it makes and knows; absent at the instance's own base.
+    pub mark: Option<String>,
     /// Life of an access token, in seconds.
     pub token_lifetime_s: u32,
     /// Life of a refresh token in days, counted anew with each use; 0 for ever.
@@ -61,7 +66,9 @@ impl AuthSettings {
     ) -> Self {
         Self {
             issuer: format!("{base_url}/auth"),
+            pages: base_url.to_owned(),
             fhir_base: format!("{base_url}/fhir"),
+            mark: None,
             token_lifetime_s: settings.token_lifetime_s,
             refresh_days: settings.refresh_days,
             session_idle_s: settings.session_idle_s,
@@ -79,13 +86,17 @@ impl AuthSettings {
 ///
 /// It keeps nothing that must survive: a second one over the same [`AuthStore`] gives the same
 /// answers. It remembers checked tokens, and forgets at once what is ended through itself and what
-/// the store knows to have ended elsewhere: so there is one per instance and process.
+/// the store knows to have ended elsewhere: so there is one per instance and process, or clones of it,
+/// which share what is remembered.
+#[derive(Clone)]
 pub struct AuthServer {
     pub(crate) store: Arc<dyn AuthStore>,
+    /// Where the keys that sign `id_token`s are kept: they are the issuer's.
+    pub(crate) keys: Arc<dyn AuthStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) settings: AuthSettings,
-    pub(crate) tokens: TokenCache,
+    pub(crate) tokens: Arc<TokenCache>,
     pub(crate) failures: Failures,
     /// By person and address.
     pub(crate) sign_ins: Failures,
@@ -104,15 +115,15 @@ pub struct AuthServer {
     /// Registrations of apps by themselves, by address: a use of the same counting.
     pub(crate) self_registrations: Failures,
     /// Held by whoever changes an app, so that of two changes the later one knows the earlier.
-    pub(crate) app_changes: tokio::sync::Mutex<()>,
+    pub(crate) app_changes: Arc<tokio::sync::Mutex<()>>,
     /// Links for a new password, by the name they were asked for.
     pub(crate) links_for: Failures,
     /// The same by the address they were asked from.
     pub(crate) links_from: Failures,
-    pub(crate) key_sets: KeySets,
+    pub(crate) key_sets: Arc<KeySets>,
     /// The key that signed last: to read one takes longer than to sign.
-    pub(crate) signing: Mutex<Option<SigningKey>>,
-    pub(crate) documents: Documents,
+    pub(crate) signing: Arc<Mutex<Option<SigningKey>>>,
+    pub(crate) documents: Arc<Documents>,
 }
 
 impl AuthServer {
@@ -128,10 +139,11 @@ impl AuthServer {
             .sign_in_failures_max
             .saturating_mul(session::EVERYWHERE);
         Self {
+            keys: store.clone(),
             store,
             clock,
             rng,
-            tokens: TokenCache::new(limits.token_cache_bytes_max),
+            tokens: TokenCache::new(limits.token_cache_bytes_max).into(),
             failures: Failures::new("app", limits.authentication_failures_max, 60),
             sign_ins: Failures::new("sign-in", limits.sign_in_failures_max, session::WINDOW_S),
             sign_ins_everywhere: Failures::new("person", everywhere_max, session::WINDOW_S),
@@ -145,7 +157,7 @@ impl AuthServer {
                 limits.self_registrations_max,
                 client_registration::WINDOW_S,
             ),
-            app_changes: tokio::sync::Mutex::new(()),
+            app_changes: Arc::default(),
             links_for: Failures::new(
                 "link-for",
                 limits.password_links_max,
@@ -156,9 +168,9 @@ impl AuthServer {
                 password_link::from_one_address_max(limits.password_links_max),
                 password_link::WINDOW_S,
             ),
-            key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max),
-            signing: Mutex::default(),
-            documents: Documents::new(&settings),
+            key_sets: KeySets::new(settings.outbound.clone(), limits.jwks_keys_max).into(),
+            signing: Arc::default(),
+            documents: Documents::new(&settings).into(),
             settings,
         }
     }

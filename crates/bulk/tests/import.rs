@@ -110,6 +110,8 @@ impl Practice {
             code_systems: Arc::clone(&self.code_systems),
         };
         let settings = Settings {
+            other_bases: Vec::new(),
+            mark: None,
             base_url: "https://example.org/test/fhir".to_owned(),
             auth_url: "https://example.org/test/auth".to_owned(),
             links: LinkStyle::Absolute,

@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 use cresset_base::{InstanceName, Rng, Timestamp};
 use cresset_store::{Error, InstanceSettings, Store};
 use cresset_store_postgres::{Cluster, ClusterError, Options, PostgresStore, Registry};
+use cresset_web::instance::bases;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use crate::failure::{Context, Failure, Kind};
 use crate::settings::{ServerUrl, Settings};
-use crate::{platform, surroundings};
+use crate::surroundings;
 
 /// Holds the URL or the name of an instance's server, within the instance's directory.
 const URL_FILE: &str = "cluster.url";
@@ -137,7 +138,7 @@ impl Clusters {
             limits: Arc::new(self.settings.limits.clone()),
             node: self.node().map_err(failed)?,
             directory: home.journal.clone(),
-            bases: vec![platform::fhir_base(&self.settings.public_url(), name)],
+            bases: bases(&self.settings.public_url(), name.as_str(), settings),
             keeps_words: settings.full_text,
         };
         PostgresStore::open(&cluster, name, options)

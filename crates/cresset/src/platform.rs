@@ -106,6 +106,24 @@ pub(crate) fn fhir_base(public_url: &str, instance: &InstanceName) -> String {
     format!("{public_url}/{instance}/fhir")
 }
 
+/// An instance's authorization server at the base of the front it stands behind, for the operator's
+/// own use.
+pub(crate) async fn auth_at_front(
+    data: &Data,
+    settings: &Settings,
+    instance: &InstanceName,
+) -> Result<AuthServer, Failure> {
+    let own = data.settings(instance).await?;
+    let (Some(front), Some(mark)) = (&own.behind, &own.mark) else {
+        let text = format!("instance {instance} stands behind no front");
+        return Err(Failure::new(Kind::Settings, text)
+            .hint("`cresset instance set NAME behind=FRONT` places it behind one"));
+    };
+    let front = front.parse::<InstanceName>().context("the front")?;
+    let front = auth(data, settings, &front).await?;
+    Ok(auth(data, settings, instance).await?.behind(&front, mark))
+}
+
 /// An instance's authorization server, for the operator's own use.
 pub(crate) async fn auth(
     data: &Data,

@@ -69,10 +69,9 @@ impl Service {
 
     /// The type and id of a reference to a resource of this instance.
     pub(crate) fn local(&self, reference: &str) -> Option<(ResourceType, ResourceId)> {
-        let base = self.settings().base_url.as_str();
-        let path = reference
-            .strip_prefix(base)
-            .map_or(reference, |rest| rest.trim_start_matches('/'));
+        let mut bases = self.own().iter();
+        let below = bases.find_map(|base| reference.strip_prefix(base.as_str()));
+        let path = below.map_or(reference, |rest| rest.trim_start_matches('/'));
         let (of, id) = path.split_once('/')?;
         Some((ResourceType::parse(of)?, id.parse().ok()?))
     }

@@ -103,7 +103,14 @@ impl Service {
         let sealed = serde_json::to_vec(&sealed)
             .map_err(|error| Fault::internal(format!("an address cannot be written: {error}")))?;
         let token = self.sealer().seal(PURPOSE, &Cursor(sealed));
-        Ok(format!("{}/files/{token}", self.settings().base_url))
+        let mark = self.mark();
+        Ok(format!("{}/files/{mark}{token}", self.settings().base_url))
+    }
+
+    /// What stands before the sealed part of an address: nothing at a base of its own.
+    fn mark(&self) -> String {
+        let mark = self.settings().mark.as_ref();
+        mark.map_or_else(String::new, |mark| format!("{mark}."))
     }
 
     /// The file at an address.
@@ -112,6 +119,7 @@ impl Service {
     /// [`Kind::NotFound`] for an address that was altered, is of another instance or has ended, and
     /// for a file that may not be read any more: the same answer for all.
     pub async fn file(&self, token: &str) -> Result<File, Fault> {
+        let token = token.strip_prefix(&self.mark()).ok_or_else(ended)?;
         let sealed = self.sealer().open(PURPOSE, token).ok_or_else(ended)?;
         let sealed: Sealed = serde_json::from_slice(&sealed.0).map_err(|_| ended())?;
         let (of, id, version, element, index, end_s, client_id, patient, scopes) = sealed;

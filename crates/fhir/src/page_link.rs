@@ -17,6 +17,7 @@ const TAG_BYTES: usize = 32;
 const SEALED_CHARS_MAX: usize = 8 * 1024;
 
 /// Seals and opens the places of one instance.
+#[derive(Clone)]
 pub struct Sealer {
     key: hmac::Key,
 }

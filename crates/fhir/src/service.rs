@@ -27,6 +27,10 @@ const LOOK_AGAIN_MS: i64 = 1_000;
 pub struct Settings {
     /// The FHIR base URL, without a slash at the end, as apps see it.
     pub base_url: String,
+    /// Other base URLs under which the same resources are known.
+    pub other_bases: Vec<String>,
+    /// What the addresses of files bear at a base that several instances share.
+    pub mark: Option<String>,
     /// The base URL of the authorization server, without a slash at the end.
     pub auth_url: String,
     /// How links inside a Bundle are written.
@@ -64,6 +68,8 @@ pub struct Service {
     store: Arc<dyn Store>,
     surroundings: Surroundings,
     settings: Settings,
+    /// All base URLs under which its resources are known.
+    own: Vec<String>,
     sealer: Sealer,
     /// The last statement made, and of what.
     capabilities: Mutex<Option<(Arc<Unindexed>, Bytes)>>,
@@ -80,11 +86,37 @@ impl Service {
         settings: Settings,
         link_key: &[u8; 32],
     ) -> Self {
-        let sealer = Sealer::new(link_key);
+        Self::sealing(store, surroundings, settings, Sealer::new(link_key))
+    }
+
+    /// The same service at the base of a front, where what leads to its files bears a mark.
+    #[must_use]
+    pub fn behind(&self, front: &Self, mark: &str) -> Self {
+        let own = &self.settings;
+        let settings = Settings {
+            base_url: front.settings.base_url.clone(),
+            auth_url: front.settings.auth_url.clone(),
+            other_bases: vec![own.base_url.clone()],
+            mark: Some(mark.to_owned()),
+            ..own.clone()
+        };
+        let (store, surroundings) = (self.store.clone(), self.surroundings.clone());
+        Self::sealing(store, surroundings, settings, self.sealer.clone())
+    }
+
+    fn sealing(
+        store: Arc<dyn Store>,
+        surroundings: Surroundings,
+        settings: Settings,
+        sealer: Sealer,
+    ) -> Self {
+        let mut own = vec![settings.base_url.clone()];
+        own.extend(settings.other_bases.iter().cloned());
         Self {
             store,
             surroundings,
             settings,
+            own,
             sealer,
             capabilities: Mutex::default(),
             looked: Mutex::default(),
@@ -190,7 +222,7 @@ impl Service {
 
     /// The base URLs under which this instance's own resources are known.
     pub(crate) fn own(&self) -> &[String] {
-        std::slice::from_ref(&self.settings.base_url)
+        &self.own
     }
 
     pub(crate) fn sealer(&self) -> &Sealer {

@@ -1,5 +1,7 @@
 //! The instance a route names, opened on first use and closed when nobody asks for it.
 
+mod front;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,6 +16,7 @@ use cresset_store::{AuditRecord, AuditSync, Error, ErrorDialect, InstanceSetting
 use crate::audit::Strangers;
 use crate::failure::Failure;
 use crate::platform::Platform;
+use front::Fronts;
 
 /// Under this name an instance keeps the key that seals its page links.
 const LINK_KEY: &str = "page-link";
@@ -25,7 +28,7 @@ const UNHEARD: u64 = u64::MAX;
 const IDLE_S: i64 = 15 * 60;
 const DAY_S: i64 = 24 * 60 * 60;
 
-/// One instance, open.
+/// One instance, open: as it answers at its own base, or at that of a front.
 pub struct OpenInstance {
     /// Its name.
     pub name: InstanceName,
@@ -43,13 +46,16 @@ pub struct OpenInstance {
     pub errors: ErrorDialect,
     /// When the audit record of a read must be durable.
     audit_sync: AuditSync,
+    keeping: Arc<Keeping>,
+}
+
+/// What is kept of an open instance, at whichever base it answers.
+struct Keeping {
     /// What was set when it was opened.
     settings: InstanceSettings,
     /// The version of all instances at which that was last so.
     version: AtomicU64,
     strangers: Strangers,
-    /// Days for which audit records are kept; 0 for ever.
-    audit_days: u32,
     /// When old audit records were last dropped.
     dropped_s: AtomicI64,
     last_use_s: AtomicI64,
@@ -63,8 +69,9 @@ impl OpenInstance {
     /// Whether mail may wait: of an instance that nobody uses it is not looked for, so that it costs
     /// its database nothing.
     fn may_have_mail(&self, now_s: i64) -> bool {
-        let looked_s = self.looked_s.swap(now_s, Ordering::Relaxed);
-        self.last_use_s.load(Ordering::Relaxed) >= looked_s || self.has_mail.load(Ordering::Relaxed)
+        let kept = &self.keeping;
+        let looked_s = kept.looked_s.swap(now_s, Ordering::Relaxed);
+        kept.last_use_s.load(Ordering::Relaxed) >= looked_s || kept.has_mail.load(Ordering::Relaxed)
     }
 
     /// Writes the record of what is about to be answered: durable when this returns, or soon after, as
@@ -79,7 +86,7 @@ impl OpenInstance {
 
     /// The same, or a count, of what a stranger did.
     pub(crate) async fn record_stranger(&self, record: AuditRecord) -> Result<(), Error> {
-        for record in self.strangers.take(record) {
+        for record in self.keeping.strangers.take(record) {
             self.record(record).await?;
         }
         Ok(())
@@ -95,12 +102,14 @@ impl OpenInstance {
 
     async fn drop_old_records(&self, now: Timestamp) -> Result<(), cresset_store::Error> {
         let now_s = now.as_second();
-        let is_due = now_s - self.dropped_s.load(Ordering::Relaxed) >= DAY_S;
-        if self.audit_days == 0 || !is_due {
+        let dropped_s = &self.keeping.dropped_s;
+        let audit_days = self.keeping.settings.audit_days;
+        let is_due = now_s - dropped_s.load(Ordering::Relaxed) >= DAY_S;
+        if audit_days == 0 || !is_due {
             return Ok(());
         }
-        self.dropped_s.store(now_s, Ordering::Relaxed);
-        let kept_s = i64::from(self.audit_days) * DAY_S;
+        dropped_s.store(now_s, Ordering::Relaxed);
+        let kept_s = i64::from(audit_days) * DAY_S;
         if let Ok(before) = Timestamp::from_second(now_s - kept_s) {
             self.store.drop_records(before).await?;
         }
@@ -112,6 +121,7 @@ impl OpenInstance {
 pub struct OpenInstances {
     platform: Platform,
     open: RwLock<HashMap<Box<str>, Arc<OpenInstance>>>,
+    fronts: Fronts,
 }
 
 impl OpenInstances {
@@ -119,6 +129,7 @@ impl OpenInstances {
         Self {
             platform,
             open: RwLock::default(),
+            fronts: Fronts::default(),
         }
     }
 
@@ -130,7 +141,7 @@ impl OpenInstances {
         let now_s = self.platform.clock.now().as_second();
         if let Some(instance) = self.opened(name) {
             if self.is_current(&instance).await {
-                instance.last_use_s.store(now_s, Ordering::Relaxed);
+                instance.keeping.last_use_s.store(now_s, Ordering::Relaxed);
                 return Ok(instance);
             }
             self.forget(&instance);
@@ -149,13 +160,14 @@ impl OpenInstances {
     /// Whether what is set for an instance is what it was opened with.
     async fn is_current(&self, instance: &OpenInstance) -> bool {
         let version = self.platform.instances.version();
-        if version == Some(instance.version.load(Ordering::Relaxed)) {
+        let kept = &instance.keeping;
+        if version == Some(kept.version.load(Ordering::Relaxed)) {
             return true;
         }
         match self.platform.instances.settings(&instance.name).await {
-            Ok(Some(settings)) if settings == instance.settings => {
+            Ok(Some(settings)) if settings == kept.settings => {
                 if let Some(version) = version {
-                    instance.version.store(version, Ordering::Relaxed);
+                    kept.version.store(version, Ordering::Relaxed);
                 }
                 true
             }
@@ -174,7 +186,8 @@ impl OpenInstances {
     }
 
     fn forget(&self, instance: &Arc<OpenInstance>) {
-        instance.record_counts(instance.strangers.rest());
+        instance.record_counts(instance.keeping.strangers.rest());
+        self.fronts.forget(instance);
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         let name = instance.name.as_str();
         if open
@@ -189,21 +202,27 @@ impl OpenInstances {
     pub fn close_idle(&self) {
         let since_s = self.platform.clock.now().as_second() - IDLE_S;
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, instance| instance.last_use_s.load(Ordering::Relaxed) >= since_s);
+        open.retain(|_, instance| {
+            let stays = instance.keeping.last_use_s.load(Ordering::Relaxed) >= since_s;
+            if !stays {
+                self.fronts.forget(instance);
+            }
+            stays
+        });
     }
 
     /// Writes how often strangers came, of minutes that are over.
     pub fn record_strangers(&self) {
         let now = self.platform.clock.now();
         for instance in self.all() {
-            instance.record_counts(instance.strangers.over(now));
+            instance.record_counts(instance.keeping.strangers.over(now));
         }
     }
 
     /// Writes what only this process knows, before it ends.
     pub async fn settle(&self) {
         for instance in self.all() {
-            instance.record_counts(instance.strangers.rest());
+            instance.record_counts(instance.keeping.strangers.rest());
             if let Err(error) = instance.store.settle().await {
                 tracing::warn!(instance = %instance.name, %error, "the audit trail was not settled");
             }
@@ -238,7 +257,7 @@ impl OpenInstances {
 
     /// Sends the mail that a request caused.
     pub async fn deliver_mail_of(&self, instance: &OpenInstance) {
-        instance.has_mail.store(true, Ordering::Relaxed);
+        instance.keeping.has_mail.store(true, Ordering::Relaxed);
         self.look_for_mail(instance).await;
     }
 
@@ -259,7 +278,9 @@ impl OpenInstances {
         let (store, settings) = opened.ok_or_else(no_such_instance)?;
         let key = self.link_key(&*store).await?;
         let own_url = format!("{}/{name}", self.platform.public_url);
-        let (base_url, auth_url) = addresses(&self.platform.public_url, name.as_str());
+        let public_url = &self.platform.public_url;
+        let (base_url, auth_url) = addresses(public_url, name.as_str());
+        let all_bases = bases(public_url, name.as_str(), &settings);
         let auth = self.auth(store.clone(), &own_url, &settings);
         let rules = rule_set(&settings)?;
         let surroundings = Surroundings {
@@ -270,6 +291,8 @@ impl OpenInstances {
         };
         let of_fhir = Settings {
             base_url,
+            other_bases: all_bases.into_iter().skip(1).collect(),
+            mark: None,
             auth_url,
             links: settings.links,
             client_ids: settings.client_ids,
@@ -288,7 +311,12 @@ impl OpenInstances {
             explains: settings.explains,
             errors: settings.errors,
             audit_sync: settings.audit_sync,
-            audit_days: settings.audit_days,
+            keeping: self.keeping(settings, version, now_s).into(),
+        })
+    }
+
+    fn keeping(&self, settings: InstanceSettings, version: u64, now_s: i64) -> Keeping {
+        Keeping {
             settings,
             version: AtomicU64::new(version),
             strangers: Strangers::new(self.platform.limits.audit_strangers_max),
@@ -296,7 +324,7 @@ impl OpenInstances {
             last_use_s: AtomicI64::new(now_s),
             looked_s: AtomicI64::new(i64::MIN),
             has_mail: AtomicBool::new(false),
-        })
+        }
     }
 
     /// The bounds of the platform, with the page size of the instance.
@@ -360,6 +388,14 @@ pub fn addresses(public_url: &str, name: &str) -> (String, String) {
         format!("{public_url}/{name}/fhir"),
         format!("{public_url}/{name}/auth"),
     )
+}
+
+/// The FHIR bases under which an instance's resources are known: its own, and that of the front it
+/// stands behind.
+pub fn bases(public_url: &str, name: &str, settings: &InstanceSettings) -> Vec<String> {
+    let names = [Some(name), settings.behind.as_deref()];
+    let bases = names.into_iter().flatten();
+    bases.map(|name| addresses(public_url, name).0).collect()
 }
 
 fn no_such_instance() -> Failure {

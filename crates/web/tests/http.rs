@@ -33,6 +33,7 @@ mod http {
     mod explain;
     mod faults;
     mod forged_forms;
+    mod front;
     mod graphql;
     mod headers;
     mod history;

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use super::offer::{Offer, allowed, offers};
 use super::{Answer, AuthorizationRequest, AuthorizeError, Prompt, later};
 use crate::app::context;
-use crate::credential::{Kind, generate, generate_id, hash, is_of_kind};
+use crate::credential::{Kind, generate_id, hash};
 use crate::redirect_uri;
 use crate::rights;
 use crate::server::AuthServer;
@@ -213,7 +213,7 @@ impl AuthServer {
         if request != considered.request {
             return Err(GONE);
         }
-        let code = generate(Kind::Code, self.rng.as_ref());
+        let code = self.generate(Kind::Code);
         let consent = Consent {
             id: generate_id("con_", self.rng.as_ref()),
             user: who.user.id.clone(),
@@ -253,7 +253,7 @@ impl AuthServer {
         user: &User,
     ) -> Result<Result<Considered, Answer>, AuthorizeError> {
         let limits = &self.settings.limits;
-        let app = self.store.lookup_app(&request.client_id).await?;
+        let app = self.app_here(&request.client_id).await?;
         let app = app.filter(|app| app.enabled).ok_or(GONE)?;
         let asked = ScopeSet::parse(&request.scopes, limits).map_err(broken)?;
         let patient = patient(&request.context, &asked, user);
@@ -303,7 +303,7 @@ impl AuthServer {
     }
 
     async fn request(&self, handle: &str) -> Result<AuthorizationRequest, AuthorizeError> {
-        if !is_of_kind(Kind::Request, handle) {
+        if !self.is_of_kind(Kind::Request, handle) {
             return Err(GONE);
         }
         let ticket = self.store.lookup_ticket(hash(handle)).await?;

@@ -6,7 +6,7 @@ use cresset_store::consent::Ticket;
 
 use super::parameters::Parameters;
 use super::{AuthorizationRequest, AuthorizeError, Unsound, later};
-use crate::credential::{Kind, generate, hash, is_of_kind};
+use crate::credential::{Kind, hash};
 use crate::dpop::{Proofs, thumbprint_text};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::{Form, Request};
@@ -70,7 +70,7 @@ impl AuthServer {
         let request = self.bound(address, request.map_err(refusal)?).await;
         let mut request = request.map_err(refusal)?;
         request.key = key.or(request.key);
-        let handle = generate(Kind::Pushed, self.rng.as_ref());
+        let handle = self.generate(Kind::Pushed);
         let ticket = Ticket {
             hash: hash(handle.expose()),
             content: serde_json::to_string(&request).map_err(broken)?,
@@ -118,7 +118,7 @@ impl AuthServer {
         parameters: &Parameters<'_>,
         handle: &str,
     ) -> Result<AuthorizationRequest, AuthorizeError> {
-        if !is_of_kind(Kind::Pushed, handle) {
+        if !self.is_of_kind(Kind::Pushed, handle) {
             return Err(GONE);
         }
         let now = self.clock.now();

@@ -11,7 +11,7 @@ use cresset_store::grant::{App, Hashed};
 use super::TokenResponse;
 use super::family::{Issued, Successor};
 use crate::app::context;
-use crate::credential::{Kind, hash, is_of_kind};
+use crate::credential::{Kind, hash};
 use crate::dpop::thumbprint_text;
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::Form;
@@ -56,7 +56,7 @@ impl AuthServer {
     /// first gave (RFC 6749 §4.1.2).
     async fn redeemed(&self, plain: &str, app: &App) -> Result<(Code, Consent), AuthError> {
         let unknown = || invalid("the code is unknown here, used, too old or of another app");
-        if !is_of_kind(Kind::Code, plain) {
+        if !self.is_of_kind(Kind::Code, plain) {
             return Err(unknown().into());
         }
         let now = self.clock.now();

@@ -8,7 +8,7 @@ use cresset_store::grant::{App, ClientType, Hashed, Token};
 
 use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
 use crate::authorize::later;
-use crate::credential::{Kind, generate, hash};
+use crate::credential::{Kind, hash};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::grant::GrantType;
 use crate::server::AuthServer;
@@ -42,7 +42,7 @@ impl AuthServer {
         issued: Issued<'_>,
     ) -> Result<TokenResponse, AuthError> {
         let now = self.clock.now();
-        let access_token = generate(Kind::AccessToken, self.rng.as_ref());
+        let access_token = self.generate(Kind::AccessToken);
         let lifetime_s = self.settings.token_lifetime_s;
         let token = Token {
             hash: hash(access_token.expose()),
@@ -149,7 +149,7 @@ impl AuthServer {
 
     /// A fresh token like this one.
     fn refresh(&self, like: RefreshToken) -> (Secret<String>, RefreshToken) {
-        let plain = generate(Kind::RefreshToken, self.rng.as_ref());
+        let plain = self.generate(Kind::RefreshToken);
         let hash = hash(plain.expose());
         (plain, RefreshToken { hash, ..like })
     }

@@ -7,7 +7,7 @@ use cresset_store::grant::{App, Hashed};
 
 use super::TokenResponse;
 use super::family::{Issued, Successor};
-use crate::credential::{Kind, hash, is_of_kind};
+use crate::credential::{Kind, hash};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::Form;
 use crate::server::AuthServer;
@@ -22,7 +22,7 @@ impl AuthServer {
         let plain = form.get("refresh_token").ok_or_else(|| {
             Refusal::request("refresh_token is missing; send it as a form parameter")
         })?;
-        let presented = if is_of_kind(Kind::RefreshToken, plain) {
+        let presented = if self.is_of_kind(Kind::RefreshToken, plain) {
             self.store.lookup_refresh_token(hash(plain)).await?
         } else {
             None

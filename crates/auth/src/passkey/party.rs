@@ -4,7 +4,7 @@ use url::{Host, Url};
 
 /// The relying party, as devices and browsers know it. Its origin is the one that was configured,
 /// whatever a request says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RelyingParty {
     id: String,
     origin: String,

@@ -59,6 +59,9 @@ enum Action {
         people: People,
         #[command(flatten)]
         keys: Keys,
+        /// It asks at the base of the front that the instance stands behind
+        #[arg(long)]
+        at_front: bool,
         /// For scripts
         #[arg(long)]
         json: bool,
@@ -96,8 +99,14 @@ impl App {
                 patient_tokens,
                 people,
                 keys,
+                at_front,
                 json,
             } => {
+                let auth = if at_front {
+                    platform::auth_at_front(&data, &settings, &self.instance).await?
+                } else {
+                    auth
+                };
                 let new = NewApp {
                     patient_tokens,
                     ..backend(&name, &scopes)

@@ -15,7 +15,7 @@ use cresset_fhir::service::Surroundings;
 use cresset_rules::RuleSet;
 use cresset_store::{Instances, Store};
 use cresset_validate::Validator;
-use cresset_web::instance::addresses;
+use cresset_web::instance::{addresses, bases};
 
 use super::{DataDir, rules};
 use crate::data::Data;
@@ -106,7 +106,7 @@ pub(super) async fn importer(
     let limits = Arc::new(settings.limits.clone());
     let own = data.settings(instance).await?;
     let (base_url, auth_url) = addresses(&settings.public_url(), instance.as_str());
-    let base_urls = vec![base_url.clone()];
+    let base_urls = bases(&settings.public_url(), instance.as_str(), &own);
     let surroundings = Surroundings {
         clock: surroundings::clock(),
         rng: surroundings::rng(),
@@ -115,6 +115,8 @@ pub(super) async fn importer(
     };
     let of_service = cresset_fhir::Settings {
         base_url,
+        other_bases: base_urls.iter().skip(1).cloned().collect(),
+        mark: None,
         auth_url,
         links: own.links,
         client_ids: own.client_ids,

@@ -283,3 +283,63 @@ fn an_instance_that_no_node_would_serve_is_not_made() {
     assert!(said.contains("would not know"), "{said}");
     assert!(!operator.run(&["instance", "list"]).contains("sunrise"));
 }
+
+/// Practices behind a front are served there by every node as soon as an operator placed them.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_node_serves_a_front() {
+    let server = tokio::task::block_in_place(postgres::Server::start);
+    let platform = platform(&server);
+    let settings: Vec<_> = platform.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let (one, two) = (Server::node(&settings).await, Server::node(&settings).await);
+    let operator = Operator::new(&settings);
+    operator.run(&["instance", "create", "clinics", "--front"]);
+    for name in ["sunrise", "sunset"] {
+        operator.run(&["instance", "create", name]);
+        operator.run(&["instance", "set", name, "behind=clinics"]);
+    }
+    for (refused, why) in [
+        (
+            ["instance", "set", "sunset", "behind=sunrise"],
+            "is no front",
+        ),
+        (
+            ["instance", "set", "sunset", "rules=canvas"],
+            "rules differs",
+        ),
+        (
+            ["instance", "set", "clinics", "behind=clinics"],
+            "behind no other",
+        ),
+        (["instance", "set", "sunset", "behind=sundown"], "sundown"),
+    ] {
+        let said = operator.refuse(&refused);
+        assert!(said.contains(why), "{said}");
+    }
+    let fronts = [one.nobody("clinics"), two.nobody("clinics")];
+    let sunrise = operator.caller_at(&fronts[0], "sunrise").await;
+    let sunset = operator.caller_at(&fronts[1], "sunset").await;
+    let body = r#"{"resourceType":"Patient","id":"a"}"#;
+    sunrise.put("Patient/a", body).await.expect_status(201);
+    for front in &fronts {
+        let token = |of: &Client| of.token.clone().expect("a token");
+        let (first, second) = (token(&sunrise), token(&sunset));
+        assert_eq!(front.bearing(&first).count("Patient").await, 1);
+        assert_eq!(front.bearing(&second).count("Patient").await, 0);
+        assert_eq!(front.get("Patient").await.status, 401);
+    }
+    let at_home = two.nobody("sunrise");
+    let at_home = at_home.bearing(sunrise.token.as_deref().expect("a token"));
+    assert_eq!(at_home.get("Patient/a").await.status, 401);
+    operator.run(&["instance", "set", "sunrise", "behind=null"]);
+    for front in &fronts {
+        let caller = front.bearing(sunrise.token.as_deref().expect("a token"));
+        let has_left = async || caller.get("Patient/a").await.status == 401;
+        within_bound("it is still served", has_left).await;
+        let other = front.bearing(sunset.token.as_deref().expect("a token"));
+        assert_eq!(other.count("Patient").await, 0);
+    }
+    // Placed there again, its apps go on.
+    operator.run(&["instance", "set", "sunrise", "behind=clinics"]);
+    let is_back = async || sunrise.get("Patient/a").await.status == 200;
+    within_bound("it is not served", is_back).await;
+}

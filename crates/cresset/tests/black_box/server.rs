@@ -311,6 +311,8 @@ fn data_directory(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
+const EVERYTHING: &str = "system/*.cruds";
+
 /// A data directory of an operator, whose commands have the settings of the nodes.
 pub(crate) struct Operator {
     data: TempDir,
@@ -344,7 +346,18 @@ impl Operator {
 
     /// A caller's token at a node, of a fresh app that may do everything.
     pub(crate) async fn caller(&self, node: &Server, instance: &str) -> Client {
-        let scopes = "system/*.cruds";
+        let app = self.app(instance, &[]);
+        node.nobody(instance).authorized(&app, EVERYTHING).await
+    }
+
+    /// The same at the front that the instance stands behind.
+    pub(crate) async fn caller_at(&self, front: &Client, instance: &str) -> Client {
+        let app = self.app(instance, &["--at-front"]);
+        front.authorized(&app, EVERYTHING).await
+    }
+
+    /// Registers an app that may do everything.
+    fn app(&self, instance: &str, more: &[&str]) -> App {
         let register = [
             "app",
             "register",
@@ -353,9 +366,9 @@ impl Operator {
             "--name",
             "Box",
             "--scopes",
+            EVERYTHING,
         ];
-        let app = registered(&self.run(&[register.as_slice(), &[scopes]].concat()));
-        node.nobody(instance).authorized(&app, scopes).await
+        registered(&self.run(&[register.as_slice(), more].concat()))
     }
 }
 

@@ -25,7 +25,7 @@ pub const EXPLAIN: &str = "cresset-explain";
 
 /// An authenticated request to one instance whose answer can be had in the form asked for.
 pub struct Ask {
-    /// The instance the route names.
+    /// The instance the route names, or that stands behind it.
     pub instance: Arc<OpenInstance>,
     /// The app that asks, and what it may see and do.
     pub caller: Arc<Caller>,
@@ -76,8 +76,9 @@ impl FromRequestParts<App> for Ask {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let Instance(instance) = Instance::from_request_parts(parts, app).await?;
+        let Instance(at) = Instance::from_request_parts(parts, app).await?;
         let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
+        let instance = app.instances().behind(at, held.mark()).await?;
         let caller = instance.auth.caller(held.presented()).await;
         let trail = parts.extensions.remove::<Trail>();
         let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;

@@ -1,5 +1,6 @@
 //! What a request presents to be let in: a token, and perhaps the proof of a key.
 
+use cresset_auth::front::mark_presented;
 use cresset_auth::{Presented, Proofs};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
@@ -37,6 +38,11 @@ impl<'h> Held<'h> {
             method: method.as_str(),
             url,
         }
+    }
+
+    /// The mark of the token.
+    pub(crate) fn mark(&self) -> Option<&str> {
+        mark_presented(&self.authorization)
     }
 
     /// As the authorization server takes it.

@@ -49,12 +49,15 @@ pub(crate) async fn file_address(
 /// The file itself; the address is the permission.
 pub(crate) async fn file(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     Extension(trail): Extension<Trail>,
     params: RawPathParams,
     range: Range,
 ) -> Result<Response, Failure> {
-    let file = instance.fhir.file(last(&params)).await?;
+    let address = last(&params);
+    let mark = address.split_once('.').map(|(mark, _)| mark);
+    let instance = app.instances().behind(at, mark).await?;
+    let file = instance.fhir.file(address).await?;
     let response = content(file.content, &range);
     let record = AuditRecord {
         app: Some(file.client_id),

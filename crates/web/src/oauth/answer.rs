@@ -1,7 +1,10 @@
 //! Answers of RFC 6749, and of everything that can go wrong before them.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use cresset_auth::front::mark_claimed;
 use cresset_auth::{Asker, AuthError, ErrorCode};
 use cresset_store::Whose;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -27,6 +30,16 @@ impl OauthForm {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// The practice that the app it names is registered with: the one of the route, or one behind it.
+    pub(super) async fn practice(
+        &self,
+        app: &App,
+        at: Arc<OpenInstance>,
+    ) -> Result<Arc<OpenInstance>, Failure> {
+        let mark = mark_claimed(&bytes(&self.authorization), &self.pairs);
+        app.instances().behind(at, mark.as_deref()).await
     }
 
     /// Gives the request to an endpoint, as it wants it, with where to note who asks.

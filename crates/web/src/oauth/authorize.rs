@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::authorize::AuthorizeError;
+use cresset_auth::front::mark_claimed;
 use http::{Method, StatusCode};
 
 use crate::app::App;
@@ -16,7 +17,7 @@ use crate::pages;
 /// ask twice.
 pub(crate) async fn authorize(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     (peer, occasion): (Peer, Occasion),
     Pairs(mut pairs): Pairs,
     request: Request,
@@ -26,6 +27,8 @@ pub(crate) async fn authorize(
         let Form(form) = Form::from_request(request, &app).await?;
         pairs.extend(form);
     }
+    let mark = mark_claimed(&[], &pairs);
+    let instance = app.instances().behind(at, mark.as_deref()).await?;
     let address = peer.subscriber().to_string();
     match instance.auth.authorize(&pairs, &address).await {
         Ok(handle) => {

@@ -26,12 +26,13 @@ pub(crate) async fn jwks(Instance(instance): Instance) -> Result<Response, Failu
 /// `GET` and `POST /[instance]/auth/userinfo` (OpenID Connect Core §5.3).
 pub(crate) async fn userinfo(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     occasion: Occasion,
     (method, uri): (Method, Uri),
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let held = Held::of(&app, (&method, &uri), &headers);
+    let instance = app.instances().behind(at, held.mark()).await?;
     let (caller, answer) = match instance.auth.caller(held.presented()).await {
         Ok(caller) => {
             let answer = match instance.auth.userinfo(&caller).await? {

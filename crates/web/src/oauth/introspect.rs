@@ -14,10 +14,11 @@ use crate::failure::Failure;
 /// Says what a token is (RFC 7662).
 pub(crate) async fn introspect(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     occasion: Occasion,
     form: OauthForm,
 ) -> Result<Response, Failure> {
+    let instance = form.practice(&app, at).await?;
     let asker = Asker::default();
     let answer = form
         .ask(&asker, async |request| {

@@ -15,10 +15,11 @@ use crate::failure::Failure;
 /// Takes an authorization request ahead of the browser (RFC 9126).
 pub(crate) async fn push(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     (peer, occasion): (Peer, Occasion),
     form: OauthForm,
 ) -> Result<Response, Failure> {
+    let instance = form.practice(&app, at).await?;
     let address = peer.subscriber().to_string();
     let asker = Asker::default();
     let answer = form

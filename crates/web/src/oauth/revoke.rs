@@ -15,10 +15,11 @@ use crate::render;
 /// Ends a token (RFC 7009).
 pub(crate) async fn revoke(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     occasion: Occasion,
     form: OauthForm,
 ) -> Result<Response, Failure> {
+    let instance = form.practice(&app, at).await?;
     let asker = Asker::default();
     let answer = form
         .ask(&asker, async |request| instance.auth.revoke(request).await)

@@ -14,10 +14,11 @@ use crate::failure::Failure;
 /// Exchanges a grant for an access token (RFC 6749 §3.2).
 pub(crate) async fn token(
     State(app): State<App>,
-    Instance(instance): Instance,
+    Instance(at): Instance,
     occasion: Occasion,
     form: OauthForm,
 ) -> Result<Response, Failure> {
+    let instance = form.practice(&app, at).await?;
     let asker = Asker::default();
     let answer = form
         .ask(&asker, async |request| instance.auth.token(request).await)

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cresset_auth::AppError;
+use cresset_base::Secret;
 use cresset_fhir::Kind;
 use cresset_store::grant::App as Registered;
 use http::StatusCode;
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::audit::{self, Happening, Occasion};
 use crate::extract::{Administrator, SafeForm, SafeUpload, SignedIn};
 use crate::failure::Failure;
+use crate::instance::OpenInstance;
 use form::Fields;
 pub(super) use registered::{client_type, day};
 
@@ -61,9 +63,21 @@ fn line(app: &Registered) -> Line<'_> {
 
 /// The form for a new app.
 pub(crate) async fn new_application(
+    State(app): State<App>,
     Administrator(signed_in): Administrator,
 ) -> Result<Response, Failure> {
-    form::page(&signed_in, StatusCode::OK, &Fields::default(), None)
+    let front = app.instances().at_front(&signed_in.instance).await?;
+    let front = front.as_ref().map(|front| base(front));
+    form::page(
+        &signed_in,
+        StatusCode::OK,
+        (&Fields::default(), front),
+        None,
+    )
+}
+
+fn base(instance: &OpenInstance) -> &str {
+    &instance.fhir.settings().base_url
 }
 
 /// Registers an app and shows what it is known by; its secret this once.
@@ -74,28 +88,52 @@ pub(crate) async fn register_application(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form);
+    let front = app.instances().at_front(&signed_in.instance).await?;
+    let at = front.as_ref().filter(|_| !fields.at_own_base);
+    let at = at.unwrap_or(&signed_in.instance);
     let registered = match fields.new_app() {
-        Ok(new) => signed_in.instance.auth.register_app(new).await,
+        Ok(new) => at.auth.register_app(new).await,
         Err(error) => Err(error),
     };
     match registered {
         Ok(registered) => {
             let client_id = registered.app.client_id.clone();
             noted(&app, &signed_in, ("app-register", &client_id), &occasion).await?;
-            registered::page(&signed_in, &registered.app, registered.secret.as_ref())
+            registered::page(
+                &signed_in,
+                (&registered.app, at),
+                registered.secret.as_ref(),
+            )
         }
-        Err(error) => refused(&signed_in, &fields, error),
+        Err(error) => {
+            let front = front.as_ref().map(|front| base(front));
+            refused(&signed_in, (&fields, front), error)
+        }
     }
 }
 
 /// One app, what it may do, and what can be done to it.
 pub(crate) async fn application(
+    State(app): State<App>,
     Administrator(signed_in): Administrator,
     Path((_, client_id)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let found = signed_in.instance.auth.find_app(&client_id).await;
-    let found = found.map_err(failed)?;
-    registered::page(&signed_in, &found, None)
+    shown(&app, &signed_in, &client_id, None).await
+}
+
+/// The page of an app, with the secret that was made just now.
+async fn shown(
+    app: &App,
+    signed_in: &SignedIn,
+    client_id: &str,
+    secret: Option<&Secret<String>>,
+) -> Result<Response, Failure> {
+    let instances = app.instances();
+    let at = instances
+        .where_known(&signed_in.instance, client_id)
+        .await?;
+    let found = at.auth.find_app(client_id).await.map_err(failed)?;
+    registered::page(signed_in, (&found, &at), secret)
 }
 
 /// The form for what is to change.
@@ -105,7 +143,7 @@ pub(crate) async fn edit_application(
 ) -> Result<Response, Failure> {
     let found = signed_in.instance.auth.find_app(&client_id).await;
     let fields = Fields::of_app(&found.map_err(failed)?);
-    form::page(&signed_in, StatusCode::OK, &fields, None)
+    form::page(&signed_in, StatusCode::OK, (&fields, None), None)
 }
 
 /// Changes an app; tokens keep what they were given.
@@ -125,10 +163,9 @@ pub(crate) async fn change_application(
     match changed {
         Ok(secret) => {
             noted(&app, &signed_in, ("app-change", &client_id), &occasion).await?;
-            let found = auth.find_app(&client_id).await;
-            registered::page(&signed_in, &found.map_err(failed)?, secret.as_ref())
+            shown(&app, &signed_in, &client_id, secret.as_ref()).await
         }
-        Err(error) => refused(&signed_in, &fields, error),
+        Err(error) => refused(&signed_in, (&fields, None), error),
     }
 }
 
@@ -142,8 +179,7 @@ pub(crate) async fn rotate_application(
     let auth = &signed_in.instance.auth;
     let secret = auth.rotate_secret(&client_id).await.map_err(failed)?;
     noted(&app, &signed_in, ("app-rotate", &client_id), &occasion).await?;
-    let found = auth.find_app(&client_id).await.map_err(failed)?;
-    registered::page(&signed_in, &found, Some(&secret))
+    shown(&app, &signed_in, &client_id, Some(&secret)).await
 }
 
 /// Ends the use of an app, lets it be used again, or notes that its maker was checked.
@@ -218,7 +254,11 @@ async fn noted(
 }
 
 /// The form again with what was filled in and what is wrong with it.
-fn refused(signed_in: &SignedIn, fields: &Fields, error: AppError) -> Result<Response, Failure> {
+fn refused(
+    signed_in: &SignedIn,
+    fields: (&Fields, Option<&str>),
+    error: AppError,
+) -> Result<Response, Failure> {
     match error {
         AppError::Store(_) | AppError::Unknown => Err(failed(error)),
         error => {

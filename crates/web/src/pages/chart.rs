@@ -114,6 +114,7 @@ pub(crate) async fn chart(
 
 /// Sends the browser to an app with this patient in context.
 pub(crate) async fn launch(
+    State(app): State<App>,
     Path((_, id)): Path<(String, String)>,
     Staff(signed_in): Staff,
     form: SafeForm,
@@ -142,10 +143,11 @@ pub(crate) async fn launch(
         document,
     };
     let context = (&id, &open);
-    let auth = &signed_in.instance.auth;
-    let to = auth
-        .launch(&signed_in.who, form.value("client_id"), context)
-        .await?;
+    let client_id = form.value("client_id");
+    let instances = app.instances();
+    let at = instances.where_known(&signed_in.instance, client_id);
+    let at = at.await?;
+    let to = at.auth.launch(&signed_in.who, client_id, context).await?;
     let to = to.ok_or_else(|| Failure::new(Kind::NotFound, "There is no such app"))?;
     Ok(Redirect::to(&to).into_response())
 }

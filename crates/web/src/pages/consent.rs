@@ -78,6 +78,7 @@ pub(crate) fn not_asked(text: &str) -> Result<Response, Failure> {
 
 /// What the request needs next.
 pub(crate) async fn consent_form(
+    State(app): State<App>,
     Instance(instance): Instance,
     Path((_, handle)): Path<(String, String)>,
     signed_in: Option<SignedIn>,
@@ -85,7 +86,8 @@ pub(crate) async fn consent_form(
     let name = instance.name.as_str();
     let here = format!("/{name}/consent/{handle}");
     let who = signed_in.as_ref().map(|signed_in| &signed_in.who);
-    let step = match instance.auth.consider(&handle, who).await {
+    let asked_at = app.instances().where_known(&instance, &handle).await?;
+    let step = match asked_at.auth.consider(&handle, who).await {
         Ok(step) => step,
         Err(error) => return ended(error),
     };
@@ -111,7 +113,9 @@ pub(crate) async fn decide(
     occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
-    let (auth, who) = (&signed_in.instance.auth, &signed_in.who);
+    let instances = app.instances();
+    let asked_at = instances.where_known(&signed_in.instance, &handle).await?;
+    let (auth, who) = (&asked_at.auth, &signed_in.who);
     let here = format!("/{}/consent/{handle}", signed_in.instance.name);
     let about = match auth.consider(&handle, Some(who)).await {
         Ok(Step::Decide(considered)) => considered,

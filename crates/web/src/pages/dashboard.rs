@@ -18,6 +18,8 @@ struct Dashboard<'a> {
     name: &'a str,
     fhir: &'a str,
     auth: &'a str,
+    /// Whether practices stand behind it.
+    is_front: bool,
     total: String,
     counts: Vec<Count>,
     /// How long a token from the button lives, where there is one.
@@ -42,6 +44,7 @@ pub(crate) async fn dashboard(Instance(instance): Instance) -> Result<Response, 
         name: instance.name.as_str(),
         fhir: &settings.base_url,
         auth: &settings.auth_url,
+        is_front: instance.is_front(),
         total: grouped(counts.iter().map(|(_, count)| count).sum()),
         counts: counts
             .into_iter()

@@ -1,6 +1,8 @@
 //! `/[instance]/register/[link]`: where a developer whom the practice gave a link asks for an app to
 //! be registered, and reads what became of it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -194,7 +196,7 @@ pub(crate) async fn collect_secret(
 
 async fn status(
     app: &App,
-    instance: &OpenInstance,
+    instance: &Arc<OpenInstance>,
     (handle, headers): (&str, &HeaderMap),
     secret: Option<&Secret<String>>,
 ) -> Result<Response, Failure> {
@@ -203,10 +205,9 @@ async fn status(
     let Some(request) = &registration.request else {
         return Err(failed(RegistrationError::Unknown));
     };
-    let registered = match &registration.client_id {
-        Some(client_id) => instance.auth.find_app(client_id).await.ok(),
-        None => None,
-    };
+    let client_id = registration.client_id.as_deref().unwrap_or_default();
+    let registered = instance.auth.find_app(client_id).await.ok();
+    let at = app.instances().where_known(instance, client_id).await?;
     let visitor = Visitor::of(app, instance, headers);
     let page = Status {
         name: instance.name.as_str(),
@@ -223,8 +224,8 @@ async fn status(
             && registered.as_ref().is_some_and(|app| app.secret.is_some()),
         app: registered.as_ref(),
         secret: secret.map(|secret| secret.expose().as_str()),
-        auth: &instance.auth.settings().issuer,
-        fhir: &instance.auth.settings().fhir_base,
+        auth: &at.auth.settings().issuer,
+        fhir: &at.auth.settings().fhir_base,
         registration: &registration,
     };
     let answer = match secret {

@@ -187,7 +187,7 @@ fn one(
     form_page(status, &page)
 }
 
-/// Registers the app that was asked for.
+/// Registers the app that was asked for: at the front, where the practice stands behind one.
 pub(crate) async fn approve_registration(
     State(app): State<App>,
     Administrator(signed_in): Administrator,
@@ -195,7 +195,9 @@ pub(crate) async fn approve_registration(
     occasion: Occasion,
     form: SafeForm,
 ) -> Result<Response, Failure> {
-    let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
+    let front = app.instances().at_front(&signed_in.instance).await?;
+    let auth = &front.as_ref().unwrap_or(&signed_in.instance).auth;
+    let by = &signed_in.who.user.id;
     let scopes = form.value("scopes");
     let done = auth.approve_registration(&id, by, scopes).await.map(drop);
     let what = ("registration-approve", id.as_str());

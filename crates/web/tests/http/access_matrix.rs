@@ -88,7 +88,7 @@ pub(crate) fn address(path: &str) -> String {
     address
 }
 
-fn request(method: &str, address: &str) -> (http::request::Builder, String) {
+pub(crate) fn request(method: &str, address: &str) -> (http::request::Builder, String) {
     let request = Request::builder()
         .method(method.to_uppercase().as_str())
         .uri(address);

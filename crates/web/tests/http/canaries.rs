@@ -65,8 +65,8 @@ impl Practice {
         if found.is_empty() || asked.path.contains("/fhir/files/") {
             return;
         }
-        let sees = self.sees(asked).await;
-        let foreign = foreign(asked.practice(), &sees, &asked.said, found);
+        let (practice, sees) = self.sees(asked).await;
+        let foreign = foreign(&practice, &sees, &asked.said, found);
         let (path, status) = (&asked.path, answer.status);
         assert!(
             foreign.is_empty(),
@@ -74,8 +74,27 @@ impl Practice {
         );
     }
 
-    async fn sees(&self, asked: &Asked) -> Sees {
-        let Ok(name) = asked.practice().parse::<InstanceName>() else {
+    /// Whose data the caller may see, and what of it. At a front that follows from the token.
+    async fn sees(&self, asked: &Asked) -> (String, Sees) {
+        let instances = &*self.app.platform().instances;
+        let mut names = vec![asked.practice().to_owned()];
+        for name in instances.list().await.unwrap() {
+            let settings = instances.settings(&name).await.unwrap().unwrap();
+            if settings.behind.as_deref() == Some(asked.practice()) {
+                names.push(name.to_string());
+            }
+        }
+        for name in names {
+            let sees = self.sees_of(&name, asked).await;
+            if sees != Sees::Nothing {
+                return (name, sees);
+            }
+        }
+        (asked.practice().to_owned(), Sees::Nothing)
+    }
+
+    async fn sees_of(&self, name: &str, asked: &Asked) -> Sees {
+        let Ok(name) = name.parse::<InstanceName>() else {
             return Sees::Nothing;
         };
         let store = Instances::open(&*self.app.platform().instances, &name).await;

@@ -144,6 +144,7 @@ async fn an_app_registers_itself_and_a_person_who_is_told_so_allows_it() {
         assert_eq!(told.get("client_secret").is_some(), has_secret, "{told}");
         assert!(told.get("logo_uri").is_none(), "nobody has looked at it");
         let app = TestApp {
+            at: "demo",
             client_id: text(&told, "client_id").to_owned(),
             secret: told["client_secret"].as_str().map(str::to_owned),
         };

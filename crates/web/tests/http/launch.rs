@@ -16,6 +16,8 @@ pub(crate) const SCOPES: &str = "launch/patient openid fhirUser offline_access p
 
 /// An app registered at `demo`.
 pub(crate) struct TestApp {
+    /// Whose addresses it asks at: `demo`, or the front before it.
+    pub(crate) at: &'static str,
     pub(crate) client_id: String,
     pub(crate) secret: Option<String>,
 }
@@ -48,6 +50,7 @@ impl Practice {
         };
         let registered = self.auth().register_app(new).await.unwrap();
         TestApp {
+            at: "demo",
             client_id: registered.app.client_id,
             secret: registered.secret.map(|secret| secret.expose().clone()),
         }
@@ -58,7 +61,7 @@ impl TestApp {
     /// The authorization request with these parameters added or, where empty, left out.
     pub(crate) fn request(&self, changed: &[(&str, &str)]) -> String {
         let challenge = challenge();
-        let aud = format!("{HOST}/demo/fhir");
+        let aud = format!("{HOST}/{}/fhir", self.at);
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &self.client_id),
@@ -79,7 +82,7 @@ impl TestApp {
     }
 
     pub(crate) fn address(&self, changed: &[(&str, &str)]) -> String {
-        format!("/demo/auth/authorize/?{}", self.request(changed))
+        format!("/{}/auth/authorize/?{}", self.at, self.request(changed))
     }
 
     /// A form to the token endpoint as this app.
@@ -91,7 +94,8 @@ impl TestApp {
                 .map(|secret| ("client_secret", secret)),
         );
         form.extend(pairs);
-        practice.form("/demo/auth/token/", &encoded(&form)).await
+        let address = format!("/{}/auth/token/", self.at);
+        practice.form(&address, &encoded(&form)).await
     }
 
     pub(crate) async fn redeem(&self, practice: &Practice, code: &str) -> Answer {
@@ -148,7 +152,8 @@ impl Browser<'_> {
         let mut fields = vec![("form_token", token.as_str()), ("decision", "allow")];
         fields.extend(patient.as_deref().map(|patient| ("patient", patient)));
         fields.extend(kept.into_iter().map(|key| ("keep", key)));
-        Sent::of(&self.post(&path, &fields).await)
+        let at = address.split('/').nth(1).unwrap();
+        Sent::by(at, &self.post(&path, &fields).await)
     }
 }
 
@@ -180,12 +185,17 @@ pub(crate) struct Sent(pub(crate) Vec<(String, String)>);
 
 impl Sent {
     pub(crate) fn of(answer: &Answer) -> Self {
+        Self::by("demo", answer)
+    }
+
+    /// By the authorization server at the addresses of this instance.
+    pub(crate) fn by(at: &str, answer: &Answer) -> Self {
         let location = answer.location();
         let (address, query) = location.split_once('?').unwrap();
         assert_eq!(address, CALLBACK);
         let pairs = form_urlencoded::parse(query.as_bytes());
         let sent = Self(pairs.into_owned().collect());
-        assert_eq!(sent.get("iss"), format!("{HOST}/demo/auth"), "{sent:?}");
+        assert_eq!(sent.get("iss"), format!("{HOST}/{at}/auth"), "{sent:?}");
         assert_eq!(sent.get("state"), "a state", "{sent:?}");
         sent
     }

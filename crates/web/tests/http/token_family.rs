@@ -108,11 +108,17 @@ async fn the_answer_is_what_smart_says() {
 
 /// The claims of an `id_token` after its signature was checked with the published key.
 pub(crate) async fn claims(practice: &Practice, token: &str) -> Value {
+    claims_at(practice, "demo", token).await
+}
+
+/// The same of the issuer at the addresses of this instance.
+pub(crate) async fn claims_at(practice: &Practice, at: &str, token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
     let header: Value = serde_json::from_slice(&decoded(parts[0])).unwrap();
     assert_eq!(header["alg"], "RS256");
-    let jwks = practice.stranger("GET /demo/auth/jwks").await.json();
+    let jwks = practice.stranger(&format!("GET /{at}/auth/jwks")).await;
+    let jwks = jwks.json();
     let keys = jwks["keys"].as_array().unwrap();
     let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
     assert!(key.get("d").is_none(), "a private part is published");
@@ -283,10 +289,12 @@ async fn a_code_is_good_for_its_app_address_and_verifier_for_a_minute() {
     let code = browser.allow(&app.address(&[]), Keep::All).await.code();
     practice.clock.advance_seconds(59);
     let nobody = TestApp {
+        at: "demo",
         client_id: "BAD_CLIENT_ID".to_owned(),
         secret: None,
     };
     let silent = TestApp {
+        at: "demo",
         client_id: app.client_id.clone(),
         secret: None,
     };

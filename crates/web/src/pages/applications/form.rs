@@ -19,6 +19,8 @@ use crate::pages::page::form_page;
 pub(in crate::pages) struct Fields {
     /// Absent for an app that is new.
     pub(in crate::pages) client_id: Option<String>,
+    /// It asks at the practice's own base, not at that of its front.
+    pub(in crate::pages) at_own_base: bool,
     pub(in crate::pages) name: String,
     pub(in crate::pages) organization: String,
     pub(in crate::pages) is_public: bool,
@@ -44,13 +46,15 @@ struct Page<'a> {
     /// The field the error is about.
     wrong: &'static str,
     by_practice: bool,
+    /// FHIR base of the front, where there is a choice.
+    front: Option<&'a str>,
 }
 
 /// The page with the form.
 pub(super) fn page(
     signed_in: &SignedIn,
     status: StatusCode,
-    fields: &Fields,
+    (fields, front): (&Fields, Option<&str>),
     error: Option<&AppError>,
 ) -> Result<Response, Failure> {
     let page = Page {
@@ -60,6 +64,7 @@ pub(super) fn page(
         error: error.map(ToString::to_string),
         wrong: error.map_or("", field),
         by_practice: true,
+        front,
     };
     form_page(status, &page)
 }
@@ -87,6 +92,7 @@ impl Fields {
         let is_ticked = |name| form.value(name) == "yes";
         Self {
             client_id: None,
+            at_own_base: form.value("base") == "own",
             name: text("name"),
             organization: text("organization"),
             is_public: form.value("client_type") == "public",
@@ -127,6 +133,7 @@ impl Fields {
         let details = app.details.clone();
         Self {
             client_id: Some(app.client_id.clone()),
+            at_own_base: false,
             name: app.name.clone(),
             organization: details.organization.unwrap_or_default(),
             is_public: details.client_type == ClientType::Public,

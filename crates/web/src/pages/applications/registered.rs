@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use crate::extract::SignedIn;
 use crate::failure::Failure;
+use crate::instance::OpenInstance;
 use crate::pages::page::{form_page, script_page};
 
 #[derive(Template)]
@@ -17,6 +18,7 @@ struct Page<'a> {
     instance: &'a str,
     form_token: &'a str,
     auth: &'a str,
+    fhir: &'a str,
     app: &'a App,
     kind: &'static str,
     registered: String,
@@ -29,17 +31,18 @@ struct Page<'a> {
     logo_kib_max: usize,
 }
 
-/// The page of an app, with its secret if it was made just now.
+/// The page of an app, which asks at this base; with its secret if it was made just now.
 pub(super) fn page(
     signed_in: &SignedIn,
-    app: &App,
+    (app, at): (&App, &OpenInstance),
     secret: Option<&Secret<String>>,
 ) -> Result<Response, Failure> {
-    let settings = signed_in.instance.fhir.settings();
+    let settings = at.fhir.settings();
     let page = Page {
         instance: signed_in.instance.name.as_str(),
         form_token: &signed_in.form_token,
         auth: &settings.auth_url,
+        fhir: &settings.base_url,
         kind: kind(app),
         registered: day(app.registered),
         secret: secret.map(|secret| secret.expose().as_str()),

@@ -60,6 +60,7 @@ pub(crate) async fn patient_form(
 
 /// Notes the choice and goes on.
 pub(crate) async fn choose_patient(
+    State(app): State<App>,
     Path((_, handle)): Path<(String, String)>,
     signed_in: SignedIn,
     form: SafeForm,
@@ -68,8 +69,13 @@ pub(crate) async fn choose_patient(
     let chosen: Option<ResourceId> = form.value("patient").parse().ok();
     let noted = match chosen {
         Some(patient) => {
-            let auth = &signed_in.instance.auth;
-            match auth.choose_patient(&handle, &signed_in.who, &patient).await {
+            let instances = app.instances();
+            let asked_at = instances.where_known(&signed_in.instance, &handle).await?;
+            match asked_at
+                .auth
+                .choose_patient(&handle, &signed_in.who, &patient)
+                .await
+            {
                 Ok(noted) => noted,
                 Err(error) => return ended(error),
             }

@@ -1,0 +1,124 @@
+//! Several practices at one base: that of a front (decision record 0052).
+//!
+//! A practice behind a front answers there beside its own base, as a second [`AuthServer`] over the same
+//! store: with the addresses and the keys of the front, and with a mark. What this second one makes, a
+//! `client_id`, a token, a code, bears the mark; and it knows nothing that does not. So whose a request
+//! at the front is follows from what it brings, and nothing is good at both bases.
+
+use cresset_base::Secret;
+use cresset_store::Error as StoreError;
+use cresset_store::grant::App;
+
+use crate::client_assertion;
+use crate::client_authentication::basic_ids;
+use crate::credential::{self, Kind, generate_marked, is_marked};
+use crate::discovery::Documents;
+use crate::server::{AuthServer, AuthSettings};
+
+pub use crate::credential::mark_of;
+
+/// The mark of the token in the `Authorization` headers of a request.
+pub fn mark_presented<'h>(authorization: &[&'h [u8]]) -> Option<&'h str> {
+    let [value] = authorization else { return None };
+    let value = std::str::from_utf8(value).ok()?;
+    let (_, token) = value.split_once(' ')?;
+    mark_of(token)
+}
+
+/// The mark of the app that sends a form, or says to: nothing of it is proved.
+pub fn mark_claimed(authorization: &[&[u8]], form: &[(String, String)]) -> Option<String> {
+    let of_form = |name: &str| {
+        let mut fields = form.iter().filter(move |(key, _)| key == name);
+        fields.next().map(|(_, value)| value.clone())
+    };
+    let asserted = of_form("client_assertion");
+    let ids = authorization.iter().flat_map(|header| basic_ids(header));
+    let ids = ids.chain(asserted.and_then(|jwt| client_assertion::claimed_id(&jwt)));
+    let ids: Vec<String> = ids.chain(of_form("client_id")).collect();
+    let marks = ids.iter().filter_map(|id| mark_of(id));
+    let mark = marks.chain(mark_presented(authorization)).next();
+    mark.map(str::to_owned)
+}
+
+impl AuthServer {
+    /// The same server at the base of a front; what is remembered and counted is one for both.
+    #[must_use]
+    pub fn behind(&self, front: &Self, mark: &str) -> Self {
+        let settings = AuthSettings {
+            issuer: front.settings.issuer.clone(),
+            fhir_base: front.settings.fhir_base.clone(),
+            // Whose app it would become, nobody could say.
+            client_registration: None,
+            mark: Some(mark.to_owned()),
+            ..self.settings.clone()
+        };
+        Self {
+            keys: front.store.clone(),
+            signing: front.signing.clone(),
+            documents: Documents::new(&settings).into(),
+            settings,
+            ..self.clone()
+        }
+    }
+
+    fn mark(&self) -> Option<&str> {
+        self.settings.mark.as_deref()
+    }
+
+    /// The app with this `client_id`, if it is one of this base.
+    pub(crate) async fn app_here(&self, client_id: &str) -> Result<Option<App>, StoreError> {
+        let app = self.store.lookup_app(client_id).await?;
+        Ok(app.filter(|app| mark_of(&app.client_id) == self.mark()))
+    }
+
+    /// A new value of this kind, good at this base alone.
+    pub(crate) fn generate(&self, kind: Kind) -> Secret<String> {
+        generate_marked(kind, self.mark(), self.rng.as_ref())
+    }
+
+    pub(crate) fn generate_client_id(&self) -> String {
+        credential::generate_client_id(self.mark(), self.rng.as_ref())
+    }
+
+    /// Whether `text` has the shape of what [`AuthServer::generate`] makes.
+    pub(crate) fn is_of_kind(&self, kind: Kind, text: &str) -> bool {
+        is_marked(kind, self.mark(), text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mark_claimed;
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+    fn check(authorization: &[&str], form: &[(&str, &str)], expect: Option<&str>) {
+        let values: Vec<&[u8]> = authorization.iter().map(|value| value.as_bytes()).collect();
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let form: Vec<_> = form.iter().map(owned).collect();
+        let mark = mark_claimed(&values, &form);
+        assert_eq!(mark.as_deref(), expect, "{authorization:?} {form:?}");
+    }
+
+    /// In whatever way an app says who it is, it is asked of its own practice.
+    #[test]
+    fn the_mark_is_where_the_app_says_who_it_is() {
+        let basic = |text: &str| format!("Basic {}", STANDARD.encode(text));
+        let claims = URL_SAFE_NO_PAD.encode(r#"{"iss":"x","sub":"app_1f.abc"}"#);
+        let jwt = format!("e30.{claims}.c2ln");
+        check(&[&basic("app_1f.abc:secret")], &[], Some("1f"));
+        check(&[&basic("app%5F1f%2Eabc:secret")], &[], Some("1f"));
+        check(&[], &[("client_id", "app_1f.abc")], Some("1f"));
+        check(&[], &[("client_assertion", &jwt)], Some("1f"));
+        check(&["Bearer crt_1f.abc"], &[("token", "x")], Some("1f"));
+        for (authorization, client_id) in [
+            (basic("app_abc:secret"), "app_abc"),
+            (basic("no colon"), "sandbox"),
+            ("Basic ?".to_owned(), "app_.abc"),
+            ("Bearer".to_owned(), ""),
+        ] {
+            check(&[&authorization], &[("client_id", client_id)], None);
+        }
+        check(&[], &[("client_assertion", "e30.?.c2ln")], None);
+    }
+}
