@@ -80,6 +80,10 @@ impl Instances for Failing {
         self.inner.settings(name).await
     }
 
+    async fn marked(&self, mark: &str) -> Result<Option<InstanceName>, Error> {
+        self.inner.marked(mark).await
+    }
+
     fn version(&self) -> Option<u64> {
         self.inner.version()
     }
