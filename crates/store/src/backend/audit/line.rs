@@ -55,7 +55,7 @@ pub fn write(record: &AuditRecord, out: &mut Vec<u8>) -> Result<(), Error> {
     let mut line = Writing { out };
     line.number("{\"at\":", instant::millis(record.at))?;
     line.text(",\"did\":", &record.interaction);
-    line.maybe(",\"type\":", record.resource_type.map(|of| of.name()));
+    line.maybe(",\"type\":", record.resource_type.map(ResourceType::name));
     line.maybe(",\"id\":", record.id.as_ref().map(ResourceId::as_str));
     line.patients(&record.whose)?;
     line.maybe(",\"app\":", record.app.as_deref());
