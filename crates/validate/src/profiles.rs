@@ -8,7 +8,6 @@ mod load;
 mod terms;
 mod versions;
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use cresset_definitions::{CodeSystem, Profile, TypeIx, ValueSet, us_core};
@@ -18,10 +17,12 @@ use crate::shape::{Shape, type_named};
 
 pub use load::LoadFault;
 pub use terms::{Member, built_in_code_system, built_in_value_set};
-use versions::Versions;
+use versions::{Versions, split};
 
 /// Where R4 keeps the definitions of its own types.
 const R4_TYPES: &str = "http://hl7.org/fhir/StructureDefinition/";
+/// The version of these definitions.
+const R4_VERSION: &str = "4.0.1";
 
 /// A value set that was added.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +36,7 @@ pub enum AddedValueSet {
 /// A set of profiles with the terminology they bind to.
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
-    shapes: BTreeMap<&'static str, &'static Shape>,
+    shapes: Versions<&'static Shape>,
     value_sets: Versions<AddedValueSet>,
     code_systems: Versions<&'static CodeSystem>,
 }
@@ -52,27 +53,43 @@ impl Profiles {
         let built = || {
             let mut profiles = Self::r4();
             for profile in &us_core().profiles {
-                profiles.add_profile(profile);
+                let version = terms::built_in_version(profile.url);
+                profiles.add_profile(profile, version.unwrap_or_default());
             }
             profiles
         };
         US_CORE.get_or_init(built).clone()
     }
 
-    /// Adds a profile in compact form, or replaces the one of the same URL.
-    pub fn add_profile(&mut self, profile: &'static Profile) {
+    /// Adds a profile in compact form, or replaces the one of the same URL and version; the version is
+    /// empty where it has none.
+    pub fn add_profile(&mut self, profile: &'static Profile, version: &'static str) {
         let shape: &'static Shape = Box::leak(Box::new(Shape::new(profile)));
-        self.shapes.insert(profile.url, shape);
+        self.shapes.add(profile.url, version, shape);
     }
 
-    /// The profile of this canonical URL (a `|version` is ignored).
-    pub fn profile(&self, url: &str) -> Option<&'static Profile> {
-        self.shape(url).map(|shape| shape.profile)
+    /// The profile of this canonical URL: of the version it names, or the one added last.
+    pub fn profile(&self, canonical: &str) -> Option<&'static Profile> {
+        self.shape(canonical).map(|shape| shape.profile)
     }
 
-    /// Every profile, by URL.
+    /// The profiles a canonical URL without version means, by URL.
     pub fn all(&self) -> impl Iterator<Item = &'static Profile> {
-        self.shapes.values().map(|shape| shape.profile)
+        self.shapes.last().map(|shape| shape.profile)
+    }
+
+    /// The versions in which the profile of a canonical URL is loaded, whichever it names, in words; `None`
+    /// where it is in none.
+    pub fn versions_of_profile(&self, canonical: &str) -> Option<String> {
+        let versions = self
+            .shapes
+            .versions(canonical)
+            .map(|version| match version {
+                "" => "one without a version",
+                version => version,
+            });
+        let versions: Vec<_> = versions.collect();
+        (!versions.is_empty()).then(|| versions.join(", "))
     }
 
     /// The `CodeSystem` of this canonical URL that was added: of the version it names, or the last.
@@ -85,17 +102,23 @@ impl Profiles {
         self.value_sets.get(canonical)
     }
 
-    pub(crate) fn shape(&self, url: &str) -> Option<&'static Shape> {
-        let url = url.split('|').next().unwrap_or(url);
-        self.shapes.get(url).copied()
+    pub(crate) fn shape(&self, canonical: &str) -> Option<&'static Shape> {
+        self.shapes.get(canonical)
     }
 
     /// The type a profile, or a type's own definition, is about.
-    pub(crate) fn type_of(&self, url: &str) -> Option<TypeIx> {
-        let url = url.split('|').next().unwrap_or(url);
-        match self.shape(url) {
+    pub(crate) fn type_of(&self, canonical: &str) -> Option<TypeIx> {
+        match self.shape(canonical) {
             Some(shape) => shape.type_ix,
-            None => url.strip_prefix(R4_TYPES).and_then(type_named),
+            None => r4_type(canonical),
         }
     }
+}
+
+/// The type whose own definition in R4 a canonical URL is, where it names no other version.
+fn r4_type(canonical: &str) -> Option<TypeIx> {
+    let (url, version) = split(canonical);
+    let is_meant = version.is_none_or(|version| version == R4_VERSION);
+    let name = url.strip_prefix(R4_TYPES).filter(|_| is_meant)?;
+    type_named(name)
 }

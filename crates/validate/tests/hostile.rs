@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a missed expectation is a failed test")]
 
 use cresset_model::{Bounds, Tree, parse};
-use cresset_validate::{Ask, Detail, Profiles, Validator};
+use cresset_validate::{Ask, Detail, LoadFault, Profiles, Validator};
 use serde_json::{Value, json};
 
 const BASE: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -163,4 +163,62 @@ fn expressions_that_would_run_for_ever_end() {
         &patient,
     );
     assert_eq!(texts, ["Patient must follow slow: h (profile a)"]);
+}
+
+/// A slicing of names by how they are used, into this many slices.
+fn slices(count: usize) -> Value {
+    let mut elements = vec![
+        json!({"id": "Patient.name", "path": "Patient.name", "slicing": {
+        "rules": "closed", "discriminator": [{"type": "value", "path": "text"}]}}),
+    ];
+    for number in 0..count {
+        let id = format!("Patient.name:s{number}");
+        let text = format!("{id}.text");
+        elements.push(json!({"id": id, "path": "Patient.name", "sliceName": format!("s{number}")}));
+        elements.push(
+            json!({"id": text, "path": "Patient.name.text", "fixedString": format!("{number}")}),
+        );
+    }
+    json!(elements)
+}
+
+#[test]
+fn ten_thousand_slices_are_refused_and_as_many_as_there_may_be_end() {
+    let mut profiles = Profiles::r4();
+    let definition = tree(&profile("a", "Patient", &slices(10_000)));
+    assert_eq!(
+        profiles.add(definition.root()),
+        Err(LoadFault::TooLarge(4_000))
+    );
+    let most = [profile("a", "Patient", &slices(1_999))];
+    let one = json!({"resourceType": "Patient", "name": [{"text": "1998"}]});
+    assert_eq!(told(&most, &one), Vec::<String>::new());
+    let other = json!({"resourceType": "Patient", "name": [{"text": "other"}]});
+    let texts = told(&most, &other);
+    assert_eq!(
+        texts,
+        ["Patient.name[0] is none of the slices the profile allows (profile a)"]
+    );
+    let many = json!({"resourceType": "Patient", "name": vec![json!({"text": "other"}); 5_000]});
+    let texts = told(&most, &many);
+    assert_eq!(texts, [format!("{TOO_MUCH} (profile a)")]);
+}
+
+#[test]
+fn huge_unions_end() {
+    let name = vec![json!({"given": vec!["a"; 60]}); 60];
+    let patient = json!({"resourceType": "Patient", "name": name});
+    let key = ["huge".to_owned()];
+    // The same again and again is the same.
+    let long = vec!["descendants()"; 60].join(" | ");
+    let long = format!("({long}).exists()");
+    let definition = profile("a", "Patient", &rule("Patient", &key, &long));
+    assert_eq!(told(&[definition], &patient), Vec::<String>::new());
+    let endless = vec!["name"; 100_000].join(" | ");
+    let definition = tree(&profile("a", "Patient", &rule("Patient", &key, &endless)));
+    let refused = Profiles::r4().add(definition.root());
+    assert!(
+        matches!(refused, Err(LoadFault::Rule { .. })),
+        "{refused:?}"
+    );
 }

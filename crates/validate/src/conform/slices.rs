@@ -19,6 +19,10 @@ impl<'t> Fit<'_, 't> {
         for (tests, slice) in &part.slices {
             let mut count = 0;
             for (value, taken) in values.iter().zip(&mut taken) {
+                // Of what was not compared nothing can be said.
+                if self.budget.is_spent() || self.issues.full() {
+                    return;
+                }
                 if !self.belongs(tests, *value) {
                     continue;
                 }

@@ -7,7 +7,7 @@ use cresset_definitions::ValueSet;
 use cresset_definitions::value_set::SystemCodes;
 use cresset_model::{Element, Kind};
 
-use super::{AddedValueSet, Profiles, R4_TYPES, definition};
+use super::{AddedValueSet, Profiles, definition, r4_type};
 
 /// Most elements of one profile.
 pub(super) const ELEMENTS_MAX: usize = 4_000;
@@ -56,7 +56,7 @@ impl Profiles {
         match resource.get("resourceType").and_then(Element::as_str) {
             Some("StructureDefinition") => {
                 let profile = definition::read(self, resource)?;
-                self.add_profile(Box::leak(Box::new(profile)));
+                self.add_profile(Box::leak(Box::new(profile)), kept(version(resource)));
             }
             Some("ValueSet") => {
                 let listed = compose::list(self, resource);
@@ -164,8 +164,7 @@ pub(super) fn list<T>(items: Vec<T>) -> &'static [T] {
     Box::leak(items.into_boxed_slice())
 }
 
-/// Whether a URL is that of a type of R4 itself.
-pub(super) fn is_r4_type(url: &str) -> bool {
-    url.strip_prefix(R4_TYPES)
-        .is_some_and(|name| crate::shape::type_named(name).is_some())
+/// Whether a canonical URL is that of a type of R4 itself.
+pub(super) fn is_r4_type(canonical: &str) -> bool {
+    r4_type(canonical).is_some()
 }

@@ -4,7 +4,7 @@ use cresset_definitions::{CodeSystem, TypeIx, ValueSet, r4, terminology, us_core
 use cresset_model::Element;
 
 use super::versions::split;
-use super::{AddedValueSet, Profiles};
+use super::{AddedValueSet, Profiles, R4_VERSION};
 
 /// Whether something is in a value set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +21,21 @@ pub enum Member {
 /// elsewhere (HL7 v2 and v3, VSAC) has versions of its own, which are not known here.
 const VERSIONS: [(&str, &str); 2] = [
     ("http://hl7.org/fhir/us/core/", "6.1.0"),
-    ("http://hl7.org/fhir/", "4.0.1"),
+    ("http://hl7.org/fhir/", R4_VERSION),
 ];
+
+/// The version of what is built in under a URL, where it is known here.
+pub(super) fn built_in_version(url: &str) -> Option<&'static str> {
+    let mut versions = VERSIONS.into_iter();
+    let own = versions.find(|(beginning, _)| url.starts_with(beginning));
+    own.map(|(_, version)| version)
+}
 
 /// The value set of this canonical URL that is built in; R4's are of the version 4.0.1, those of US
 /// Core of 6.1.0, and others of whatever version is named.
 pub fn built_in_value_set(canonical: &str) -> Option<&'static ValueSet> {
     let (url, version) = split(canonical);
-    let mut versions = VERSIONS.into_iter();
-    let own = versions.find(|(beginning, _)| url.starts_with(beginning));
-    if let (Some(version), Some((_, own))) = (version, own)
+    if let (Some(version), Some(own)) = (version, built_in_version(url))
         && version != own
     {
         return None;

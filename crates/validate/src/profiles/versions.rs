@@ -38,4 +38,17 @@ impl<T: Copy> Versions<T> {
         let is_it = |(known, _): &&(&str, T)| version.is_none_or(|version| *known == version);
         versions.find(is_it).map(|(_, definition)| *definition)
     }
+
+    /// The definition of each URL that was added last.
+    pub(super) fn last(&self) -> impl Iterator<Item = T> {
+        let lasts = self.0.values().filter_map(|versions| versions.last());
+        lasts.map(|(_, definition)| *definition)
+    }
+
+    /// The versions of a URL, whichever the canonical names.
+    pub(super) fn versions(&self, canonical: &str) -> impl Iterator<Item = &'static str> {
+        let (url, _) = split(canonical);
+        let versions = self.0.get(url).into_iter().flatten();
+        versions.map(|(version, _)| *version)
+    }
 }

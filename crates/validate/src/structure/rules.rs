@@ -100,13 +100,12 @@ impl<'t> Walk<'t, '_> {
             match self.profiles.shape(url) {
                 Some(shape) => self.hold_once(shape, &mut held, value, place),
                 None if self.is_own_type(url) => {}
-                None => {
-                    let text = format!("must follow the profile {url}, which is not loaded here");
-                    self.error(IssueType::NotFound, place, &text);
-                }
+                None => self.refuse_unknown(url, place),
             }
         }
         let named = value.get("meta").and_then(|meta| meta.get("profile"));
+        let meta = place.property("meta", None);
+        let profile = meta.property("profile", None);
         for (at, url) in named.into_iter().flat_map(Element::items).enumerate() {
             let Some(url) = url.as_str() else {
                 continue;
@@ -114,19 +113,35 @@ impl<'t> Walk<'t, '_> {
             match self.profiles.shape(url) {
                 Some(shape) => self.hold_once(shape, &mut held, value, place),
                 None if asked.contains(&url) || self.is_own_type(url) => {}
-                None => {
-                    let place = place.property("meta", None);
-                    let place = place.property("profile", None);
-                    let text = "names a profile that is not loaded here; it was not checked";
-                    self.issues.remark(
-                        Severity::Warning,
-                        IssueType::NotFound,
-                        &place.index(at),
-                        text,
-                    );
-                }
+                None => self.remark_unknown(url, &profile.index(at)),
             }
         }
+    }
+
+    /// What must be followed must be known.
+    fn refuse_unknown(&mut self, asked: &str, place: &Place<'_>) {
+        let text = match self.profiles.versions_of_profile(asked) {
+            None => format!("must follow the profile {asked}, which is not loaded here"),
+            Some(loaded) => {
+                format!("must follow the profile {asked}; of that only {loaded} is loaded here")
+            }
+        };
+        self.error(IssueType::NotFound, place, &text);
+    }
+
+    fn remark_unknown(&mut self, named: &str, place: &Place<'_>) {
+        if !self.issues.wants_remarks() {
+            return;
+        }
+        let text = match self.profiles.versions_of_profile(named) {
+            None => "names a profile that is not loaded here; it was not checked".to_owned(),
+            Some(loaded) => format!(
+                "names a version of a profile that is not loaded here, only {loaded} is; it was not checked"
+            ),
+        };
+        let severity = Severity::Warning;
+        self.issues
+            .remark(severity, IssueType::NotFound, place, &text);
     }
 
     /// Holds a resource against a profile, unless it was; `meta.profile` may name one a thousand times.
