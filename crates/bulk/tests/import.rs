@@ -14,12 +14,14 @@ use cresset_base::{InstanceName, Limits};
 use cresset_bulk::import::{Done, Import, Journal, Report, Source, Stream};
 use cresset_definitions::ResourceType;
 use cresset_fhir::service::Surroundings;
+use cresset_fhir::terminology::Remembered;
 use cresset_fhir::{Service, Settings};
+use cresset_model::Bounds;
 use cresset_rules::RuleSet;
 use cresset_store::{CodeSystems, Deletes, Found, InstanceSettings, Instances, LinkStyle, Store};
 use cresset_store_sqlite::{DataDirectory, Options};
 use cresset_testkit::{ManualClock, SeededRng};
-use cresset_validate::Validator;
+use cresset_validate::{Ask, Validator};
 
 const PRACTITIONER: &str = r#"{"resourceType":"Practitioner","id":"dr","identifier":[{"system":"http://hl7.org/fhir/sid/us-npi","value":"9"}]}"#;
 
@@ -391,4 +393,48 @@ async fn a_code_is_judged_by_the_terminology_that_was_loaded_before() {
     let words = "Patient.photo.contentType must have a code of the value set http://hl7.org/fhir/ValueSet/mimetypes";
     assert_eq!(report.reasons[0].text, words, "{report:?}");
     assert!(practice.body("Patient", "3").await.is_some());
+}
+
+/// What is stored meanwhile counts from the next pass on.
+#[tokio::test]
+async fn value_sets_inside_others_are_looked_up_once() {
+    let mut practice = Practice::new();
+    let set = |id: &str, url: &str, include: &str| {
+        format!(
+            r#"{{"resourceType":"ValueSet","id":"{id}","url":"{url}","status":"active","compose":{{"include":[{include}]}}}}"#
+        )
+    };
+    let inner = |kind: &str| {
+        let codes = format!(r#"{{"system":"urn:ietf:bcp:13","concept":[{{"code":"{kind}"}}]}}"#);
+        set("inner", "http://x.org/inner", &codes)
+    };
+    let outer = set(
+        "outer",
+        "http://hl7.org/fhir/ValueSet/mimetypes",
+        r#"{"valueSet":["http://x.org/inner"]}"#,
+    );
+    let both = [outer, inner("image/png")].join("\n");
+    practice.import(&[("a.ndjson", both.as_bytes())]).await;
+    let validator = Arc::new(cresset_validate::standard().clone());
+    let service = practice.service(validator.clone());
+    let open = |kind: &str| {
+        let patient = format!(
+            r#"{{"resourceType":"Patient","photo":[{{"contentType":"{kind}","title":"x"}}]}}"#
+        );
+        let tree = cresset_model::parse(patient.as_bytes(), Bounds::default()).unwrap();
+        let mut found = validator.examine(tree.root(), &Ask::default());
+        assert_eq!(found.unjudged.len(), 1);
+        found.unjudged.remove(0)
+    };
+    let begin = || Remembered::new(Access::system(SystemReason::OperatorImport));
+    let (png, gif) = (open("image/png"), open("image/gif"));
+    let before = begin();
+    assert!(!service.is_outside(&before, &png).await.unwrap());
+    let other = inner("image/gif");
+    practice.import(&[("b.json", other.as_bytes())]).await;
+    assert!(service.is_outside(&before, &gif).await.unwrap());
+    assert!(!service.is_outside(&before, &png).await.unwrap());
+    let after = begin();
+    assert!(!service.is_outside(&after, &gif).await.unwrap());
+    assert!(service.is_outside(&after, &png).await.unwrap());
 }

@@ -15,13 +15,15 @@ use cresset_rules::{Absent, Around, Before, Interaction, TypeRules};
 pub(crate) use consequences::{Consequences, about, failed_after};
 use cresset_store::{Found, Precondition, Refusal as Refused, Version};
 pub(crate) use renewal::{Renewal, Renewed};
-pub(crate) use target::Target;
+pub(crate) use searched::Searched;
+pub(crate) use target::{Target, Within};
 use target::{addressed, together};
 
 mod consequences;
 mod faults;
 mod reach;
 mod renewal;
+mod searched;
 mod target;
 
 use crate::condition::WriteCondition;
@@ -104,37 +106,33 @@ impl Service {
         let bytes = written(&body);
         let sent = prepare::parse(&bytes, self.limits())?;
         faults.take(self.accepted(access, &sent, target.interaction).await);
-        let basis = match target.interaction {
-            Interaction::Update => {
-                faults.take(self.own_id(tree, resource_type, target.id));
-                self.basis(access, (resource_type, target.id), rules).await
-            }
-            _ => Ok(None),
-        };
+        if target.interaction == Interaction::Update {
+            faults.take(self.own_id(tree, resource_type, target.id));
+        }
         // What is wrong with the body is told before what it is about.
-        let basis = faults.before(basis)?;
+        let basis = faults.before(self.basis(access, target, rules).await)?;
         let mut follows = Consequences::default();
         let mut versions = faults.before(self.wanted(access, rules, &body).await)?;
         let known = faults.before(self.bodies_of(&versions))?;
-        let before = Before {
-            known: &known,
-            found: &[],
-            beside: target.beside,
-        };
-        // Before more is looked up than the caller may see, and once more when the body has its shape.
-        self.reaches(access, (rules, target), &body)?;
-        let looked_up = self.looked_up(rules, (&body, before), &mut follows);
-        let (looked_up, found) = faults.before(looked_up.await)?;
-        versions.extend(looked_up);
         let current = basis.as_ref().map(|version| self.value(version));
         let current = faults.before(current.transpose())?;
-        let around = Seen {
+        let alone = Seen {
             current: current.as_ref(),
             known: &known,
-            found: &found,
+            found: &[],
         };
-        let bodies = self.shaped(&mut body, (rules, target), around, faults)?;
-        self.reaches(access, (rules, target), &body)?;
+        // Before more is looked up than the caller may see, and once more when the body has its shape.
+        let by = (rules, target);
+        self.reaches(access, by, &body, || self.shaped_alone(&body, by, alone))?;
+        let looked_up = self.looked_up(by, (&body, &known), &mut follows);
+        let (looked_up, found) = faults.before(looked_up.await)?;
+        versions.extend(looked_up);
+        let around = Seen {
+            found: &found,
+            ..alone
+        };
+        let bodies = self.shaped(&mut body, by, around, faults)?;
+        self.reaches(access, by, &body, || body.clone())?;
         let known = (bodies.as_slice(), versions.as_slice());
         self.followed(access, known, &mut follows).await?;
         if !current.as_ref().is_some_and(|current| same(current, &body)) {
@@ -193,16 +191,21 @@ impl Service {
     /// What the searches of the rules find, each once, with its body.
     async fn looked_up(
         &self,
-        rules: &TypeRules,
-        (body, before): (&Value, Before<'_>),
+        (rules, target): (&TypeRules, Target<'_>),
+        (body, known): (&Value, &[Value]),
         follows: &mut Consequences,
     ) -> Result<(Vec<Version>, Vec<Value>), Fault> {
+        let Within { beside, searched } = target.within;
         let finds = (rules.behaviour.finds)(body);
-        let mut versions = self.found(finds, follows).await?;
+        let mut versions = self.found(finds, searched, follows).await?;
         let mut bodies = self.bodies_of(&versions)?;
-        let found = &bodies;
-        let more = (rules.behaviour.finds_more)(body, Before { found, ..before });
-        for version in self.found(more, follows).await? {
+        let before = Before {
+            known,
+            found: &bodies,
+            beside,
+        };
+        let more = (rules.behaviour.finds_more)(body, before);
+        for version in self.found(more, searched, follows).await? {
             if !versions.contains(&version) {
                 bodies.push(self.value(&version)?);
                 versions.push(version);
@@ -220,27 +223,51 @@ impl Service {
         mut faults: Faults,
     ) -> Result<Vec<Value>, Fault> {
         let resource_type = target.resource_type;
+        self.surrounded(target, seen, |around| {
+            faults.add((rules.behaviour.check)(body, around));
+            faults.none()?;
+            (rules.behaviour.shape)(body, around);
+            let own = &self.settings().base_url;
+            let address = format!("{own}/{resource_type}/{}", target.id);
+            rules.behaviour.addressed(body, &address);
+            Ok((rules.behaviour.consequences)(body, around))
+        })
+    }
+
+    /// A body in its shape, as far as that rests on no search.
+    fn shaped_alone(
+        &self,
+        body: &Value,
+        (rules, target): (&TypeRules, Target<'_>),
+        alone: Seen<'_>,
+    ) -> Value {
+        let mut body = body.clone();
+        self.surrounded(target, alone, |around| {
+            (rules.behaviour.shape)(&mut body, around);
+        });
+        body
+    }
+
+    fn surrounded<T>(
+        &self,
+        target: Target<'_>,
+        seen: Seen<'_>,
+        then: impl FnOnce(&Around<'_>) -> T,
+    ) -> T {
         let new_id = || {
             self.new_id()
                 .map_or_else(|_| String::new(), |id| id.to_string())
         };
-        let around = Around {
+        then(&Around {
             interaction: target.interaction,
             id: target.id.as_str(),
             now: &instant::text(self.now()),
             current: seen.current,
             known: seen.known,
             found: seen.found,
-            beside: target.beside,
+            beside: target.within.beside,
             new_id: &new_id,
-        };
-        faults.add((rules.behaviour.check)(body, &around));
-        faults.none()?;
-        (rules.behaviour.shape)(body, &around);
-        let own = &self.settings().base_url;
-        let address = format!("{own}/{resource_type}/{}", target.id);
-        rules.behaviour.addressed(body, &address);
-        Ok((rules.behaviour.consequences)(body, &around))
+        })
     }
 
     /// The body must hold the id of the address; that it holds none is told as of any element.
@@ -267,9 +294,13 @@ impl Service {
     async fn basis(
         &self,
         access: &Access,
-        (resource_type, id): (ResourceType, &ResourceId),
+        target: Target<'_>,
         rules: &TypeRules,
     ) -> Result<Option<Version>, Fault> {
+        if target.interaction != Interaction::Update {
+            return Ok(None);
+        }
+        let (resource_type, id) = (target.resource_type, target.id);
         let found = self.store().basis(access, resource_type, id).await?;
         match (found, rules.behaviour.absent) {
             (Found::Absent | Found::Deleted(_), Absent::Created) => Ok(None),

@@ -17,6 +17,7 @@ use crate::answer::Owners;
 use crate::fault::{Fault, Issue, Kind};
 use crate::page_link::Sealer;
 use crate::prepare::{self, Prepared};
+use crate::terminology::PackagedSets;
 use crate::{capabilities, identity};
 
 /// How long what the instance is searched by is told without asking the store again, in milliseconds.
@@ -76,6 +77,7 @@ pub struct Service {
     /// When somebody without a token last made this node ask what it is searched by.
     looked: Mutex<Option<Timestamp>>,
     owners: Owners,
+    packaged_sets: PackagedSets,
 }
 
 impl Service {
@@ -121,7 +123,12 @@ impl Service {
             capabilities: Mutex::default(),
             looked: Mutex::default(),
             owners: Owners::default(),
+            packaged_sets: PackagedSets::default(),
         }
+    }
+
+    pub(crate) fn packaged_sets(&self) -> &PackagedSets {
+        &self.packaged_sets
     }
 
     pub(crate) fn owners(&self) -> &Owners {

@@ -12,9 +12,12 @@ mod expand;
 mod filter;
 mod lookup;
 mod member;
+mod remembered;
+mod set;
 mod source;
 mod translate;
 mod validate_code;
 
-pub use bindings::BoundSet;
+pub(crate) use remembered::PackagedSets;
+pub use remembered::Remembered;
 pub use source::Target;

@@ -13,7 +13,7 @@ use crate::criteria::Criteria;
 use crate::fault::{Fault, Kind};
 use crate::patch::{may_see, outrun};
 use crate::prepare;
-use crate::ruled::{Consequences, Target, failed_after};
+use crate::ruled::{Consequences, Target, Within, failed_after};
 use crate::service::{Service, permit};
 
 /// What an update did.
@@ -89,8 +89,8 @@ impl Service {
             let found = self.matching(by.access, criteria, 1).await?;
             let found_id = found.at_most_one()?.map(|version| &version.id);
             let put = self.put(resource_type, tree.id(), found_id, condition)?;
-            let made = self.made(by.access, &put, resource_type, (&tree, condition, &[]));
-            let made = made.await?;
+            let with = (&tree, condition, Within::default());
+            let made = self.made(by.access, &put, resource_type, with).await?;
             let (Put::Existing(id) | Put::New(id)) = put;
             let may_retry = made.may_retry;
             let mut unit = Unit {
@@ -120,12 +120,12 @@ impl Service {
         access: &Access,
         put: &Put,
         resource_type: ResourceType,
-        (tree, condition, beside): (&Tree, &WriteCondition, &[Value]),
+        (tree, condition, within): (&Tree, &WriteCondition, Within<'_>),
     ) -> Result<Made, Fault> {
         match put {
             Put::New(id) => {
                 self.offer(Interaction::Create, resource_type)?;
-                let goal = Target::new(resource_type, id).beside(beside);
+                let goal = Target::new(resource_type, id).within(within);
                 let ruled = self.ruled(access, goal, tree).await?;
                 Ok(Made {
                     change: Change::Create(id.clone(), ruled.prepared.draft),
@@ -135,7 +135,7 @@ impl Service {
                 })
             }
             Put::Existing(id) => {
-                let goal = Target::existing(resource_type, id).beside(beside);
+                let goal = Target::existing(resource_type, id).within(within);
                 let ruled = match tree.id() {
                     Some(_) => self.ruled(access, goal, tree).await?,
                     None => self.ruled(access, goal, &self.with_id(tree, id)?).await?,

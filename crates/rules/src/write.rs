@@ -75,7 +75,7 @@ pub struct Before<'a> {
 }
 
 /// A search of the whole record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Find {
     /// The type.
     pub resource_type: &'static str,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use cresset_access::Access;
-use cresset_fhir::terminology::BoundSet;
+use cresset_fhir::terminology::Remembered;
 use cresset_fhir::{Fault, Service};
 use cresset_validate::{Code, Unjudged};
 use parking_lot::Mutex;
@@ -19,21 +19,19 @@ type Answers = HashMap<&'static str, BTreeMap<Vec<Code>, bool>>;
 /// The terminology of the instance, asked on behalf of the records of an import.
 pub(crate) struct Terms {
     service: Arc<Service>,
-    access: Access,
     runtime: Handle,
     answers: Mutex<Answers>,
-    /// The value sets that were asked about; as many as profiles bind.
-    sets: Mutex<HashMap<&'static str, Arc<BoundSet>>>,
+    /// What they rest on.
+    from: Remembered,
 }
 
 impl Terms {
     pub(crate) fn new(service: Arc<Service>, access: Access) -> Self {
         Self {
             service,
-            access,
             runtime: Handle::current(),
             answers: Mutex::default(),
-            sets: Mutex::default(),
+            from: Remembered::new(access),
         }
     }
 
@@ -47,8 +45,7 @@ impl Terms {
         if let Some(known) = of_set(&self.answers.lock()) {
             return Ok(known);
         }
-        let set = self.set(unjudged.value_set)?;
-        let asked = self.service.is_outside(&self.access, unjudged, set);
+        let asked = self.service.is_outside(&self.from, unjudged);
         let answer = self.runtime.block_on(asked)?;
         let mut answers = self.answers.lock();
         if answers.values().map(BTreeMap::len).sum::<usize>() >= REMEMBERED_MAX {
@@ -57,16 +54,5 @@ impl Terms {
         let of_set = answers.entry(unjudged.value_set).or_default();
         of_set.insert(unjudged.codes.clone(), answer);
         Ok(answer)
-    }
-
-    /// A value set, found and parsed once for the whole pass.
-    fn set(&self, url: &'static str) -> Result<Arc<BoundSet>, Fault> {
-        if let Some(set) = self.sets.lock().get(url) {
-            return Ok(Arc::clone(set));
-        }
-        let asked = self.service.bound_set(&self.access, url);
-        let set = Arc::new(self.runtime.block_on(asked)?);
-        self.sets.lock().insert(url, Arc::clone(&set));
-        Ok(set)
     }
 }

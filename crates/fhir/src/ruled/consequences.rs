@@ -11,6 +11,7 @@ use cresset_rules::{Find, provenance};
 use cresset_search::{Query, Summary};
 use cresset_store::{Change, Error, Expectation, Found, Precondition, Seen, Unit, Version};
 
+use super::searched::{Answer, Searched};
 use crate::fault::{Fault, Kind};
 use crate::instant;
 use crate::prepare::Prepared;
@@ -209,29 +210,46 @@ impl Service {
     pub(super) async fn found(
         &self,
         finds: Vec<Find>,
+        searched: Option<&Searched>,
         into: &mut Consequences,
     ) -> Result<Vec<Version>, Fault> {
         let mut all = Vec::new();
         for find in finds {
-            let Some(of) = ResourceType::parse(find.resource_type) else {
-                continue;
+            let known = searched.and_then(|searched| searched.answer(&find));
+            let answer = match known {
+                Some(answer) => answer,
+                None => self.answered(find, searched).await?,
             };
-            let mut query = self.strict(&rules(), of, &find.parameters).await?;
-            query.count = PAGE;
-            query.summary = Summary::False;
-            let found = self.all_of(&query).await?;
-            let seen = found.iter().map(|version| Seen {
-                id: version.id.clone(),
-                version: Some(version.version),
-            });
-            into.expect(Expectation {
+            into.expect(answer.expectation);
+            all.extend(answer.versions);
+        }
+        Ok(all)
+    }
+
+    /// What a search of a rule finds, remembered where there is a place for it.
+    async fn answered(&self, find: Find, searched: Option<&Searched>) -> Result<Answer, Fault> {
+        let of = ResourceType::parse(find.resource_type)
+            .ok_or_else(|| Fault::internal("a rule searches what is no type"))?;
+        let mut query = self.strict(&rules(), of, &find.parameters).await?;
+        query.count = PAGE;
+        query.summary = Summary::False;
+        let versions = self.all_of(&query).await?;
+        let seen = versions.iter().map(|version| Seen {
+            id: version.id.clone(),
+            version: Some(version.version),
+        });
+        let answer = Answer {
+            expectation: Expectation {
                 found: seen.collect(),
                 query,
                 of_rules: true,
-            });
-            all.extend(found);
+            },
+            versions,
+        };
+        if let Some(searched) = searched {
+            searched.remember(find, &answer);
         }
-        Ok(all)
+        Ok(answer)
     }
 
     /// Everything a search of a rule finds, page by page.

@@ -5,6 +5,7 @@ use cresset_definitions::ResourceType;
 use cresset_model::{Tree, Value};
 use cresset_rules::Interaction;
 
+use super::searched::Searched;
 use crate::fault::Fault;
 use crate::prepare::of_type;
 use crate::update::same_id;
@@ -18,8 +19,17 @@ pub(crate) struct Target<'a> {
     pub(crate) resource_type: ResourceType,
     /// The id it is stored under; that of the address where one is updated.
     pub(crate) id: &'a ResourceId,
-    /// What the same transaction stores beside it, as far as it is made.
+    /// The transaction it belongs to.
+    pub(crate) within: Within<'a>,
+}
+
+/// What a transaction has of use to the rules.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Within<'a> {
+    /// What it stores beside a write, as far as it is made.
     pub(crate) beside: &'a [Value],
+    /// What was searched for in it so far.
+    pub(crate) searched: Option<&'a Searched>,
 }
 
 impl<'a> Target<'a> {
@@ -29,7 +39,7 @@ impl<'a> Target<'a> {
             interaction: Interaction::Create,
             resource_type,
             id,
-            beside: &[],
+            within: Within::default(),
         }
     }
 
@@ -41,9 +51,9 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// The same in a transaction that stores these beside it.
-    pub(crate) fn beside(self, beside: &'a [Value]) -> Self {
-        Self { beside, ..self }
+    /// The same in a transaction.
+    pub(crate) fn within(self, within: Within<'a>) -> Self {
+        Self { within, ..self }
     }
 }
 

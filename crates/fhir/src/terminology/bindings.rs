@@ -1,14 +1,13 @@
 //! Codes the validator could not judge, judged by the terminology of the instance.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use cresset_access::Access;
 use cresset_model::Tree;
 use cresset_validate::{Ask, Detail, Issue, Severity, Unjudged};
 
 use super::member::Code;
-use super::source::Values;
+use super::remembered::Remembered;
 use crate::fault::{Fault, Kind};
 use crate::service::Service;
 
@@ -31,21 +30,19 @@ impl Membership {
     }
 }
 
-/// A value set that is bound, as the terminology of the instance has it: looked up once for all that is
-/// asked about it.
-pub struct BoundSet(Option<Values>);
-
-impl std::fmt::Debug for BoundSet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("BoundSet").field(&self.0.is_some()).finish()
-    }
+/// What one body has asked so far: the same few codes come again and again.
+struct Asked<'a> {
+    from: &'a Remembered,
+    codes: BTreeMap<(&'static str, &'a cresset_validate::Code), Membership>,
 }
 
-/// What one body has asked so far: the same few codes come again and again.
-#[derive(Default)]
-struct Asked<'a> {
-    sets: HashMap<&'static str, Arc<BoundSet>>,
-    codes: BTreeMap<(&'static str, &'a cresset_validate::Code), Membership>,
+impl<'a> Asked<'a> {
+    fn of(from: &'a Remembered) -> Self {
+        Self {
+            from,
+            codes: BTreeMap::new(),
+        }
+    }
 }
 
 impl Service {
@@ -59,9 +56,10 @@ impl Service {
     ) -> Result<Vec<Issue>, Fault> {
         let findings = self.settings().validator.examine(tree.root(), ask);
         let mut issues = findings.issues;
-        let mut asked = Asked::default();
+        let from = Remembered::new(access.clone());
+        let mut asked = Asked::of(&from);
         for unjudged in &findings.unjudged {
-            let membership = self.membership(access, unjudged, &mut asked).await?;
+            let membership = self.membership(unjudged, &mut asked).await?;
             let Some(issue) = membership.says(unjudged) else {
                 continue;
             };
@@ -73,35 +71,19 @@ impl Service {
         Ok(issues)
     }
 
-    /// The value set of this canonical URL, for many questions; that there is none is an answer too.
-    ///
-    /// # Errors
-    /// What the store fails with.
-    pub async fn bound_set(&self, access: &Access, url: &str) -> Result<BoundSet, Fault> {
-        Ok(BoundSet(known(self.values(access, url).await)?))
-    }
-
-    /// Whether the terminology that is loaded says that none of these codes is in its value set, which
-    /// was looked up before.
+    /// Whether the terminology that is loaded says that none of these codes is in its value set; what
+    /// that rests on is looked up once.
     ///
     /// # Errors
     /// [`Kind::TooLong`] where that takes more than the limits allow; what the store fails with.
-    pub async fn is_outside(
-        &self,
-        access: &Access,
-        unjudged: &Unjudged,
-        set: Arc<BoundSet>,
-    ) -> Result<bool, Fault> {
-        let mut asked = Asked::default();
-        asked.sets.insert(unjudged.value_set, set);
-        let membership = self.membership(access, unjudged, &mut asked).await?;
+    pub async fn is_outside(&self, from: &Remembered, unjudged: &Unjudged) -> Result<bool, Fault> {
+        let membership = self.membership(unjudged, &mut Asked::of(from)).await?;
         Ok(membership == Membership::Out)
     }
 
     /// Whether one of the codes is in the value set.
     async fn membership<'a>(
         &self,
-        access: &Access,
         unjudged: &'a Unjudged,
         asked: &mut Asked<'a>,
     ) -> Result<Membership, Fault> {
@@ -115,7 +97,7 @@ impl Service {
             let known = asked.codes.get(&(url, code)).copied();
             let one = match known {
                 Some(one) => one,
-                None => self.one(access, (url, code), asked).await?,
+                None => self.one((url, code), asked).await?,
             };
             asked.codes.insert((url, code), one);
             match one {
@@ -129,15 +111,10 @@ impl Service {
 
     async fn one(
         &self,
-        access: &Access,
         (url, code): (&'static str, &cresset_validate::Code),
-        asked: &mut Asked<'_>,
+        asked: &Asked<'_>,
     ) -> Result<Membership, Fault> {
-        if !asked.sets.contains_key(url) {
-            let set = self.bound_set(access, url).await?;
-            asked.sets.insert(url, Arc::new(set));
-        }
-        let Some(values) = asked.sets.get(url).and_then(|set| set.0.as_ref()) else {
+        let Some(set) = known(self.set(asked.from, url).await)? else {
             return Ok(Membership::Unknown);
         };
         if asked.codes.len() >= self.limits().expansion_codes_max {
@@ -148,7 +125,7 @@ impl Service {
             system: code.system.as_deref(),
             code: &code.code,
         };
-        Ok(match known(self.member(access, values, code).await)? {
+        Ok(match known(self.member(asked.from, &set, code).await)? {
             Some(Some(_)) => Membership::In,
             Some(None) => Membership::Out,
             None => Membership::Unknown,

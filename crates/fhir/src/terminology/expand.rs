@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cresset_access::Access;
+use cresset_definitions::{CodeSystem, terminology};
 use cresset_model::{Element, Tree};
 use cresset_rules::Interaction;
 use serde_json::{Value, json};
@@ -219,7 +220,7 @@ impl Service {
     }
 
     /// The system a part of a value set names, in the version it names. Codes that are listed need no system to be listed from.
-    pub(super) async fn codes_for(
+    async fn codes_for(
         &self,
         access: &Access,
         (system, part): (&str, Element<'_>),
@@ -265,23 +266,32 @@ fn refuse_more(inputs: &Inputs) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn built_in(set: &cresset_definitions::ValueSet) -> Members {
-    let terms = cresset_definitions::terminology();
+fn built_in(set: &cresset_definitions::ValueSet) -> Members {
     let mut members = Members::new();
     for of in set.systems {
-        let system = terms.code_system(of.system);
+        let system = terminology().code_system(of.system);
         for code in of.codes {
-            let display = system.and_then(|s| s.concept(code)).map(|c| c.display);
-            let display = display.filter(|d| !d.is_empty()).map(str::to_owned);
-            let version = system.map(|s| s.version).filter(|v| !v.is_empty());
-            let version = version.map(str::to_owned);
             members.insert(
                 (of.system.to_owned(), (*code).to_owned()),
-                Member { display, version },
+                member_of(system, code),
             );
         }
     }
     members
+}
+
+/// A code of a built-in value set.
+pub(super) fn built_in_member(system: &str, code: &str) -> Member {
+    member_of(terminology().code_system(system), code)
+}
+
+fn member_of(system: Option<&CodeSystem>, code: &str) -> Member {
+    let display = system.and_then(|s| s.concept(code)).map(|c| c.display);
+    let version = system.map(|s| s.version).filter(|v| !v.is_empty());
+    Member {
+        display: display.filter(|d| !d.is_empty()).map(str::to_owned),
+        version: version.map(str::to_owned),
+    }
 }
 
 /// A value set that only holds an expansion is taken at its word.

@@ -6,9 +6,9 @@ use super::codes::{Codes, Known};
 use crate::fault::{Fault, Kind};
 
 /// One filter.
-pub(super) struct Filter<'t> {
+pub(super) struct Filter {
     test: Test,
-    value: &'t str,
+    value: String,
 }
 
 #[derive(Clone, Copy)]
@@ -22,12 +22,12 @@ enum Test {
     ChildOf,
 }
 
-impl<'t> Filter<'t> {
+impl Filter {
     /// Of an element of a value set.
     ///
     /// # Errors
     /// [`Kind::BusinessRule`] for a property or an operation that is not served.
-    pub(super) fn of(filter: Element<'t>) -> Result<Self, Fault> {
+    pub(super) fn of(filter: Element<'_>) -> Result<Self, Fault> {
         let member = |name| {
             let value = filter.get(name).and_then(Element::as_str);
             value.unwrap_or_default()
@@ -45,13 +45,15 @@ impl<'t> Filter<'t> {
                 return Err(Fault::coded(Kind::BusinessRule, "not-supported", text));
             }
         };
-        let value = member("value");
-        Ok(Self { test, value })
+        Ok(Self {
+            test,
+            value: member("value").to_owned(),
+        })
     }
 
     /// Whether a code passes.
     pub(super) fn passes(&self, codes: &Codes, code: &str) -> Result<bool, Fault> {
-        let value = self.value;
+        let value = self.value.as_str();
         let listed = || value.split(',').any(|v| v.trim() == code);
         Ok(match self.test {
             Test::IsA => code == value || codes.subsumes(value, code)?,
@@ -71,12 +73,12 @@ impl<'t> Filter<'t> {
     fn candidates(&self, codes: &Codes, most: usize) -> Result<Option<Vec<Known>>, Fault> {
         Ok(match self.test {
             Test::IsA => {
-                let mut all = codes.listed(Some(self.value), most)?;
-                all.extend(codes.known(self.value)?);
+                let mut all = codes.listed(Some(&self.value), most)?;
+                all.extend(codes.known(&self.value)?);
                 Some(all)
             }
-            Test::DescendentOf | Test::ChildOf => Some(codes.listed(Some(self.value), most)?),
-            Test::Is => Some(codes.known(self.value)?.into_iter().collect()),
+            Test::DescendentOf | Test::ChildOf => Some(codes.listed(Some(&self.value), most)?),
+            Test::Is => Some(codes.known(&self.value)?.into_iter().collect()),
             Test::In => {
                 let mut all = Vec::new();
                 for code in self.value.split(',') {
@@ -91,11 +93,7 @@ impl<'t> Filter<'t> {
 
 /// The codes of a system that pass all filters. Of no more than `most` codes it is asked whether they
 /// do; more are said to be too many.
-pub(super) fn passing(
-    codes: &Codes,
-    filters: &[Filter<'_>],
-    most: usize,
-) -> Result<Vec<Known>, Fault> {
+pub(super) fn passing(codes: &Codes, filters: &[Filter], most: usize) -> Result<Vec<Known>, Fault> {
     let mut passed = None;
     for filter in filters {
         passed = filter.candidates(codes, most.saturating_add(1))?;

@@ -1,15 +1,13 @@
 //! Whether one code is in a value set, found without listing the set: it may hold all of SNOMED CT.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cresset_access::Access;
-use cresset_model::Element;
-
-use super::codes::{Codes, items, text};
-use super::expand::{Member, Members, NESTED_MAX, built_in, cannot, listed, named};
-use super::filter::Filter;
-use super::source::Values;
-use crate::fault::Fault;
+use super::codes::Codes;
+use super::expand::{Member, NESTED_MAX, cannot};
+use super::remembered::Remembered;
+use super::set::{OfSystem, Part, Set, among, among_listed};
+use crate::fault::{Fault, Kind};
 use crate::service::Service;
 
 /// A code.
@@ -27,6 +25,7 @@ const SETS_MAX: usize = 256;
 /// How far the search for a code has gone.
 #[derive(Clone, Copy)]
 struct Nest<'n> {
+    from: &'n Remembered,
     depth: usize,
     /// Value sets looked into so far.
     sets: &'n AtomicUsize,
@@ -39,21 +38,21 @@ impl Service {
     /// As [`Service::expand`], of what the answer depends on.
     pub(super) async fn member(
         &self,
-        access: &Access,
-        values: &Values,
+        from: &Remembered,
+        set: &Set,
         code: Code<'_>,
     ) -> Result<Option<Member>, Fault> {
         let nest = Nest {
+            from,
             depth: 0,
             sets: &AtomicUsize::new(0),
         };
-        self.member_within(access, values, code, nest).await
+        self.member_within(set, code, nest).await
     }
 
     async fn member_within(
         &self,
-        access: &Access,
-        values: &Values,
+        set: &Set,
         code: Code<'_>,
         nest: Nest<'_>,
     ) -> Result<Option<Member>, Fault> {
@@ -63,30 +62,22 @@ impl Service {
                 "Value sets include each other too deeply or in a circle",
             ));
         }
-        let among = |mut members: Members| {
-            let is_it = |(system, found): &&(String, String)| {
-                found == code.code && code.system.is_none_or(|wanted| wanted == system)
-            };
-            let key = members.keys().find(is_it).cloned();
-            key.and_then(|key| members.remove(&key))
-        };
-        let tree = match values.definition() {
-            Ok(tree) => tree,
-            Err(set) => return Ok(among(built_in(set))),
-        };
-        let Some(compose) = tree.root().get("compose") else {
-            return Ok(among(listed(tree)?));
+        let (includes, excludes) = match set {
+            Set::BuiltIn(set) => return Ok(among(set, code)),
+            Set::Listed(Ok(members)) => return Ok(among_listed(members, code)),
+            Set::Listed(Err(fault)) => return Err(fault.clone()),
+            Set::Composed { includes, excludes } => (includes, excludes),
         };
         let mut found = None;
-        for include in items(compose, "include") {
-            found = self.in_part(access, include, code, nest).await?;
+        for include in includes {
+            found = self.in_part(include, code, nest).await?;
             if found.is_some() {
                 break;
             }
         }
         if found.is_some() {
-            for exclude in items(compose, "exclude") {
-                if self.in_part(access, exclude, code, nest).await?.is_some() {
+            for exclude in excludes {
+                if self.in_part(exclude, code, nest).await?.is_some() {
                     return Ok(None);
                 }
             }
@@ -97,28 +88,27 @@ impl Service {
     /// Whether an include or exclude names the code: by its system, and by every value set it names.
     async fn in_part(
         &self,
-        access: &Access,
-        part: Element<'_>,
+        part: &Part,
         code: Code<'_>,
         nest: Nest<'_>,
     ) -> Result<Option<Member>, Fault> {
         let mut found = None;
-        if let Some(system) = text(part, "system") {
-            if code.system.is_some_and(|wanted| wanted != system) {
+        if let Some(system) = &part.system {
+            if code.system.is_some_and(|wanted| wanted != system.url) {
                 return Ok(None);
             }
-            found = self.in_system(access, part, (&system, code.code)).await?;
+            found = self.in_system(system, code.code, nest.from).await?;
             if found.is_none() {
                 return Ok(None);
             }
         }
-        for url in items(part, "valueSet").filter_map(Element::as_str) {
-            let set = self.values(access, url).await?;
+        for url in &part.sets {
+            let set = self.set(nest.from, url).await?;
             let deeper = Nest {
                 depth: nest.depth + 1,
                 ..nest
             };
-            let inner = Box::pin(self.member_within(access, &set, code, deeper)).await?;
+            let inner = Box::pin(self.member_within(&set, code, deeper)).await?;
             let Some(inner) = inner else {
                 return Ok(None);
             };
@@ -129,23 +119,22 @@ impl Service {
 
     async fn in_system(
         &self,
-        access: &Access,
-        part: Element<'_>,
-        (system, code): (&str, &str),
+        of: &OfSystem,
+        code: &str,
+        from: &Remembered,
     ) -> Result<Option<Member>, Fault> {
-        let named = named(part);
-        let codes = self.codes_for(access, (system, part), &named).await?;
+        let codes = self.codes_of(of, from).await?;
         let known = match &codes {
             Some(codes) => codes.known(code)?,
             None => None,
         };
-        let version = codes.as_ref().and_then(Codes::version).map(str::to_owned);
+        let version = codes.as_ref().and_then(|codes| codes.version());
+        let version = version.map(str::to_owned);
         let display = known.as_ref().and_then(|known| known.display.clone());
         let member = |display| Member { display, version };
-        if !named.is_empty() {
-            let mut named = named.into_iter();
-            let found = named.find(|(named, _)| named == code);
-            return Ok(found.map(|(_, given)| member(given.or(display))));
+        if !of.named.is_empty() {
+            let given = of.named.get(code);
+            return Ok(given.map(|given| member(given.clone().or(display))));
         }
         let (Some(codes), Some(_)) = (&codes, known) else {
             return match &codes {
@@ -155,11 +144,25 @@ impl Service {
                 _ => Ok(None),
             };
         };
-        for filter in items(part, "filter") {
-            if !Filter::of(filter)?.passes(codes, code)? {
+        for filter in &of.filters {
+            let filter = filter.as_ref().map_err(Clone::clone)?;
+            if !filter.passes(codes, code)? {
                 return Ok(None);
             }
         }
         Ok(Some(member(display)))
+    }
+
+    /// Codes that are listed need no system to be listed from.
+    async fn codes_of(
+        &self,
+        of: &OfSystem,
+        from: &Remembered,
+    ) -> Result<Option<Arc<Codes>>, Fault> {
+        match self.system(from, &of.canonical).await {
+            Ok(codes) => Ok(Some(codes)),
+            Err(fault) if fault.kind == Kind::NotFound && !of.named.is_empty() => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 }

@@ -5,6 +5,8 @@ use cresset_rules::Interaction;
 
 use super::codes::Codes;
 use super::member::Code;
+use super::remembered::Remembered;
+use super::set::Set;
 use super::source::{Target, resource_type};
 use crate::fault::{Fault, Kind};
 use crate::operation::{Answer, Coding, Inputs};
@@ -54,6 +56,7 @@ impl Service {
         inputs.only(&OF_VALUE_SET)?;
         let asked = inputs.asked()?;
         let values = self.value_set(access, target, inputs).await?;
+        let (from, set) = (Remembered::new(access.clone()), Set::of(&values));
         let mut verdicts = Vec::with_capacity(asked.len());
         for coding in &asked {
             let Some(system) = &coding.system else {
@@ -64,7 +67,7 @@ impl Service {
                 system: Some(system),
                 code: &coding.code,
             };
-            verdicts.push(match self.member(access, &values, code).await? {
+            verdicts.push(match self.member(&from, &set, code).await? {
                 Some(member) => judged(coding, member.display, self.has_one_display(system)?),
                 None => Verdict {
                     message: Some("The code is not in the value set".to_owned()),

@@ -29,6 +29,7 @@ mod patient;
 mod practitioner;
 mod provenance;
 mod questionnaire_response;
+mod reach;
 mod reading;
 mod searching;
 mod slot;

@@ -1,8 +1,11 @@
-//! What a transaction brings that rules look at: each resource once, as what came last leaves it.
+//! What a transaction brings that rules look at: each resource once, as what came last leaves it; and what
+//! they searched for.
 
 use std::collections::HashMap;
 
 use cresset_model::Value;
+
+use crate::ruled::{Searched, Within};
 
 /// Resources of a transaction.
 #[derive(Default)]
@@ -10,12 +13,17 @@ pub(super) struct Beside {
     all: Vec<Value>,
     /// Where each is, by type and id.
     places: HashMap<(String, String), usize>,
+    /// What rules searched for.
+    searched: Searched,
 }
 
 impl Beside {
-    /// All of them, in the order in which they came first.
-    pub(super) fn all(&self) -> &[Value] {
-        &self.all
+    /// All of them, in the order in which they came first, and what was searched for.
+    pub(super) fn within(&self) -> Within<'_> {
+        Within {
+            beside: &self.all,
+            searched: Some(&self.searched),
+        }
     }
 
     /// Notes a resource; one that is there already is this now.

@@ -75,7 +75,7 @@ impl Planning<'_> {
                 return self.updated_by_id(entry, (*of, id), into).await;
             }
             Meant::Renewed(of, renewed) => {
-                let goal = Target::new(*of, &renewed.id).beside(self.beside.all());
+                let goal = Target::new(*of, &renewed.id).within(self.beside.within());
                 let tree = self.resource(entry)?;
                 let ruled = self.service.ruled(self.access, goal, &tree).await?;
                 let change = renewed.change(ruled.prepared.draft);
@@ -89,7 +89,7 @@ impl Planning<'_> {
             return Ok(false);
         };
         let tree = self.resource(entry)?;
-        let with = (&tree, condition, self.beside.all());
+        let with = (&tree, condition, self.beside.within());
         let made = self.service.made(self.access, &put, *of, with).await?;
         self.leave((made.change, made.shaped), made.follows, (changes, follows));
         Ok(made.may_retry)
@@ -117,7 +117,7 @@ impl Planning<'_> {
         (resource_type, id): (ResourceType, &ResourceId),
         (changes, follows): (&mut Vec<Change>, &mut Consequences),
     ) -> Result<bool, Fault> {
-        let goal = Target::existing(resource_type, id).beside(self.beside.all());
+        let goal = Target::existing(resource_type, id).within(self.beside.within());
         let tree = self.resource(entry)?;
         let ruled = self.service.ruled(self.access, goal, &tree).await?;
         let client_ids = self.service.settings().client_ids;
