@@ -22,6 +22,7 @@ mod note;
 mod notes;
 mod observation;
 mod patient;
+mod picture;
 mod practitioner;
 pub(crate) mod profiles;
 pub mod provenance;

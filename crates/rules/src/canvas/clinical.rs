@@ -49,15 +49,19 @@ pub(super) static MEDIA: Behaviour = Behaviour {
 
 const ALLERGY_VERIFICATION: &str =
     "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
+const ALLERGY_CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const CONDITION_VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 /// How older apps name ICD-10-CM.
 const ICD_10: &str = "ICD-10";
 const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
 
-/// The EHR wants a clinical status even of what was entered in error, where R4 (`ait-2`) forbids it.
+/// The EHR wants a clinical status even of what was entered in error, where R4 (`ait-2`) forbids it: one
+/// that is none is left to be refused.
 fn admit_allergy(body: &mut Value) {
-    let status = body.get("verificationStatus");
-    if status.and_then(|status| edit::code(status, None)) == Some("entered-in-error") {
+    let code = |element: &str, system| edit::code(body.get(element)?, system);
+    let is_error = code("verificationStatus", None) == Some("entered-in-error");
+    let status = code("clinicalStatus", Some(ALLERGY_CLINICAL));
+    if is_error && matches!(status, Some("active" | "inactive")) {
         body.remove("clinicalStatus");
     }
 }

@@ -4,7 +4,7 @@
 pub(super) static NOTES: &[(&str, &str)] = &[
     (
         "AllergyIntolerance",
-        "`recordedDate` is the present; statuses and the unknown manifestation are told in words; an update marks it as entered in error and changes nothing else; `clinicalStatus` goes then (R4 `ait-2`)",
+        "`recordedDate` is the present; statuses and the unknown manifestation are told in words; an update marks it as entered in error and changes nothing else; `clinicalStatus` need not be sent then, and goes (R4 `ait-2`)",
     ),
     (
         "Appointment",
@@ -65,7 +65,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Patient",
-        "`gender` follows the gender identity; `url` is stored as `other`, `sms` as `phone`; contacts keep the text of their name, one phone, one email address; languages are of `urn:ietf:bcp:47`; race and ethnicity get the text US Core asks for; a new patient gets a record number, the id without its dashes; one photo, with an address; entries have ids; an update removes telecom, address, contact and preferred pharmacy it does not send and keeps the rest",
+        "`gender` follows the gender identity; `url` is stored as `other`, `sms` as `phone`; contacts keep the text of their name, one phone, one email address; languages are of `urn:ietf:bcp:47`; race and ethnicity get the text US Core asks for; a new patient gets a record number, the id without its dashes; one photo, with an address, whose kind its first bytes tell where it is not sent; entries have ids; an update removes telecom, address, contact and preferred pharmacy it does not send and keeps the rest",
     ),
     (
         "PaymentNotice",
@@ -73,7 +73,7 @@ pub(super) static NOTES: &[(&str, &str)] = &[
     ),
     (
         "Practitioner",
-        "username and email address do not change; an update removes the other extensions it does not send",
+        "username and email address do not change; a signature may leave its kind to its first bytes; an update removes the other extensions it does not send",
     ),
     (
         "QuestionnaireResponse",

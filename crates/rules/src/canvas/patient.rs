@@ -2,7 +2,7 @@
 
 use cresset_model::Value;
 
-use super::{carry, entries};
+use super::{carry, entries, picture};
 use crate::edit;
 use crate::write::{Around, Behaviour};
 
@@ -25,8 +25,11 @@ const CLEARED: [&str; 3] = [
 /// The system of record numbers, which the server alone gives.
 const RECORD_NUMBERS: &str = "http://canvasmedical.com";
 
-/// Race and ethnicity come without their text, which US Core asks for.
+/// Race and ethnicity come without their text, which US Core asks for; a photo without its kind.
 fn admit(body: &mut Value) {
+    for photo in edit::items_mut(body, "photo") {
+        picture::tell_kind(photo);
+    }
     for extension in edit::items_mut(body, "extension") {
         let url = edit::text(extension, &["url"]).unwrap_or_default();
         let part = url.strip_prefix(US_CORE);

@@ -2,11 +2,12 @@
 
 use cresset_model::Value;
 
-use super::{carry, entries};
+use super::{carry, entries, picture};
 use crate::edit;
 use crate::write::{Around, Behaviour, Refusal};
 
 pub(super) static BEHAVIOUR: Behaviour = Behaviour {
+    admit,
     check,
     shape,
     ..Behaviour::NONE
@@ -14,6 +15,19 @@ pub(super) static BEHAVIOUR: Behaviour = Behaviour {
 
 const USERNAME: &str =
     "http://schemas.canvasmedical.com/fhir/extensions/practitioner-user-username";
+
+const SIGNATURE: &str = "http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature";
+
+/// A signature comes without its kind.
+fn admit(body: &mut Value) {
+    for extension in edit::items_mut(body, "extension") {
+        if edit::text(extension, &["url"]) == Some(SIGNATURE)
+            && let Some(signature) = extension.get_mut("valueAttachment")
+        {
+            picture::tell_kind(signature);
+        }
+    }
+}
 
 fn check(body: &Value, around: &Around<'_>) -> Vec<Refusal> {
     let Some(current) = around.current else {

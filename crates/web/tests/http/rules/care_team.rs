@@ -104,6 +104,11 @@ async fn one_role_each_one_lead_and_no_leading_organization() {
         .ask("PUT /CareTeam/1", &team("1", &[two_roles]).to_string())
         .await;
     answer.refuses(400, "participant -> 0 -> role — must have at most 1 values");
+    let without = with(&member("Practitioner/1", "a", None), "/role", Value::Null);
+    let answer = practice
+        .ask("PUT /CareTeam/1", &team("1", &[without]).to_string())
+        .await;
+    answer.refuses(400, "must have a role when the member is a Practitioner");
     for (members, words) in [
         (
             [

@@ -90,6 +90,9 @@ async fn an_update_of_an_allergy_marks_it_and_changes_nothing_else() {
     let incomplete = with(&marked, "/type", Value::Null);
     let answer = practice.ask(&address, &incomplete.to_string()).await;
     answer.refuses(400, "body -> type — Field required (type=missing)");
+    let of_another = with(&marked, "/clinicalStatus/coding/0/code", json!("resolved"));
+    let answer = practice.ask(&address, &of_another.to_string()).await;
+    answer.refuses(400, "body -> clinicalStatus");
     let after = updated(&practice, &id, &marked).await;
     assert_eq!(
         after["verificationStatus"]["coding"][0]["code"],

@@ -236,6 +236,17 @@ async fn the_status_of_a_detected_issue_follows_its_mitigations() {
     ] {
         stored(&practice, &body).await;
     }
+    let made = stored(&practice, &issue("preliminary", &["valid"])).await;
+    let marked = updated(
+        &practice,
+        &made["id"],
+        &issue("entered-in-error", &["valid"]),
+    )
+    .await;
+    assert_eq!(
+        marked["status"], "entered-in-error",
+        "whatever its mitigations"
+    );
 }
 
 #[tokio::test]

@@ -40,6 +40,18 @@ async fn blood_pressure_comes_as_components_only() {
         "only blood pressure has components",
     )
     .await;
+    let unnamed = with(
+        &pressure(),
+        "/component/1/code/coding/0/display",
+        Value::Null,
+    );
+    refused(
+        &practice,
+        &unnamed,
+        400,
+        "component -> 1 -> code -> coding -> 0 -> display — Field required (type=missing)",
+    )
+    .await;
     let read = stored(&practice, &pressure()).await;
     assert_eq!(
         read["component"][0]["valueQuantity"],

@@ -7,6 +7,7 @@ use super::{canvas, read, refused, stored, updated, with};
 const GENDER_IDENTITY: &str =
     "http://hl7.org/fhir/us/core/StructureDefinition/us-core-genderIdentity";
 const RACE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race";
+const TRIBE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-tribal-affiliation";
 const PHARMACY: &str = "http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy";
 
 fn patient() -> Value {
@@ -337,6 +338,22 @@ async fn extensions_have_the_values_of_their_names() {
             json!({"url": PHARMACY, "extension": [{"url": "ncpdp-id", "valueIdentifier": {"system": "urn:x", "value": "1234567"}}]}),
             "must have an ncpdp-id of the system",
         ),
+        (
+            json!({"url": PHARMACY, "extension": [{"url": "ncpdp-id", "valueIdentifier": {"value": "1234567"}}]}),
+            "must have an ncpdp-id of the system",
+        ),
+        (
+            json!({"url": RACE, "extension": [{"url": "ombCategory", "valueCoding": {"system": "urn:oid:2.16.840.1.113883.6.238"}}]}),
+            "must have the code of each ombCategory and detailed",
+        ),
+        (
+            json!({"url": TRIBE, "extension": [{"url": "tribalAffiliation", "valueCodeableConcept": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-TribalEntityUS", "code": "91"}]}}]}),
+            "must have a tribalAffiliation whose codings have system, code and display",
+        ),
+        (
+            json!({"url": TRIBE, "extension": [{"url": "tribalAffiliation", "valueCodeableConcept": {"text": "x"}}]}),
+            "must have a tribalAffiliation whose codings have system, code and display",
+        ),
     ] {
         let mut body = patient();
         body["extension"].as_array_mut().unwrap().push(extension);
@@ -350,4 +367,35 @@ async fn extensions_have_the_values_of_their_names() {
     body["contact"] = json!([{"name": {"text": "Eve"}, "relationship": [{"coding": [{"system": "http://schemas.canvasmedical.com/fhir/contact-category"}]}]}]);
     let words = "relationship -> 0 -> coding -> 0 -> code — Field required (type=missing)";
     refused(&practice, &body, 400, words).await;
+}
+
+/// The EHR's apps send the data of a photo alone, where R4 (`att-1`) wants its kind said.
+#[tokio::test]
+async fn the_first_bytes_of_a_photo_tell_its_kind() {
+    let practice = canvas().await;
+    let with_photo = |photo: Value| {
+        let mut body = patient();
+        body["photo"] = json!([photo]);
+        body
+    };
+    for (data, kind) in [
+        ("/9j/4AAQSkZJRgABAQ==", "image/jpeg"),
+        ("iVBORw0KGgoAAAANSUhEUg==", "image/png"),
+        ("R0lGODlhAQABAAAAADs=", "image/gif"),
+        ("AAAAGGZ0eXBoZWljAAAAAA==", "image/heic"),
+    ] {
+        let read = stored(&practice, &with_photo(json!({"data": data}))).await;
+        assert_eq!(read["photo"][0]["contentType"], kind);
+    }
+    let said = json!({"data": "/9j/4AAQSkZJRgABAQ==", "contentType": "image/png"});
+    let read = stored(&practice, &with_photo(said)).await;
+    assert_eq!(read["photo"][0]["contentType"], "image/png", "what is said");
+    let other = with_photo(json!({"data": "JVBERi0xLjQ="}));
+    refused(
+        &canvas().await,
+        &other,
+        400,
+        "body -> photo -> 0 — must follow att-1",
+    )
+    .await;
 }

@@ -149,3 +149,18 @@ async fn extensions_licences_and_photos_have_their_parts() {
         refused(&practice, &body, 400, words).await;
     }
 }
+
+#[tokio::test]
+async fn the_first_bytes_of_a_signature_tell_its_kind() {
+    let practice = canvas().await;
+    let url = "http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature";
+    let mut body = practitioner();
+    let signature = json!({"url": url, "valueAttachment": {"data": "iVBORw0KGgoAAAANSUhEUg=="}});
+    body["extension"].as_array_mut().unwrap().push(signature);
+    let read = stored(&practice, &body).await;
+    let mut extensions = read["extension"].as_array().unwrap().iter();
+    let signature = extensions
+        .find(|extension| extension["url"] == url)
+        .unwrap();
+    assert_eq!(signature["valueAttachment"]["contentType"], "image/png");
+}
