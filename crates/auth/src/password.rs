@@ -133,11 +133,11 @@ impl PasswordPool {
         for _ in 0..threads {
             let queue = queue.clone();
             let thread = thread::Builder::new().name("passwords".to_owned());
-            let begun = thread.spawn(move || {
+            let started = thread.spawn(move || {
                 begin();
                 work_off(&queue);
             });
-            if let Err(error) = begun {
+            if let Err(error) = started {
                 tracing::error!(%error, "a thread for passwords did not start");
             }
         }

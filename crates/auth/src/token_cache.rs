@@ -102,9 +102,9 @@ impl TokenCache {
         if let Some(known) = self.accesses.get(scopes) {
             return Ok(known);
         }
-        let made = make()?;
-        self.accesses.insert(scopes.into(), made.clone());
-        Ok(made)
+        let access = make()?;
+        self.accesses.insert(scopes.into(), access.clone());
+        Ok(access)
     }
 
     /// To be taken before the store is read.

@@ -93,8 +93,8 @@ struct Device<'d> {
 impl Attestation<'_> {
     /// The key that was made for this party, if this is an answer about one (§7.1).
     pub(super) fn judged(&self, party: &RelyingParty) -> Option<Made> {
-        let parts = (self.client_data, self.authenticator_data);
-        let said = Said::read(parts, "webauthn.create", party)?;
+        let sent = (self.client_data, self.authenticator_data);
+        let said = Said::read(sent, "webauthn.create", party)?;
         let device = Device::read(&said.data, party)?;
         let algorithm = match self.algorithm {
             "-7" => PasskeyAlgorithm::Es256,
@@ -122,8 +122,8 @@ impl Assertion<'_> {
         passkey: &Passkey,
         must_verify: bool,
     ) -> Option<u32> {
-        let parts = (self.client_data, self.authenticator_data);
-        let said = Said::read(parts, "webauthn.get", party)?;
+        let sent = (self.client_data, self.authenticator_data);
+        let said = Said::read(sent, "webauthn.get", party)?;
         let device = Device::read(&said.data, party)?;
         if device.made.is_some() || (must_verify && !device.is_verified) {
             return None;
