@@ -4,6 +4,8 @@
 
 mod examples;
 mod fhirpath;
+mod hl7;
+mod json_patch;
 
 use std::path::Path;
 
@@ -12,7 +14,10 @@ type Error = Box<dyn std::error::Error>;
 
 const USAGE: &str = "\
 cargo xtask conformance fhirpath FOLDER    a folder with tests-fhir-r4.json and input/
-cargo xtask conformance examples PACKAGE   the resources of a package (.tgz), validated";
+cargo xtask conformance examples PACKAGE   the resources of a package (.tgz), validated
+cargo xtask conformance hl7 JARS PACKAGE POPULATION   a sample of what `cresset synth` wrote, and mutants of
+    it, judged by HL7's validator too: its jars, the examples of R4 (.tgz)
+cargo xtask conformance json-patch FILE…   suites of JSON Patch (RFC 6902)";
 
 /// Runs what the command line names.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
@@ -20,6 +25,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     match arguments.as_slice() {
         ["fhirpath", folder] => fhirpath::run(Path::new(folder)),
         ["examples", package] => examples::run(Path::new(package)),
+        ["hl7", jars, package, population] => {
+            hl7::run(Path::new(jars), Path::new(package), Path::new(population))
+        }
+        ["json-patch", suites @ ..] if !suites.is_empty() => json_patch::run(suites),
         _ => Err(USAGE.into()),
     }
 }
