@@ -98,13 +98,12 @@ pub(super) fn among(set: &ValueSet, code: Code<'_>) -> Option<Member> {
 
 /// The code among those of an expansion.
 pub(super) fn among_listed(members: &Members, code: Code<'_>) -> Option<Member> {
-    let found = match code.system {
-        Some(system) => members.get(&(system.to_owned(), code.code.to_owned())),
-        None => {
-            let mut all = members.iter();
-            let found = all.find(|((_, found), _)| found == code.code);
-            found.map(|(_, member)| member)
-        }
+    let found = if let Some(system) = code.system {
+        members.get(&(system.to_owned(), code.code.to_owned()))
+    } else {
+        let mut all = members.iter();
+        let found = all.find(|((_, found), _)| found == code.code);
+        found.map(|(_, member)| member)
     };
     found.cloned()
 }
