@@ -101,7 +101,8 @@ fn cases(population: &Path) -> Result<Vec<Case>, Error> {
         let step = lines.len().div_ceil(OF_TYPE_MAX).max(1);
         for line in lines.into_iter().step_by(step) {
             let mut resource: Value = serde_json::from_str(line)?;
-            let of = resource["resourceType"].as_str().unwrap_or_default();
+            let of = resource.get("resourceType").and_then(Value::as_str);
+            let of = of.unwrap_or_default();
             let count = counts.entry(of.to_owned()).or_default();
             *count += 1;
             let name = format!("{of}-{count}");

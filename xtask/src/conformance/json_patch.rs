@@ -5,8 +5,7 @@ use std::process::Command;
 use super::Error;
 
 pub(super) fn run(suites: &[&str]) -> Result<(), Error> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let done = Command::new(cargo)
+    let done = Command::new("cargo")
         .args([
             "run",
             "-q",

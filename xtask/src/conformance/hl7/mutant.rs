@@ -131,7 +131,9 @@ impl Harm {
             Self::Empty => json!(""),
             Self::Unknown => {
                 let mut more = value.clone();
-                more["noSuchElement"] = json!("x");
+                if let Some(members) = more.as_object_mut() {
+                    members.insert("noSuchElement".to_owned(), json!("x"));
+                }
                 more
             }
             Self::ForeignCode => json!("no-such-code"),

@@ -78,10 +78,8 @@ fn packages(examples: &Path, cache: &Path) -> Result<(), Error> {
     let published = read(&std::fs::read(examples)?, &limits)?;
     for resource in &published.resources {
         let id = serde_json::from_slice::<Value>(&resource.json)?;
-        let (of, id) = (
-            &resource.resource_type,
-            id["id"].as_str().unwrap_or_default(),
-        );
+        let of = &resource.resource_type;
+        let id = id.get("id").and_then(Value::as_str).unwrap_or_default();
         if DEFINITIONS.contains(&of.as_str()) {
             std::fs::write(core.join(format!("{of}-{id}.json")), &resource.json)?;
         }
@@ -121,11 +119,9 @@ fn outcomes(all: &Value) -> Result<BTreeMap<String, Vec<String>>, Error> {
             matches!(severity, Some("error" | "fatal"))
         });
         let texts = errors.map(|issue| {
-            let text = issue["details"]["text"].as_str().unwrap_or_default();
-            format!(
-                "{}: {text}",
-                issue["expression"][0].as_str().unwrap_or_default()
-            )
+            let at = |place| issue.pointer(place).and_then(Value::as_str);
+            let text = at("/details/text").unwrap_or_default();
+            format!("{}: {text}", at("/expression/0").unwrap_or_default())
         });
         let name = name.map(|name| name.to_string_lossy().into_owned());
         judged.insert(name.unwrap_or_default(), texts.collect());
