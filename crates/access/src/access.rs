@@ -25,9 +25,18 @@ pub enum SystemReason {
     Rules,
 }
 
-/// What one caller may see and do in one instance. Cheap to clone.
+/// Whether somebody waits for an answer, by which it is decided how long a search for it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Somebody does.
+    Awaited,
+    /// Nobody does: the answer is fetched later.
+    Unhurried,
+}
+
+/// What one caller may see and do in one instance, and at which pace. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Access(Kind);
+pub struct Access(Kind, Pace);
 
 #[derive(Debug, Clone)]
 enum Kind {
@@ -96,12 +105,12 @@ impl Access {
         if granted.patient.is_some() || !scopes.iter().any(defines) {
             granted.guard_definitions();
         }
-        Self(Kind::Granted(Arc::new(granted)))
+        Self(Kind::Granted(Arc::new(granted)), Pace::Awaited)
     }
 
     /// The server's own access, for a named reason.
     pub fn system(reason: SystemReason) -> Self {
-        Self(Kind::System(reason))
+        Self(Kind::System(reason), Pace::Awaited)
     }
 
     /// What of this lies in the compartment of one patient: never more than before, and nothing of the
@@ -122,12 +131,24 @@ impl Access {
                 })
             })
             .collect();
-        Self(Kind::Granted(Arc::new(Granted {
+        let granted = Granted {
             table,
             restrictions: restrictions.list,
             operations: Vec::new(),
             patient: Some(patient.clone()),
-        })))
+        };
+        Self(Kind::Granted(Arc::new(granted)), self.1)
+    }
+
+    /// The same of a caller who does not wait.
+    #[must_use]
+    pub fn unhurried(&self) -> Self {
+        Self(self.0.clone(), Pace::Unhurried)
+    }
+
+    /// Whether somebody waits.
+    pub fn pace(&self) -> Pace {
+        self.1
     }
 
     /// What this caller may touch of `resource_type` with `verb`.

@@ -20,7 +20,7 @@ pub mod restriction;
 pub mod scope;
 pub mod scope_set;
 
-pub use access::{Access, SystemReason};
+pub use access::{Access, Pace, SystemReason};
 pub use compartment::{PatientReach, patient_reach};
 pub use restriction::{Filter, Restriction, TokenFilter, Verb, Verbs};
 pub use scope::{Context, InvalidScope, NamedScope, Operation, ResourceScope, Scope, Target};

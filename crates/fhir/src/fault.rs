@@ -245,6 +245,10 @@ impl From<Error> for Fault {
                     "This search takes longer than a search may; ask for something that fewer resources have. {what}"
                 ),
             ),
+            Error::Lapsed => Self::new(
+                Kind::Transient,
+                "This asynchronous request was cancelled, or another node goes on with it",
+            ),
             Error::TimedOut => Self::new(
                 Kind::Transient,
                 "The request took longer than the limit allows",

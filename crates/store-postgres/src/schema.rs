@@ -25,6 +25,7 @@ pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/logos.sql"),
     include_str!("schema/defined.sql"),
     include_str!("schema/outcome.sql"),
+    include_str!("schema/jobs.sql"),
 ];
 
 /// The steps of the registry's schema.

@@ -8,6 +8,7 @@ mod counts;
 mod explain;
 mod grants;
 mod included;
+pub(crate) mod jobs;
 mod logos;
 mod mail;
 mod passkeys;
@@ -287,6 +288,7 @@ impl Store for PostgresStore {
             changes,
             expectations,
             audit: unit.record,
+            completion: unit.completion,
             reply,
         })))?;
         answer

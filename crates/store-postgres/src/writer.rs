@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cresset_store::backend::prepared::Prepared;
-use cresset_store::{AuditRecord, Error, Written};
+use cresset_store::{AuditRecord, Completion, Error, Written};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
@@ -49,6 +49,8 @@ pub(crate) struct Unit {
     pub(crate) expectations: Vec<Expected>,
     /// The record of the interaction, committed with its effect.
     pub(crate) audit: Option<AuditRecord>,
+    /// The job that is done with it.
+    pub(crate) completion: Option<Completion>,
     pub(crate) reply: oneshot::Sender<Result<Vec<Written>, Error>>,
 }
 

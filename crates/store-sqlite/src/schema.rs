@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/logos.sql"),
     include_str!("schema/defined.sql"),
     include_str!("schema/attempts.sql"),
+    include_str!("schema/jobs.sql"),
 ];
 
 /// Brings a database to the newest version, all steps in one transaction.

@@ -10,6 +10,7 @@ mod explain;
 mod grants;
 mod history;
 mod included;
+pub(crate) mod jobs;
 mod logos;
 mod mail;
 mod passkeys;

@@ -78,7 +78,7 @@ impl AuditRecord {
             "create" => Action::Create,
             "update" | "patch" => Action::Update,
             "delete" => Action::Delete,
-            "read" | "vread" | "file" | "chart" | "patients" => Action::Read,
+            "read" | "vread" | "file" | "chart" | "patients" | "async-answer" => Action::Read,
             other if other.starts_with("history-") || other.starts_with("search-") => Action::Read,
             _ => Action::Execute,
         }

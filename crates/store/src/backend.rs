@@ -12,6 +12,7 @@ pub mod history;
 pub mod identity;
 pub mod indexing;
 pub mod instant;
+pub mod pace;
 pub mod prepared;
 pub mod shape;
 pub mod sizes;

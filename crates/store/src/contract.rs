@@ -25,6 +25,7 @@ pub mod filters;
 pub mod grants;
 pub mod history;
 pub mod includes;
+pub mod jobs;
 pub mod lists;
 pub mod mail;
 pub mod order;
@@ -69,6 +70,7 @@ pub async fn all(fresh: impl Fn() -> World) {
     passkeys::all(&fresh).await;
     registrations::all(&fresh).await;
     mail::all(&fresh).await;
+    jobs::all(&fresh).await;
     audit::all(&fresh).await;
     attempts::all(&fresh).await;
 }

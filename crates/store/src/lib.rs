@@ -4,7 +4,7 @@
 //! [`Change`]s that commit together or not at all; it is acknowledged after the commit is durable.
 //!
 //! [`store`], [`grant`], [`user`], [`attempt`], [`session`], [`consent`], [`patient`],
-//! [`registration`], [`audit`], [`secret`], [`code_systems`] and [`instances`]
+//! [`registration`], [`job`], [`audit`], [`secret`], [`code_systems`] and [`instances`]
 //! are the traits. [`layout`] says how
 //! the values of a resource become keys of integers, [`plan`] how a search becomes statements over
 //! those keys; both are shared by all backends, which differ in driver, spelling and bulk path.
@@ -23,6 +23,7 @@ pub mod contract;
 pub mod explain;
 pub mod grant;
 pub mod instances;
+pub mod job;
 pub mod layout;
 pub mod logo;
 pub mod mail;
@@ -47,6 +48,7 @@ pub use instances::{
     AsSet, AuditSync, AuthorizationOptions, ClientRegistration, Deletes, ErrorDialect,
     InstanceSettings, Instances, LinkStyle, Place, Registrants,
 };
+pub use job::{Completion, Job, JobAnswer, JobState, Jobs, JobsDue, Lease, Stage, Taken};
 pub use patient::Patients;
 pub use registration::Registrations;
 pub use secret::Secrets;

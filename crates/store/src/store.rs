@@ -14,6 +14,7 @@ use crate::audit::Audit;
 use crate::consent::Consents;
 use crate::explain::Explanation;
 use crate::grant::Grants;
+use crate::job::Jobs;
 use crate::logo::Logos;
 use crate::mail::Outbox;
 use crate::passkey::Passkeys;
@@ -137,6 +138,9 @@ pub enum Error {
     /// Took longer than the limits allow: 503.
     #[error("the time limit was reached")]
     TimedOut,
+    /// The job this is part of is no longer held: nothing was written.
+    #[error("the job is held by somebody else, or is gone")]
+    Lapsed,
     /// Anything else; the detail is for the log only.
     #[error("the store failed: {0}")]
     Failed(String),
@@ -195,7 +199,7 @@ impl<T> AuthStore for T where
 
 /// One instance's data. Implementations are cheap to share and never block the caller's thread for long.
 #[async_trait]
-pub trait Store: AuthStore + Audit + Send + Sync + 'static {
+pub trait Store: AuthStore + Audit + Jobs + Send + Sync + 'static {
     /// The current version (right `r`).
     async fn read(
         &self,

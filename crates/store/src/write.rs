@@ -7,6 +7,7 @@ use cresset_model::Unstamped;
 use cresset_search::{IndexRow, Query};
 
 use crate::audit::AuditRecord;
+use crate::job::Completion;
 use crate::store::Version;
 
 /// A checked resource on its way into the store: its body without id and version, and its index rows.
@@ -43,6 +44,8 @@ pub struct Unit {
     pub expectations: Vec<Expectation>,
     /// The audit record of the interaction, in the same transaction. A refused unit leaves none.
     pub record: Option<AuditRecord>,
+    /// The job that is done with it. A refused unit leaves it as it was.
+    pub completion: Option<Completion>,
 }
 
 /// What a search found, of the caller (right `s`) or of the rules. It is asked again inside the transaction of the

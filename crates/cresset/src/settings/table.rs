@@ -287,6 +287,38 @@ const MEANINGS: &[(&str, &str)] = &[
         "limits.password_links_max",
         "most links for a new password that are sent for one name, or asked for from one address, in an hour",
     ),
+    (
+        "limits.jobs_per_app_max",
+        "most asynchronous requests of one app that wait, are under way or whose answers are kept",
+    ),
+    (
+        "limits.jobs_at_once_max",
+        "most asynchronous requests of one instance that one node carries out at once",
+    ),
+    (
+        "limits.jobs_at_once_node_max",
+        "most asynchronous requests of all instances that one node carries out at once",
+    ),
+    (
+        "limits.job_ms_max",
+        "longest time one asynchronous request may take, in milliseconds",
+    ),
+    (
+        "limits.job_search_ms_max",
+        "longest time one search may take that nobody waits for, in milliseconds",
+    ),
+    (
+        "limits.job_answer_bytes_max",
+        "longest answer of an asynchronous request, in bytes",
+    ),
+    (
+        "limits.job_kept_s",
+        "how long an asynchronous request and its answer are kept, in seconds; a day at most, for what authorized it is forgotten then",
+    ),
+    (
+        "limits.job_lease_ms",
+        "how long a node that gives no sign of life holds an asynchronous request, in milliseconds, before another may go on with it",
+    ),
 ];
 
 /// One setting.

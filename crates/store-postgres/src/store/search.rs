@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use cresset_access::Access;
 use cresset_definitions::ResourceType;
 use cresset_search::{Query, Summary, Total};
+use cresset_store::backend::pace::search_time;
 use cresset_store::layout::Rid;
 use cresset_store::plan::page::Hit;
 use cresset_store::plan::{Arg, Ask, Place, SearchPlan, Statement, Types, WalkFacts};
@@ -54,8 +54,9 @@ impl Asked {
 
     /// The same within the time of a search, which begins now.
     pub(super) fn limited(self, shared: &Shared) -> Self {
+        let time = search_time(&shared.limits, &self.access);
         Self {
-            deadline: Some(Arc::new(Deadline::after(of_search(shared)))),
+            deadline: Some(Arc::new(Deadline::after(time))),
             ..self
         }
     }
@@ -155,12 +156,6 @@ pub(super) async fn page(shared: &Shared, asked: &Asked) -> Result<SearchPage, E
     let within = within(shared, &snapshot, asked);
     let ((), page) = try_join(asked.begin(&snapshot), within).await?;
     Ok(page)
-}
-
-/// The longest a search may take.
-fn of_search(shared: &Shared) -> Duration {
-    let limits = &shared.limits;
-    Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
 }
 
 /// The same in a snapshot that is there.

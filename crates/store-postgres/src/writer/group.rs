@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cresset_store::backend::audit::{Block, Lines};
 use cresset_store::layout::Keys;
-use cresset_store::{Error, Written};
+use cresset_store::{Completion, Error, Written};
 use deadpool_postgres::Transaction;
 use futures_util::future::try_join;
 use tokio::sync::oneshot;
@@ -20,6 +20,7 @@ use crate::outcome;
 use crate::row::get;
 use crate::shared::Shared;
 use crate::snapshot::{begin_change, connection, end_change, query_opt};
+use crate::store::jobs;
 
 type Answer = Result<Vec<Written>, Error>;
 
@@ -84,7 +85,15 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
     let coming = World::coming(&transaction, &mut registry, &units).await?;
     let mut answers = Vec::with_capacity(units.len());
     let mut records = Lines::default();
-    for (unit, keys) in units.into_iter().zip(coming) {
+    let mut last = Statements::default();
+    for (mut unit, keys) in units.into_iter().zip(coming) {
+        let completion = unit.completion.take();
+        if let Some(completion) = &completion
+            && !jobs::is_held(&transaction, &completion.lease).await?
+        {
+            answers.push(Err(Error::Lapsed));
+            continue;
+        }
         if !unit.expectations.is_empty() {
             flush(&transaction, &mut registry, &mut world).await?;
             if !are_so(shared, &transaction, &mut registry, &unit).await? {
@@ -92,12 +101,12 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
                 continue;
             }
         }
-        answers.push(accept(
-            shared,
-            (&registry, &mut world),
-            (unit, keys),
-            &mut records,
-        )?);
+        let around = (&registry, &mut world);
+        let answer = accept(shared, around, (unit, keys), &mut records)?;
+        if let (Some(completion), Ok(written)) = (&completion, &answer) {
+            complete(completion, written, &mut last);
+        }
+        answers.push(answer);
     }
     flush(&transaction, &mut registry, &mut world).await?;
     let redefines = world.definitions.is_some();
@@ -105,7 +114,6 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
         let before = registry.indexing().unindexed.defined();
         defined::redefine(&transaction, before, definitions).await?;
     }
-    let mut last = Statements::default();
     let newest = audit(shared, &transaction, records, &mut last).await?;
     mark(shared, &token, newest, &mut last);
     registry.last_statement(&mut last);
@@ -123,6 +131,15 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
         tracing::debug!(%error, "what is defined was not read again");
     }
     Ok(answers)
+}
+
+/// Keeps the answer of the job that is done with a unit.
+fn complete(completion: &Completion, written: &[Written], out: &mut Statements) {
+    let answer = (completion.answer)(written);
+    let job = completion.lease.job.clone();
+    let body = Vec::from(answer.body);
+    let args: Vec<Value> = vec![Box::new(job), Box::new(answer.head), Box::new(body)];
+    out.add(jobs::COMPLETE, args);
 }
 
 async fn are_so(

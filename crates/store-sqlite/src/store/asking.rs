@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cresset_access::Access;
 use cresset_search::{Criterion, Query};
+use cresset_store::backend::pace::search_time;
 use cresset_store::{Cursor, Error};
 use rusqlite::Connection;
 
@@ -35,7 +36,7 @@ impl SqliteStore {
             index.must_hold(query)?;
         }
         let asked = Asked::new(queries, access, at, index)?;
-        let time = self.inner.of_search();
+        let time = search_time(&self.inner.shared.limits, access);
         let ask = move |inner: &Inner, connection: &Connection| {
             let answer = ask(inner, connection, &asked)?;
             asked.must_still_be(inner)?;
@@ -78,12 +79,6 @@ impl Inner {
     /// The longest any question may take.
     pub(super) fn whole(&self) -> Duration {
         Duration::from_millis(self.shared.limits.request_ms_max)
-    }
-
-    /// The longest a search may take.
-    fn of_search(&self) -> Duration {
-        let limits = &self.shared.limits;
-        Duration::from_millis(limits.search_ms_max.min(limits.request_ms_max))
     }
 
     pub(super) fn ask<T>(

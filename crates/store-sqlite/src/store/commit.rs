@@ -50,6 +50,7 @@ pub(super) async fn commit(
         changes,
         expectations,
         audit: unit.record,
+        completion: unit.completion,
         reply,
     })))?;
     answer

@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use cresset_store::backend::defining::defines;
 use cresset_store::backend::prepared::Prepared;
-use cresset_store::{Error, Reindexed, Written};
+use cresset_store::{Completion, Error, Reindexed, Written};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::apply::{Applier, Stop};
@@ -18,6 +19,7 @@ use crate::audit::block;
 use crate::catalog;
 use crate::connection::adapt_checkpoints;
 use crate::fault::store_error;
+use crate::store::jobs;
 use crate::{instant, training};
 
 type Answer = (
@@ -173,8 +175,14 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         mut changes,
         expectations,
         audit,
+        completion,
         reply,
     } = unit;
+    match lapsed(&writer.connection, completion.as_ref()) {
+        Ok(false) => {}
+        Ok(true) => return ((reply, Err(Error::Lapsed)), None),
+        Err(error) => return ((reply, Err(error.again())), Some(error)),
+    }
     let now_ms = instant::millis(writer.shared.clock.now());
     let mut applier = Applier {
         connection: &writer.connection,
@@ -204,12 +212,23 @@ fn accept(writer: &mut Writer, batch: &mut Batch, unit: Unit) -> (Answer, Option
         changes,
         targets,
         audit,
+        completion,
     };
     match apply_all(&mut applier, work) {
         Ok(written) => ((reply, Ok(written)), None),
         Err((at, Stop::Refused(refusal))) => ((reply, Err(Error::Refused(at, refusal))), None),
         Err((_, Stop::Failed(error))) => ((reply, Err(error.again())), Some(error)),
     }
+}
+
+/// Whether the job that is done with a unit was lost to somebody else. Nobody can take it before the commit
+/// of this group: that too is done here.
+fn lapsed(connection: &Connection, completion: Option<&Completion>) -> Result<bool, Error> {
+    let Some(completion) = completion else {
+        return Ok(false);
+    };
+    let held = jobs::is_held(connection, &completion.lease);
+    held.map(|held| !held).map_err(|e| store_error(&e))
 }
 
 /// Whether every search still finds what it found.
@@ -230,6 +249,7 @@ struct Work {
     changes: Vec<Prepared>,
     targets: Vec<super::apply::Target>,
     audit: Option<cresset_store::AuditRecord>,
+    completion: Option<Completion>,
 }
 
 fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usize, Stop)> {
@@ -279,6 +299,9 @@ fn apply_all(applier: &mut Applier<'_>, work: Work) -> Result<Vec<Written>, (usi
         record.whose = applier.whose.take().unwrap_or_default();
         let kept = applier.batch.records.push(&record);
         kept.map_err(|error| (0, Stop::Failed(error)))?;
+    }
+    if let Some(completion) = work.completion {
+        jobs::complete(applier.connection, &completion, &written).map_err(fail)?;
     }
     for (of, change) in std::mem::take(&mut applier.live) {
         *applier.batch.live.entry(of).or_default() += change;

@@ -1,7 +1,7 @@
 //! One unit of changes on its way to the writer.
 
 use cresset_store::backend::prepared::Prepared;
-use cresset_store::{AuditRecord, Error, Written};
+use cresset_store::{AuditRecord, Completion, Error, Written};
 use tokio::sync::oneshot;
 
 use super::expected::Expected;
@@ -13,5 +13,7 @@ pub(crate) struct Unit {
     pub(crate) expectations: Vec<Expected>,
     /// The record of the interaction, committed with its effect.
     pub(crate) audit: Option<AuditRecord>,
+    /// The job that is done with it.
+    pub(crate) completion: Option<Completion>,
     pub(crate) reply: oneshot::Sender<Result<Vec<Written>, Error>>,
 }

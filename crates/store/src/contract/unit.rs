@@ -36,7 +36,7 @@ async fn what_follows_from_a_change_is_not_bound_by_the_caller(world: World) {
                 found: seen.iter().map(|name| found(name, None)).collect(),
                 of_rules: true,
             }],
-            record: None,
+            ..Unit::default()
         };
         world.store.commit_unit(&caller, unit).await
     };
