@@ -27,6 +27,8 @@ pub struct Caller {
     pub expires: Timestamp,
     /// Thumbprint of the key whose holder alone may use its token.
     pub key: Option<Hashed>,
+    /// Hash of its token.
+    pub(crate) token: Hashed,
 }
 
 /// What a request presents to be let in.
@@ -84,7 +86,7 @@ pub enum BearerError {
 /// `WWW-Authenticate` for a 403 that a token with wider scopes would not get (RFC 6750 §3.1).
 pub const INSUFFICIENT_SCOPE_CHALLENGE: &str = "Bearer realm=\"cresset\", error=\"insufficient_scope\", error_description=\"the scopes of this access token do not allow this\"";
 
-const UNKNOWN: BearerError =
+pub(crate) const UNKNOWN: BearerError =
     BearerError::Invalid("the access token is not known here or was revoked; ask for a new one");
 const EXPIRED: BearerError =
     BearerError::Invalid("the access token has expired; ask for a new one");
@@ -214,23 +216,28 @@ impl AuthServer {
     async fn read_caller(&self, hash: Hashed) -> Result<Arc<Caller>, BearerError> {
         let ticket = self.tokens.ticket(self.store.endings());
         let token = self.store.lookup_token(hash).await?.ok_or(UNKNOWN)?;
+        if token.expires <= self.clock.now() {
+            return Err(EXPIRED);
+        }
+        let caller = Arc::new(self.caller_by(token).await?);
+        self.tokens.insert(hash, caller.clone(), ticket);
+        Ok(caller)
+    }
+
+    /// Whom a token speaks for, while what it rests on lasts; whether it has expired is not looked at.
+    pub(crate) async fn caller_by(&self, token: Token) -> Result<Caller, BearerError> {
         let app = self.app_here(&token.client_id).await?;
         if !app.is_some_and(|a| a.enabled) {
             return Err(UNKNOWN);
-        }
-        if token.expires <= self.clock.now() {
-            return Err(EXPIRED);
         }
         let user = match &token.consent {
             None => None,
             Some(consent) => Some(self.live_consent(consent).await?.ok_or(UNKNOWN)?.user),
         };
-        let caller = Arc::new(Caller {
+        Ok(Caller {
             user,
             ..self.caller_of(token)?
-        });
-        self.tokens.insert(hash, caller.clone(), ticket);
-        Ok(caller)
+        })
     }
 
     /// Whose token this is, where it was checked before and can have ended nowhere since.
@@ -258,6 +265,7 @@ impl AuthServer {
             scopes: token.scopes,
             expires: token.expires,
             key: token.key,
+            token: token.hash,
         })
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A Bundle is written by hand around the stored bytes of its resources: nothing is parsed.
 
+pub mod asynchronous;
 pub mod full_url;
 pub mod history;
 pub mod link;

@@ -56,7 +56,7 @@ pub mod validate;
 pub mod vread;
 
 pub use answer::Answer;
-pub use audited::Audited;
+pub use audited::{Audited, Completing};
 pub use condition::{ReadCondition, WriteCondition};
 pub use cresset_search::Handling;
 pub use criteria::Criteria;

@@ -132,8 +132,11 @@ pub struct Completion {
     /// What the job must be held by.
     pub lease: Lease,
     /// Makes the answer of what was written.
-    pub answer: Arc<dyn Fn(&[Written]) -> JobAnswer + Send + Sync>,
+    pub answer: Answering,
 }
+
+/// Makes an answer of what was written, as often as a commit is tried.
+pub type Answering = Arc<dyn Fn(&[Written]) -> JobAnswer + Send + Sync>;
 
 impl fmt::Debug for Completion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

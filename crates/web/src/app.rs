@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cresset_base::Limits;
+use tokio::sync::Semaphore;
 
 use crate::correlation::Correlations;
 use crate::instance::{OpenInstance, OpenInstances};
@@ -18,6 +19,7 @@ struct Inner {
     instances: OpenInstances,
     correlations: Correlations,
     is_draining: AtomicBool,
+    workers: Arc<Semaphore>,
 }
 
 impl App {
@@ -25,11 +27,13 @@ impl App {
     pub fn new(platform: Platform) -> Self {
         let correlations = Correlations::new(&*platform.rng);
         let instances = OpenInstances::new(platform.clone());
+        let workers = Arc::new(Semaphore::new(platform.limits.jobs_at_once_node_max));
         Self(Arc::new(Inner {
             platform,
             instances,
             correlations,
             is_draining: AtomicBool::new(false),
+            workers,
         }))
     }
 
@@ -62,6 +66,11 @@ impl App {
     pub(crate) fn send_mail(&self, instance: &Arc<OpenInstance>) {
         let (app, instance) = (self.clone(), instance.clone());
         tokio::spawn(async move { app.instances().deliver_mail_of(&instance).await });
+    }
+
+    /// Those who carry out asynchronous requests on this node.
+    pub(crate) fn workers(&self) -> &Arc<Semaphore> {
+        &self.0.workers
     }
 
     pub(crate) fn correlations(&self) -> &Correlations {

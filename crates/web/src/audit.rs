@@ -22,8 +22,8 @@ use crate::correlation::Correlation;
 use crate::extract::{Peer, SignedIn};
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
-use event::Event;
 
+pub(crate) use event::Event;
 pub(crate) use strangers::Strangers;
 
 /// What is learned about a request on its way.
@@ -78,6 +78,11 @@ impl Trail {
     /// Notes a fingerprint of a search, which tells equal searches without keeping their values.
     pub fn searched(&self, query: [u8; 8]) {
         let _ = self.0.query.set(query);
+    }
+
+    /// Whose records the answer was noted to show.
+    pub(crate) fn shown(&self) -> Option<Whose> {
+        self.0.whose.get().cloned()
     }
 
     /// Notes whose records the answer shows.
@@ -153,6 +158,16 @@ impl Trail {
 pub struct Occasion {
     correlation: Correlation,
     address: Option<IpAddr>,
+}
+
+impl Occasion {
+    /// Of a request that was kept for later.
+    pub(crate) fn of(correlation: Correlation, address: Option<IpAddr>) -> Self {
+        Self {
+            correlation,
+            address,
+        }
+    }
 }
 
 impl FromRequestParts<App> for Occasion {

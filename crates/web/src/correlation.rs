@@ -29,6 +29,11 @@ impl Correlation {
         self.0.to_str().unwrap_or_default()
     }
 
+    /// The name a request was given that was kept for later.
+    pub fn kept(text: &str) -> Self {
+        Self(HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("unnamed")))
+    }
+
     /// Writes the name into an answer's headers, and beside it the caller's own if it sent one.
     pub fn write(&self, own: Option<HeaderValue>, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, own.unwrap_or_else(|| self.0.clone()));

@@ -18,7 +18,7 @@ const SENT: HeaderValue = HeaderValue::from_static(
      If-None-Match, If-Unmodified-Since, Prefer, Range, X-Request-Id, X-Security-Context",
 );
 const READ: HeaderValue = HeaderValue::from_static(
-    "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, DPoP-Nonce, ETag, Last-Modified, Location, Retry-After, WWW-Authenticate, X-Request-Id, \
+    "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, DPoP-Nonce, ETag, Last-Modified, Location, Retry-After, WWW-Authenticate, X-Progress, X-Request-Id, \
      fumage-correlation-id",
 );
 

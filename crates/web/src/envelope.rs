@@ -10,11 +10,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use cresset_fhir::{Fault, Kind};
+use cresset_store::Whose;
 use http::header::{ALLOW, ORIGIN, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request};
 use tower::Service;
 
 use crate::app::App;
+use crate::asynchronous::{self, Replay};
 use crate::audit::Trail;
 use crate::compression;
 use crate::correlation::{Correlation, own_request_id};
@@ -50,12 +52,16 @@ impl Envelope {
         } else if !facts.is_open {
             let mut request = request;
             request.extensions_mut().insert(facts.correlation.clone());
-            self.bounded(request).await
+            self.bounded(request, self.request_time()).await
         } else if facts.method == Method::OPTIONS {
             // What the router refuses OPTIONS with names the methods it would take.
-            cors::options(self.bounded(request).await.headers().get(ALLOW))
+            let answer = self.bounded(request, self.request_time()).await;
+            cors::options(answer.headers().get(ALLOW))
         } else {
-            self.audited(request, &facts.correlation).await
+            let (answer, _) = self
+                .audited(request, &facts.correlation, self.request_time())
+                .await;
+            answer
         };
         let status = answer.status().as_u16();
         tracing::debug!(correlation = %facts.correlation, method = %facts.method, status, "answered");
@@ -63,11 +69,40 @@ impl Envelope {
         compression::packed(accepted, facts.dress(answer)).await
     }
 
+    /// The answer to a request that was kept for later, in the form in which answers are kept, and whose
+    /// records it was noted to show.
+    pub(crate) async fn carried_out(
+        &self,
+        request: Request<Body>,
+        correlation: &Correlation,
+        time: Duration,
+    ) -> (Response, Option<Whose>) {
+        let (mut answer, trail) = self.audited(request, correlation, time).await;
+        if let Some(failure) = answer.extensions_mut().remove::<Failure>() {
+            answer = failure.render(correlation, Layout::KEPT);
+        }
+        (answer, trail.shown())
+    }
+
+    fn request_time(&self) -> Duration {
+        Duration::from_millis(self.app.limits().request_ms_max)
+    }
+
     /// The router's answer, withheld if it cannot be recorded.
-    async fn audited(&self, mut request: Request<Body>, correlation: &Correlation) -> Response {
+    async fn audited(
+        &self,
+        mut request: Request<Body>,
+        correlation: &Correlation,
+        time: Duration,
+    ) -> (Response, Trail) {
         let trail = Trail::new(&request, correlation.clone());
         request.extensions_mut().insert(trail.clone());
-        let answer = self.bounded(request).await;
+        let is_kept = request.extensions().get::<Replay>().is_some();
+        let answer = if !is_kept && asynchronous::is_wanted(&request) {
+            self.kept(request, correlation, time).await
+        } else {
+            self.bounded(request, time).await
+        };
         let mut answer = trail
             .record(&self.app, answer)
             .await
@@ -77,21 +112,42 @@ impl Envelope {
         {
             failure.speak(dialect);
         }
-        answer
+        (answer, trail)
     }
 
-    /// The router's answer within the time limit; a panic is an answer too.
-    async fn bounded(&self, request: Request<Body>) -> Response {
-        let limit = Duration::from_millis(self.app.limits().request_ms_max);
-        let call = unpanicked(self.router.clone().call(request));
-        match tokio::time::timeout(limit, call).await {
-            Ok(Some(Ok(response))) => response,
-            Ok(Some(Err(never))) => match never {},
-            Ok(None) => Failure::from(Fault::internal("a handler panicked")).into_response(),
-            Err(_) => {
-                let text = "The request took longer than the limit allows";
-                Failure::new(Kind::Transient, text).into_response()
-            }
+    /// The router's answer within the time it may take.
+    async fn bounded(&self, request: Request<Body>, time: Duration) -> Response {
+        let call = self.router.clone().call(request);
+        within(time, async {
+            call.await.unwrap_or_else(|never| match never {})
+        })
+        .await
+    }
+
+    /// The answer to a request that nobody waits for. It comes past the router, which the request meets
+    /// when it is carried out.
+    async fn kept(
+        &self,
+        request: Request<Body>,
+        correlation: &Correlation,
+        time: Duration,
+    ) -> Response {
+        let taken = async {
+            let taken = asynchronous::kick_off(&self.app, request, correlation).await;
+            taken.unwrap_or_else(IntoResponse::into_response)
+        };
+        within(time, taken).await
+    }
+}
+
+/// An answer within the time it may take; a panic is an answer too.
+async fn within(time: Duration, answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(time, unpanicked(answer)).await {
+        Ok(Some(response)) => response,
+        Ok(None) => Failure::from(Fault::internal("a handler panicked")).into_response(),
+        Err(_) => {
+            let text = "The request took longer than the limit allows";
+            Failure::new(Kind::Transient, text).into_response()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One handler per interaction: extract, call the service, render.
 
 mod allergen;
+mod asynchronous;
 mod bundle;
 mod capabilities;
 mod create;
@@ -25,6 +26,7 @@ mod vread;
 mod written;
 
 pub(crate) use allergen::{allergen, allergens, allergens_by_form};
+pub(crate) use asynchronous::{async_answer, async_cancel};
 pub(crate) use bundle::bundle;
 pub(crate) use capabilities::capabilities;
 pub(crate) use create::create;

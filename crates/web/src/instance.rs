@@ -12,6 +12,7 @@ use cresset_fhir::service::Surroundings;
 use cresset_fhir::{Fault, Kind, Service, Settings};
 use cresset_rules::RuleSet;
 use cresset_store::{AuditRecord, AuditSync, Error, ErrorDialect, InstanceSettings, Store};
+use tokio::sync::Semaphore;
 
 use crate::audit::Strangers;
 use crate::failure::Failure;
@@ -63,6 +64,10 @@ struct Keeping {
     looked_s: AtomicI64,
     /// Whether a request caused mail, which may wait yet.
     has_mail: AtomicBool,
+    /// Whether there may be asynchronous requests.
+    has_jobs: AtomicBool,
+    /// Those who carry them out on this node.
+    workers: Semaphore,
 }
 
 impl OpenInstance {
@@ -90,6 +95,31 @@ impl OpenInstance {
             self.record(record).await?;
         }
         Ok(())
+    }
+
+    /// Notes that there is an asynchronous request.
+    pub(crate) fn note_jobs(&self) {
+        self.keeping.has_jobs.store(true, Ordering::Relaxed);
+    }
+
+    /// Those who carry out its asynchronous requests on this node.
+    pub(crate) fn workers(&self) -> &Semaphore {
+        &self.keeping.workers
+    }
+
+    /// Forgets the asynchronous requests that are over; gives how many nobody is at.
+    pub(crate) async fn tidy_jobs(&self, now: Timestamp) -> Result<u64, Error> {
+        self.keeping.has_jobs.store(false, Ordering::Relaxed);
+        let counted = self.store.count_jobs(now).await;
+        // Nothing is known of a store that does not answer.
+        if !matches!(&counted, Ok(due) if due.all == due.to_drop) {
+            self.note_jobs();
+        }
+        let due = counted?;
+        if due.to_drop > 0 {
+            self.store.drop_jobs(now).await?;
+        }
+        Ok(due.to_take)
     }
 
     fn record_counts(&self, due: Vec<AuditRecord>) {
@@ -229,6 +259,13 @@ impl OpenInstances {
         }
     }
 
+    /// Those that may have asynchronous requests.
+    pub(crate) fn with_jobs(&self) -> Vec<Arc<OpenInstance>> {
+        let mut all = self.all();
+        all.retain(|instance| instance.keeping.has_jobs.load(Ordering::Relaxed));
+        all
+    }
+
     fn all(&self) -> Vec<Arc<OpenInstance>> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         open.values().cloned().collect()
@@ -324,6 +361,9 @@ impl OpenInstances {
             last_use_s: AtomicI64::new(now_s),
             looked_s: AtomicI64::new(i64::MIN),
             has_mail: AtomicBool::new(false),
+            // Another process may have left some.
+            has_jobs: AtomicBool::new(true),
+            workers: Semaphore::new(self.platform.limits.jobs_at_once_max),
         }
     }
 

@@ -11,6 +11,7 @@
 //! Start with [`router`], then [`envelope`]; [`serve()`] is what the binary calls.
 
 pub mod app;
+mod asynchronous;
 pub mod audit;
 mod compression;
 mod content;

@@ -42,6 +42,15 @@ pub struct Layout {
     pub native: bool,
 }
 
+impl Layout {
+    /// JSON as short as it can be: the form in which answers are kept.
+    pub const KEPT: Self = Self {
+        format: Format::Json,
+        pretty: false,
+        native: false,
+    };
+}
+
 /// A FHIR answer that nobody may keep; `body` is JSON.
 pub fn fhir(status: StatusCode, body: Bytes, layout: Layout) -> Response {
     let (body, media_type) = match layout.format {

@@ -16,6 +16,7 @@ pub fn router(app: App) -> Router {
         .merge(pages_for_developers())
         .merge(discovery())
         .merge(with_token())
+        .merge(asynchronous())
         .merge(allergens())
         .merge(operations())
         .merge(of_records())
@@ -335,6 +336,14 @@ fn with_token() -> Router<App> {
             "/{instance}/fhir/{type}/{id}/_history/{version}",
             get(fhir::vread),
         )
+}
+
+/// Requests that nobody waits for: a token of whoever made them.
+fn asynchronous() -> Router<App> {
+    Router::new().route(
+        "/{instance}/fhir/_async/{job}",
+        get(fhir::async_answer).delete(fhir::async_cancel),
+    )
 }
 
 /// A type of a rule set that R4 does not have: a token.

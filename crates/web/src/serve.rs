@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Interval, timeout};
 
 use crate::app::App;
+use crate::asynchronous;
 use crate::envelope::Envelope;
 use crate::extract::Peer;
 use crate::platform::Platform;
@@ -69,8 +70,16 @@ pub async fn serve(
     drop(listener);
     let request_max = Duration::from_millis(app.limits().request_ms_max);
     let finishing = timeout(request_max.max(FINISH_WAIT), graceful.shutdown());
-    if finishing.await.is_err() {
+    let jobs = timeout(
+        request_max.max(FINISH_WAIT),
+        asynchronous::work::finish(&app),
+    );
+    let (finished, worked) = tokio::join!(finishing, jobs);
+    if finished.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+    if worked.is_err() {
+        tracing::warn!("some asynchronous requests are left to whoever comes next");
     }
     if timeout(SETTLE_WAIT, app.instances().settle())
         .await
@@ -152,6 +161,7 @@ fn sweep_instances(app: &App) {
     tokio::spawn(async move {
         app.instances().drop_old_records().await;
         app.instances().deliver_mail().await;
+        asynchronous::work::sweep(&app).await;
     });
 }
 

@@ -10,6 +10,7 @@ mod http {
     mod access;
     mod access_matrix;
     mod applications;
+    mod asynchronous;
     mod audit;
     mod audit_events;
     mod authorization;

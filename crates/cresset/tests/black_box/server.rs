@@ -160,6 +160,11 @@ impl Server {
         assert!(ended.success(), "{ended:?}");
     }
 
+    /// Gives the process a setting when it is started again.
+    pub(crate) fn set(&mut self, (name, value): (&str, &str)) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Starts the process again over the same data.
     pub(crate) async fn start_again(&mut self) {
         let mut serve = serve(self.data.path(), self.port);
@@ -208,6 +213,15 @@ impl Server {
         let arguments = [arguments, &["--instance", "alpha"]].concat();
         let output = succeed(command(self.data.path(), &arguments));
         String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// The most memory the process has had so far.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).expect("what the system knows of the process");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1));
+        number.expect("a peak").parse().expect("a number")
     }
 
     /// The data directory.

@@ -91,7 +91,8 @@ pub(super) fn write(recorded: &Recorded, names: &Names, base: &str) -> Result<Ve
     let Recorded { number, record } = recorded;
     let at = instant::text(record.at);
     let (is_restful, subtype) = subtype(record);
-    let event_type = if is_restful {
+    // Parts of an interaction that nobody waited for have no code in R4, but are of that kind.
+    let event_type = if is_restful || record.interaction.starts_with("async-") {
         json!({ "system": TYPES, "code": "rest", "display": "Restful Operation" })
     } else {
         json!({ "system": DICOM, "code": "110114", "display": "User Authentication" })

@@ -1,5 +1,6 @@
 //! Bundles that ask for something: batch and transaction (R4 3.1.0.11).
 
+mod answering;
 mod batch;
 mod entry;
 mod fetch;
@@ -18,6 +19,7 @@ use entry::{Action, Entry, Fetch};
 use reply::Reply;
 
 pub use reply::Return;
+pub(crate) use reply::reason;
 
 /// The two ways of carrying out a Bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

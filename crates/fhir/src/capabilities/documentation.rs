@@ -46,5 +46,10 @@ pub(super) fn of_server(rules: &RuleSet) -> String {
             " It has a type that R4 lacks: `Allergen`, read and searched by `code` or `_text`.",
         );
     }
+    out.push_str(
+        " Searches, `batch`, `transaction` and the operations on a record take `Prefer: respond-async` \
+         and are answered as the asynchronous interaction pattern of R5 says: 202 with \
+         `Content-Location`, and there a `batch-response` when all is done.",
+    );
     out
 }

@@ -185,6 +185,12 @@ const OF_CANVAS: [Operation; 2] = [
     },
 ];
 
+/// Whether what an operation of this name gathers can be much, so that it may be asked for with
+/// `respond-async`.
+pub fn may_be_long(name: &str) -> bool {
+    RECORD.iter().any(|operation| operation.name == name)
+}
+
 /// The operations of a type under a rule set.
 pub fn of_type(resource_type: ResourceType, rules: &RuleSet) -> impl Iterator<Item = Operation> {
     let is_of_set = move |o: &Operation| rules.has_operation(resource_type, o.name);

@@ -128,22 +128,45 @@ fn parameters() -> Map<String, Value> {
         let shared = json!({ "name": name, "in": "header", "description": about, "schema": { "type": "string" } });
         ((*name).to_owned(), shared)
     });
-    let path = ["id", "version"].into_iter().map(|name| {
+    let asynchronous = json!({
+        "name": "Prefer",
+        "in": "header",
+        "description": "Whether nobody waits: then 202, and Content-Location says where the answer will be",
+        "schema": { "type": "string", "enum": ["respond-async"] },
+    });
+    let path = ["id", "version", "job"].into_iter().map(|name| {
         let shared =
             json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
         (name.to_owned(), shared)
     });
-    of_url.chain(headers).chain(path).collect()
+    let asynchronous = [("respond-async".to_owned(), asynchronous)];
+    of_url
+        .chain(headers)
+        .chain(path)
+        .chain(asynchronous)
+        .collect()
 }
 
 fn responses() -> Value {
     let of = |about: &str| json!({ "description": about, "content": content("#/components/schemas/resource") });
+    let header = |about: &str| json!({ "description": about, "schema": { "type": "string" } });
     json!({
         "resource": of("The resource"),
         "bundle": of("A page as a Bundle"),
         "answer": of("The answer of the operation"),
         "outcome": of("An OperationOutcome that names every fault and its place"),
         "nothing": { "description": "Done; there is nothing to show" },
+        "taken": {
+            "description": "It will be done",
+            "headers": { "Content-Location": header("Where the answer will be") },
+        },
+        "under-way": {
+            "description": "It is not done yet",
+            "headers": {
+                "X-Progress": header("How far it is"),
+                "Retry-After": header("Seconds after which to ask again"),
+            },
+        },
     })
 }
 

@@ -37,16 +37,48 @@ pub(super) fn of_system(paths: &mut Map<String, Value>) {
         members.insert("security".to_owned(), json!([]));
     }
     put(paths, "/metadata".to_owned(), &[], one("get", metadata));
-    let transaction = with_body(call(
+    let transaction = later(with_body(call(
         "A Bundle of changes",
         None,
         ("200", "bundle"),
         Vec::new(),
-    ));
+    )));
     put(paths, "/".to_owned(), &[], one("post", transaction));
     let about = "Ask for what is needed of several resources";
     let query = call(about, None, ("200", "answer"), of_query());
     put(paths, "/$graphql".to_owned(), &[], one("get", query));
+    let about = "The answer to a request that nobody waited for, or how far it is";
+    let mut answer = call(about, None, ("200", "bundle"), Vec::new());
+    add_response(&mut answer, ("202", "under-way"));
+    let mut asynchronous = one("get", answer);
+    let about = "Give up such a request, and its answer";
+    let cancel = call(about, None, ("202", "nothing"), Vec::new());
+    asynchronous.insert("delete".to_owned(), cancel);
+    put(paths, "/_async/{job}".to_owned(), &["job"], asynchronous);
+}
+
+/// What may be asked for with `respond-async`.
+fn later(mut operation: Value) -> Value {
+    let preference = reference("respond-async");
+    if let Some(members) = operation.as_object_mut() {
+        let parameters = members.entry("parameters").or_insert_with(|| json!([]));
+        if let Some(parameters) = parameters.as_array_mut() {
+            parameters.push(preference);
+        }
+    }
+    add_response(&mut operation, ("202", "taken"));
+    operation
+}
+
+fn add_response(operation: &mut Value, (status, form): (&str, &str)) {
+    let responses = operation.get_mut("responses");
+    if let Some(responses) = responses.and_then(Value::as_object_mut) {
+        responses.insert(status.to_owned(), response(form));
+    }
+}
+
+fn response(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
 }
 
 /// Everything of one type.
@@ -63,14 +95,15 @@ pub(super) fn of_type(
         let mut parameters = searched(of, defined);
         parameters.extend(of_search());
         let search = call(&format!("Search {of}"), tag, ("200", "bundle"), parameters);
-        type_level.insert("get".to_owned(), search);
+        type_level.insert("get".to_owned(), later(search));
         let by_form = with_form(call(
             &format!("Search {of} by a form"),
             tag,
             ("200", "bundle"),
             Vec::new(),
         ));
-        put(paths, format!("/{of}/_search"), &[], one("post", by_form));
+        let path = format!("/{of}/_search");
+        put(paths, path, &[], one("post", later(by_form)));
     }
     if is(Interaction::Create) {
         let create = with_body(call(
@@ -175,7 +208,14 @@ fn of_operation(of: ResourceType, operation: &Operation, paths: &mut Map<String,
         name if name == operations::GRAPHQL.name => of_query(),
         _ => Vec::new(),
     };
-    let ask = || call(about, Some(of.name()), ("200", "answer"), parameters());
+    let ask = || {
+        let ask = call(about, Some(of.name()), ("200", "answer"), parameters());
+        if operations::may_be_long(operation.name) {
+            later(ask)
+        } else {
+            ask
+        }
+    };
     let methods = |called: Called| {
         let mut methods = Methods::new();
         if called != Called::Post {
@@ -233,7 +273,6 @@ fn call(
     (status, form): (&str, &str),
     parameters: Vec<Value>,
 ) -> Value {
-    let response = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
     let mut operation = json!({
         "summary": about,
         "responses": { status: response(form), "default": response("outcome") },

@@ -55,7 +55,7 @@ impl Interaction {
 
 impl Event {
     /// Its name in a record.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.interaction.code()
     }
 

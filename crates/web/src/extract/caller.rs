@@ -7,14 +7,15 @@ use axum::response::Response;
 use bytes::Bytes;
 use cresset_access::Access;
 use cresset_auth::{BearerError, Caller};
-use cresset_fhir::{Answer, Audited, Fault, Kind};
-use cresset_store::Version;
+use cresset_fhir::{Answer, Audited, Completing, Fault, Kind};
+use cresset_store::{Lease, Version};
 use http::StatusCode;
 use http::request::Parts;
 
 use super::presented::Held;
 use super::{Instance, layout};
 use crate::app::App;
+use crate::asynchronous::{self, Replay};
 use crate::audit::Trail;
 use crate::failure::Failure;
 use crate::instance::OpenInstance;
@@ -34,6 +35,8 @@ pub struct Ask {
     /// Whether it wants to know how a search was answered, and may.
     pub explains: bool,
     app: App,
+    /// What the job is held by that this is the work of.
+    lease: Option<Lease>,
     /// Where what is learned about the interaction is noted.
     pub trail: Trail,
 }
@@ -68,6 +71,10 @@ impl Ask {
         Audited {
             access: self.access(),
             record: self.trail.draft(&self.app, status),
+            completing: self.lease.clone().map(|lease| Completing {
+                lease,
+                kept: asynchronous::committed,
+            }),
         }
     }
 }
@@ -76,10 +83,16 @@ impl FromRequestParts<App> for Ask {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let Instance(at) = Instance::from_request_parts(parts, app).await?;
-        let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
-        let instance = app.instances().behind(at, held.mark()).await?;
-        let caller = instance.auth.caller(held.presented()).await;
+        let replay = parts.extensions.remove::<Replay>();
+        let (instance, caller) = if let Some(replay) = &replay {
+            (replay.instance.clone(), Ok(replay.caller.clone()))
+        } else {
+            let Instance(at) = Instance::from_request_parts(parts, app).await?;
+            let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
+            let instance = app.instances().behind(at, held.mark()).await?;
+            let caller = instance.auth.caller(held.presented()).await;
+            (instance, caller)
+        };
         let trail = parts.extensions.remove::<Trail>();
         let trail = trail.ok_or_else(|| Fault::internal("a request came past the envelope"))?;
         let caller = caller.map_err(|error| {
@@ -89,10 +102,16 @@ impl FromRequestParts<App> for Ask {
             refused(error)
         })?;
         trail.asks(&instance, &caller);
-        let layout = layout::of(&parts.uri, &parts.headers)?;
+        // What is kept is laid out for whoever fetches it.
+        let layout = if replay.is_some() {
+            Layout::KEPT
+        } else {
+            layout::of(&parts.uri, &parts.headers)?
+        };
         let explains = instance.explains && parts.headers.contains_key(EXPLAIN);
         Ok(Self {
             app: app.clone(),
+            lease: replay.map(|replay| replay.lease),
             explains,
             instance,
             caller,

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use cresset_fhir::search::Handling;
+use http::HeaderMap;
 use http::request::Parts;
 
 /// Preferences of one header that are looked at.
@@ -27,18 +28,19 @@ pub struct Prefer {
     pub wanted: Option<Return>,
     /// `handling=`: strict unless asked for.
     pub handling: Handling,
+    /// `respond-async`: nobody waits for the answer.
+    pub asynchronous: bool,
 }
 
-impl<S: Sync> FromRequestParts<S> for Prefer {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+impl Prefer {
+    /// What the headers of a request ask for.
+    pub fn of(headers: &HeaderMap) -> Self {
         let mut prefer = Self {
             wanted: None,
             handling: Handling::Strict,
+            asynchronous: false,
         };
-        let values = parts
-            .headers
+        let values = headers
             .get_all("prefer")
             .iter()
             .filter_map(|value| value.to_str().ok());
@@ -52,9 +54,18 @@ impl<S: Sync> FromRequestParts<S> for Prefer {
                 "return=OperationOutcome" => prefer.wanted = Some(Return::OperationOutcome),
                 "handling=lenient" => prefer.handling = Handling::Lenient,
                 "handling=strict" => prefer.handling = Handling::Strict,
+                "respond-async" => prefer.asynchronous = true,
                 _ => {}
             }
         }
-        Ok(prefer)
+        prefer
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Prefer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
     }
 }

@@ -169,6 +169,8 @@ fn what(interaction: &str, of: Option<String>) -> String {
         "file" => "opened a file of",
         "history-system" => "read earlier versions of everything",
         "transaction" | "batch" => return "changed several things".to_owned(),
+        "async-answer" => return "fetched the answer to an earlier request".to_owned(),
+        "async-cancel" => return "gave up an earlier request".to_owned(),
         "refresh" => return "was given access again".to_owned(),
         "consent" => return "allowed access".to_owned(),
         "refusal" => return "refused access".to_owned(),

@@ -241,6 +241,18 @@ impl Practice {
         self.envelope = Envelope::new(self.app.clone());
     }
 
+    /// Another node of the same practices, which keeps within other limits, answers from now on.
+    pub(crate) fn node(&mut self, limit: impl Fn(&mut Limits)) {
+        let mut limits = self.app.limits().clone();
+        limit(&mut limits);
+        let platform = Platform {
+            limits: Arc::new(limits),
+            ..self.app.platform().clone()
+        };
+        self.app = App::new(platform);
+        self.envelope = Envelope::new(self.app.clone());
+    }
+
     /// Sends a request as it is; what comes back holds nothing that its caller must not see.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = request.into_parts();

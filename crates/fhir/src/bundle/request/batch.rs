@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use cresset_store::AuditRecord;
+use cresset_store::{AuditRecord, Error};
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -52,6 +52,9 @@ impl Service {
             });
         }
         let [deleting, creating, updating, fetching] = ranked;
+        if !(deleting.is_empty() && creating.is_empty() && updating.is_empty()) {
+            self.begin_once(&by).await?;
+        }
         for rank in [deleting, creating, updating] {
             let carried = rank.iter().map(|entry| -> Carried<'_> {
                 Box::pin(async { (entry.at, self.changed(&by, entry).await) })
@@ -76,6 +79,16 @@ impl Service {
         })?;
         let base = &self.settings().base_url;
         Ok(bundle("batch-response", &replies, base, wanted))
+    }
+
+    /// Lets nobody begin again, where nobody waits for this batch: its entries are committed one by one.
+    async fn begin_once(&self, by: &Audited<'_>) -> Result<(), Fault> {
+        match &by.completing {
+            Some(completing) if !self.store().begin_once(&completing.lease).await? => {
+                Err(Error::Lapsed.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Carries out an entry that changes something; fails only when it cannot be recorded.
@@ -104,6 +117,7 @@ impl Service {
                 status,
                 ..by.record.clone()
             },
+            completing: None,
         };
         let reply = match &entry.action {
             Action::Create(of, criteria) => {

@@ -151,7 +151,7 @@ fn told(outcome: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The words R4 puts behind the number in `Bundle.entry.response.status`.
-const fn reason(status: u16) -> &'static str {
+pub(crate) const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",
@@ -169,6 +169,7 @@ const fn reason(status: u16) -> &'static str {
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
+        429 => "Too Many Requests",
         503 => "Service Unavailable",
         507 => "Insufficient Storage",
         _ => "Internal Server Error",

@@ -11,6 +11,7 @@ use cresset_search::{Query, Unindexed};
 use cresset_store::attempt::{Attempts, Counted};
 use cresset_store::consent::{Code, Consent, Consents, Consumed, Redeemed, RefreshToken, Ticket};
 use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::job::{Job, JobAnswer, JobState, Jobs, JobsDue, Lease, Taken};
 use cresset_store::logo::{Logo, Logos};
 use cresset_store::mail::{Claimed, Mail, Outbox};
 use cresset_store::passkey::{PasskeyUse, Passkeys};
@@ -172,6 +173,18 @@ passed_on! {
         looks delay_mail(id: &str, until: Timestamp) -> ();
         looks drop_mail(id: &str) -> ();
         looks count_mail() -> u64;
+    }
+    Jobs {
+        writes add_job(job: Job, at_most: usize) -> bool;
+        looks lookup_job(id: &str) -> Option<JobState>;
+        writes take_job(now: Timestamp, until: Timestamp) -> Option<Taken>;
+        writes hold_job(lease: &Lease, until: Timestamp, progress: &str) -> bool;
+        writes begin_once(lease: &Lease) -> bool;
+        writes finish_job(lease: &Lease, answer: Option<JobAnswer>) -> bool;
+        looks job_answer(id: &str) -> Option<JobAnswer>;
+        writes remove_job(id: &str) -> bool;
+        writes drop_jobs(now: Timestamp) -> u64;
+        looks count_jobs(now: Timestamp) -> JobsDue;
     }
     Attempts {
         looks count_attempt(key: Hashed, window_s: u32, now: Timestamp) -> Counted;
