@@ -9,8 +9,8 @@ use cresset_store::attempt::Counted;
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
-    includes, jobs, lists, mail, order, paging, parts, passkeys, people, places, registrations,
-    search, types, unit, units, words,
+    includes, jobs, lists, mail, order, paging, passkeys, people, places, registrations, search,
+    types, unit, units, words,
 };
 use cresset_store::grant::Hashed;
 use cresset_store_sqlite::{OfInstance, Options, SqliteStore};
@@ -69,7 +69,6 @@ contract!(
     mail,
     order,
     paging,
-    parts,
     passkeys,
     people,
     places,

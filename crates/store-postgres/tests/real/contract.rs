@@ -3,8 +3,8 @@
 use cresset_store::contract::world::World;
 use cresset_store::contract::{
     access, attempts, audit, chains, crud, ehr, expectations, explain, filters, grants, history,
-    includes, jobs, lists, mail, order, paging, parts, passkeys, people, places, registrations,
-    search, types, unit, units, words,
+    includes, jobs, lists, mail, order, paging, passkeys, people, places, registrations, search,
+    types, unit, units, words,
 };
 use cresset_testkit::postgres;
 use tokio::runtime::Handle;
@@ -46,7 +46,6 @@ contract!(
     mail,
     order,
     paging,
-    parts,
     passkeys,
     people,
     places,

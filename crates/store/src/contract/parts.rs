@@ -71,6 +71,11 @@ async fn found_by_parts(world: World) {
                 "Observation?combo-code:text=said x",
                 &["own", "within", "none"],
             ),
+            ("Observation?combo-code:missing=true", &["none"]),
+            (
+                "Observation?combo-code:missing=false",
+                &["own", "within", "both"],
+            ),
             ("Observation?combo-value-quantity=gt100", &["own", "both"]),
             (
                 "Observation?combo-value-quantity=lt100",
@@ -82,10 +87,6 @@ async fn found_by_parts(world: World) {
             ),
             ("Observation?combo-value-quantity=lt100||kg", &[]),
             ("Observation?combo-value-quantity:missing=true", &["none"]),
-            (
-                "Observation?combo-value-quantity:missing=false",
-                &["own", "within", "both"],
-            ),
             ("Observation?combo-code-value-quantity=x$lt100", &["within"]),
             (
                 "Observation?combo-code-value-quantity=x$gt10",
