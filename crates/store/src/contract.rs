@@ -30,7 +30,6 @@ pub mod lists;
 pub mod mail;
 pub mod order;
 pub mod paging;
-pub mod parts;
 pub mod passkeys;
 pub mod people;
 pub mod places;
@@ -52,7 +51,6 @@ pub async fn all(fresh: impl Fn() -> World) {
     history::all(&fresh).await;
     unit::all(&fresh).await;
     search::all(&fresh).await;
-    parts::all(&fresh).await;
     filters::all(&fresh).await;
     lists::all(&fresh).await;
     places::all(&fresh).await;

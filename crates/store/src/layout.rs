@@ -1,7 +1,6 @@
 //! How values become keys: the part of the layout that every backend shares.
 
 pub mod encode;
-mod held;
 pub mod parameters;
 pub mod redefined;
 pub mod rid;
@@ -9,7 +8,6 @@ pub mod sortable;
 pub mod words;
 
 pub use encode::{Encoder, Keys, Subject, Terms, encode};
-pub use held::Alias;
 pub use parameters::{
     Assigned, IndexState, Own, Parameters, Slot, StoredParameter, column_of, columns_of, number_of,
     own_column,

@@ -234,9 +234,7 @@ pub fn encode<T: Terms>(
     };
     // What has no number was retired by another program.
     let has_number = |row: &&IndexRow<'_>| encoder.parameters.number(row.parameter) >= 0;
-    let has_rows = |row: &&IndexRow<'_>| !encoder.parameters.is_of_parts(row.parameter);
-    let rows = subject.rows.iter().filter(has_number);
-    for row in rows.filter(has_rows) {
+    for row in subject.rows.iter().filter(has_number) {
         writer.row(row)?;
     }
     writer.own_rows(subject)?;

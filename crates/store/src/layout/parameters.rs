@@ -13,7 +13,6 @@ use cresset_definitions::{Definitions, ParameterIx, ResourceType, SearchParamete
 use cresset_search::extract::{FIRST_VERSION, version};
 use cresset_search::{Building, Defined, Unindexed};
 
-use super::held::{Alias, Held, held};
 use super::sortable;
 
 /// Which kind of value of a parameter a row holds.
@@ -154,10 +153,19 @@ pub struct Assigned {
 #[derive(Debug, Clone)]
 pub struct Parameters {
     numbers: Arc<[i64]>,
-    held: Arc<[Held]>,
+    alias: Arc<[Option<Alias>]>,
     keeps_words: bool,
     /// Those the instance defines, in order of their places.
     defined: Vec<(ParameterIx, i64)>,
+}
+
+/// A parameter whose local references are another's of one target type; its rows are not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    /// The parameter that holds the rows.
+    pub of: ParameterIx,
+    /// The type its targets are narrowed to.
+    pub target: ResourceType,
 }
 
 impl Parameters {
@@ -171,7 +179,7 @@ impl Parameters {
         filled: &HashSet<u8>,
         keeps_words: bool,
     ) -> Assigned {
-        let held = held(definitions);
+        let alias = aliases(definitions);
         let mut assigning = Assigning {
             next: stored.iter().map(|s| s.number + 1).max().unwrap_or(0),
             lines: HashMap::new(),
@@ -186,15 +194,15 @@ impl Parameters {
         let parameters = definitions.search_parameters();
         let mut numbers = Vec::with_capacity(parameters.len());
         let mut waiting = HashSet::new();
-        for (parameter, held) in parameters.iter().zip(&held) {
-            let line = assigning.line(parameter, rule(parameter, *held, keeps_words));
+        for (parameter, alias) in parameters.iter().zip(&alias) {
+            let line = assigning.line(parameter, rule(parameter, *alias, keeps_words));
             numbers.push(line.number);
             if line.state != IndexState::Complete {
                 waiting.insert(line.number);
             }
         }
         let each = defined.parameters().map(|parameter| {
-            let line = assigning.line(parameter, rule(parameter, Held::Itself, keeps_words));
+            let line = assigning.line(parameter, rule(parameter, None, keeps_words));
             if line.state != IndexState::Complete {
                 waiting.insert(line.number);
             }
@@ -209,7 +217,7 @@ impl Parameters {
         changed.extend(unused);
         let parameters = Self {
             numbers: numbers.into(),
-            held: held.into(),
+            alias: alias.into(),
             keeps_words,
             defined: of_instance,
         };
@@ -236,8 +244,8 @@ impl Parameters {
         let all = own.chain(defined.parameters().map(|p| p.ix));
         let building = all.filter_map(|parameter| {
             let of = |ix: ParameterIx| percent(self.number(ix));
-            let mut others = self.held(parameter).others();
-            let percent = of(parameter).or_else(|| others.find_map(of))?;
+            let own = of(parameter);
+            let percent = own.or_else(|| of(self.alias(parameter)?.of))?;
             Some(Building { parameter, percent })
         });
         let unindexed = Unindexed::new(building.collect()).defining(defined.clone());
@@ -291,31 +299,7 @@ impl Parameters {
 
     /// Whose rows answer for this parameter's local references, if not its own.
     pub fn alias(&self, parameter: ParameterIx) -> Option<Alias> {
-        match self.held(parameter) {
-            Held::Alias(alias) => Some(alias),
-            Held::Itself | Held::Parts(_) => None,
-        }
-    }
-
-    /// The parameters whose rows answer for this one's values other than aliased references: itself, or
-    /// the two it is made of.
-    pub fn holders(&self, parameter: ParameterIx) -> impl Iterator<Item = ParameterIx> {
-        match self.held(parameter) {
-            Held::Parts([first, second]) => [Some(first), Some(second)],
-            Held::Itself | Held::Alias(_) => [Some(parameter), None],
-        }
-        .into_iter()
-        .flatten()
-    }
-
-    /// Whether it has no rows because those of others say the same.
-    pub fn is_of_parts(&self, parameter: ParameterIx) -> bool {
-        matches!(self.held(parameter), Held::Parts(_))
-    }
-
-    fn held(&self, parameter: ParameterIx) -> Held {
-        let held = self.held.get(parameter.place());
-        held.copied().unwrap_or(Held::Itself)
+        self.alias.get(parameter.place()).copied().flatten()
     }
 }
 
@@ -394,16 +378,13 @@ fn leaves_rows(parameter: &SearchParameter, keeps_words: bool) -> bool {
 }
 
 /// What decides a parameter's rows: changed whenever the same resource leaves others.
-pub(super) fn rule(parameter: &SearchParameter, held: Held, keeps_words: bool) -> i64 {
-    let target = match held {
-        Held::Alias(alias) => Some(alias.target.name()),
-        Held::Itself | Held::Parts(_) => None,
-    };
+pub(super) fn rule(parameter: &SearchParameter, alias: Option<Alias>, keeps_words: bool) -> i64 {
     let mut text = format!(
-        "{} {:?} {} {target:?}",
+        "{} {:?} {} {:?}",
         version(parameter.search_type),
         parameter.search_type,
         parameter.expression,
+        alias.map(|alias| alias.target.name())
     );
     for part in parameter.components {
         text.extend([" ", part.code, " ", part.expression]);
@@ -411,9 +392,28 @@ pub(super) fn rule(parameter: &SearchParameter, held: Held, keeps_words: bool) -
     if keeps_words && asks_for_words(parameter) {
         text.push_str(" kept");
     }
-    if matches!(held, Held::Parts(_)) {
-        text.push_str(" of parts");
-    }
     // 0 is a line without a rule.
     sortable::text_hash(&text).max(1)
+}
+
+/// `patient` is nearly always `subject.where(resolve() is Patient)`: found by comparing expressions.
+fn aliases(definitions: &Definitions) -> Vec<Option<Alias>> {
+    definitions
+        .search_parameters()
+        .iter()
+        .map(|parameter| {
+            let (base, rest) = parameter.expression.split_once(".where(resolve() is ")?;
+            let target = ResourceType::parse(rest.strip_suffix(')')?)?;
+            definitions
+                .search_parameters_of(parameter.resource_type)
+                .iter()
+                .find(|other| {
+                    other.expression == base && other.search_type == parameter.search_type
+                })
+                .map(|other| Alias {
+                    of: other.ix,
+                    target,
+                })
+        })
+        .collect()
 }

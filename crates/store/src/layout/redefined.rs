@@ -3,7 +3,6 @@
 use cresset_definitions::{ParameterIx, SearchParameter};
 use cresset_search::Defined;
 
-use super::held::Held;
 use super::parameters::{IndexState, StoredParameter, rule};
 
 /// What becomes of an instance's lines when it defines other parameters than before.
@@ -34,7 +33,7 @@ pub fn redefined(
                 number: next - 1,
                 resource_type: parameter.resource_type.code(),
                 code: parameter.code.to_owned(),
-                rule: rule(parameter, Held::Itself, false),
+                rule: rule(parameter, None, false),
                 state: IndexState::Building,
             });
             next - 1
@@ -68,7 +67,7 @@ fn line_of<'l>(
     kept: &'l [StoredParameter],
     parameter: &SearchParameter,
 ) -> Option<&'l StoredParameter> {
-    let rule = rule(parameter, Held::Itself, false);
+    let rule = rule(parameter, None, false);
     let mut lines = kept.iter().filter(|line| line.state.is_kept());
     lines.find(|line| {
         line.resource_type == parameter.resource_type.code()

@@ -6,7 +6,7 @@ use cresset_search::query::Order;
 use super::condition::{Atom, Condition, Weight};
 use super::hop::span;
 use super::lookups::{Lookups, Span};
-use super::order::{Columns, Key, KeySource, Ordering};
+use super::order::{Key, KeySource, Ordering};
 use super::page::Walk;
 use super::place::Implied;
 use super::ranges::start_from;
@@ -78,7 +78,7 @@ impl<L: Lookups> Chooser<'_, L> {
             Order::Ascending
         };
         let key = Key {
-            source: KeySource::Range(Columns::one(order.column)),
+            source: KeySource::Range(order.column),
             order: direction,
         };
         let walk = self.walk(key).map(|walk| Walk {
@@ -112,10 +112,11 @@ impl<L: Lookups> Chooser<'_, L> {
             }
             Some("_id") | None => KeySource::Rid,
             Some(_) => {
-                let holders = parameters.holders(sort.parameter);
+                let own = parameters.column(sort.parameter, Slot::Own);
+                let uri = parameters.column(sort.parameter, Slot::Uri);
                 self.resolver
                     .search_type(sort.parameter)
-                    .map_or(KeySource::Rid, |t| KeySource::of(t, parameters, holders))
+                    .map_or(KeySource::Rid, |t| KeySource::of(t, own, uri))
             }
         };
         Key {

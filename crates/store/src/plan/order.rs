@@ -1,60 +1,26 @@
 //! Sort keys: what they are made of, and what lies after a place in their order.
 
-use cresset_definitions::{ParameterIx, SearchType};
+use cresset_definitions::SearchType;
 use cresset_search::query::Order;
 
 use super::lookups::Span;
 use super::page::Hit;
 use super::probe::within;
 use super::statement::{Arg, Builder};
-use crate::layout::parameters::{Parameters, Slot};
-
-/// The column that holds the values of a key, or the two that hold them together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Columns {
-    pub(crate) first: i64,
-    pub(crate) second: Option<i64>,
-}
-
-impl Columns {
-    pub(crate) fn one(column: i64) -> Self {
-        Self {
-            first: column,
-            second: None,
-        }
-    }
-
-    /// Those of some columns, of which there are one or two.
-    fn of(columns: impl IntoIterator<Item = i64>) -> Self {
-        let mut columns = columns.into_iter();
-        Self {
-            first: columns.next().unwrap_or_default(),
-            second: columns.next(),
-        }
-    }
-
-    /// Writes that `x.p` is one of them.
-    fn test(self, sql: &mut Builder<'_>) {
-        match self.second {
-            None => sql.text("x.p=").int(self.first),
-            Some(second) => sql.text("x.p").among([self.first, second]),
-        };
-    }
-}
 
 /// What a sort key is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeySource {
-    /// Keys of the range kinds in these columns.
-    Range(Columns),
-    /// Folded texts in these columns.
-    Text(Columns),
+    /// Keys of the range kinds in this column.
+    Range(i64),
+    /// Folded texts in this column.
+    Text(i64),
     /// When the current version was written; with the column that holds it.
     Updated(i64),
-    /// The texts behind interned tokens in these columns.
-    Token(Columns),
-    /// The texts behind interned uris in these columns.
-    Uri(Columns),
+    /// The texts behind interned tokens in this column.
+    Token(i64),
+    /// The texts behind interned uris in this column.
+    Uri(i64),
     /// The target's integer in this column, within this span: references sort by their target's
     /// first mention.
     Target(i64, Span),
@@ -66,32 +32,19 @@ impl KeySource {
     /// The table and value column by which the whole type can be walked in order of the key.
     pub(crate) fn walked(self) -> Option<(&'static str, &'static str, i64)> {
         match self {
-            // Two columns are two walks, whose values would have to be merged.
-            Self::Range(columns) | Self::Text(columns) if columns.second.is_some() => None,
-            Self::Range(columns) => Some(("rng", "v", columns.first)),
-            Self::Updated(p) => Some(("rng", "v", p)),
-            Self::Text(columns) => Some(("str", "s", columns.first)),
+            Self::Range(p) | Self::Updated(p) => Some(("rng", "v", p)),
+            Self::Text(p) => Some(("str", "s", p)),
             Self::Token(_) | Self::Uri(_) | Self::Target(..) | Self::Rid => None,
         }
     }
 
-    /// That of a parameter of this kind whose rows these parameters hold.
-    pub(crate) fn of(
-        search_type: SearchType,
-        parameters: &Parameters,
-        holders: impl Iterator<Item = ParameterIx>,
-    ) -> Self {
-        let slot = match search_type {
-            SearchType::Uri => Slot::Uri,
-            _ => Slot::Own,
-        };
-        let columns = Columns::of(holders.map(|holder| parameters.column(holder, slot)));
+    pub(crate) fn of(search_type: SearchType, own: i64, uri: i64) -> Self {
         match search_type {
-            SearchType::Date | SearchType::Number | SearchType::Quantity => Self::Range(columns),
-            SearchType::String => Self::Text(columns),
-            SearchType::Uri => Self::Uri(columns),
-            SearchType::Reference => Self::Target(columns.first, Span::ALL),
-            SearchType::Token | SearchType::Composite | SearchType::Special => Self::Token(columns),
+            SearchType::Date | SearchType::Number | SearchType::Quantity => Self::Range(own),
+            SearchType::String => Self::Text(own),
+            SearchType::Uri => Self::Uri(uri),
+            SearchType::Reference => Self::Target(own, Span::ALL),
+            SearchType::Token | SearchType::Composite | SearchType::Special => Self::Token(own),
         }
     }
 
@@ -99,20 +52,18 @@ impl KeySource {
     /// counts the keys from 1.
     pub(crate) fn value(self, sql: &mut Builder<'_>, order: Order, n: usize) {
         let best = best(order);
-        let mut scalar = |column: &str, from: &str, columns: Columns| {
+        let mut scalar = |column: &str, from: &str, p: i64| {
             sql.text("(SELECT ")
                 .text(best)
                 .text("(")
                 .text(column)
                 .text(") FROM ")
                 .text(from);
-            sql.text(" WHERE ");
-            columns.test(sql);
-            sql.text(" AND x.r=c.r)");
+            sql.text(" WHERE x.p=").int(p).text(" AND x.r=c.r)");
         };
         match self {
-            Self::Range(columns) => scalar("x.v", "rng_r x", columns),
-            Self::Text(columns) => scalar("x.s", "str_r x", columns),
+            Self::Range(p) => scalar("x.v", "rng_r x", p),
+            Self::Text(p) => scalar("x.s", "str_r x", p),
             Self::Token(_) | Self::Uri(_) => {
                 sql.text(&format!("j{n}.k"));
             }
@@ -136,19 +87,19 @@ impl KeySource {
     /// Writes the join that brings the key of a kind whose keys are not kept by resource: all of the
     /// column's values, once.
     pub(crate) fn join(self, sql: &mut Builder<'_>, order: Order, n: usize) {
-        let (column, from, columns) = match self {
-            Self::Token(columns) => ("t.folded", "idx x JOIN token t ON t.id=x.v", columns),
-            Self::Uri(columns) => ("u.uri", "idx x JOIN uri u ON u.id=x.v", columns),
+        let (column, from, p) = match self {
+            Self::Token(p) => ("t.folded", "idx x JOIN token t ON t.id=x.v", p),
+            Self::Uri(p) => ("u.uri", "idx x JOIN uri u ON u.id=x.v", p),
             Self::Range(_) | Self::Text(_) | Self::Updated(_) | Self::Target(..) | Self::Rid => {
                 return;
             }
         };
         let best = best(order);
         sql.text(&format!(
-            " LEFT JOIN (SELECT x.r AS r,{best}({column}) AS k FROM {from} WHERE "
+            " LEFT JOIN (SELECT x.r AS r,{best}({column}) AS k FROM {from} WHERE x.p="
         ));
-        columns.test(sql);
-        sql.text(&format!(" GROUP BY x.r) j{n} ON j{n}.r=c.r"));
+        sql.int(p)
+            .text(&format!(" GROUP BY x.r) j{n} ON j{n}.r=c.r"));
     }
 }
 

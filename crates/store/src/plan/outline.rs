@@ -123,15 +123,12 @@ impl Names<'_> {
 
     fn key(&self, key: Key) -> String {
         let name = match key.source {
-            KeySource::Range(columns)
-            | KeySource::Text(columns)
-            | KeySource::Token(columns)
-            | KeySource::Uri(columns) => {
-                let all = std::iter::once(columns.first).chain(columns.second);
-                let names: Vec<String> = all.map(|p| self.column(p)).collect();
-                names.join(" and ")
-            }
-            KeySource::Target(p, _) | KeySource::Updated(p) => self.column(p),
+            KeySource::Range(p)
+            | KeySource::Text(p)
+            | KeySource::Token(p)
+            | KeySource::Uri(p)
+            | KeySource::Target(p, _)
+            | KeySource::Updated(p) => self.column(p),
             KeySource::Rid => "_id".to_owned(),
         };
         match key.order {

@@ -100,10 +100,8 @@ impl<L: Lookups> Resolver<'_, L> {
 
     fn matches(&self, parameter: ParameterIx, matches: &[Match]) -> Result<Vec<Atom>, L::Error> {
         let mut atoms = Vec::with_capacity(matches.len());
-        for holder in self.encoder.parameters.holders(parameter) {
-            for wanted in matches {
-                self.atoms(holder, wanted, &mut atoms)?;
-            }
+        for wanted in matches {
+            self.atoms(parameter, wanted, &mut atoms)?;
         }
         Ok(gathered(atoms))
     }

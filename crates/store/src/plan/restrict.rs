@@ -68,11 +68,11 @@ impl<L: Lookups> Resolver<'_, L> {
                     Some(system) => TokenMatch::SystemAndCode(system.clone(), token.code.clone()),
                     None => TokenMatch::Code(token.code.clone()),
                 };
-                let parameters = &self.encoder.parameters;
-                for holder in parameters.holders(parameter.ix) {
-                    let column = parameters.column(holder, Slot::Own);
-                    self.tokens(column, &wanted, &mut atoms)?;
-                }
+                self.tokens(
+                    self.encoder.parameters.column(parameter.ix, Slot::Own),
+                    &wanted,
+                    &mut atoms,
+                )?;
             }
             conditions.push(Condition::AnyOf(atoms));
         }
