@@ -206,8 +206,8 @@ async function applications() {
   await page.getByRole('button', { name: 'Register an app' }).click();
   await look(page, 'app form');
   await page.getByLabel('Name people see').fill('Reports');
-  await page.getByLabel(/^A person allows it/).uncheck();
-  await page.getByLabel(/^By itself, nobody present/).check();
+  await page.getByLabel(/A person allows it/).uncheck();
+  await page.getByLabel(/By itself, nobody present/).check();
   await page.getByLabel('Scopes it may ask for').fill('not a scope');
   await page.getByRole('button', { name: 'Register', exact: true }).click();
   await page.getByText('Nothing was saved').waitFor();
