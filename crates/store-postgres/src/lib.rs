@@ -29,6 +29,7 @@ mod row;
 mod schema;
 mod shared;
 mod snapshot;
+mod statistics;
 mod store;
 mod time;
 mod training;

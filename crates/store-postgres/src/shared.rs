@@ -23,6 +23,7 @@ use crate::fault::store_error;
 use crate::indexing::{Indexing, changed};
 use crate::row::get;
 use crate::snapshot::{begin_change, end_change, query, query_opt};
+use crate::statistics::Statistics;
 use crate::time::Time;
 use crate::training::Training;
 
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) totals: Totals,
     pub(crate) journal: Journal,
     pub(crate) training: Training,
+    pub(crate) statistics: Statistics,
 }
 
 /// Names that were committed. What a name stands for never changes, whichever node gave it.
@@ -112,6 +114,7 @@ impl Shared {
             sizes: Sizes::default(),
             totals: Totals::default(),
             training: Training::default(),
+            statistics: Statistics::default(),
         })
     }
 

@@ -86,6 +86,7 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
     let mut answers = Vec::with_capacity(units.len());
     let mut records = Lines::default();
     let mut last = Statements::default();
+    let changes = units.iter().map(|unit| unit.changes.len()).sum();
     for (mut unit, keys) in units.into_iter().zip(coming) {
         let completion = unit.completion.take();
         if let Some(completion) = &completion
@@ -109,6 +110,7 @@ async fn write(shared: &Arc<Shared>, mut units: Vec<Unit>) -> Result<Vec<Answer>
         answers.push(answer);
     }
     flush(&transaction, &mut registry, &mut world).await?;
+    shared.statistics.consider(&transaction, changes).await?;
     let redefines = world.definitions.is_some();
     if let Some(definitions) = &world.definitions {
         let before = registry.indexing().unindexed.defined();
