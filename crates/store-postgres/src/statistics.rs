@@ -30,11 +30,11 @@ impl Statistics {
         changes: usize,
     ) -> Result<(), Error> {
         let more = u64::try_from(changes).unwrap_or(u64::MAX);
-        let changed = self.changed.fetch_add(more, Ordering::Relaxed) + more;
-        if changed < FIRST || changed < 2 * self.sampled_at.load(Ordering::Relaxed) {
+        let total = self.changed.fetch_add(more, Ordering::Relaxed) + more;
+        if total < FIRST || total < 2 * self.sampled_at.load(Ordering::Relaxed) {
             return Ok(());
         }
-        self.sampled_at.store(changed, Ordering::Relaxed);
+        self.sampled_at.store(total, Ordering::Relaxed);
         let taken = transaction.batch_execute(TABLES).await;
         taken.map_err(|e| store_error(&e))
     }
