@@ -12,8 +12,9 @@ use crate::fault::store_error;
 
 /// Changes after which the first samples are taken.
 const FIRST: u64 = 1_000;
-/// The tables that searches join.
-const TABLES: &str = "ANALYZE resource,idx,rng,str,ref";
+/// The tables that searches join; one that is just vacuumed or indexed anew is passed over, for no write
+/// waits for that.
+const SAMPLE: &str = "ANALYZE (SKIP_LOCKED) resource,idx,rng,str,ref";
 
 /// How much this node has written since it opened the instance.
 #[derive(Default)]
@@ -35,7 +36,7 @@ impl Statistics {
             return Ok(());
         }
         self.sampled_at.store(total, Ordering::Relaxed);
-        let taken = transaction.batch_execute(TABLES).await;
+        let taken = transaction.batch_execute(SAMPLE).await;
         taken.map_err(|e| store_error(&e))
     }
 }
