@@ -15,6 +15,7 @@ mod http {
     mod audit_events;
     mod authorization;
     mod authorize;
+    mod backend;
     mod bad_input;
     mod batch;
     mod binary;

@@ -5,11 +5,10 @@
 use std::fmt::Write;
 
 use axum::body::Body;
-use cresset_auth::{GrantType, NewApp};
-use cresset_store::grant::AppDetails;
 use cresset_store::user::Role;
 use http::Request;
 
+use super::backend::backend;
 use super::canaries;
 use super::practice::Practice;
 
@@ -179,32 +178,14 @@ fn patient(practice: &str, id: &str) -> String {
 
 /// A token of an app of the practice next door that may do everything there.
 async fn token_of_other(practice: &Practice) -> String {
-    let auth = practice.auth_of("other").await;
-    let registered = auth
-        .register_app(NewApp {
-            name: "Next door".to_owned(),
-            scopes: "system/*.cruds".to_owned(),
-            grant_types: vec![GrantType::ClientCredentials],
-            patient_tokens: false,
-            details: AppDetails::default(),
-        })
-        .await
-        .unwrap();
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        registered.app.client_id,
-        registered.secret.unwrap().expose()
-    );
-    let answer = practice.form("/other/auth/token/", &form).await;
-    let token = answer.json()["access_token"].as_str().unwrap().to_owned();
-    let kept = Request::put("/other/fhir/Patient/a")
-        .header("authorization", format!("Bearer {token}"))
-        .header("content-type", "application/fhir+json")
-        .body(Body::from(patient("other", "a")));
-    assert_eq!(practice.send(kept.unwrap()).await.status, 201);
-    let own =
-        Request::get("/other/fhir/Patient").header("authorization", format!("Bearer {token}"));
-    let own = practice.send(own.body(Body::empty()).unwrap()).await;
+    let app = backend(&practice.auth_of("other").await).await;
+    let token = app.token_at(practice, "other").await;
+    let body = patient("other", "a");
+    let kept = practice.bearing(&token, "PUT /other/fhir/Patient/a", &body);
+    assert_eq!(kept.await.status, 201);
+    let own = practice
+        .bearing(&token, "GET /other/fhir/Patient", "")
+        .await;
     assert_eq!(own.status, 200, "it works at home");
     token
 }
@@ -213,19 +194,24 @@ async fn token_of_other(practice: &Practice) -> String {
 async fn every_route_gives_everybody_the_answer_that_was_decided() {
     let routes = routes();
     let mut columns = Vec::new();
-    for (who, _) in EVERYBODY {
-        columns.push(answers(who, &routes).await);
+    for (who, name) in EVERYBODY {
+        columns.push((name, answers(who, &routes).await));
     }
+    insta::assert_snapshot!("access_matrix", table(&routes, &columns));
+}
+
+/// The verdicts, a line for each route and a column for each who asks.
+pub(crate) fn table(routes: &[(&'static str, String)], columns: &[(&str, Vec<u16>)]) -> String {
     let widest = routes.iter().map(|(_, path)| path.len()).max().unwrap();
     let mut table = format!("{:6} {:widest$}", "", "");
-    for (_, name) in EVERYBODY {
+    for (name, _) in columns {
         write!(table, " {name:>9}").unwrap();
     }
     for (row, (method, path)) in routes.iter().enumerate() {
         write!(table, "\n{:6} {path:widest$}", method.to_uppercase()).unwrap();
-        for column in &columns {
+        for (_, column) in columns {
             write!(table, " {:>9}", column[row]).unwrap();
         }
     }
-    insta::assert_snapshot!("access_matrix", table);
+    table
 }

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use cresset_auth::{GrantType, NewApp};
 use cresset_base::{Clock, Limits, Timestamp};
-use cresset_store::grant::AppDetails;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::audit::records;
+use super::backend::backend;
 use super::practice::{Answer, HOST, Practice};
 
 const ASYNC: (&str, &str) = ("prefer", "respond-async");
@@ -72,16 +71,6 @@ impl Practice {
         assert_eq!(answer["type"], "batch-response");
         assert_eq!(answer["entry"].as_array().unwrap().len(), 1);
         answer["entry"][0].clone()
-    }
-
-    /// What is asked with another token.
-    async fn ask_by(&self, token: &str, line: &str) -> Answer {
-        let (method, path) = line.split_once(' ').unwrap();
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/demo/fhir{path}"))
-            .header("authorization", format!("Bearer {token}"));
-        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     async fn families(&self) -> Vec<String> {
@@ -331,15 +320,18 @@ async fn an_answer_is_for_whoever_asked() {
     practice.answered(&at).await;
 
     let again = practice.token_for("system/*.cruds").await;
-    let answer = practice.ask_by(&again, &format!("GET {at}")).await;
+    let answer = practice
+        .bearing(&again, &format!("GET /demo/fhir{at}"), "")
+        .await;
     assert_eq!(answer.status, 200, "another token of the same app");
     let narrower = practice.token_for("system/Patient.rs").await;
     let of_a_patient = practice.token_for("patient/*.cruds&patient=a").await;
-    let other = other_app(&practice).await;
+    let other = backend(&practice.auth()).await;
+    let other = other.token_at(&practice, "demo").await;
     for method in ["GET", "HEAD", "DELETE"] {
-        let line = format!("{method} {at}");
+        let line = format!("{method} /demo/fhir{at}");
         for (token, status) in [(&narrower, 403), (&of_a_patient, 404), (&other, 404)] {
-            let answer = practice.ask_by(token, &line).await;
+            let answer = practice.bearing(token, &line, "").await;
             assert_eq!(answer.status, status, "{line} {answer:?}");
         }
         let stranger = practice.stranger(&format!("{method} /demo/fhir{at}")).await;
@@ -352,27 +344,6 @@ async fn an_answer_is_for_whoever_asked() {
     let unknown = practice.ask("GET /_async/x", "").await;
     unknown.refuses(404, "no asynchronous request");
     practice.answered(&at).await;
-}
-
-async fn other_app(practice: &Practice) -> String {
-    let auth = practice.auth();
-    let registered = auth
-        .register_app(NewApp {
-            name: "Another".to_owned(),
-            scopes: "system/*.cruds".to_owned(),
-            grant_types: vec![GrantType::ClientCredentials],
-            patient_tokens: false,
-            details: AppDetails::default(),
-        })
-        .await
-        .unwrap();
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        registered.app.client_id,
-        registered.secret.unwrap().expose()
-    );
-    let answer = practice.form("/demo/auth/token/", &form).await;
-    answer.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

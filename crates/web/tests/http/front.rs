@@ -4,12 +4,12 @@ mod matrix;
 mod people;
 
 use axum::body::Body;
-use cresset_auth::{AuthServer, GrantType, NewApp};
+use cresset_auth::AuthServer;
 use cresset_store::InstanceSettings;
-use cresset_store::grant::AppDetails;
 use http::Request;
 use serde_json::Value;
 
+use super::backend::{Backend, backend};
 use super::canaries;
 use super::practice::{Answer, HOST, Practice};
 
@@ -51,60 +51,10 @@ async fn practices_set(set: impl Fn(&str, &mut InstanceSettings)) -> Practice {
     practice
 }
 
-/// An app and its secret.
-struct Backend {
-    client_id: String,
-    secret: String,
-}
-
 impl Practice {
     async fn auth_at_front(&self, name: &str) -> AuthServer {
         let front = self.auth_of(FRONT).await;
         self.auth_of(name).await.behind(&front, mark(name))
-    }
-
-    /// A request with a token, and a body or none.
-    async fn bearing(&self, token: &str, line: &str, body: &str) -> Answer {
-        let (method, path) = line.split_once(' ').unwrap();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", "application/fhir+json")
-            .header("authorization", format!("Bearer {token}"));
-        self.send(request.body(Body::from(body.to_owned())).unwrap())
-            .await
-    }
-}
-
-async fn backend(auth: &AuthServer) -> Backend {
-    let new = NewApp {
-        name: "Reports".to_owned(),
-        scopes: "system/*.cruds".to_owned(),
-        grant_types: vec![GrantType::ClientCredentials],
-        patient_tokens: false,
-        details: AppDetails::default(),
-    };
-    let registered = auth.register_app(new).await.unwrap();
-    Backend {
-        client_id: registered.app.client_id,
-        secret: registered.secret.unwrap().expose().clone(),
-    }
-}
-
-impl Backend {
-    fn form(&self) -> String {
-        format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}",
-            self.client_id, self.secret
-        )
-    }
-
-    async fn token_at(&self, practice: &Practice, at: &str) -> String {
-        let answer = practice
-            .form(&format!("/{at}/auth/token/"), &self.form())
-            .await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 }
 
@@ -133,6 +83,39 @@ fn families(answer: &Answer) -> Vec<String> {
     let entries = json["entry"].as_array().cloned().unwrap_or_default();
     let family = |entry: &Value| entry["resource"]["name"][0]["family"].to_string();
     entries.iter().map(family).collect()
+}
+
+#[tokio::test]
+async fn what_is_asked_for_later_is_done_and_told_at_the_front() {
+    let practice = practices().await;
+    let tokens = tokens(&practice).await;
+    for ((name, _), token) in MARKS.into_iter().zip(&tokens) {
+        let request = Request::get("/clinics/fhir/Patient")
+            .header("prefer", "respond-async")
+            .header("authorization", format!("Bearer {token}"));
+        let asked = practice.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(asked.status, 202, "{asked:?}");
+        let place = asked.header("content-location").to_owned();
+        let place = place.strip_prefix(HOST).unwrap();
+        assert!(place.starts_with("/clinics/fhir/_async/"), "{place}");
+        let line = format!("GET {place}");
+        let mut answer = practice.bearing(token, &line, "").await;
+        while answer.status == 202 {
+            tokio::task::yield_now().await;
+            answer = practice.bearing(token, &line, "").await;
+        }
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let found = answer.json()["entry"][0]["resource"].clone();
+        let entry = &found["entry"][0];
+        assert_eq!(found["entry"].as_array().unwrap().len(), 1, "{found}");
+        let family = canaries::of(name, "a");
+        assert_eq!(entry["resource"]["name"][0]["family"], family.as_str());
+        let full_url = entry["fullUrl"].as_str().unwrap();
+        assert!(full_url.starts_with(&format!("{HOST}/clinics/fhir/")));
+        for stranger in tokens.iter().filter(|other| *other != token) {
+            assert_eq!(practice.bearing(stranger, &line, "").await.status, 404);
+        }
+    }
 }
 
 #[tokio::test]

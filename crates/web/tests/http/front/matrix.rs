@@ -1,12 +1,11 @@
 //! Who gets what answer at a front: every route of the map with every method it takes.
 
-use std::fmt::Write;
-
 use axum::body::Body;
 use cresset_store::user::Role;
 
-use super::{FRONT, backend, practices, tokens};
-use crate::http::access_matrix::{address, request, routes};
+use super::{FRONT, practices, tokens};
+use crate::http::access_matrix::{address, request, routes, table};
+use crate::http::backend::backend;
 use crate::http::canaries;
 
 /// Who asks.
@@ -75,21 +74,10 @@ async fn answers(who: Who, routes: &[(&'static str, String)]) -> Vec<u16> {
 async fn every_route_of_a_front_gives_everybody_the_answer_that_was_decided() {
     let routes = routes();
     let mut columns = Vec::new();
-    for (who, _) in EVERYBODY {
-        columns.push(answers(who, &routes).await);
+    for (who, name) in EVERYBODY {
+        columns.push((name, answers(who, &routes).await));
     }
-    let widest = routes.iter().map(|(_, path)| path.len()).max().unwrap();
-    let mut table = format!("{:6} {:widest$}", "", "");
-    for (_, name) in EVERYBODY {
-        write!(table, " {name:>9}").unwrap();
-    }
-    for (row, (method, path)) in routes.iter().enumerate() {
-        write!(table, "\n{:6} {path:widest$}", method.to_uppercase()).unwrap();
-        for column in &columns {
-            write!(table, " {:>9}", column[row]).unwrap();
-        }
-    }
-    insta::assert_snapshot!("access_matrix_of_a_front", table);
+    insta::assert_snapshot!("access_matrix_of_a_front", table(&routes, &columns));
 }
 
 /// What each practice holds after the other's app did all it could is its own.
