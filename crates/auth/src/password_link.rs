@@ -37,7 +37,7 @@ impl Purpose {
     fn life_s(self) -> i64 {
         match self {
             Self::Invitation => 7 * 24 * 60 * 60,
-            Self::Reset => 60 * 60,
+            Self::Reset => 10 * 60,
         }
     }
 
@@ -45,7 +45,7 @@ impl Purpose {
     pub(crate) fn time(self) -> &'static str {
         match self {
             Self::Invitation => "7 days",
-            Self::Reset => "an hour",
+            Self::Reset => "10 minutes",
         }
     }
 }

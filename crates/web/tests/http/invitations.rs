@@ -210,6 +210,23 @@ async fn a_forgotten_password_is_replaced_and_everything_ends() {
 }
 
 #[tokio::test]
+async fn a_link_for_a_forgotten_password_lives_ten_minutes() {
+    let practice = practice().await;
+    let (_, invitation) = invited(&practice).await;
+    fill(&mut practice.browser(), &invitation, &[("new", PASSWORD)]).await;
+    let mut browser = practice.browser();
+    let fields = [("login", "ann@example.org")];
+    fill(&mut browser, "/demo/forgot-password", &fields).await;
+    let letters = practice.letters(2).await;
+    assert!(letters[1].contains("within 10 minutes"), "{}", letters[1]);
+    let link = link(&letters[1]);
+    practice.clock.advance_seconds(10 * 60 - 1);
+    assert_eq!(browser.get(&link).await.status, 200);
+    practice.clock.advance_seconds(1);
+    assert_eq!(browser.get(&link).await.status, 410);
+}
+
+#[tokio::test]
 async fn links_for_one_name_are_bounded() {
     let practice = practice().await;
     let (_, invitation) = invited(&practice).await;
