@@ -1,8 +1,8 @@
 //! The two cookies of a practice's pages: who is signed in, and that the browser is known.
 //!
-//! Their names hold the practice's and their path is the practice's, so that no page of another
-//! practice on this host is ever sent one. `__Secure-` keeps what was not sent over TLS from setting
-//! them; `__Host-` would demand the path of the whole host.
+//! Over TLS they have the prefix `__Host-` (RFC 6265bis §4.1.3.2): no other host of the domain, and nothing
+//! that was not sent over TLS, can set one. It demands the path `/`, so their names hold the practice's
+//! and a page of another practice reads none of them (docs/adr/0086-cookies-of-the-host.md).
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -20,7 +20,7 @@ pub enum Purpose {
 
 impl Purpose {
     fn name(self, instance: &str, secure: bool) -> String {
-        let prefix = if secure { "__Secure-" } else { "" };
+        let prefix = if secure { "__Host-" } else { "" };
         let suffix = match self {
             Self::Session => "session",
             Self::Device => "device",
@@ -62,9 +62,13 @@ pub fn write(
         (Purpose::Session, Some(_)) => "",
         (Purpose::Device, Some(_)) => "; Max-Age=31536000",
     };
-    let secure = if secure { "; Secure" } else { "" };
     let value = value.unwrap_or_default();
-    let cookie = format!("{name}={value}; Path=/{instance}/; HttpOnly; SameSite=Lax{life}{secure}");
+    let place = if secure {
+        "Path=/; Secure".to_owned()
+    } else {
+        format!("Path=/{instance}/")
+    };
+    let cookie = format!("{name}={value}; {place}; HttpOnly; SameSite=Lax{life}");
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         headers.append(SET_COOKIE, cookie);
     }

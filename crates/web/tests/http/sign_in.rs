@@ -45,10 +45,9 @@ async fn a_person_signs_in_and_out() {
         .collect();
     assert_eq!(cookies.len(), 2);
     for cookie in &cookies {
-        assert!(cookie.starts_with("__Secure-cresset-demo-"), "{cookie}");
+        assert!(cookie.starts_with("__Host-cresset-demo-"), "{cookie}");
         assert!(
-            cookie.contains("; Path=/demo/; HttpOnly; SameSite=Lax")
-                && cookie.ends_with("; Secure"),
+            cookie.contains("; Path=/; Secure; HttpOnly; SameSite=Lax"),
             "{cookie}"
         );
     }
@@ -240,8 +239,8 @@ async fn a_cookie_is_nothing_to_another_practice() {
         .find(|(name, _)| name.ends_with("session"));
     let (_, value) = session.unwrap();
     for name in [
-        "__Secure-cresset-other-session",
-        "__Secure-cresset-demo-session",
+        "__Host-cresset-other-session",
+        "__Host-cresset-demo-session",
     ] {
         let request = Request::get("/other/account").header("cookie", format!("{name}={value}"));
         let answer = practice.send(request.body(Body::empty()).unwrap()).await;
