@@ -52,6 +52,7 @@ mod credential;
 mod failures;
 mod key_sets;
 mod letter;
+mod origin;
 mod token_cache;
 mod told;
 

@@ -14,6 +14,7 @@ use crate::discovery::Documents;
 use crate::failures::Failures;
 use crate::identity::SigningKey;
 use crate::key_sets::KeySets;
+use crate::origin::Origins;
 use crate::passkey::RelyingParty;
 use crate::password::PasswordPool;
 use crate::password_link;
@@ -116,6 +117,8 @@ pub struct AuthServer {
     pub(crate) self_registrations: Failures,
     /// Held by whoever changes an app, so that of two changes the later one knows the earlier.
     pub(crate) app_changes: Arc<tokio::sync::Mutex<()>>,
+    /// From where web apps ask.
+    pub(crate) origins: Arc<Origins>,
     /// Links for a new password, by the name they were asked for.
     pub(crate) links_for: Failures,
     /// The same by the address they were asked from.
@@ -158,6 +161,7 @@ impl AuthServer {
                 client_registration::WINDOW_S,
             ),
             app_changes: Arc::default(),
+            origins: Arc::default(),
             links_for: Failures::new(
                 "link-for",
                 limits.password_links_max,

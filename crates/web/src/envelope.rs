@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use cresset_fhir::{Fault, Kind};
 use cresset_store::Whose;
-use http::header::{ALLOW, ORIGIN, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Request};
 use tower::Service;
 
@@ -27,6 +27,8 @@ use crate::render::Layout;
 use crate::{pages, router};
 
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+/// Codes and links stand in addresses: where an answer leads, nobody is told from where.
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 /// The whole server as one function from request to response.
 #[derive(Clone)]
@@ -46,7 +48,14 @@ impl Envelope {
 
     /// Answers one request: never fails, never panics, always named.
     pub async fn answer(&self, request: Request<Body>) -> Response {
-        let facts = Facts::of(&request, self.app.correlations().next());
+        let uri = request.uri().clone();
+        let origin = request.headers().get(ORIGIN).cloned();
+        let readers = cors::readers(&self.app, uri.path(), origin.as_ref()).await;
+        let facts = Facts {
+            origin,
+            readers,
+            ..Facts::of(&request, self.app.correlations().next())
+        };
         let answer = if facts.method == Method::CONNECT {
             Failure::new(Kind::NotSupported, "Operation is not supported").into_response()
         } else if !facts.is_open {
@@ -160,7 +169,10 @@ struct Facts {
     method: Method,
     /// Whether it goes to a FHIR base or an authorization server, not to a page.
     is_open: bool,
-    is_cross_origin: bool,
+    /// The origin of the page that asks.
+    origin: Option<HeaderValue>,
+    /// The pages that may read the answer.
+    readers: cors::Readers,
     layout: Layout,
     wants_page: bool,
     /// How the answer may be packed.
@@ -168,6 +180,7 @@ struct Facts {
 }
 
 impl Facts {
+    /// Those of a request of a page of this server.
     fn of(request: &Request<Body>, correlation: Correlation) -> Self {
         let headers = request.headers();
         let is_open = cors::is_open(request.uri().path());
@@ -176,7 +189,8 @@ impl Facts {
             own: own_request_id(headers),
             method: request.method().clone(),
             is_open,
-            is_cross_origin: headers.contains_key(ORIGIN),
+            origin: None,
+            readers: cors::Readers::Own,
             layout: layout::of_failure(request.uri(), headers),
             accepted: compression::accepted(headers),
             wants_page: !is_open && media::wants_page(headers),
@@ -198,9 +212,8 @@ impl Facts {
         let headers = answer.headers_mut();
         self.correlation.write(self.own, headers);
         headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-        if self.is_open {
-            cors::allow(self.is_cross_origin, headers);
-        }
+        headers.entry(REFERRER_POLICY).or_insert(NO_REFERRER);
+        cors::allow(self.readers, self.origin.as_ref(), headers);
         answer
     }
 

@@ -1,5 +1,10 @@
 //! What every answer carries.
 
+use axum::body::Body;
+use cresset_store::grant::ClientType;
+use http::Request;
+
+use super::launch::{SCOPES, details};
 use super::practice::Practice;
 
 #[tokio::test]
@@ -24,6 +29,7 @@ async fn every_answer_has_a_correlation_id_and_is_not_sniffed() {
         assert_eq!(id.len(), 32, "{line}");
         assert_eq!(answer.header("x-request-id"), id, "{line}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{line}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{line}");
     }
 }
 
@@ -110,6 +116,61 @@ async fn other_origins_may_ask_without_credentials() {
     );
     let page = practice.stranger("GET /").await;
     assert_eq!(page.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn where_tokens_are_made_only_origins_of_apps_may_read() {
+    let practice = Practice::open().await;
+    let mut of_public = details(ClientType::Public);
+    of_public.redirect_uris = vec![
+        "https://app.example/cb".to_owned(),
+        "http://localhost:3000/cb".to_owned(),
+        "com.example.app:/cb".to_owned(),
+    ];
+    let app = practice.people_app(SCOPES, of_public).await;
+    let check = async |line: &str, origin: &str, expect: &str| {
+        let (method, path) = line.split_once(' ').unwrap();
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header("origin", origin).body(Body::empty());
+        let answer = practice.send(request.unwrap()).await;
+        let allowed = answer.header("access-control-allow-origin");
+        assert_eq!(allowed, expect, "{line} {origin}");
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+        assert_eq!(
+            answer.header("vary").contains("Origin"),
+            expect != "*",
+            "{line} {origin}"
+        );
+    };
+    for endpoint in ["token/", "introspect/", "revoke/", "par/"] {
+        for method in ["OPTIONS", "POST"] {
+            let line = format!("{method} /demo/auth/{endpoint}");
+            check(&line, "https://app.example", "https://app.example").await;
+            check(&line, "http://localhost:4567", "http://localhost:4567").await;
+            for foreign in [
+                "https://evil.example",
+                "https://app.example:8443",
+                "https://app.example.evil.example",
+                "http://app.example",
+                "com.example.app:",
+                "null",
+            ] {
+                check(&line, foreign, "").await;
+            }
+            let elsewhere = format!("{method} /other/auth/{endpoint}");
+            check(&elsewhere, "https://app.example", "").await;
+        }
+    }
+    for line in [
+        "GET /demo/fhir/.well-known/smart-configuration",
+        "GET /demo/auth/jwks",
+        "OPTIONS /demo/fhir/Patient",
+    ] {
+        check(line, "https://evil.example", "*").await;
+    }
+    practice.auth().disable_app(&app.client_id).await.unwrap();
+    practice.clock.advance_seconds(60);
+    check("OPTIONS /demo/auth/token/", "https://app.example", "").await;
 }
 
 #[tokio::test]
