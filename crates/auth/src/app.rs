@@ -237,7 +237,10 @@ impl AuthServer {
         app.secret = Some(hash(secret.expose()));
         // Whoever keeps it could drop the secret and be given another.
         app.details.registration_token = None;
-        self.store.update_app(app).await?;
+        let told = self
+            .sender()
+            .app_changed(&app, &["its secret was replaced"]);
+        self.store.update_app(app, told).await?;
         Ok(secret)
     }
 
@@ -277,6 +280,10 @@ impl AuthServer {
         let keeps_secret = needs_secret(&new.details);
         let fresh = (keeps_secret && old.secret.is_none())
             .then(|| generate(Kind::ClientSecret, self.rng.as_ref()));
+        let mut what = changes(&old.details, &new.details);
+        if fresh.is_some() {
+            what.push("it has a new secret");
+        }
         // What an app says of itself nobody has checked.
         let is_same_maker = new.details.organization == old.details.organization
             && new.details.registration_token.is_none();
@@ -293,11 +300,17 @@ impl AuthServer {
             details: AppDetails {
                 verified: old.details.verified.filter(|_| is_same_maker),
                 logo: old.details.logo,
+                contact: old.details.contact,
                 ..new.details
             },
             ..old
         };
-        self.store.update_app(app.clone()).await?;
+        let told = if what.is_empty() {
+            None
+        } else {
+            self.sender().app_changed(&app, &what)
+        };
+        self.store.update_app(app.clone(), told).await?;
         self.tokens.forget_all();
         Ok((app, fresh))
     }
@@ -332,7 +345,7 @@ impl AuthServer {
             enabled: true,
             ..self.app(client_id).await?
         };
-        Ok(self.store.update_app(app).await?)
+        Ok(self.store.update_app(app, None).await?)
     }
 
     /// Notes that somebody of the practice made sure that the organization behind an app is who it
@@ -347,7 +360,7 @@ impl AuthServer {
             return Err(AppError::NoOrganization);
         }
         app.details.verified = Some(self.clock.now());
-        Ok(self.store.update_app(app).await?)
+        Ok(self.store.update_app(app, None).await?)
     }
 
     /// Ends the use of an app; its tokens end with the return of this call.
@@ -360,7 +373,8 @@ impl AuthServer {
             enabled: false,
             ..self.app(client_id).await?
         };
-        self.store.update_app(app).await?;
+        let told = self.sender().app_changed(&app, &["it was disabled"]);
+        self.store.update_app(app, told).await?;
         self.tokens.forget_all();
         Ok(())
     }
@@ -371,6 +385,26 @@ impl AuthServer {
             .await?
             .ok_or(AppError::Unknown)
     }
+}
+
+/// What whoever answers for an app is told of: with each of it somebody else could be the app.
+fn changes(old: &AppDetails, new: &AppDetails) -> Vec<&'static str> {
+    let parts = [
+        (
+            old.redirect_uris != new.redirect_uris,
+            "people are sent back to other addresses",
+        ),
+        (
+            old.launch_url != new.launch_url,
+            "it is launched at another address",
+        ),
+        (
+            (&old.jwks, &old.jwks_uri) != (&new.jwks, &new.jwks_uri),
+            "it has other keys",
+        ),
+    ];
+    let changed = parts.into_iter().filter(|(is_other, _)| *is_other);
+    changed.map(|(_, what)| what).collect()
 }
 
 /// Whether an app proves itself with a secret.

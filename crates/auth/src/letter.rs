@@ -1,6 +1,7 @@
 //! What people are told by mail. Nothing in it is about anybody's health: mail is read by others.
 
 use cresset_base::{Rng, Timestamp};
+use cresset_store::grant::App;
 use cresset_store::mail::Mail;
 use cresset_store::user::User;
 
@@ -202,13 +203,50 @@ impl Sender<'_> {
         self.letter(to, subject, text)
     }
 
+    /// The letter that tells who answers for an app what was changed of it; nothing where nobody is known.
+    pub(crate) fn app_changed(&self, app: &App, what: &[&str]) -> Option<Mail> {
+        let practice = self.practice;
+        let (name, client_id) = (&app.name, &app.client_id);
+        let what = what.join(", ");
+        let text = format!(
+            "Hello,\n\nthe registration of your app \"{name}\" at {practice} was changed: {what}. Its client_id is \
+             {client_id}.\n\nIf you know nothing of this, ask the practice at once.\n"
+        );
+        let subject = format!("Your app at {practice} was changed");
+        self.to_maker(app, subject, text)
+    }
+
+    /// The letter that tells who answers for an app that something with which it refreshes was used again;
+    /// nothing where nobody is known.
+    pub(crate) fn refresh_copied_of(&self, app: &App) -> Option<Mail> {
+        let practice = self.practice;
+        let (name, client_id) = (&app.name, &app.client_id);
+        let text = format!(
+            "Hello,\n\na refresh token of your app \"{name}\" at {practice} was used a second time, and one person's \
+             authorization has ended with it. Either the app did not keep what it was answered, or somebody has \
+             a copy of its tokens. Its client_id is {client_id}.\n"
+        );
+        let subject = format!("A refresh token of your app at {practice} was used again");
+        self.to_maker(app, subject, text)
+    }
+
+    fn to_maker(&self, app: &App, subject: String, text: String) -> Option<Mail> {
+        let to = app.details.contact.clone()?;
+        Some(self.written(to, subject, text))
+    }
+
     fn letter(&self, to: &User, subject: String, text: String) -> Option<Mail> {
-        Some(Mail {
+        let to = to.email.clone()?;
+        Some(self.written(to, subject, text))
+    }
+
+    fn written(&self, to: String, subject: String, text: String) -> Mail {
+        Mail {
             id: generate_id("msg_", self.rng),
-            to: to.email.clone()?,
+            to,
             subject,
             text,
             posted: self.now,
-        })
+        }
     }
 }

@@ -207,18 +207,20 @@ impl AuthServer {
             printed(organization, TEXT_CHARS_MAX).ok_or(RegistrationError::Organization)?;
         let contact = printed(&asked.contact, TEXT_CHARS_MAX).ok_or(RegistrationError::Contact)?;
         let email = printed(&asked.email, TEXT_CHARS_MAX).filter(|email| is_address(email));
+        let email = email.ok_or(RegistrationError::Email)?;
         let scopes = self.check(&asked.app)?;
         let names = asked.app.grant_types.iter().map(|g| g.as_str().to_owned());
         Ok(Request {
             at: self.clock.now(),
             contact,
-            email: email.ok_or(RegistrationError::Email)?,
+            email: email.clone(),
             purpose: prose(&asked.purpose).ok_or(RegistrationError::Purpose)?,
             scopes: scopes.to_string(),
             grant_types: names.collect(),
             name: asked.app.name,
             details: AppDetails {
                 organization: Some(organization),
+                contact: Some(email),
                 ..asked.app.details
             },
         })

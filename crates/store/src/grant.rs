@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use cresset_base::Timestamp;
 
+use crate::mail::Mail;
 use crate::store::Error;
 
 /// SHA-256 of a token or client secret; the plain value never reaches the store.
@@ -77,6 +78,8 @@ pub struct AppDetails {
     pub refresh_days: Option<u32>,
     /// Who makes it.
     pub organization: Option<String>,
+    /// The e-mail address of who answers for it.
+    pub contact: Option<String>,
     /// When somebody made sure that the organization is who it says.
     pub verified: Option<Timestamp>,
     /// The beginning of the SHA-256 of its picture, in base64url ([`crate::logo`]).
@@ -130,8 +133,8 @@ pub trait Grants: Send + Sync + 'static {
     async fn list_apps(&self) -> Result<Vec<App>, Error>;
     /// How many apps registered themselves and were not taken over by the practice.
     async fn count_self_registered(&self) -> Result<usize, Error>;
-    /// Replaces an app's row (rotated secret, enabled or disabled).
-    async fn update_app(&self, app: App) -> Result<(), Error>;
+    /// Replaces an app's row (rotated secret, enabled or disabled), and stores the message that tells of it.
+    async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error>;
     /// Deletes an app; true when it existed. Its tokens are tokens of nobody then.
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error>;
     /// Stores an issued token; durable when it returns. Some of the tokens that ended more than a

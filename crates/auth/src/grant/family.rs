@@ -194,6 +194,9 @@ impl AuthServer {
             let mail = self.sender().refresh_copied(&user, &app.name);
             self.tell_once(&format!("copied\n{}", consent.id), mail)
                 .await;
+            let mail = self.sender().refresh_copied_of(&app);
+            self.tell_once(&format!("copied-of\n{}", app.client_id), mail)
+                .await;
         }
         Ok(())
     }

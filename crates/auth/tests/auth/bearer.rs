@@ -12,6 +12,7 @@ use cresset_definitions::ResourceType;
 use cresset_store::attempt::{Attempts, Counted};
 use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, Grants, Hashed, Token};
+use cresset_store::mail::Mail;
 use cresset_store::session::Session;
 use cresset_store::user::{Ending, User};
 use cresset_store::{Error, Patients};
@@ -370,8 +371,8 @@ impl Grants for Slow {
     async fn count_self_registered(&self) -> Result<usize, Error> {
         self.memory.count_self_registered().await
     }
-    async fn update_app(&self, app: App) -> Result<(), Error> {
-        self.memory.update_app(app).await
+    async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
+        self.memory.update_app(app, told).await
     }
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
         self.memory.remove_app(client_id).await

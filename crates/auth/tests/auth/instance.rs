@@ -19,6 +19,7 @@ use cresset_store::attempt::{Attempts, Counted};
 use cresset_store::backend::attempts::Windows;
 use cresset_store::consent::{Code, Consent, Consumed, RefreshToken, Ticket};
 use cresset_store::grant::{App, AppDetails, Grants, Hashed, Token};
+use cresset_store::mail::Mail;
 use cresset_store::session::Session;
 use cresset_store::user::{Ending, User};
 use cresset_store::{AuthStore, Error, InstanceSettings, Patients};
@@ -57,7 +58,7 @@ impl Grants for Memory {
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {
-        self.update_app(app).await
+        self.update_app(app, None).await
     }
 
     async fn lookup_app(&self, client_id: &str) -> Result<Option<App>, Error> {
@@ -76,7 +77,7 @@ impl Grants for Memory {
         Ok(apps.values().filter(by_itself).count())
     }
 
-    async fn update_app(&self, app: App) -> Result<(), Error> {
+    async fn update_app(&self, app: App, _: Option<Mail>) -> Result<(), Error> {
         self.apps.lock().insert(app.client_id.clone(), app);
         Ok(())
     }

@@ -446,7 +446,7 @@ async fn an_app_uses_only_its_own_grants() {
     let (demo, app) = demo().await;
     let mut stored = app.app.clone();
     stored.grant_types.clear();
-    cresset_store::grant::Grants::update_app(demo.memory.as_ref(), stored)
+    cresset_store::grant::Grants::update_app(demo.memory.as_ref(), stored, None)
         .await
         .unwrap();
     assert_eq!(

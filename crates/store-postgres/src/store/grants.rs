@@ -5,13 +5,14 @@ use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::backend::instant::{millis, timestamp};
 use cresset_store::grant::{ASSERTION_KEPT_S, App, Grants, Hashed, Token};
+use cresset_store::mail::Mail;
 use deadpool_postgres::GenericClient;
 use tokio_postgres::Row;
 
-use super::PostgresStore;
 use super::small::{DROPPED_MAX, hash_of, json, text};
+use super::{PostgresStore, mail};
 use crate::row::get;
-use crate::snapshot::execute;
+use crate::snapshot::{begin_change, end_change, execute};
 
 const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details FROM app";
 
@@ -50,8 +51,15 @@ impl Grants for PostgresStore {
         Ok(count.and_then(|n| n.try_into().ok()).unwrap_or_default())
     }
 
-    async fn update_app(&self, app: App) -> Result<(), Error> {
-        update_app(&self.connection().await?, &app).await
+    async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
+        let mut connection = self.connection().await?;
+        if told.is_none() {
+            return update_app(&connection, &app).await;
+        }
+        let transaction = begin_change(&mut connection).await?;
+        update_app(&transaction, &app).await?;
+        mail::insert(&transaction, told.as_ref(), self.mails_waiting_max()).await?;
+        end_change(transaction).await
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {

@@ -85,7 +85,7 @@ async fn a_revocation_reaches_every_node() {
         enabled: false,
         ..app()
     };
-    one.store.update_app(disabled).await.unwrap();
+    one.store.update_app(disabled, None).await.unwrap();
     assert!(is_worthless(&two, number).await);
 }
 

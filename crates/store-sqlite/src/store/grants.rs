@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use cresset_base::Timestamp;
 use cresset_store::Error;
 use cresset_store::grant::{ASSERTION_KEPT_S, App, Grants, Hashed, Token};
+use cresset_store::mail::Mail;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::SqliteStore;
+use super::{SqliteStore, mail};
 use crate::fault::{failed, store_error};
 use crate::instant::{millis, timestamp};
 use crate::json;
@@ -77,8 +78,19 @@ impl Grants for SqliteStore {
         .await
     }
 
-    async fn update_app(&self, app: App) -> Result<(), Error> {
-        must_be_one(self.change(move |c| update_app(c, &app)).await?)
+    async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
+        let waiting_max = self.mails_waiting_max();
+        let changed = self.change(move |connection| {
+            if !mail::has_room(connection, told.as_ref(), waiting_max)? {
+                return Ok(None);
+            }
+            let changed = update_app(connection, &app)?;
+            if changed == 1 {
+                mail::insert(connection, told.as_ref())?;
+            }
+            Ok(Some(changed))
+        });
+        must_be_one(changed.await?.ok_or(Error::Busy)?)
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {

@@ -23,7 +23,7 @@ fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn app(client_id: &str) -> App {
+pub(super) fn app(client_id: &str) -> App {
     App {
         client_id: client_id.to_owned(),
         name: "Zoë's app".to_owned(),
@@ -66,7 +66,11 @@ async fn apps_are_kept(world: World) {
         secret: Some(Hashed([8; 32])),
         ..app
     };
-    world.store.update_app(disabled.clone()).await.unwrap();
+    world
+        .store
+        .update_app(disabled.clone(), None)
+        .await
+        .unwrap();
     assert_eq!(
         world.store.list_apps().await.unwrap(),
         [public.clone(), disabled]
@@ -74,10 +78,13 @@ async fn apps_are_kept(world: World) {
     assert!(
         world
             .store
-            .update_app(App {
-                client_id: "c9".to_owned(),
-                ..public.clone()
-            })
+            .update_app(
+                App {
+                    client_id: "c9".to_owned(),
+                    ..public.clone()
+                },
+                None
+            )
             .await
             .is_err()
     );

@@ -2,9 +2,10 @@
 
 use cresset_base::{Limits, Timestamp};
 
+use super::grants::app;
 use super::world::World;
 use crate::consent::Ticket;
-use crate::grant::Hashed;
+use crate::grant::{App, Hashed};
 use crate::mail::{Claimed, Mail};
 use crate::store::Error;
 use crate::user::{Ending, Role, User};
@@ -70,6 +71,12 @@ async fn a_message_is_stored_with_its_cause(world: World) {
         assert_eq!(changed.unwrap(), expect);
     }
     assert_eq!(store.count_mail().await.unwrap(), 2);
+    store.add_app(app("c1")).await.unwrap();
+    for (client_id, id, expect) in [("c1", "m4", true), ("c9", "m5", false)] {
+        let changed = store.update_app(app(client_id), Some(mail(id, 3))).await;
+        assert_eq!(changed.is_ok(), expect, "{changed:?}");
+    }
+    assert_eq!(store.count_mail().await.unwrap(), 3);
 }
 
 async fn one_at_a_time_takes_a_message(world: World) {
@@ -108,6 +115,15 @@ async fn messages_are_bounded(world: World) {
             .await
             .unwrap();
     }
+    store.add_app(app("c1")).await.unwrap();
+    let changed = App {
+        name: "Another".to_owned(),
+        ..app("c1")
+    };
+    let refused = store.update_app(changed, Some(mail("y", 1))).await;
+    assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
+    let kept = store.lookup_app("c1").await.unwrap();
+    assert_eq!(kept, Some(app("c1")), "nobody was told: nothing is changed");
     let refused = store.add_ticket(ticket(1), Some(mail("x", 1)), at(1)).await;
     assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
     assert_eq!(store.lookup_ticket(Hashed([1; 32])).await.unwrap(), None);

@@ -121,7 +121,7 @@ async fn answers(who: Who, routes: &[(&'static str, String)]) -> Vec<u16> {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     for id in ["a", "b"] {
         practice
             .ask(&format!("PUT /Patient/{id}"), &patient("demo", id))

@@ -313,7 +313,7 @@ async fn an_answer_is_for_whoever_asked() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     practice.ask("PUT /Patient/a", &patient("a")).await;
     practice.ask("PUT /Patient/b", &patient("b")).await;
     let at = practice.later("GET /Patient", "").await;

@@ -247,7 +247,7 @@ async fn token_of_patient(practice: &Practice) -> String {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&scope=patient/*.rs&patient=a",
         practice.client_id, practice.client_secret

@@ -181,7 +181,7 @@ async fn an_answer_with_a_foreign_canary_fails() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.rs system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     practice
         .ask("PUT /Patient/a", r#"{"resourceType":"Patient","id":"a"}"#)
         .await;

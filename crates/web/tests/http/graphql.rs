@@ -385,7 +385,7 @@ async fn a_token_sees_by_a_query_what_it_sees_without() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.rs".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let token = practice
         .token_for("patient/Patient.r patient/Observation.rs&patient=a")
         .await;

@@ -14,7 +14,7 @@ async fn practice() -> Practice {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     for (path, body) in [("/Patient/a", A), ("/Patient/b", B)] {
         let created = practice.ask(&format!("PUT {path}"), body).await;
         assert_eq!(created.status, 201, "{created:?}");

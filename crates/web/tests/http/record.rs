@@ -331,7 +331,7 @@ async fn a_patients_token_reaches_no_other_record() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     practice.token = practice.token_for("patient/*.rs&patient=a").await;
     assert_eq!(
         walk(&practice, "/Patient/a/$everything").await,

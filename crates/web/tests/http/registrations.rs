@@ -1,7 +1,8 @@
 //! Links by which developers register apps: made, used, decided, collected.
 
+use cresset_auth::{GrantType, NewApp};
 use cresset_store::AuditAsk;
-use cresset_store::grant::{App, Pkce};
+use cresset_store::grant::{App, AppDetails, Pkce};
 use cresset_store::user::Role;
 
 use super::people::Browser;
@@ -61,6 +62,62 @@ fn asked<'f>(more: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
     ];
     // What is named more than once counts as it stands first.
     [more, &own[..]].concat()
+}
+
+/// Threats E05: what somebody else could be the app with is told to who answers for it.
+#[tokio::test]
+async fn who_asked_for_an_app_is_told_of_changes() {
+    let practice = practice().await;
+    let mut boss = practice.browser_of("boss").await;
+    let link = link(&mut boss).await;
+    let people = [
+        ("by_itself", ""),
+        ("by_people", "yes"),
+        ("scopes", "launch/patient patient/Patient.rs"),
+        ("redirect_uris", "https://beacon.example/cb"),
+    ];
+    let sent = send(&mut practice.browser(), &link, &link, &asked(&people)).await;
+    assert_eq!(sent.status, 303, "{sent:?}");
+    let one = only(&mut boss).await;
+    let scopes = [("scopes", "launch/patient patient/Patient.rs")];
+    send(&mut boss, &one, &format!("{one}/approve"), &scopes).await;
+    let auth = practice.auth();
+    let app = auth.list_apps().await.unwrap();
+    let app = app.into_iter().find(|app| app.name == "Beacon").unwrap();
+    assert_eq!(app.details.contact.as_deref(), Some("ann@beacon.example"));
+    let as_it_is = |redirect_uri: &str, name: &str| NewApp {
+        name: name.to_owned(),
+        scopes: app.scopes.clone(),
+        grant_types: vec![GrantType::AuthorizationCode],
+        patient_tokens: false,
+        details: AppDetails {
+            redirect_uris: vec![redirect_uri.to_owned()],
+            organization: app.details.organization.clone(),
+            ..AppDetails::default()
+        },
+    };
+    let client_id = app.client_id.as_str();
+    let renamed = as_it_is("https://beacon.example/cb", "Lighthouse");
+    auth.change_app(client_id, renamed).await.unwrap();
+    auth.rotate_secret(client_id).await.unwrap();
+    let moved = as_it_is("https://evil.example/cb", "Lighthouse");
+    auth.change_app(client_id, moved).await.unwrap();
+    auth.disable_app(client_id).await.unwrap();
+    practice.app.instances().deliver_mail().await;
+    let letters = practice.letters(3).await;
+    for what in [
+        "its secret was replaced",
+        "people are sent back to other addresses",
+        "it was disabled",
+    ] {
+        let tells = |letter: &String| letter.replace("=\r\n", "").contains(what);
+        let told = letters.iter().filter(|letter| tells(letter)).count();
+        assert_eq!(told, 1, "{what} {letters:?}");
+    }
+    for letter in &letters {
+        assert!(letter.contains("To: ann@beacon.example"), "{letter}");
+        assert!(!letter.contains("evil.example"), "{letter}");
+    }
 }
 
 #[tokio::test]

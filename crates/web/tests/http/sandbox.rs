@@ -144,7 +144,7 @@ async fn disabling_the_app_ends_it() {
     let page = practice.stranger(&format!("POST {FORM}")).await;
     let mut app = practice.store.lookup_app("sandbox").await.unwrap().unwrap();
     app.enabled = false;
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let token = token(&page);
     let answer = ask_as(&practice, &token, "GET /Patient", "").await;
     assert_eq!(answer.status, 401);

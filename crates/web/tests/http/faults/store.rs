@@ -210,9 +210,9 @@ impl Grants for FailingStore {
     async fn count_self_registered(&self) -> Result<usize, Error> {
         self.inner.count_self_registered().await
     }
-    async fn update_app(&self, app: App) -> Result<(), Error> {
+    async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
         self.faults.writes()?;
-        self.inner.update_app(app).await
+        self.inner.update_app(app, told).await
     }
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
         self.faults.writes()?;

@@ -125,7 +125,7 @@ async fn its_scope_gives_allergens_and_nothing_else() {
     let mut practice = supplied().await;
     let mut app = practice.registered_app().await;
     app.scopes = "system/Allergen.read system/Patient.rs".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     practice.token = practice.token_for("system/Allergen.read").await;
     assert_eq!(found(&practice, "_text=penicillin").await.len(), 2);
     let page = practice.ask("GET /Substance", "").await.json();

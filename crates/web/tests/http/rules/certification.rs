@@ -230,7 +230,7 @@ async fn a_set_gives_no_token_more_than_r4_does() {
         let mut app = practice.registered_app().await;
         app.patient_tokens = true;
         app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-        practice.store.update_app(app).await.unwrap();
+        practice.store.update_app(app, None).await.unwrap();
     }
     for scopes in [
         "system/Patient.rs".to_owned(),

@@ -196,7 +196,7 @@ async fn a_token_of_one_patient_moves_no_coverage_of_another() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let patient = |id: &str| json!({"resourceType": "Patient", "id": id}).to_string();
     let (a, b) = (patient("1"), patient("2"));
     practice.import(&[a.as_bytes(), b.as_bytes()]).await;

@@ -41,7 +41,7 @@ async fn operator(scopes: &str) -> (Practice, String) {
 async fn operator_at(mut practice: Practice, scopes: &str) -> (Practice, String) {
     let mut app = practice.registered_app().await;
     app.scopes = format!("system/*.cruds {scopes}");
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let all = practice.token_for("system/*.cruds").await;
     practice.token = practice.token_for(scopes).await;
     (practice, all)

@@ -461,7 +461,7 @@ async fn a_token_of_one_patient_makes_no_observations_of_another() {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
-    practice.store.update_app(app).await.unwrap();
+    practice.store.update_app(app, None).await.unwrap();
     let patient = |id: &str| json!({"resourceType": "Patient", "id": id}).to_string();
     let (a, b, form) = (patient("1"), patient("2"), coded_form().to_string());
     practice
