@@ -5,6 +5,7 @@ use cresset_base::Secret;
 use cresset_outbound::{NotAllowed, address};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, AppDetails, ClientType, Pkce};
+use cresset_store::note::{deciding, is_about};
 
 use crate::credential::{Kind, generate, hash};
 use crate::grant::GrantType;
@@ -125,7 +126,8 @@ impl AuthServer {
             enabled: true,
             details: new.details,
         };
-        self.store.add_app(app.clone()).await?;
+        is_about(&app.client_id);
+        deciding(self.store.add_app(app.clone())).await?;
         Ok(Registered { app, secret })
     }
 
@@ -240,7 +242,7 @@ impl AuthServer {
         let told = self
             .sender()
             .app_changed(&app, &["its secret was replaced"]);
-        self.store.update_app(app, told).await?;
+        deciding(self.store.update_app(app, told)).await?;
         Ok(secret)
     }
 
@@ -310,7 +312,7 @@ impl AuthServer {
         } else {
             self.sender().app_changed(&app, &what)
         };
-        self.store.update_app(app.clone(), told).await?;
+        deciding(self.store.update_app(app.clone(), told)).await?;
         self.tokens.forget_all();
         Ok((app, fresh))
     }
@@ -326,7 +328,7 @@ impl AuthServer {
 
     /// The same for whoever has seen to it that nobody else changes the app meanwhile.
     pub(crate) async fn remove_app(&self, client_id: &str) -> Result<(), AppError> {
-        let existed = self.store.remove_app(client_id).await?;
+        let existed = deciding(self.store.remove_app(client_id)).await?;
         self.tokens.forget_all();
         if existed {
             Ok(())
@@ -345,7 +347,7 @@ impl AuthServer {
             enabled: true,
             ..self.app(client_id).await?
         };
-        Ok(self.store.update_app(app, None).await?)
+        Ok(deciding(self.store.update_app(app, None)).await?)
     }
 
     /// Notes that somebody of the practice made sure that the organization behind an app is who it
@@ -360,7 +362,7 @@ impl AuthServer {
             return Err(AppError::NoOrganization);
         }
         app.details.verified = Some(self.clock.now());
-        Ok(self.store.update_app(app, None).await?)
+        Ok(deciding(self.store.update_app(app, None)).await?)
     }
 
     /// Ends the use of an app; its tokens end with the return of this call.
@@ -374,7 +376,7 @@ impl AuthServer {
             ..self.app(client_id).await?
         };
         let told = self.sender().app_changed(&app, &["it was disabled"]);
-        self.store.update_app(app, told).await?;
+        deciding(self.store.update_app(app, told)).await?;
         self.tokens.forget_all();
         Ok(())
     }

@@ -4,6 +4,7 @@ use cresset_base::Timestamp;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::Consent;
 use cresset_store::grant::App;
+use cresset_store::note::deciding;
 use cresset_store::user::User;
 
 use cresset_access::NamedScope;
@@ -54,9 +55,8 @@ impl AuthServer {
     pub async fn disconnect(&self, user: &User, client_id: &str) -> Result<(), StoreError> {
         for consent in self.store.list_consents(&user.id).await? {
             if consent.client_id == client_id {
-                self.store
-                    .revoke_consent(&consent.id, self.clock.now())
-                    .await?;
+                let revoked = self.store.revoke_consent(&consent.id, self.clock.now());
+                deciding(revoked).await?;
             }
         }
         self.tokens.forget_all();

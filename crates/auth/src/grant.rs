@@ -10,6 +10,7 @@ use cresset_access::Scope;
 use cresset_base::{ResourceId, Secret, Timestamp};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, Hashed, Token};
+use cresset_store::note::{self, deciding};
 use jiff::SignedDuration;
 
 use crate::credential::{Kind, hash};
@@ -195,6 +196,9 @@ impl AuthServer {
         let access_token = self.generate(Kind::AccessToken);
         let issued = self.clock.now();
         let patient = issue.patient.as_ref().map(ToString::to_string);
+        if let Some(patient) = &patient {
+            note::is_of(patient);
+        }
         let token = Token {
             hash: hash(access_token.expose()),
             client_id: issue.app.client_id,
@@ -205,7 +209,7 @@ impl AuthServer {
             expires: end_of_life(issued, issue.lifetime_s),
             key: issue.key,
         };
-        self.store.add_token(token).await?;
+        deciding(self.store.add_token(token)).await?;
         let launch = patient.map(|patient| LaunchContext {
             patient,
             encounter: None,

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
 use cresset_store::logo::{Logo, LogoForm};
+use cresset_store::note::deciding;
 
 use crate::app::AppError;
 use crate::credential::hash_of_bytes;
@@ -35,7 +36,7 @@ impl AuthServer {
         app.details.logo = Some(digest(&content));
         app.details.registration_token = None;
         let logo = Logo { form, content };
-        Ok(self.store.update_app_and_logo(app, Some(logo)).await?)
+        Ok(deciding(self.store.update_app_and_logo(app, Some(logo))).await?)
     }
 
     /// Takes the picture of an app away.
@@ -46,7 +47,7 @@ impl AuthServer {
         let _alone = self.app_changes.lock().await;
         let mut app = self.find_app(client_id).await?;
         app.details.logo = None;
-        Ok(self.store.update_app_and_logo(app, None).await?)
+        Ok(deciding(self.store.update_app_and_logo(app, None)).await?)
     }
 
     /// The picture with this digest of an app; nothing where it has another one or none.

@@ -7,6 +7,7 @@
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::Ticket;
+use cresset_store::note::{deciding, is_by};
 use cresset_store::user::{Ending, User};
 
 use crate::authorize::later;
@@ -171,7 +172,7 @@ impl AuthServer {
                 .map_err(|error| StoreError::failed(error.to_string()))?,
             expires: later(now, purpose.life_s()),
         };
-        Ok(self.store.add_ticket(ticket, Some(mail), now).await?)
+        Ok(deciding(self.store.add_ticket(ticket, Some(mail), now)).await?)
     }
 
     /// Whose link this is, if it is good now; it stays so.
@@ -222,9 +223,11 @@ impl AuthServer {
             Purpose::Reset => self.sender().password_changed(&user),
         };
         let ending = Ending::Everything(self.clock.now());
+        is_by(&user.id);
         // Of two who use it at once one does, and nobody where something of the person was ended while
         // the password was hashed. Before the link is used up: it is bound to what ends here.
-        if !self.store.update_user(user.clone(), ending, told).await? {
+        let changed = self.store.update_user(user.clone(), ending, told);
+        if !deciding(changed).await? {
             return Err(LinkError::Ended);
         }
         self.tokens.forget_all();

@@ -8,6 +8,7 @@
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, AppDetails, Hashed};
+use cresset_store::note::deciding;
 use cresset_store::registration::{Along, Decision, Handle, Registration, Request, Stage};
 use jiff::SignedDuration;
 
@@ -106,9 +107,10 @@ impl AuthServer {
             client_id: None,
         };
         let link = generate(Kind::RegistrationLink, self.rng.as_ref());
-        self.store
-            .add_registration(registration.clone(), hash(link.expose()))
-            .await?;
+        let added = self
+            .store
+            .add_registration(registration.clone(), hash(link.expose()));
+        deciding(added).await?;
         Ok((registration, link))
     }
 
@@ -334,7 +336,8 @@ impl AuthServer {
         to: Registration,
         along: Along,
     ) -> Result<(), RegistrationError> {
-        if self.store.advance_registration(from, to, along).await? {
+        let advanced = self.store.advance_registration(from, to, along);
+        if deciding(advanced).await? {
             Ok(())
         } else {
             Err(RegistrationError::Moved)

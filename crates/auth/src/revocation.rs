@@ -2,6 +2,7 @@
 
 use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
+use cresset_store::note::deciding;
 
 use crate::credential::{Kind, hash};
 use crate::error::{AuthError, Refusal};
@@ -30,7 +31,7 @@ impl AuthServer {
         let hash = hash(token);
         let stored = self.store.lookup_token(hash).await?;
         if stored.is_some_and(|t| t.client_id == app.client_id) {
-            self.store.revoke_token(hash).await?;
+            deciding(self.store.revoke_token(hash)).await?;
             self.tokens.forget(hash);
         }
         Ok(())
@@ -44,7 +45,7 @@ impl AuthServer {
         };
         let consent = self.live_consent(&stored.consent).await?;
         if consent.is_some_and(|consent| consent.client_id == app.client_id) {
-            self.end_consent(&stored.consent).await?;
+            deciding(self.end_consent(&stored.consent)).await?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use aws_lc_rs::hmac;
 use cresset_base::Secret;
 use cresset_store::Error as StoreError;
 use cresset_store::mail::Mail;
+use cresset_store::note::deciding;
 use cresset_store::user::{Ending, SecondFactor, User};
 
 use crate::credential::{generate_id, hash};
@@ -256,11 +257,8 @@ impl AuthServer {
         };
         let told = told(&changed);
         let id = changed.id.clone();
-        if !self
-            .store
-            .update_user(changed, Ending::Sessions, told)
-            .await?
-        {
+        let changed = self.store.update_user(changed, Ending::Sessions, told);
+        if !deciding(changed).await? {
             return Err(SecondFactorError::Moved);
         }
         let begun = self.go_on(&id, proved).await;

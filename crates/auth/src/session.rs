@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cresset_base::{Secret, Timestamp};
 use cresset_store::Error as StoreError;
+use cresset_store::note;
 use cresset_store::session::{Proof, Session};
 use cresset_store::user::User;
 use jiff::SignedDuration;
@@ -263,11 +264,9 @@ impl AuthServer {
             last_used: now,
         };
         let dead_before = self.session_age(now);
-        let begun = self
-            .store
-            .add_session(session, user.revision, dead_before)
-            .await?;
-        if !begun {
+        note::is_by(&user.id);
+        let begun = self.store.add_session(session, user.revision, dead_before);
+        if !note::deciding(begun).await? {
             // The password was replaced or the person shut out while it was compared.
             return Err(SignInError::Wrong);
         }
@@ -318,7 +317,8 @@ impl AuthServer {
     /// # Errors
     /// When the store fails.
     pub async fn sign_out(&self, cookie: &str) -> Result<(), StoreError> {
-        self.store.end_session(hash(cookie)).await.map(drop)
+        let ended = self.store.end_session(hash(cookie));
+        note::deciding(ended).await.map(drop)
     }
 
     /// Ends every other session of a person; gives their number.
@@ -327,7 +327,7 @@ impl AuthServer {
     /// When the store fails.
     pub async fn sign_out_elsewhere(&self, here: &SignedIn) -> Result<u64, StoreError> {
         let kept = Some(here.session.hash);
-        self.store.end_sessions(&here.user.id, kept).await
+        note::deciding(self.store.end_sessions(&here.user.id, kept)).await
     }
 
     /// A cookie for a browser in which nobody is signed in, so that its forms can be told apart

@@ -3,6 +3,7 @@
 use cresset_base::{ResourceId, Secret};
 use cresset_store::Error as StoreError;
 use cresset_store::mail::Mail;
+use cresset_store::note::deciding;
 use cresset_store::user::{Ending, Role, User};
 
 use crate::credential::generate_id;
@@ -97,7 +98,7 @@ impl AuthServer {
         if let Some(password) = password {
             user.password = Some(self.hashed(&user, password).await?);
         }
-        if self.store.add_user(user.clone()).await? {
+        if deciding(self.store.add_user(user.clone())).await? {
             Ok(user)
         } else {
             Err(UserError::Taken)
@@ -241,7 +242,8 @@ impl AuthServer {
     ) -> Result<(), UserError> {
         for _ in 0..self.settings.limits.write_attempts_max {
             let user = change(self.user(login).await?);
-            if self.store.update_user(user, ending, told.clone()).await? {
+            let changed = self.store.update_user(user, ending, told.clone());
+            if deciding(changed).await? {
                 return Ok(());
             }
         }

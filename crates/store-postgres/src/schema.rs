@@ -26,6 +26,7 @@ pub(crate) const INSTANCE: &[&str] = &[
     include_str!("schema/defined.sql"),
     include_str!("schema/outcome.sql"),
     include_str!("schema/jobs.sql"),
+    include_str!("schema/notes.sql"),
 ];
 
 /// The steps of the registry's schema.

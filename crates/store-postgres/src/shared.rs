@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use cresset_base::{Clock, Limits, ResourceId};
 use cresset_definitions::{ResourceType, r4};
@@ -61,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) training: Training,
     pub(crate) statistics: Statistics,
+    /// Whether records may wait in the table `audit_note`: some of a process that died, at first.
+    pub(crate) has_notes: AtomicBool,
 }
 
 /// Names that were committed. What a name stands for never changes, whichever node gave it.
@@ -115,6 +118,7 @@ impl Shared {
             totals: Totals::default(),
             training: Training::default(),
             statistics: Statistics::default(),
+            has_notes: AtomicBool::new(true),
         })
     }
 

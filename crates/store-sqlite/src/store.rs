@@ -33,6 +33,7 @@ use cresset_definitions::ResourceType;
 use cresset_search::{Query, Unindexed};
 use cresset_store::backend::attempts::Windows;
 use cresset_store::backend::totals::Totals;
+use cresset_store::note::{self, Happened};
 use cresset_store::store::HistoryAsk;
 use cresset_store::verify::Report;
 use cresset_store::visibility::given;
@@ -50,7 +51,7 @@ use crate::fault::{failed, store_error};
 use crate::instant::millis;
 use crate::readers::Readers;
 use crate::shared::{Shared, Surroundings};
-use crate::writer::{AUDIT_ENOUGH, Job, Reply, Writer};
+use crate::writer::{AUDIT_ENOUGH, Done, Job, Reply, Writer};
 use crate::{schema, verify};
 
 pub(crate) use crate::directory::{OfInstance, Options};
@@ -185,10 +186,36 @@ impl SqliteStore {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
+        self.task(change, |_| None).await
+    }
+
+    /// The same with the record of the request whose deciding change it is, if there is one and it happens.
+    pub(crate) async fn noted<T: Happened + Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Some(note) = note::carried() else {
+            return self.change(change).await;
+        };
+        let of = note.clone();
+        let record = move |done: &T| done.happened().then(|| of.record());
+        let done = self.task(change, record).await?;
+        if done.happened() {
+            note.keep();
+        }
+        Ok(done)
+    }
+
+    async fn task<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        record: impl FnOnce(&T) -> Option<AuditRecord> + Send + 'static,
+    ) -> Result<T, Error> {
         let (sender, answer) = oneshot::channel();
         let task = Box::new(move |connection: &Connection| {
             let done = change(connection).map_err(|e| store_error(&e));
             let failure = done.as_ref().err().map(Error::again);
+            let record = done.as_ref().ok().and_then(record);
             let reply: Reply = Box::new(move |committed| {
                 let answer = done.and_then(|done| match committed {
                     Ok(()) => Ok(done),
@@ -197,7 +224,11 @@ impl SqliteStore {
                 // The caller may have gone.
                 let _ = sender.send(answer);
             });
-            (reply, failure)
+            Done {
+                reply,
+                failure,
+                record,
+            }
         });
         self.enqueue(Job::Task(task))?;
         answer.await.map_err(|_| Error::Busy)?

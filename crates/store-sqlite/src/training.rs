@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use crate::connection::{Role, open};
 use crate::fault::store_error;
 use crate::shared::Shared;
-use crate::writer::{Job, Reply, Task, Writer};
+use crate::writer::{Done, Job, Reply, Task, Writer};
 use crate::{codec, instant};
 
 /// Live resources of a type before it gets a dictionary.
@@ -152,6 +152,10 @@ fn kept(shared: Arc<Shared>, of: ResourceType, bytes: Vec<u8>) -> Task {
             (Ok(true), Ok(())) => take_up(&shared, of, bytes),
             (kept, _) => tracing::debug!(?kept, "a dictionary was not kept"),
         });
-        (reply, failure)
+        Done {
+            reply,
+            failure,
+            record: None,
+        }
     })
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cresset_store::backend::prepared::Prepared;
-use cresset_store::{Error, Reindexed};
+use cresset_store::{AuditRecord, Error, Reindexed};
 use flume::{Receiver, Sender};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -42,9 +42,17 @@ pub(crate) enum Job {
     Stop,
 }
 
-/// Runs inside the group's transaction and gives what to say once the commit has ended, and why it
-/// failed if it did.
-pub(crate) type Task = Box<dyn FnOnce(&Connection) -> (Reply, Option<Error>) + Send>;
+/// Runs inside the group's transaction.
+pub(crate) type Task = Box<dyn FnOnce(&Connection) -> Done + Send>;
+/// What became of a task.
+pub(crate) struct Done {
+    /// What to say once the commit has ended.
+    pub(crate) reply: Reply,
+    /// Why it failed, if it did.
+    pub(crate) failure: Option<Error>,
+    /// The record that is kept with it.
+    pub(crate) record: Option<AuditRecord>,
+}
 /// Told how the commit went.
 pub(crate) type Reply = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 

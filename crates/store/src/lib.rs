@@ -27,6 +27,7 @@ pub mod job;
 pub mod layout;
 pub mod logo;
 pub mod mail;
+pub mod note;
 pub mod passkey;
 pub mod patient;
 pub mod plan;

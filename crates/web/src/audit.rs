@@ -13,6 +13,8 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use cresset_auth::Caller;
+use cresset_base::Timestamp;
+use cresset_store::note::Note;
 use cresset_store::{AuditRecord, ErrorDialect, Whose};
 use http::request::Parts;
 use http::{Request, StatusCode};
@@ -188,6 +190,7 @@ impl FromRequestParts<App> for Occasion {
 }
 
 /// Something that happened on a page or at the authorization server and is no interaction with data.
+#[derive(Clone)]
 pub struct Happening<'h> {
     /// Its name: `login`, `consent`, …
     pub name: &'static str,
@@ -230,6 +233,68 @@ impl<'h> Happening<'h> {
     }
 }
 
+impl Happening<'_> {
+    /// The record of it.
+    pub fn record(self, at: Timestamp) -> AuditRecord {
+        AuditRecord {
+            at,
+            app: self.app,
+            subject: self.subject,
+            interaction: self.name.to_owned(),
+            resource_type: None,
+            id: None,
+            whose: self.whose,
+            query: None,
+            address: self.occasion.address,
+            status: self.status.as_u16(),
+            times: 1,
+            correlation_id: self.occasion.correlation.as_str().to_owned(),
+        }
+    }
+
+    /// The note that goes along with what this is the record of, should it succeed.
+    pub fn note(self, app: &App) -> Arc<Note> {
+        let clock = app.platform().clock.clone();
+        let record = self.record(clock.now());
+        Note::new(move || AuditRecord {
+            at: clock.now(),
+            ..record.clone()
+        })
+    }
+}
+
+/// Does what somebody asks with whatever decides it kept together with the record of it; where nothing was
+/// changed, the record of a success is written before its answer leaves.
+///
+/// # Errors
+/// As [`record`].
+pub async fn noted<T, E>(
+    (app, instance): (&App, &OpenInstance),
+    happening: Happening<'_>,
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<Result<T, E>, Failure> {
+    let note = happening.clone().note(app);
+    let outcome = note.along(asked).await;
+    if outcome.is_ok() && !note.is_kept() {
+        record(app, instance, happening).await?;
+    }
+    Ok(outcome)
+}
+
+/// The same for somebody who is signed in.
+///
+/// # Errors
+/// As [`record`].
+pub async fn noted_by<T, E>(
+    app: &App,
+    signed_in: &SignedIn,
+    (what, occasion): (&'static str, &Occasion),
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<Result<T, E>, Failure> {
+    let happening = Happening::by(signed_in, what, StatusCode::OK, occasion);
+    noted((app, &signed_in.instance), happening, asked).await
+}
+
 /// Writes the record of what somebody did on a page who is signed in, before its answer leaves.
 ///
 /// # Errors
@@ -256,20 +321,7 @@ pub async fn record(
 ) -> Result<(), Failure> {
     let is_refused = happening.status.is_client_error();
     let is_stranger = happening.subject.is_none() && (happening.app.is_none() || is_refused);
-    let record = AuditRecord {
-        at: app.platform().clock.now(),
-        app: happening.app,
-        subject: happening.subject,
-        interaction: happening.name.to_owned(),
-        resource_type: None,
-        id: None,
-        whose: happening.whose,
-        query: None,
-        address: happening.occasion.address,
-        status: happening.status.as_u16(),
-        times: 1,
-        correlation_id: happening.occasion.correlation.as_str().to_owned(),
-    };
+    let record = happening.record(app.platform().clock.now());
     if is_stranger {
         instance.record_stranger(record).await?;
     } else {

@@ -5,6 +5,7 @@ use cresset_base::ResourceId;
 use cresset_store::Error as StoreError;
 use cresset_store::consent::{Code, Consent, InContext};
 use cresset_store::grant::{App, ClientType};
+use cresset_store::note::deciding;
 use cresset_store::user::{Role, User};
 use jiff::SignedDuration;
 
@@ -239,7 +240,8 @@ impl AuthServer {
             expires: later(now, CODE_S),
         };
         let session = who.session.hash;
-        if !self.store.add_consent(consent, stored, session).await? {
+        let added = self.store.add_consent(consent, stored, session);
+        if !deciding(added).await? {
             return Err(SIGNED_OUT);
         }
         let to = (request.redirect_uri.as_str(), request.state.as_deref());

@@ -5,6 +5,7 @@ use cresset_base::{Secret, Timestamp};
 use cresset_store::Error as StoreError;
 use cresset_store::consent::{Consent, RefreshToken};
 use cresset_store::grant::{App, ClientType, Hashed, Token};
+use cresset_store::note::{self, deciding};
 
 use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
 use crate::authorize::later;
@@ -42,6 +43,10 @@ impl AuthServer {
         issued: Issued<'_>,
     ) -> Result<TokenResponse, AuthError> {
         let now = self.clock.now();
+        note::is_by(&consent.user);
+        if let Some(patient) = &consent.context.patient {
+            note::is_of(patient);
+        }
         let access_token = self.generate(Kind::AccessToken);
         let lifetime_s = self.settings.token_lifetime_s;
         let token = Token {
@@ -61,16 +66,13 @@ impl AuthServer {
             Successor::OfCode => {
                 let refresh = self.first_refresh(&consent, &issued, now);
                 let (plain, stored) = refresh.unzip();
-                self.store.add_tokens(token, stored).await?;
+                deciding(self.store.add_tokens(token, stored)).await?;
                 plain
             }
             Successor::Of(used) => {
                 let (plain, stored) = self.next_refresh(issued.app, &used);
-                if !self
-                    .store
-                    .rotate_refresh_token(used.hash, token, stored)
-                    .await?
-                {
+                let rotated = self.store.rotate_refresh_token(used.hash, token, stored);
+                if !deciding(rotated).await? {
                     // Somebody was faster with the same token.
                     self.end_copied(&consent).await?;
                     let text = "the refresh token is unknown here, used, ended or of another app";

@@ -40,7 +40,7 @@ impl Consents for PostgresStore {
                    SELECT $5::bytea,$6::text,$7::bigint FROM allowed";
         let granted_ms = millis(consent.granted);
         let added = self
-            .change(
+            .noted(
                 add,
                 &[
                     &consent.id,
@@ -72,7 +72,7 @@ impl Consents for PostgresStore {
 
     async fn revoke_consent(&self, id: &str, at: Timestamp) -> Result<bool, Error> {
         let text = "UPDATE consent SET revoked=$2 WHERE id=$1 AND revoked IS NULL";
-        let revoked = self.change(text, &[&id, &millis(at)]).await?;
+        let revoked = self.noted(text, &[&id, &millis(at)]).await?;
         Ok(revoked == 1)
     }
 
@@ -119,7 +119,7 @@ impl Consents for PostgresStore {
         if let Some(refresh) = &refresh {
             insert_refresh(&transaction, refresh).await?;
         }
-        end_change(transaction).await
+        self.end_noted(transaction).await
     }
 
     async fn lookup_refresh_token(&self, hash: Hashed) -> Result<Option<RefreshToken>, Error> {
@@ -155,7 +155,7 @@ impl Consents for PostgresStore {
         touch(&transaction, &token).await?;
         insert_token(&transaction, &token).await?;
         insert_refresh(&transaction, &refresh).await?;
-        end_change(transaction).await?;
+        self.end_noted(transaction).await?;
         Ok(true)
     }
 
@@ -176,7 +176,7 @@ impl Consents for PostgresStore {
         let args: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
             [&hash, &ticket.content, &ends, &now_ms, &DROPPED_MAX];
         execute(&transaction, text, &args).await?;
-        end_change(transaction).await
+        self.end_noted(transaction).await
     }
 
     async fn lookup_ticket(&self, hash: Hashed) -> Result<Option<Ticket>, Error> {

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 use super::small::{DROPPED_MAX, hash_of, json, text};
 use super::{PostgresStore, mail};
 use crate::row::get;
-use crate::snapshot::{begin_change, end_change, execute};
+use crate::snapshot::{begin_change, execute};
 
 const APPS: &str = "SELECT client_id,name,secret,scopes,grant_types,patient_tokens,registered,enabled,details FROM app";
 
@@ -26,9 +26,10 @@ impl Grants for PostgresStore {
     }
 
     async fn add_app(&self, app: App) -> Result<(), Error> {
-        let connection = self.connection().await?;
-        if insert_app(&connection, &app).await? == 1 {
-            Ok(())
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        if insert_app(&transaction, &app).await? == 1 {
+            self.end_noted(transaction).await
         } else {
             Err(Error::failed("an app with this client_id exists"))
         }
@@ -53,24 +54,23 @@ impl Grants for PostgresStore {
 
     async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
         let mut connection = self.connection().await?;
-        if told.is_none() {
-            return update_app(&connection, &app).await;
-        }
         let transaction = begin_change(&mut connection).await?;
         update_app(&transaction, &app).await?;
         mail::insert(&transaction, told.as_ref(), self.mails_waiting_max()).await?;
-        end_change(transaction).await
+        self.end_noted(transaction).await
     }
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
         let text = "WITH picture AS (DELETE FROM logo WHERE client_id=$1) \
                     DELETE FROM app WHERE client_id=$1";
-        self.change(text, &[&client_id]).await.map(|n| n == 1)
+        self.noted(text, &[&client_id]).await.map(|n| n == 1)
     }
 
     async fn add_token(&self, token: Token) -> Result<(), Error> {
-        let connection = self.connection().await?;
-        insert_token(&connection, &token).await
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        insert_token(&transaction, &token).await?;
+        self.end_noted(transaction).await
     }
 
     async fn lookup_token(&self, hash: Hashed) -> Result<Option<Token>, Error> {
@@ -92,7 +92,7 @@ impl Grants for PostgresStore {
 
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
         let text = "DELETE FROM access_token WHERE hash=$1";
-        let ended = self.change(text, &[&hash.0.as_slice()]).await?;
+        let ended = self.noted(text, &[&hash.0.as_slice()]).await?;
         Ok(ended == 1)
     }
 

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::grants::update_app;
 use crate::row::get;
-use crate::snapshot::{begin_change, end_change, execute};
+use crate::snapshot::{begin_change, execute};
 
 #[async_trait]
 impl Logos for PostgresStore {
@@ -29,7 +29,7 @@ impl Logos for PostgresStore {
             )
             .await?;
         }
-        end_change(transaction).await
+        self.end_noted(transaction).await
     }
 
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error> {

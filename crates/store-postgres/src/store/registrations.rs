@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::grants::insert_app;
 use super::small::{json, text};
-use crate::snapshot::{begin_change, end_change, execute, query_opt};
+use crate::snapshot::{begin_change, execute, query_opt};
 
 #[async_trait]
 impl Registrations for PostgresStore {
@@ -21,7 +21,7 @@ impl Registrations for PostgresStore {
         link: Hashed,
     ) -> Result<(), Error> {
         let add = "INSERT INTO registration(id,link,created,stage,content) VALUES($1,$2,$3,$4,$5)";
-        self.change(
+        self.noted(
             add,
             &[
                 &registration.id,
@@ -74,7 +74,7 @@ impl Registrations for PostgresStore {
             &[&to.id, &to.stage.as_str(), &text(&to)?],
         )
         .await?;
-        end_change(transaction).await?;
+        self.end_noted(transaction).await?;
         Ok(true)
     }
 }

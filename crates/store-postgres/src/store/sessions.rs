@@ -30,7 +30,7 @@ impl Sessions for PostgresStore {
                     SELECT $1::bytea,id,$3::bigint,$4::bigint,$8::text FROM who";
         let revision = i64::try_from(revision).unwrap_or(i64::MAX);
         let begun = self
-            .change(
+            .noted(
                 text,
                 &[
                     &session.hash.0.as_slice(),
@@ -69,13 +69,13 @@ impl Sessions for PostgresStore {
 
     async fn end_session(&self, hash: Hashed) -> Result<bool, Error> {
         let text = "DELETE FROM session WHERE hash=$1";
-        let ended = self.change(text, &[&hash.0.as_slice()]).await?;
+        let ended = self.noted(text, &[&hash.0.as_slice()]).await?;
         Ok(ended == 1)
     }
 
     async fn end_sessions(&self, user: &str, except: Option<Hashed>) -> Result<u64, Error> {
         let text = "DELETE FROM session WHERE person=$1 AND hash IS DISTINCT FROM $2::bytea";
         let except = except.as_ref().map(|hash| hash.0.as_slice());
-        self.change(text, &[&user, &except]).await
+        self.noted(text, &[&user, &except]).await
     }
 }

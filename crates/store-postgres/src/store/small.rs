@@ -1,8 +1,12 @@
 //! Rows of the small tables.
 
+use std::sync::atomic::Ordering;
+
 use cresset_store::Error;
+use cresset_store::backend::audit::line;
 use cresset_store::grant::Hashed;
-use deadpool_postgres::Object;
+use cresset_store::note;
+use deadpool_postgres::{Object, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
@@ -11,7 +15,8 @@ use tokio_postgres::error::SqlState;
 use super::PostgresStore;
 use crate::fault::store_error;
 use crate::row::get;
-use crate::snapshot::{Args, connection, execute, query};
+use crate::snapshot::{Args, begin_change, connection, end_change, execute, query};
+use crate::writer::Job;
 
 /// Old rows dropped when one is added: more than one, so that their number shrinks.
 pub(super) const DROPPED_MAX: i64 = 16;
@@ -58,6 +63,37 @@ impl PostgresStore {
     pub(super) async fn change(&self, text: &str, args: Args<'_>) -> Result<u64, Error> {
         let connection = self.connection().await?;
         execute(&connection, text, args).await
+    }
+
+    /// The same with the record of the request whose deciding change it is, if there is one and it happens.
+    pub(super) async fn noted(&self, text: &str, args: Args<'_>) -> Result<u64, Error> {
+        if note::carried().is_none() {
+            return self.change(text, args).await;
+        }
+        let mut connection = self.connection().await?;
+        let transaction = begin_change(&mut connection).await?;
+        let changed = execute(&transaction, text, args).await?;
+        if changed > 0 {
+            self.end_noted(transaction).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Ends a change, with the record of the request that it decides, if there is one.
+    pub(super) async fn end_noted(&self, transaction: Transaction<'_>) -> Result<(), Error> {
+        let Some(note) = note::carried() else {
+            return end_change(transaction).await;
+        };
+        let mut record = Vec::new();
+        line::write(&note.record(), &mut record)?;
+        let add = "INSERT INTO audit_note(record) VALUES($1)";
+        execute(&transaction, add, &[&record]).await?;
+        end_change(transaction).await?;
+        note.keep();
+        self.shared.has_notes.store(true, Ordering::Release);
+        // With a full queue there is a commit before long, which takes the record along.
+        let _ = self.enqueue(Job::Audit);
+        Ok(())
     }
 }
 

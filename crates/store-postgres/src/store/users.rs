@@ -9,14 +9,14 @@ use tokio_postgres::Row;
 
 use super::small::{json, text};
 use super::{PostgresStore, mail};
-use crate::snapshot::{Args, begin_change, end_change, execute};
+use crate::snapshot::{Args, begin_change, execute};
 
 #[async_trait]
 impl Users for PostgresStore {
     async fn add_user(&self, user: User) -> Result<bool, Error> {
         let add = "INSERT INTO person(id,login,content) VALUES($1,$2,$3) ON CONFLICT DO NOTHING";
         let added = self
-            .change(add, &[&user.id, &user.login, &text(&user)?])
+            .noted(add, &[&user.id, &user.login, &text(&user)?])
             .await?;
         Ok(added == 1)
     }
@@ -71,7 +71,7 @@ impl Users for PostgresStore {
             execute(&transaction, revoked, &[&user.id, &millis(at)]).await?;
         }
         mail::insert(&transaction, mail.as_ref(), self.mails_waiting_max()).await?;
-        end_change(transaction).await?;
+        self.end_noted(transaction).await?;
         Ok(true)
     }
 }

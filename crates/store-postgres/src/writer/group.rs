@@ -1,6 +1,7 @@
 //! One commit for many units, each of which is accepted or refused on its own.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use cresset_store::backend::audit::{Block, Lines};
 use cresset_store::layout::Keys;
@@ -15,11 +16,12 @@ use super::terms::{Counters, Registry};
 use super::world::World;
 use super::{Gathered, Unit};
 use crate::defined;
+use crate::fault::store_error;
 use crate::indexing::look_again;
 use crate::outcome;
 use crate::row::get;
 use crate::shared::Shared;
-use crate::snapshot::{begin_change, connection, end_change, query_opt};
+use crate::snapshot::{begin_change, connection, end_change, query, query_opt};
 use crate::store::jobs;
 
 type Answer = Result<Vec<Written>, Error>;
@@ -28,7 +30,8 @@ type Answer = Result<Vec<Written>, Error>;
 pub(super) async fn commit(shared: &Arc<Shared>, group: Gathered) {
     let replies: Vec<oneshot::Sender<Answer>>;
     let outcome;
-    if group.units.is_empty() && shared.journal.waiting() == 0 {
+    let has_notes = shared.has_notes.load(Ordering::Acquire);
+    if group.units.is_empty() && shared.journal.waiting() == 0 && !has_notes {
         replies = Vec::new();
         outcome = Ok(Vec::new());
     } else {
@@ -38,7 +41,11 @@ pub(super) async fn commit(shared: &Arc<Shared>, group: Gathered) {
     }
     match &outcome {
         Ok(_) => shared.journal.committed(),
-        Err(error) => tracing::error!(%error, "a commit failed"),
+        Err(error) => {
+            // What was taken from the table is there again.
+            shared.has_notes.store(true, Ordering::Release);
+            tracing::error!(%error, "a commit failed");
+        }
     }
     let failure = outcome.as_ref().err().map(Error::again);
     let mut answers = outcome.unwrap_or_default().into_iter();
@@ -196,6 +203,22 @@ fn mark(shared: &Shared, token: &str, newest: Option<i64>, out: &mut Statements)
     out.add(text, args);
 }
 
+/// Takes the records that were committed with changes of the small tables, by whichever node.
+async fn noted(shared: &Shared, transaction: &Transaction<'_>) -> Result<Lines, Error> {
+    let mut lines = Lines::default();
+    if !shared.has_notes.swap(false, Ordering::AcqRel) {
+        return Ok(lines);
+    }
+    let take = "WITH taken AS (DELETE FROM audit_note RETURNING number,record) \
+                SELECT record FROM taken ORDER BY number";
+    let rows = query(transaction, take, &[]).await;
+    for row in &rows.map_err(|e| store_error(&e))? {
+        lines.text.extend_from_slice(get(row, 0)?);
+        lines.count += 1;
+    }
+    Ok(lines)
+}
+
 /// Adds the block of this commit's records, those of earlier reads among them: the newest of these
 /// is given.
 async fn audit(
@@ -205,6 +228,7 @@ async fn audit(
     out: &mut Statements,
 ) -> Result<Option<i64>, Error> {
     let (taken, newest) = shared.journal.take();
+    records.append(&noted(shared, transaction).await?);
     records.append(&taken);
     if records.count == 0 {
         return Ok(None);

@@ -31,7 +31,7 @@ impl Consents for SqliteStore {
         code: Code,
         session: Hashed,
     ) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "SELECT 1 FROM session WHERE hash=? AND person=?";
             let mut signed_in = connection.prepare_cached(text)?;
             if !signed_in.exists((session.0, &consent.user))? {
@@ -83,7 +83,7 @@ impl Consents for SqliteStore {
 
     async fn revoke_consent(&self, id: &str, at: Timestamp) -> Result<bool, Error> {
         let id = id.to_owned();
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "UPDATE consent SET revoked=?2 WHERE id=?1 AND revoked IS NULL";
             connection.execute(text, (&id, millis(at)))
         })
@@ -120,7 +120,7 @@ impl Consents for SqliteStore {
     }
 
     async fn add_tokens(&self, token: Token, refresh: Option<RefreshToken>) -> Result<(), Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             touch(connection, token.consent.as_deref(), millis(token.issued))?;
             grants::insert_token(connection, &token)?;
             refresh.map_or(Ok(()), |refresh| refresh::insert(connection, &refresh))
@@ -139,7 +139,7 @@ impl Consents for SqliteStore {
         token: Token,
         refresh: RefreshToken,
     ) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let at_ms = millis(token.issued);
             if !refresh::consume(connection, used, at_ms)? {
                 return Ok(false);
@@ -159,7 +159,7 @@ impl Consents for SqliteStore {
         now: Timestamp,
     ) -> Result<(), Error> {
         let waiting_max = self.mails_waiting_max();
-        self.change(move |connection| {
+        self.noted(move |connection| {
             if !mail::has_room(connection, mail.as_ref(), waiting_max)? {
                 return Ok(None);
             }

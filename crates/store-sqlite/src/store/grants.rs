@@ -28,7 +28,7 @@ impl Grants for SqliteStore {
 
     async fn add_app(&self, app: App) -> Result<(), Error> {
         let added = self
-            .change(move |connection| insert_app(connection, &app))
+            .noted(move |connection| insert_app(connection, &app))
             .await?;
         if added == 1 {
             Ok(())
@@ -80,7 +80,7 @@ impl Grants for SqliteStore {
 
     async fn update_app(&self, app: App, told: Option<Mail>) -> Result<(), Error> {
         let waiting_max = self.mails_waiting_max();
-        let changed = self.change(move |connection| {
+        let changed = self.noted(move |connection| {
             if !mail::has_room(connection, told.as_ref(), waiting_max)? {
                 return Ok(None);
             }
@@ -95,7 +95,7 @@ impl Grants for SqliteStore {
 
     async fn remove_app(&self, client_id: &str) -> Result<bool, Error> {
         let client_id = client_id.to_owned();
-        self.change(move |connection| {
+        self.noted(move |connection| {
             connection.execute("DELETE FROM logo WHERE client_id=?", [&client_id])?;
             connection
                 .prepare_cached("DELETE FROM app WHERE client_id=?")?
@@ -106,7 +106,7 @@ impl Grants for SqliteStore {
     }
 
     async fn add_token(&self, token: Token) -> Result<(), Error> {
-        self.change(move |connection| insert_token(connection, &token))
+        self.noted(move |connection| insert_token(connection, &token))
             .await
     }
 
@@ -126,7 +126,7 @@ impl Grants for SqliteStore {
     }
 
     async fn revoke_token(&self, hash: Hashed) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             connection
                 .prepare_cached("DELETE FROM access_token WHERE hash=?")?
                 .execute([hash.0])

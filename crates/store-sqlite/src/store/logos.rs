@@ -14,7 +14,7 @@ use crate::fault::{failed, store_error};
 impl Logos for SqliteStore {
     async fn update_app_and_logo(&self, app: App, logo: Option<Logo>) -> Result<(), Error> {
         let change = move |connection: &Connection| update(connection, &app, logo.as_ref());
-        must_be_one(self.change(change).await?)
+        must_be_one(self.noted(change).await?)
     }
 
     async fn lookup_logo(&self, client_id: &str) -> Result<Option<Logo>, Error> {

@@ -18,7 +18,7 @@ impl Registrations for SqliteStore {
         registration: Registration,
         link: Hashed,
     ) -> Result<(), Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "INSERT INTO registration(id,link,created,stage,content) VALUES(?,?,?,?,?)";
             connection.execute(
                 text,
@@ -70,7 +70,7 @@ impl Registrations for SqliteStore {
         to: Registration,
         along: Along,
     ) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "SELECT 1 FROM registration WHERE id=? AND stage=?";
             let mut is_there = connection.prepare_cached(text)?;
             if !is_there.exists((&to.id, from.as_str()))? || !write_along(connection, &to, &along)?

@@ -22,7 +22,7 @@ impl Sessions for SqliteStore {
         revision: u64,
         dead_before: Timestamp,
     ) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let user = users::find(connection, &session.user)?;
             if !user.is_some_and(|user| user.enabled && user.revision == revision) {
                 return Ok(false);
@@ -81,7 +81,7 @@ impl Sessions for SqliteStore {
     }
 
     async fn end_session(&self, hash: Hashed) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             connection.execute("DELETE FROM session WHERE hash=?", [hash.0])
         })
         .await
@@ -90,7 +90,7 @@ impl Sessions for SqliteStore {
 
     async fn end_sessions(&self, user: &str, except: Option<Hashed>) -> Result<u64, Error> {
         let user = user.to_owned();
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "DELETE FROM session WHERE person=?1 AND hash IS NOT ?2";
             connection.execute(text, (&user, except.map(|hash| hash.0)))
         })

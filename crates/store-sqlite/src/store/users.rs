@@ -16,7 +16,7 @@ const BY_ID: &str = "SELECT content FROM person WHERE id=?";
 #[async_trait]
 impl Users for SqliteStore {
     async fn add_user(&self, user: User) -> Result<bool, Error> {
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let text = "INSERT OR IGNORE INTO person(id,login,content) VALUES(?,?,?)";
             let content = json::text(&user)?;
             connection.execute(text, (&user.id, &user.login, content))
@@ -55,7 +55,7 @@ impl Users for SqliteStore {
         mail: Option<Mail>,
     ) -> Result<bool, Error> {
         let waiting_max = self.mails_waiting_max();
-        self.change(move |connection| {
+        self.noted(move |connection| {
             let stored = find(connection, &user.id)?;
             if stored.is_none_or(|stored| stored.revision != user.revision) {
                 return Ok(Some(false));

@@ -88,14 +88,17 @@ fn write(
         // Without a transaction it would be kept, whatever its caller is told: then it does not happen.
         outcome.as_ref().map_err(Error::again)?;
         let before = writer.connection.total_changes();
-        let (reply, failure) = task(&writer.connection);
-        replies.push(reply);
+        let done = task(&writer.connection);
+        replies.push(done.reply);
         // One that fails before it changes anything fails alone. Otherwise what it did until then would
         // be kept with the others.
         let is_half_done =
             writer.connection.total_changes() != before || writer.connection.is_autocommit();
-        if let Some(failure) = failure.filter(|_| is_half_done) {
+        if let Some(failure) = done.failure.filter(|_| is_half_done) {
             outcome = Err(failure);
+        }
+        if let Some(record) = done.record {
+            batch.records.push(&record)?;
         }
     }
     outcome?;

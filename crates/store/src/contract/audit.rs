@@ -2,8 +2,10 @@
 
 use cresset_base::Timestamp;
 
+use super::grants::app;
 use super::world::{World, draft, everything, id, of};
 use crate::audit::{AuditAsk, Recorded};
+use crate::note::{Note, deciding};
 use crate::write::{Change, Precondition, Unit};
 use crate::{AuditRecord, Error, Whose};
 
@@ -12,6 +14,7 @@ pub async fn all(fresh: &impl Fn() -> World) {
     every_record_is_kept_whole_and_in_order(fresh()).await;
     a_refused_change_leaves_no_record(fresh()).await;
     a_change_names_whose_record_it_changed(fresh()).await;
+    a_record_goes_with_the_change_it_tells_of(fresh()).await;
     what_is_asked_for_is_found(fresh()).await;
     old_records_are_dropped_and_the_rest_verifies(fresh()).await;
 }
@@ -139,6 +142,32 @@ async fn a_change_names_whose_record_it_changed(world: World) {
         .collect();
     let expect: [&[&str]; 6] = [&["a", "b", "c"], &["a"], &["a"], &["a", "b"], &["b"], &[]];
     assert_eq!(named, expect);
+}
+
+async fn a_record_goes_with_the_change_it_tells_of(world: World) {
+    let store = &world.store;
+    let note = |name: &'static str| Note::new(move || read_of(name));
+    let one = note("one");
+    one.along(deciding(store.add_app(app("c1")))).await.unwrap();
+    assert!(one.is_kept());
+    let refused = note("refused");
+    let again = refused.along(deciding(store.add_app(app("c1"))));
+    again.await.unwrap_err();
+    let unknown = refused.along(deciding(store.remove_app("c9")));
+    assert!(!unknown.await.unwrap());
+    let beside = refused.along(store.update_app(app("c1"), None));
+    beside.await.unwrap();
+    assert!(!refused.is_kept(), "it did not happen, or decides nothing");
+    let two = note("two");
+    let both = async {
+        deciding(store.update_app(app("c1"), None)).await?;
+        deciding(store.remove_app("c1")).await
+    };
+    assert!(two.along(both).await.unwrap());
+    assert_eq!(
+        found(&world, &AuditAsk::newest(10)).await,
+        ["2 two", "1 one"]
+    );
 }
 
 async fn what_is_asked_for_is_found(world: World) {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use cresset_auth::front::mark_claimed;
 use cresset_auth::{Asker, AuthError, ErrorCode};
 use cresset_store::Whose;
+use cresset_store::note::Note;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
@@ -105,15 +106,38 @@ pub(super) async fn recorded(
     (name, asker): (&'static str, &Asker),
     answer: Response,
 ) -> Result<Response, Failure> {
+    let happening = happened(occasion, (name, answer.status()), asker);
+    audit::record(app, instance, happening).await?;
+    Ok(answer)
+}
+
+/// What an endpoint did for whoever asked.
+pub(super) fn happened<'h>(
+    occasion: &'h Occasion,
+    (name, status): (&'static str, StatusCode),
+    asker: &Asker,
+) -> Happening<'h> {
     let patient = asker.patient().and_then(|patient| patient.parse().ok());
-    let happening = Happening {
+    Happening {
         subject: asker.user().map(str::to_owned),
         app: asker.app().map(str::to_owned),
         whose: Whose::kept(patient, 0),
-        ..Happening::new(name, answer.status(), occasion)
-    };
-    audit::record(app, instance, happening).await?;
-    Ok(answer)
+        ..Happening::new(name, status, occasion)
+    }
+}
+
+/// The note that goes along with what an endpoint is asked: who asks is found out on the way.
+pub(super) fn noting(
+    app: &App,
+    occasion: &Occasion,
+    (name, asker): (&'static str, &Arc<Asker>),
+) -> Arc<Note> {
+    let (clock, occasion, asker) = (
+        app.platform().clock.clone(),
+        occasion.clone(),
+        asker.clone(),
+    );
+    Note::new(move || happened(&occasion, (name, StatusCode::OK), &asker).record(clock.now()))
 }
 
 /// A JSON answer nobody may keep.

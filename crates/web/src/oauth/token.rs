@@ -1,11 +1,13 @@
 //! `POST /[instance]/auth/token/`
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use cresset_auth::Asker;
 use http::StatusCode;
 
-use super::answer::{OauthForm, document, recorded, refused};
+use super::answer::{OauthForm, document, noting, recorded, refused};
 use crate::app::App;
 use crate::audit::Occasion;
 use crate::extract::Instance;
@@ -19,17 +21,20 @@ pub(crate) async fn token(
     form: OauthForm,
 ) -> Result<Response, Failure> {
     let instance = form.practice(&app, at).await?;
-    let asker = Asker::default();
-    let answer = form
-        .ask(&asker, async |request| instance.auth.token(request).await)
-        .await;
-    let answer = match answer {
-        Ok(token) => document(StatusCode::OK, token.body().expose().clone()),
-        Err(error) => refused(error),
-    };
     let name = match form.get("grant_type") {
         Some("refresh_token") => "refresh",
         _ => "token",
     };
+    let asker = Arc::new(Asker::default());
+    let note = noting(&app, &occasion, (name, &asker));
+    let request = form.ask(&asker, async |request| instance.auth.token(request).await);
+    let answer = note.along(request).await;
+    let answer = match answer {
+        Ok(token) => document(StatusCode::OK, token.body().expose().clone()),
+        Err(error) => refused(error),
+    };
+    if note.is_kept() {
+        return Ok(answer);
+    }
     recorded((&app, &instance), &occasion, (name, &asker), answer).await
 }

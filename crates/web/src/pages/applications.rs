@@ -92,19 +92,24 @@ pub(crate) async fn register_application(
     let at = front.as_ref().filter(|_| !fields.at_own_base);
     let at = at.unwrap_or(&signed_in.instance);
     let registered = match fields.new_app() {
-        Ok(new) => at.auth.register_app(new).await,
+        Ok(new) => {
+            let registered = at.auth.register_app(new);
+            noted(
+                &app,
+                &signed_in,
+                ("app-register", None, &occasion),
+                registered,
+            )
+            .await?
+        }
         Err(error) => Err(error),
     };
     match registered {
-        Ok(registered) => {
-            let client_id = registered.app.client_id.clone();
-            noted(&app, &signed_in, ("app-register", &client_id), &occasion).await?;
-            registered::page(
-                &signed_in,
-                (&registered.app, at),
-                registered.secret.as_ref(),
-            )
-        }
+        Ok(registered) => registered::page(
+            &signed_in,
+            (&registered.app, at),
+            registered.secret.as_ref(),
+        ),
         Err(error) => {
             let front = front.as_ref().map(|front| base(front));
             refused(&signed_in, (&fields, front), error)
@@ -157,14 +162,14 @@ pub(crate) async fn change_application(
     let fields = Fields::of(&form).of_known(&client_id);
     let auth = &signed_in.instance.auth;
     let changed = match fields.new_app() {
-        Ok(new) => auth.change_app(&client_id, new).await,
+        Ok(new) => {
+            let what = ("app-change", Some(client_id.as_str()), &occasion);
+            noted(&app, &signed_in, what, auth.change_app(&client_id, new)).await?
+        }
         Err(error) => Err(error),
     };
     match changed {
-        Ok(secret) => {
-            noted(&app, &signed_in, ("app-change", &client_id), &occasion).await?;
-            shown(&app, &signed_in, &client_id, secret.as_ref()).await
-        }
+        Ok(secret) => shown(&app, &signed_in, &client_id, secret.as_ref()).await,
         Err(error) => refused(&signed_in, (&fields, None), error),
     }
 }
@@ -177,8 +182,9 @@ pub(crate) async fn rotate_application(
     (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
-    let secret = auth.rotate_secret(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-rotate", &client_id), &occasion).await?;
+    let what = ("app-rotate", Some(client_id.as_str()), &occasion);
+    let rotated = noted(&app, &signed_in, what, auth.rotate_secret(&client_id)).await?;
+    let secret = rotated.map_err(failed)?;
     shown(&app, &signed_in, &client_id, Some(&secret)).await
 }
 
@@ -191,13 +197,21 @@ pub(crate) async fn switch_application(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
-    let (what, done) = match form.value("state") {
-        "enabled" => ("app-enable", auth.enable_app(&client_id).await),
-        "verified" => ("app-verify", auth.verify_app(&client_id).await),
-        _ => ("app-disable", auth.disable_app(&client_id).await),
+    let what = match form.value("state") {
+        "enabled" => "app-enable",
+        "verified" => "app-verify",
+        _ => "app-disable",
     };
+    let done = async {
+        match what {
+            "app-enable" => auth.enable_app(&client_id).await,
+            "app-verify" => auth.verify_app(&client_id).await,
+            _ => auth.disable_app(&client_id).await,
+        }
+    };
+    let what = (what, Some(client_id.as_str()), &occasion);
+    let done = noted(&app, &signed_in, what, done).await?;
     done.map_err(failed)?;
-    noted(&app, &signed_in, (what, &client_id), &occasion).await?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -211,12 +225,15 @@ pub(crate) async fn change_logo(
     upload: SafeUpload,
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
-    let changed = match upload.file {
-        Some(file) => auth.set_logo(&client_id, file.to_vec()).await,
-        None => auth.remove_logo(&client_id).await,
+    let changed = async {
+        match upload.file {
+            Some(file) => auth.set_logo(&client_id, file.to_vec()).await,
+            None => auth.remove_logo(&client_id).await,
+        }
     };
+    let what = ("app-logo", Some(client_id.as_str()), &occasion);
+    let changed = noted(&app, &signed_in, what, changed).await?;
     changed.map_err(failed)?;
-    noted(&app, &signed_in, ("app-logo", &client_id), &occasion).await?;
     let to = format!("/{}/auth/applications/{client_id}", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
@@ -234,23 +251,25 @@ pub(crate) async fn delete_application(
         return Err(Failure::new(Kind::BusinessRule, text));
     }
     let auth = &signed_in.instance.auth;
-    auth.delete_app(&client_id).await.map_err(failed)?;
-    noted(&app, &signed_in, ("app-delete", &client_id), &occasion).await?;
+    let what = ("app-delete", Some(client_id.as_str()), &occasion);
+    let deleted = noted(&app, &signed_in, what, auth.delete_app(&client_id)).await?;
+    deleted.map_err(failed)?;
     let to = format!("/{}/auth/applications/", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }
 
-async fn noted(
+/// Does what is asked about an app with the record of it.
+async fn noted<T>(
     app: &App,
     signed_in: &SignedIn,
-    (what, client_id): (&'static str, &str),
-    occasion: &Occasion,
-) -> Result<(), Failure> {
+    (what, client_id, occasion): (&'static str, Option<&str>, &Occasion),
+    asked: impl Future<Output = Result<T, AppError>>,
+) -> Result<Result<T, AppError>, Failure> {
     let happening = Happening {
-        app: Some(client_id.to_owned()),
+        app: client_id.map(str::to_owned),
         ..Happening::by(signed_in, what, StatusCode::OK, occasion)
     };
-    audit::record(app, &signed_in.instance, happening).await
+    audit::noted((app, &signed_in.instance), happening, asked).await
 }
 
 /// The form again with what was filled in and what is wrong with it.

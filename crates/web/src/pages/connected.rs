@@ -84,13 +84,13 @@ pub(crate) async fn disconnect(
 ) -> Result<Response, Failure> {
     let client_id = form.value("client_id");
     let user = &signed_in.who.user;
-    signed_in.instance.auth.disconnect(user, client_id).await?;
     let happening = Happening {
         subject: Some(user.id.clone()),
         app: Some(client_id.to_owned()),
         ..Happening::new("revoke", StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening).await?;
+    let stopped = signed_in.instance.auth.disconnect(user, client_id);
+    audit::noted((&app, &signed_in.instance), happening, stopped).await??;
     let to = format!("/{}/connected-apps?stopped", signed_in.instance.name);
     Ok(Redirect::to(&to).into_response())
 }

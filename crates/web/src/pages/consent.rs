@@ -127,15 +127,9 @@ pub(crate) async fn decide(
         kept: &kept,
         patient: Some(form.value("patient")).filter(|patient| !patient.is_empty()),
     };
-    let (name, outcome) = match form.value("decision") {
-        "allow" => ("consent", auth.allow(&handle, who, decision).await),
-        _ => ("refusal", auth.refuse(&handle, who).await.map(Some)),
-    };
-    let answer = match outcome {
-        Ok(Some(answer)) => answer,
-        // The form was about somebody else.
-        Ok(None) => return Ok(Redirect::to(&here).into_response()),
-        Err(error) => return ended(error),
+    let name = match form.value("decision") {
+        "allow" => "consent",
+        _ => "refusal",
     };
     let happening = Happening {
         app: Some(about.app.client_id),
@@ -143,7 +137,23 @@ pub(crate) async fn decide(
         whose: Whose::kept(decision.patient.and_then(|patient| patient.parse().ok()), 0),
         ..Happening::by(&signed_in, name, StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &signed_in.instance, happening).await?;
+    let note = happening.clone().note(&app);
+    let outcome = note.along(async {
+        match name {
+            "consent" => auth.allow(&handle, who, decision).await,
+            _ => auth.refuse(&handle, who).await.map(Some),
+        }
+    });
+    let outcome = outcome.await;
+    let answer = match outcome {
+        Ok(Some(answer)) => answer,
+        // The form was about somebody else.
+        Ok(None) => return Ok(Redirect::to(&here).into_response()),
+        Err(error) => return ended(error),
+    };
+    if !note.is_kept() {
+        audit::record(&app, &signed_in.instance, happening).await?;
+    }
     Ok(Redirect::to(answer.url()).into_response())
 }
 

@@ -72,7 +72,10 @@ pub(crate) async fn choose_password(
     (headers, fields): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let password = Secret::new(fields.value("new").to_owned());
-    let chosen = match instance.auth.choose_password(&link, password).await {
+    let happening = Happening::new("password", StatusCode::SEE_OTHER, &occasion);
+    let note = happening.note(&app);
+    let chosen = note.along(instance.auth.choose_password(&link, password));
+    let chosen = match chosen.await {
         Ok(chosen) => chosen,
         Err(LinkError::Store(error)) => return Err(error.into()),
         Err(error) => {
@@ -84,7 +87,9 @@ pub(crate) async fn choose_password(
         subject: Some(chosen.user.id.clone()),
         ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
     };
-    audit::record(&app, &instance, happening).await?;
+    if !note.is_kept() {
+        audit::record(&app, &instance, happening).await?;
+    }
     app.send_mail(&instance);
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("chosen", "yes");

@@ -97,6 +97,7 @@ pub(crate) async fn sign_in_with_passkey(
     let device = cookie::read(&app, name, &headers, Purpose::Device);
     let (step, address) = (form.value("step"), peer.subscriber().to_string());
     let mut known = None;
+    let note = Happening::new("login-passkey", StatusCode::SEE_OTHER, &occasion).note(&app);
     let tried = match half(&instance, &form).await {
         Ok(half) => {
             known.clone_from(&half);
@@ -107,7 +108,7 @@ pub(crate) async fn sign_in_with_passkey(
                 address: &address,
                 device: device.as_deref(),
             };
-            instance.auth.sign_in_with_passkey(asked).await
+            note.along(instance.auth.sign_in_with_passkey(asked)).await
         }
         Err(error) => PasskeyTried {
             person: None,
@@ -123,7 +124,9 @@ pub(crate) async fn sign_in_with_passkey(
         subject: person,
         ..Happening::new(did, status(&outcome), &occasion)
     };
-    audit::record(&app, &instance, happening).await?;
+    if !note.is_kept() {
+        audit::record(&app, &instance, happening).await?;
+    }
     if matches!(outcome, Err(SignInError::Copied)) {
         app.send_mail(&instance);
     }

@@ -59,7 +59,12 @@ pub(crate) async fn change_password(
         }
     }
     let new = Secret::new(fields.value("new").to_owned());
-    match instance.auth.set_password(&user.login, new).await {
+    let happening = Happening {
+        subject: Some(user.id.clone()),
+        ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
+    };
+    let set = instance.auth.set_password(&user.login, new);
+    match audit::noted((&app, instance), happening, set).await? {
         Ok(()) => {}
         Err(UserError::Store(error)) => return Err(error.into()),
         Err(error) => {
@@ -70,11 +75,6 @@ pub(crate) async fn change_password(
             );
         }
     }
-    let happening = Happening {
-        subject: Some(user.id.clone()),
-        ..Happening::new("password", StatusCode::SEE_OTHER, &occasion)
-    };
-    audit::record(&app, instance, happening).await?;
     app.send_mail(instance);
     let address = format!("/{}/account", instance.name);
     let mut response = Redirect::to(&address).into_response();

@@ -79,12 +79,14 @@ pub(crate) async fn add_person(
 ) -> Result<Response, Failure> {
     let fields = Fields::of(&form);
     let added = match fields.new_user() {
-        Ok(new) => signed_in.instance.auth.add_and_invite(new).await,
+        Ok(new) => {
+            let added = signed_in.instance.auth.add_and_invite(new);
+            audit::noted_by(&app, &signed_in, ("person-invite", &occasion), added).await?
+        }
         Err(error) => Err(error),
     };
     match added {
         Ok(user) => {
-            audit::note(&app, &signed_in, "person-invite", &occasion).await?;
             app.send_mail(&signed_in.instance);
             Ok(to_person(&signed_in, &user.id, "?done=invited"))
         }
@@ -120,8 +122,9 @@ pub(crate) async fn invite_person(
     Path((_, id)): Path<(String, String)>,
     (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
-    signed_in.instance.auth.invite(&id).await.map_err(failed)?;
-    audit::note(&app, &signed_in, "person-invite", &occasion).await?;
+    let invited = signed_in.instance.auth.invite(&id);
+    let invited = audit::noted_by(&app, &signed_in, ("person-invite", &occasion), invited).await?;
+    invited.map_err(failed)?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=invited"))
 }
@@ -136,17 +139,25 @@ pub(crate) async fn switch_person(
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let user = auth.find_user(&id).await.map_err(failed)?;
-    let what = if form.value("state") == "enabled" {
-        auth.enable_user(&user.login).await.map_err(failed)?;
-        "person-enable"
-    } else if user.id == signed_in.who.user.id {
+    let lets_in = form.value("state") == "enabled";
+    if !lets_in && user.id == signed_in.who.user.id {
         let text = "Nobody shuts themselves out; another administrator can";
         return Err(Failure::new(Kind::BusinessRule, text));
+    }
+    let switched = async {
+        if lets_in {
+            auth.enable_user(&user.login).await
+        } else {
+            auth.disable_user(&user.login).await
+        }
+    };
+    let what = if lets_in {
+        "person-enable"
     } else {
-        auth.disable_user(&user.login).await.map_err(failed)?;
         "person-disable"
     };
-    audit::note(&app, &signed_in, what, &occasion).await?;
+    let switched = audit::noted_by(&app, &signed_in, (what, &occasion), switched).await?;
+    switched.map_err(failed)?;
     Ok(to_person(&signed_in, &id, ""))
 }
 
@@ -162,8 +173,10 @@ pub(crate) async fn reset_second_factor(
         return Err(Failure::new(Kind::BusinessRule, text));
     }
     let auth = &signed_in.instance.auth;
-    auth.reset_second_factor(&id).await.map_err(failed)?;
-    audit::note(&app, &signed_in, "second-factor-reset", &occasion).await?;
+    let what = ("second-factor-reset", &occasion);
+    let reset = auth.reset_second_factor(&id);
+    let reset = audit::noted_by(&app, &signed_in, what, reset).await?;
+    reset.map_err(failed)?;
     app.send_mail(&signed_in.instance);
     Ok(to_person(&signed_in, &id, "?done=second-factor"))
 }
@@ -178,11 +191,10 @@ pub(crate) async fn set_patients(
 ) -> Result<Response, Failure> {
     let auth = &signed_in.instance.auth;
     let given = form::ids(form.value("patients"));
-    match auth.set_patients(&id, given).await {
-        Ok(()) => {
-            audit::note(&app, &signed_in, "person-patients", &occasion).await?;
-            Ok(to_person(&signed_in, &id, "?done=patients"))
-        }
+    let what = ("person-patients", &occasion);
+    let set = auth.set_patients(&id, given);
+    match audit::noted_by(&app, &signed_in, what, set).await? {
+        Ok(()) => Ok(to_person(&signed_in, &id, "?done=patients")),
         Err(error @ (UserError::FhirUser(_) | UserError::NoPatient(_))) => {
             let user = auth.find_user(&id).await.map_err(failed)?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -117,9 +117,10 @@ pub(crate) async fn make_registration(
     let auth = &signed_in.instance.auth;
     let by = &signed_in.who.user.id;
     let lives = days.trim().parse().unwrap_or_default();
-    let (status, made) = match auth.add_registration(by, note, lives).await {
+    let added = auth.add_registration(by, note, lives);
+    let what = ("registration-link", &occasion);
+    let (status, made) = match audit::noted_by(&app, &signed_in, what, added).await? {
         Ok((registration, link)) => {
-            audit::note(&app, &signed_in, "registration-link", &occasion).await?;
             let base = auth.settings().issuer.trim_end_matches("/auth");
             let address = format!("{base}/register/{}", link.expose());
             let until = day(registration.expires);
@@ -199,7 +200,7 @@ pub(crate) async fn approve_registration(
     let auth = &front.as_ref().unwrap_or(&signed_in.instance).auth;
     let by = &signed_in.who.user.id;
     let scopes = form.value("scopes");
-    let done = auth.approve_registration(&id, by, scopes).await.map(drop);
+    let done = async { auth.approve_registration(&id, by, scopes).await.map(drop) };
     let what = ("registration-approve", id.as_str());
     decided(&app, &signed_in, (what, Some(scopes)), &occasion, done).await
 }
@@ -213,7 +214,7 @@ pub(crate) async fn deny_registration(
     form: SafeForm,
 ) -> Result<Response, Failure> {
     let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
-    let done = auth.deny_registration(&id, by, form.value("reason")).await;
+    let done = auth.deny_registration(&id, by, form.value("reason"));
     let what = ("registration-deny", id.as_str());
     decided(&app, &signed_in, (what, None), &occasion, done).await
 }
@@ -226,7 +227,7 @@ pub(crate) async fn withdraw_registration(
     (occasion, _): (Occasion, SafeForm),
 ) -> Result<Response, Failure> {
     let (auth, by) = (&signed_in.instance.auth, &signed_in.who.user.id);
-    let done = auth.withdraw_registration(&id, by).await;
+    let done = auth.withdraw_registration(&id, by);
     let what = ("registration-withdraw", id.as_str());
     decided(&app, &signed_in, (what, None), &occasion, done).await
 }
@@ -236,11 +237,10 @@ async fn decided(
     signed_in: &SignedIn,
     ((what, id), scopes): ((&'static str, &str), Option<&str>),
     occasion: &Occasion,
-    done: Result<(), RegistrationError>,
+    done: impl Future<Output = Result<(), RegistrationError>>,
 ) -> Result<Response, Failure> {
-    match done {
+    match audit::noted_by(app, signed_in, (what, occasion), done).await? {
         Ok(()) => {
-            audit::note(app, signed_in, what, occasion).await?;
             let to = format!("/{}/auth/registrations/{id}", signed_in.instance.name);
             Ok(Redirect::to(&to).into_response())
         }

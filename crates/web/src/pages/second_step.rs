@@ -86,11 +86,13 @@ pub(crate) async fn sign_in_with_code(
         address: &peer.subscriber().to_string(),
         device: device.as_deref(),
     };
+    let note = Happening::new("login", StatusCode::SEE_OTHER, &occasion).note(&app);
     let mut known = None;
     let outcome = match instance.auth.half_signed_in(handle).await {
         Ok(user) => {
             known = Some(user.clone());
-            instance.auth.finish_sign_in(user, step).await
+            let finished = instance.auth.finish_sign_in(user, step);
+            note.along(finished).await
         }
         Err(error) => Err(error),
     };
@@ -98,7 +100,9 @@ pub(crate) async fn sign_in_with_code(
         subject: known.as_ref().map(|user| user.id.clone()),
         ..Happening::new("login", status(&outcome), &occasion)
     };
-    audit::record(&app, &instance, happening).await?;
+    if !note.is_kept() {
+        audit::record(&app, &instance, happening).await?;
+    }
     let browser = (&headers, &form);
     if matches!(
         outcome,

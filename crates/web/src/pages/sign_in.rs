@@ -72,7 +72,8 @@ pub(crate) async fn sign_in(
         address: &peer.subscriber().to_string(),
         device: device.as_deref(),
     };
-    let outcome = instance.auth.sign_in(asked).await;
+    let note = Happening::new("login", StatusCode::SEE_OTHER, &occasion).note(&app);
+    let outcome = note.along(instance.auth.sign_in(asked)).await;
     let (what, status, subject) = match &outcome {
         Ok(Entered::Begun(begun)) => ("login", status(&outcome), Some(begun.user.id.clone())),
         Ok(Entered::Half { user, .. }) => ("login-password", StatusCode::OK, Some(user.id.clone())),
@@ -82,7 +83,9 @@ pub(crate) async fn sign_in(
         subject,
         ..Happening::new(what, status, &occasion)
     };
-    audit::record(&app, &instance, happening).await?;
+    if !note.is_kept() {
+        audit::record(&app, &instance, happening).await?;
+    }
     let browser = (&headers, &form);
     match outcome {
         Ok(Entered::Begun(begun)) => entered(&app, &instance, browser, &begun).await,
@@ -216,12 +219,18 @@ pub(super) fn refused(page: &impl Template, wait_s: Option<u32>) -> Result<Respo
 pub(crate) async fn sign_out(
     State(app): State<App>,
     Instance(instance): Instance,
-    headers: HeaderMap,
-    _: SafeForm,
+    occasion: Occasion,
+    (headers, _): (HeaderMap, SafeForm),
 ) -> Result<Response, Failure> {
     let name = instance.name.as_str();
     if let Some(cookie) = cookie::read(&app, name, &headers, Purpose::Session) {
-        instance.auth.sign_out(&cookie).await?;
+        let who = instance.auth.signed_in(&cookie).await?;
+        let happening = Happening {
+            subject: who.map(|who| who.user.id),
+            ..Happening::new("logout", StatusCode::SEE_OTHER, &occasion)
+        };
+        let ended = instance.auth.sign_out(&cookie);
+        audit::noted((&app, &instance), happening, ended).await??;
     }
     let mut response = Redirect::to(&format!("/{name}/sign-in")).into_response();
     let gone = (Purpose::Session, None);

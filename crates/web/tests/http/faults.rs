@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use cresset_auth::user::NewUser;
 use cresset_base::Secret;
+use cresset_store::grant::ClientType;
 use cresset_store::user::{Role, User};
+use cresset_store::{AuditAsk, Recorded};
 
+use super::launch::{SCOPES, details};
 use super::passkeys::device::Device as PasskeyDevice;
 use super::passkeys::{ADD, asked_to_make, send, show, unchanged};
 use super::people::PASSWORD;
@@ -63,7 +66,7 @@ async fn ann(practice: &Practice) -> User {
 async fn at_every_write(run: impl AsyncFn(i64) -> bool) {
     for writes in 0..WRITES_MAX {
         if !run(writes).await {
-            assert!(writes > 1, "nothing was ever refused");
+            assert!(writes > 0, "nothing was ever refused");
             return;
         }
     }
@@ -88,6 +91,69 @@ async fn codes_are_on_or_off_and_their_person_gets_in() {
             assert_eq!(passkeys::recovery_codes(&answer).len(), 10, "{writes}");
         }
         gets_in(&practice, is_on.then_some(&device)).await;
+        was_refused
+    })
+    .await;
+}
+
+/// What an administrator changes and the record of it are one commit (threats §5, rule 8).
+#[tokio::test]
+async fn a_change_and_its_record_are_made_or_neither_is() {
+    for (form, name) in [
+        ([("state", "disabled")], "app-disable"),
+        ([("state", "verified")], "app-verify"),
+    ] {
+        at_every_write(async |writes| {
+            let (practice, faults) = practice().await;
+            let app = practice.people_app(SCOPES, details(ClientType::Public));
+            let client_id = app.await.client_id;
+            let mut boss = practice.browser_of("boss").await;
+            let page = format!("/demo/auth/applications/{client_id}");
+            let token = boss.get(&page).await.field("form_token");
+            let fields = [&[("form_token", token.as_str())][..], &form].concat();
+            faults.after(writes);
+            let answer = boss.post(&format!("{page}/state"), &fields).await;
+            let was_refused = faults.heal();
+            let app = practice.auth().find_app(&client_id).await.unwrap();
+            let is_changed = !app.enabled || app.details.verified.is_some();
+            assert_eq!(done(&answer), is_changed, "{writes}");
+            practice.store.settle().await.unwrap();
+            let trail = practice.store.trail(&AuditAsk::newest(50)).await.unwrap();
+            let told = |r: &&Recorded| r.record.interaction == name;
+            let told = trail.records.iter().filter(told).count();
+            assert_eq!(told, usize::from(is_changed), "{writes} {name}");
+            was_refused
+        })
+        .await;
+    }
+}
+
+/// The same of who signs in and of the token an app is given.
+#[tokio::test]
+async fn a_session_and_its_record_are_made_or_neither_is() {
+    at_every_write(async |writes| {
+        let (practice, faults) = practice().await;
+        let mut browser = practice.browser();
+        let token = browser.get("/demo/sign-in").await.field("form_token");
+        let fields = [
+            ("form_token", &*token),
+            ("login", "ann"),
+            ("password", PASSWORD),
+        ];
+        faults.after(writes);
+        browser.post("/demo/sign-in", &fields).await;
+        let was_refused = faults.heal();
+        let ann = ann(&practice).await;
+        let sessions = practice.store.end_sessions(&ann.id, None).await.unwrap();
+        practice.store.settle().await.unwrap();
+        let trail = practice.store.trail(&AuditAsk::newest(50)).await.unwrap();
+        let of_ann = |r: &&Recorded| {
+            let record = &r.record;
+            (&*record.interaction, record.status) == ("login", 303)
+                && record.subject.as_ref() == Some(&ann.id)
+        };
+        let told = trail.records.iter().filter(of_ann).count();
+        assert_eq!(told as u64, sessions, "{writes}");
         was_refused
     })
     .await;
