@@ -5,7 +5,7 @@
 //! for reads and searches, a bare SQLite table for creates, bare SQLite tables of the same shape
 //! for an import ([`baseline`]). [`load`] drives any FHIR base over plain HTTP/1.1 and is cheap
 //! enough that the server is what is measured. [`scenario`] says what is measured, [`figures`]
-//! how it is shown. [`workload`] puts any two servers through the same work.
+//! how it is shown; [`growth`] is the table of what grows with the data. [`workload`] puts any two servers through the same work.
 //!
 //! This room does not know how Cresset works inside: it starts the binary and asks over HTTP; what can
 //! only be done inside is asked of a [`product`]. It knows SQLite, because its baselines are written in it.
@@ -14,6 +14,7 @@
 
 pub mod baseline;
 pub mod figures;
+pub mod growth;
 pub mod load;
 pub mod process;
 pub mod product;

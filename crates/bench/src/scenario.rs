@@ -6,11 +6,13 @@ mod import;
 mod local;
 mod read;
 mod scale;
+mod shapes;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::figures::Figure;
+use crate::growth::Growth;
 use crate::load::{Press, Target};
 use crate::product::Product;
 use crate::workload::{self, How, Run, Workload};
@@ -95,6 +97,14 @@ impl Bench {
     /// When something does not do what it should.
     pub fn auth(&self, product: &dyn Product, sizes: Sizes) -> Result<Vec<Figure>> {
         auth::figures(self, product, sizes)
+    }
+
+    /// Measures every shape of a query on instances of growing size, up to the large one.
+    ///
+    /// # Errors
+    /// When something does not do what it should.
+    pub fn shapes(&self) -> Result<Growth> {
+        shapes::growth(self)
     }
 
     /// Measures any FHIR base over plain HTTP; it must hold Observations with code, patient and date.

@@ -71,8 +71,8 @@ pub struct Import {
 /// How far an import has come.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// Bytes read, as they lie in the sources.
-    pub bytes_read: Arc<AtomicU64>,
+    /// Bytes dealt with, as they lie in the sources.
+    pub bytes: u64,
     /// Records dealt with.
     pub records: u64,
     /// Records refused.
@@ -145,7 +145,7 @@ impl Import {
             work,
             permits: reader::permits(),
             runtime: Handle::current(),
-            bytes_read: Arc::clone(&pass.numbers.bytes_read),
+            bytes_read: Arc::new(AtomicU64::new(pass.numbers.bytes)),
             split: Arc::clone(&split),
             sequence: 0,
         };

@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use cresset_access::{Access, SystemReason};
 use cresset_base::{InstanceName, Limits};
-use cresset_bulk::import::{Done, Import, Journal, Report, Source, Stream};
+use cresset_bulk::import::{Done, Import, Journal, Progress, Report, Source, Stream};
 use cresset_definitions::ResourceType;
 use cresset_fhir::service::Surroundings;
 use cresset_fhir::terminology::Remembered;
@@ -83,6 +83,14 @@ impl Practice {
     }
 
     async fn import(&mut self, files: &[(&str, &[u8])]) -> Report {
+        self.watched(files, &|_| {}).await
+    }
+
+    async fn watched(
+        &mut self,
+        files: &[(&str, &[u8])],
+        progress: &(dyn Fn(&Progress) + Send + Sync),
+    ) -> Report {
         let sources = files
             .iter()
             .map(|(name, bytes)| source(name, bytes))
@@ -99,7 +107,7 @@ impl Practice {
             workers: 2,
         };
         import
-            .run(sources, &mut self.journal, &|_| {})
+            .run(sources, &mut self.journal, progress)
             .await
             .unwrap()
     }
@@ -181,6 +189,33 @@ async fn references_are_resolved_whatever_the_order_of_the_files() {
         encounter.contains(r#""reference":"Practitioner/dr""#),
         "{encounter}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_to_be_stored_is_no_progress() {
+    let line = format!(
+        "{{\"resourceType\":\"Basic\",\"code\":{{\"text\":\"{}\"}}}}\n",
+        "a".repeat(2_000)
+    );
+    let file = line.repeat(4_000);
+    let seen = Mutex::new(Vec::new());
+    let note = |progress: &Progress| {
+        seen.lock()
+            .unwrap()
+            .push((progress.bytes, progress.records));
+    };
+    let mut practice = Practice::new();
+    let report = practice
+        .watched(&[("a.ndjson", file.as_bytes())], &note)
+        .await;
+    assert_eq!(report.created, 4_000);
+    let seen = seen.into_inner().unwrap();
+    // A batch of lines, and what was read of the file in one go.
+    let ahead = 512 * 1024 + 256 * 1024;
+    for (bytes, records) in &seen {
+        assert!(*bytes <= records * line.len() as u64 + ahead, "{seen:?}");
+    }
+    assert_eq!(seen.last(), Some(&(file.len() as u64, 4_000)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

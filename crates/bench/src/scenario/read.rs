@@ -81,13 +81,9 @@ pub(super) fn paths(target: &Target) -> Result<Vec<String>> {
                 .iter()
                 .filter_map(|r| Some(format!("Observation/{}", r.get("id")?.as_str()?))),
         );
-        let next = link(&page, "next").filter(|_| paths.len() < READ);
+        let next = next(&page).filter(|_| paths.len() < READ);
         let Some(next) = next else { break };
-        let below = next
-            .split_once("/fhir/")
-            .map_or(next.as_str(), |(_, below)| below)
-            .to_owned();
-        page = get(target, &below)?;
+        page = get(target, &next)?;
     }
     Ok(paths)
 }
@@ -186,10 +182,16 @@ fn resources(bundle: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn link(bundle: &Value, relation: &str) -> Option<String> {
+/// The address of the next page, below the base.
+pub(super) fn next(bundle: &Value) -> Option<String> {
     let links = bundle.get("link")?.as_array()?;
     let link = links
         .iter()
-        .find(|link| link.get("relation").and_then(Value::as_str) == Some(relation))?;
-    Some(link.get("url")?.as_str()?.to_owned())
+        .find(|link| link.get("relation").and_then(Value::as_str) == Some("next"))?;
+    let url = link.get("url")?.as_str()?;
+    Some(
+        url.split_once("/fhir/")
+            .map_or(url, |(_, below)| below)
+            .to_owned(),
+    )
 }

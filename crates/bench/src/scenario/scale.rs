@@ -14,7 +14,7 @@ use crate::process::{Server, disk_bytes};
 use crate::sample::population;
 
 /// Resources of the small instance.
-const SMALL: usize = 10_000;
+pub(super) const SMALL: usize = 10_000;
 /// How often each search is asked.
 const ASKED: usize = 400;
 
@@ -54,7 +54,7 @@ pub(super) fn figures(bench: &Bench) -> Result<Vec<Figure>> {
 }
 
 /// A server over so many resources, with what filling it cost and how long it took to start.
-fn instance(
+pub(super) fn instance(
     bench: &Bench,
     name: &str,
     count: usize,

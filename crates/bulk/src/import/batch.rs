@@ -61,6 +61,8 @@ pub(crate) struct Job<W> {
     pub(crate) sequence: u64,
     pub(crate) source: usize,
     pub(crate) work: W,
+    /// Bytes of all sources that were read when it was cut.
+    pub(crate) bytes_read: u64,
     /// Held until the piece is committed, so that what is under way stays bounded.
     pub(crate) permit: OwnedSemaphorePermit,
 }

@@ -195,6 +195,7 @@ impl Committer<'_> {
     fn settle(&mut self, job: Job<Ready>, notes: &mut BTreeMap<usize, Done>) {
         let source = self.sources.get(job.source);
         let name = source.map_or("", |source| source.name.as_str());
+        self.numbers.bytes = job.bytes_read;
         match job.work {
             Ready::Batch(batch, groups) => {
                 let deferred: usize = groups.iter().map(|group| group.deferred.len()).sum();

@@ -132,6 +132,7 @@ impl Reader {
             sequence: self.sequence,
             source,
             work,
+            bytes_read: self.bytes_read.load(Ordering::Relaxed),
             permit,
         };
         self.sequence += 1;

@@ -45,6 +45,7 @@ impl Worker {
                 sequence: job.sequence,
                 source: job.source,
                 work: ready,
+                bytes_read: job.bytes_read,
                 permit: job.permit,
             };
             if done.send(job).is_err() {

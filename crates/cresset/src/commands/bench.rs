@@ -11,6 +11,7 @@ use std::{env, fs, process};
 use clap::{Args, ValueEnum};
 use cresset_bench::baseline::http::{self, Bare};
 use cresset_bench::figures::{Figure, markdown};
+use cresset_bench::growth::Growth;
 use cresset_bench::load::Target;
 use cresset_bench::scenario::{Bench as Scenario, Sizes, What};
 use serde_json::json;
@@ -24,6 +25,7 @@ use crate::output;
   cresset bench all
   cresset bench create --seconds 10 --connections 64
   cresset bench scale --large 1000000 --scratch /mnt/fast
+  cresset bench shapes --large 1000000
   cresset bench auth --json > auth.json
   cresset bench workloads --json > ours.json
   cresset bench workloads --base http://localhost:8081 --compare ours.json
@@ -57,7 +59,7 @@ pub(crate) struct Bench {
     /// Resources of the instance that is measured
     #[arg(long, default_value_t = 50_000)]
     resources: usize,
-    /// Resources of the large instance of `scale`
+    /// Resources of the large instance of `scale` and `shapes`
     #[arg(long, default_value_t = 1_000_000)]
     large: usize,
     /// Apps with live tokens, of `auth`
@@ -107,6 +109,8 @@ enum Subject {
     Scale,
     /// All of these
     All,
+    /// Every shape of a query at 10,000 resources, ten times as many and so on up to --large
+    Shapes,
     /// Tokens, sign-ins, and what the check of a token and an audit record cost a read
     Auth,
     /// Create nine linked resources, read, update and delete each
@@ -134,6 +138,10 @@ impl Bench {
             let run = scenario.and_then(|scenario| workloads::run(&self, &scenario, wanted));
             fs::remove_dir_all(&scratch).context(scratch.display())?;
             workloads::print(&self, &run?)?;
+        } else if matches!(self.what, Subject::Shapes) {
+            let growth = scenario.and_then(|scenario| self.shapes(&scenario));
+            fs::remove_dir_all(&scratch).context(scratch.display())?;
+            self.print_growth(&growth?);
         } else {
             let figures = scenario.and_then(|scenario| self.figures(&scenario));
             fs::remove_dir_all(&scratch).context(scratch.display())?;
@@ -184,6 +192,24 @@ impl Bench {
             logins: self.logins.max(1),
         };
         scenario.auth(&product::Own::new()?, sizes)
+    }
+
+    fn shapes(&self, scenario: &Scenario) -> Result<Growth, Failure> {
+        if self.base.is_some() {
+            let text = "`shapes` fills instances of its own; it measures no other base";
+            return Err(Failure::new(Kind::Settings, text.to_owned()));
+        }
+        measured(scenario.shapes())
+    }
+
+    fn print_growth(&self, growth: &Growth) {
+        let machine = machine();
+        if self.json {
+            output::json(&json!({"machine": machine, "growth": growth}));
+            return;
+        }
+        output::line(format_args!("{machine}\n"));
+        output::line(growth.markdown().trim_end());
     }
 
     fn print(&self, figures: &[Figure]) {

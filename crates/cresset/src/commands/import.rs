@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Args;
@@ -155,7 +154,7 @@ pub(super) async fn run(
                 output::count(progress.records),
                 output::count(progress.refused)
             );
-            bar.at(progress.bytes_read.load(Ordering::Relaxed), message);
+            bar.at(progress.bytes, message);
         })
         .await;
     bar.finish();

@@ -25,6 +25,7 @@ pub(super) fn of(subject: Subject) -> Option<Vec<Workload>> {
         | Subject::Import
         | Subject::Scale
         | Subject::All
+        | Subject::Shapes
         | Subject::Auth => None,
     }
 }
