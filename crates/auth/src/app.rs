@@ -5,6 +5,7 @@ use cresset_base::Secret;
 use cresset_outbound::{NotAllowed, address};
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{App, AppDetails, ClientType, Pkce};
+use cresset_store::mail::Mail;
 use cresset_store::note::{deciding, is_about};
 
 use crate::credential::{Kind, generate, hash};
@@ -242,7 +243,7 @@ impl AuthServer {
         let told = self
             .sender()
             .app_changed(&app, &["its secret was replaced"]);
-        deciding(self.store.update_app(app, told)).await?;
+        self.renew_app(app, told).await?;
         Ok(secret)
     }
 
@@ -312,8 +313,7 @@ impl AuthServer {
         } else {
             self.sender().app_changed(&app, &what)
         };
-        deciding(self.store.update_app(app.clone(), told)).await?;
-        self.tokens.forget_all();
+        self.renew_app(app.clone(), told).await?;
         Ok((app, fresh))
     }
 
@@ -328,9 +328,9 @@ impl AuthServer {
 
     /// The same for whoever has seen to it that nobody else changes the app meanwhile.
     pub(crate) async fn remove_app(&self, client_id: &str) -> Result<(), AppError> {
-        let existed = deciding(self.store.remove_app(client_id)).await?;
+        let existed = deciding(self.store.remove_app(client_id)).await;
         self.tokens.forget_all();
-        if existed {
+        if existed? {
             Ok(())
         } else {
             Err(AppError::Unknown)
@@ -347,7 +347,7 @@ impl AuthServer {
             enabled: true,
             ..self.app(client_id).await?
         };
-        Ok(deciding(self.store.update_app(app, None)).await?)
+        Ok(self.renew_app(app, None).await?)
     }
 
     /// Notes that somebody of the practice made sure that the organization behind an app is who it
@@ -362,7 +362,7 @@ impl AuthServer {
             return Err(AppError::NoOrganization);
         }
         app.details.verified = Some(self.clock.now());
-        Ok(deciding(self.store.update_app(app, None)).await?)
+        Ok(self.renew_app(app, None).await?)
     }
 
     /// Ends the use of an app; its tokens end with the return of this call.
@@ -376,9 +376,15 @@ impl AuthServer {
             ..self.app(client_id).await?
         };
         let told = self.sender().app_changed(&app, &["it was disabled"]);
-        deciding(self.store.update_app(app, told)).await?;
+        Ok(self.renew_app(app, told).await?)
+    }
+
+    /// Stores an app anew. What is remembered of it is forgotten also where that failed: it may have been stored
+    /// all the same.
+    async fn renew_app(&self, app: App, told: Option<Mail>) -> Result<(), StoreError> {
+        let stored = deciding(self.store.update_app(app, told)).await;
         self.tokens.forget_all();
-        Ok(())
+        stored
     }
 
     async fn app(&self, client_id: &str) -> Result<App, AppError> {

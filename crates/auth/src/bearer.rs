@@ -8,7 +8,7 @@ use cresset_base::Timestamp;
 use cresset_store::Error as StoreError;
 use cresset_store::grant::{Hashed, Token};
 
-use crate::credential::{Kind, hash, is_marked};
+use crate::credential::{Kind, is_marked, token};
 use crate::dpop::{self, ProofError, Proofs};
 use crate::server::AuthServer;
 
@@ -172,7 +172,7 @@ impl AuthServer {
     pub async fn caller(&self, request: Presented<'_>) -> Result<Arc<Caller>, BearerError> {
         let of = (Kind::AccessToken, self.settings.mark.as_deref());
         let (scheme, plain) = presented(request.authorization, of)?;
-        let token = hash(plain);
+        let token = token::key(plain);
         let caller = match self.remembered(token) {
             Some(caller) => caller,
             None => self.read_caller(token).await?,

@@ -1,5 +1,7 @@
 //! Random values and their hashes.
 
+pub(crate) mod token;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
@@ -33,6 +35,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether it says when it was made.
+    pub(crate) fn is_token(self) -> bool {
+        matches!(self, Self::AccessToken | Self::RefreshToken)
+    }
+
     fn tag(self) -> &'static str {
         match self {
             Self::ClientId => "app_",
@@ -109,7 +116,7 @@ pub(crate) fn is_marked(kind: Kind, mark: Option<&str>, text: &str) -> bool {
         Some(mark) => rest.and_then(|rest| rest.strip_prefix(mark)?.strip_prefix('.')),
     };
     random.is_some_and(|random| {
-        random.len() == RANDOM_CHARS
+        (random.len() == RANDOM_CHARS || kind.is_token() && random.len() == token::CHARS)
             // Counted to the end, so that many bytes are looked at together.
             && random.bytes().filter(|b| !is_random(*b)).count() == 0
     })

@@ -11,7 +11,7 @@ use cresset_store::grant::App;
 
 use crate::client_assertion;
 use crate::client_authentication::basic_ids;
-use crate::credential::{self, Kind, generate_marked, is_marked};
+use crate::credential::{self, Kind, generate_marked, is_marked, token};
 use crate::discovery::Documents;
 use crate::server::{AuthServer, AuthSettings};
 
@@ -67,13 +67,36 @@ impl AuthServer {
 
     /// The app with this `client_id`, if it is one of this base.
     pub(crate) async fn app_here(&self, client_id: &str) -> Result<Option<App>, StoreError> {
-        let app = self.store.lookup_app(client_id).await?;
+        let elsewhere = self.store.endings();
+        let known = elsewhere.and_then(|at| self.tokens.app(client_id, at));
+        let app = match known {
+            Some(app) => Some(app),
+            None => self.read_app(client_id, elsewhere).await?,
+        };
         Ok(app.filter(|app| mark_of(&app.client_id) == self.mark()))
+    }
+
+    async fn read_app(
+        &self,
+        client_id: &str,
+        elsewhere: Option<u64>,
+    ) -> Result<Option<App>, StoreError> {
+        let ticket = self.tokens.ticket(elsewhere);
+        let app = self.store.lookup_app(client_id).await?;
+        if let Some(app) = &app {
+            self.tokens.insert_app(app.clone(), ticket);
+        }
+        Ok(app)
     }
 
     /// A new value of this kind, good at this base alone.
     pub(crate) fn generate(&self, kind: Kind) -> Secret<String> {
-        generate_marked(kind, self.mark(), self.rng.as_ref())
+        let rng = self.rng.as_ref();
+        if kind.is_token() {
+            token::generate(kind, (self.mark(), self.clock.now()), rng)
+        } else {
+            generate_marked(kind, self.mark(), rng)
+        }
     }
 
     pub(crate) fn generate_client_id(&self) -> String {

@@ -13,7 +13,7 @@ use cresset_store::grant::{App, Hashed, Token};
 use cresset_store::note::{self, deciding};
 use jiff::SignedDuration;
 
-use crate::credential::{Kind, hash};
+use crate::credential::{Kind, token};
 use crate::dpop::Proofs;
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::{Form, Request};
@@ -200,7 +200,7 @@ impl AuthServer {
             note::is_of(patient);
         }
         let token = Token {
-            hash: hash(access_token.expose()),
+            hash: token::key(access_token.expose()),
             client_id: issue.app.client_id,
             scopes: issue.scope.clone(),
             patient: patient.clone(),

@@ -4,7 +4,7 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::Token;
 
 use crate::bearer::Presented;
-use crate::credential::{Kind, hash};
+use crate::credential::{Kind, token};
 use crate::dpop::thumbprint_text;
 use crate::error::{AuthError, ErrorCode, Refusal, Tried};
 use crate::form::{Form, Request};
@@ -85,7 +85,7 @@ impl AuthServer {
             .get("token")
             .ok_or_else(|| Refusal::request("token is missing; send it as a form parameter"))?;
         let stored = if self.is_of_kind(Kind::AccessToken, token) {
-            self.store.lookup_token(hash(token)).await?
+            self.store.lookup_token(token::key(token)).await?
         } else {
             None
         };

@@ -58,6 +58,7 @@ mod told;
 
 pub use app::{AppError, NewApp, Registered};
 pub use bearer::{BearerError, Caller, INSUFFICIENT_SCOPE_CHALLENGE, Presented};
+pub use credential::token::key as token_key;
 pub use dpop::Proofs;
 pub use error::{AuthError, ErrorCode, Refusal};
 pub use form::{Asker, Request};

@@ -36,7 +36,7 @@ impl AuthServer {
         app.details.logo = Some(digest(&content));
         app.details.registration_token = None;
         let logo = Logo { form, content };
-        Ok(deciding(self.store.update_app_and_logo(app, Some(logo))).await?)
+        Ok(self.renew_app_and_logo(app, Some(logo)).await?)
     }
 
     /// Takes the picture of an app away.
@@ -47,7 +47,13 @@ impl AuthServer {
         let _alone = self.app_changes.lock().await;
         let mut app = self.find_app(client_id).await?;
         app.details.logo = None;
-        Ok(deciding(self.store.update_app_and_logo(app, None)).await?)
+        Ok(self.renew_app_and_logo(app, None).await?)
+    }
+
+    async fn renew_app_and_logo(&self, app: App, logo: Option<Logo>) -> Result<(), StoreError> {
+        let stored = deciding(self.store.update_app_and_logo(app, logo)).await;
+        self.tokens.forget_all();
+        stored
     }
 
     /// The picture with this digest of an app; nothing where it has another one or none.

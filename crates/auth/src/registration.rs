@@ -337,7 +337,10 @@ impl AuthServer {
         along: Along,
     ) -> Result<(), RegistrationError> {
         let advanced = self.store.advance_registration(from, to, along);
-        if deciding(advanced).await? {
+        let advanced = deciding(advanced).await;
+        // It may have given the app another secret.
+        self.tokens.forget_all();
+        if advanced? {
             Ok(())
         } else {
             Err(RegistrationError::Moved)

@@ -4,7 +4,7 @@ use cresset_store::Error as StoreError;
 use cresset_store::grant::App;
 use cresset_store::note::deciding;
 
-use crate::credential::{Kind, hash};
+use crate::credential::{Kind, token};
 use crate::error::{AuthError, Refusal};
 use crate::form::{Form, Request};
 use crate::server::AuthServer;
@@ -28,7 +28,7 @@ impl AuthServer {
         if !self.is_of_kind(Kind::AccessToken, token) {
             return Ok(());
         }
-        let hash = hash(token);
+        let hash = token::key(token);
         let stored = self.store.lookup_token(hash).await?;
         if stored.is_some_and(|t| t.client_id == app.client_id) {
             deciding(self.store.revoke_token(hash)).await?;
@@ -39,7 +39,7 @@ impl AuthServer {
 
     /// A refresh token takes the access tokens of its grant along (§2.1).
     async fn revoke_refresh(&self, token: &str, app: &App) -> Result<(), StoreError> {
-        let stored = self.store.lookup_refresh_token(hash(token)).await?;
+        let stored = self.store.lookup_refresh_token(token::key(token)).await?;
         let Some(stored) = stored else {
             return Ok(());
         };

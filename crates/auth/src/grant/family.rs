@@ -9,7 +9,7 @@ use cresset_store::note::{self, deciding};
 
 use super::{ContextReference, LaunchContext, TokenResponse, end_of_life};
 use crate::authorize::later;
-use crate::credential::{Kind, hash};
+use crate::credential::{Kind, token};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::grant::GrantType;
 use crate::server::AuthServer;
@@ -50,7 +50,7 @@ impl AuthServer {
         let access_token = self.generate(Kind::AccessToken);
         let lifetime_s = self.settings.token_lifetime_s;
         let token = Token {
-            hash: hash(access_token.expose()),
+            hash: token::key(access_token.expose()),
             client_id: consent.client_id.clone(),
             scopes: issued.scopes.clone(),
             patient: consent.context.patient.clone(),
@@ -152,7 +152,7 @@ impl AuthServer {
     /// A fresh token like this one.
     fn refresh(&self, like: RefreshToken) -> (Secret<String>, RefreshToken) {
         let plain = self.generate(Kind::RefreshToken);
-        let hash = hash(plain.expose());
+        let hash = token::key(plain.expose());
         (plain, RefreshToken { hash, ..like })
     }
 
@@ -163,12 +163,22 @@ impl AuthServer {
         }
     }
 
-    /// The consent with this id, unless it was ended or the person who gave it is shut out.
+    /// The consent with this id, unless it was ended or the person who gave it is shut out. When it was used
+    /// last may be told wrong.
     pub(crate) async fn live_consent(&self, id: &str) -> Result<Option<Consent>, StoreError> {
-        match self.store.lookup_consent(id).await? {
-            Some(consent) => self.if_live(consent).await,
-            None => Ok(None),
+        let elsewhere = self.store.endings();
+        if let Some(consent) = elsewhere.and_then(|at| self.tokens.consent(id, at)) {
+            return Ok(Some(consent));
         }
+        let ticket = self.tokens.ticket(elsewhere);
+        let Some(consent) = self.store.lookup_consent(id).await? else {
+            return Ok(None);
+        };
+        let live = self.if_live(consent).await?;
+        if let Some(consent) = &live {
+            self.tokens.insert_consent(consent.clone(), ticket);
+        }
+        Ok(live)
     }
 
     /// A consent as it was found, unless it had ended or the person who gave it is shut out.

@@ -7,7 +7,7 @@ use cresset_store::grant::{App, Hashed};
 
 use super::TokenResponse;
 use super::family::{Issued, Successor};
-use crate::credential::{Kind, hash};
+use crate::credential::{Kind, token};
 use crate::error::{AuthError, ErrorCode, Refusal};
 use crate::form::Form;
 use crate::server::AuthServer;
@@ -23,7 +23,7 @@ impl AuthServer {
             Refusal::request("refresh_token is missing; send it as a form parameter")
         })?;
         let presented = if self.is_of_kind(Kind::RefreshToken, plain) {
-            self.store.lookup_refresh_token(hash(plain)).await?
+            self.store.lookup_refresh_token(token::key(plain)).await?
         } else {
             None
         };

@@ -362,7 +362,7 @@ async fn nothing_plain_is_stored_and_no_two_are_alike() {
     assert!(
         tokens
             .iter()
-            .all(|t| t.len() == 47 && t.starts_with("crt_"))
+            .all(|t| t.len() == 57 && t.starts_with("crt_"))
     );
     let stored = format!(
         "{:?} {:?}",

@@ -144,12 +144,7 @@ impl Grants for SqliteStore {
         let client_id = client_id.to_owned();
         self.change(move |connection| {
             let ends_ms = millis(ends);
-            connection
-                .prepare_cached(
-                    "DELETE FROM assertion WHERE (client_id,id) IN \
-                     (SELECT client_id,id FROM assertion WHERE ends<?1 LIMIT ?2)",
-                )?
-                .execute((ends_ms - ASSERTION_KEPT_S * 1_000, DROPPED_MAX))?;
+            drop_assertions(connection, ends_ms - ASSERTION_KEPT_S * 1_000)?;
             connection
                 .prepare_cached("INSERT OR IGNORE INTO assertion(client_id,id,ends) VALUES(?,?,?)")?
                 .execute((&client_id, id.0, ends_ms))
@@ -179,12 +174,35 @@ pub(super) fn insert_token(connection: &Connection, token: &Token) -> rusqlite::
 }
 
 /// Drops some of the tokens that ended before this instant.
-fn drop_ended(connection: &Connection, before_ms: i64) -> rusqlite::Result<usize> {
-    let text = "DELETE FROM access_token WHERE hash IN \
-                (SELECT hash FROM access_token WHERE expires<?1 LIMIT ?2)";
-    connection
-        .prepare_cached(text)?
-        .execute((before_ms, DROPPED_MAX))
+///
+/// Mostly there are none, and asking costs less than a deletion that finds nothing.
+fn drop_ended(connection: &Connection, before_ms: i64) -> rusqlite::Result<()> {
+    let mut ended =
+        connection.prepare_cached("SELECT hash FROM access_token WHERE expires<?1 LIMIT ?2")?;
+    let ended: Vec<[u8; 32]> = ended
+        .query_map((before_ms, DROPPED_MAX), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for hash in ended {
+        let mut drop = connection.prepare_cached("DELETE FROM access_token WHERE hash=?")?;
+        drop.execute([hash])?;
+    }
+    Ok(())
+}
+
+/// Drops some of the assertions that ended before this instant.
+fn drop_assertions(connection: &Connection, before_ms: i64) -> rusqlite::Result<()> {
+    let mut ended =
+        connection.prepare_cached("SELECT client_id,id FROM assertion WHERE ends<?1 LIMIT ?2")?;
+    let ended: Vec<(String, [u8; 32])> = ended
+        .query_map((before_ms, DROPPED_MAX), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for of in ended {
+        let text = "DELETE FROM assertion WHERE client_id=? AND id=?";
+        connection.prepare_cached(text)?.execute(of)?;
+    }
+    Ok(())
 }
 
 /// Stores an app; 0 when its `client_id` is taken.

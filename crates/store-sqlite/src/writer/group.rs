@@ -108,10 +108,13 @@ fn write(
         // Before the commit: see the room of the index.
         writer.shared.set_index(index);
     }
+    let of_resources = !answers.is_empty() || !group.reindex.is_empty();
     if !group.reindex.is_empty() {
         replies.push(reindexed(writer, &mut batch, group.reindex)?);
     }
-    finish(writer, &mut batch).map_err(|e| store_error(&e))?;
+    if of_resources {
+        finish(writer, &mut batch).map_err(|e| store_error(&e))?;
+    }
     let (taken, newest) = writer.shared.journal.take();
     let mut records = std::mem::take(&mut batch.records);
     records.append(&taken);

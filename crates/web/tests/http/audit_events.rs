@@ -247,7 +247,10 @@ async fn token_of_patient(practice: &Practice) -> String {
     let mut app = practice.registered_app().await;
     app.patient_tokens = true;
     app.scopes = "patient/*.cruds system/*.cruds".to_owned();
+    let client_id = app.client_id.clone();
     practice.store.update_app(app, None).await.unwrap();
+    let auth = practice.serving_auth().await;
+    auth.enable_app(&client_id).await.unwrap();
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}&scope=patient/*.rs&patient=a",
         practice.client_id, practice.client_secret

@@ -125,7 +125,8 @@ async fn nobody_is_sent_to_an_address_that_is_not_certain() {
         .send(request.body(Body::from(app.request(&[]))).unwrap())
         .await;
     assert_eq!(answer.status, 400, "one in each is twice");
-    practice.auth().disable_app(&app.client_id).await.unwrap();
+    let auth = practice.serving_auth().await;
+    auth.disable_app(&app.client_id).await.unwrap();
     assert_eq!(browser.get(&app.address(&[])).await.status, 400);
 }
 

@@ -5,6 +5,7 @@
 //! those of the practice, anybody else none. What a caller says itself may be repeated to it.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use cresset_auth::token_key;
 use cresset_base::InstanceName;
 use cresset_store::Instances;
 use cresset_store::grant::Hashed;
@@ -103,7 +104,7 @@ impl Practice {
         };
         let token = asked.header(AUTHORIZATION).and_then(|v| v.split_once(' '));
         if let Some((_, token)) = token {
-            let token = store.lookup_token(hash(token)).await.unwrap();
+            let token = store.lookup_token(token_key(token)).await.unwrap();
             return token.map_or(Sees::Nothing, |token| {
                 let of_one =
                     |scope: &str| !scope.starts_with("user/") && !scope.starts_with("system/");

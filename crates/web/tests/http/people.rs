@@ -33,7 +33,13 @@ impl Practice {
         )))
     }
 
-    /// The same for an instance with settings of its own.
+    /// The one that answers requests: what it is told it acts on at once.
+    pub(crate) async fn serving_auth(&self) -> AuthServer {
+        let instance = self.app.instances().open("demo").await.unwrap();
+        instance.auth.clone()
+    }
+
+    /// The same as [`Practice::auth`] for an instance with settings of its own.
     pub(crate) fn auth_with(&self, settings: &InstanceSettings) -> AuthServer {
         let settings = AuthSettings::new(
             &format!("{HOST}/demo"),

@@ -38,7 +38,9 @@ fn token(page: &Answer) -> String {
     assert_eq!(page.status, 200, "{page:?}");
     let html = html(page);
     let from = html.find("crt_").unwrap();
-    html[from..from + 47].to_owned()
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let token = html[from..].split(|c| !is_of_token(c)).next();
+    token.unwrap().to_owned()
 }
 
 #[tokio::test]
