@@ -63,6 +63,8 @@ impl Kind {
 
 /// Length of every tag.
 const TAG_CHARS: usize = 4;
+/// Length of every mark: 96 bits in hexadecimal.
+const MARK_CHARS: usize = 24;
 /// 256 bits in base64url, unpadded.
 const RANDOM_CHARS: usize = 43;
 
@@ -89,11 +91,26 @@ fn tagged(kind: Kind, mark: Option<&str>) -> String {
     mark.map_or_else(|| tag.to_owned(), |mark| format!("{tag}{mark}."))
 }
 
-/// The mark that a value bears, of whatever kind it is.
+/// A new mark: random enough that no two practices have the same one, and that nobody finds one by
+/// trying.
+pub fn new_mark(rng: &dyn Rng) -> String {
+    let mut random = [0; MARK_CHARS / 2];
+    rng.fill(&mut random);
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The mark that a value bears, of whatever kind it is. What does not look like one is none: anybody
+/// sends such values, and marks are looked up.
 pub fn mark_of(text: &str) -> Option<&str> {
     let (tag, rest) = text.split_at_checked(TAG_CHARS)?;
-    let (mark, _) = rest.split_once('.').filter(|_| tag.ends_with('_'))?;
-    Some(mark).filter(|mark| !mark.is_empty())
+    mark_before(rest).filter(|_| tag.ends_with('_'))
+}
+
+/// The mark that a text begins with, and a dot behind it.
+pub fn mark_before(text: &str) -> Option<&str> {
+    let (mark, rest) = text.split_at_checked(MARK_CHARS)?;
+    let digits = mark.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (digits && rest.starts_with('.')).then_some(mark)
 }
 
 /// A new identifier: public, so 128 bits suffice.

@@ -12,10 +12,9 @@ use cresset_store::grant::App;
 use crate::client_assertion;
 use crate::client_authentication::basic_ids;
 use crate::credential::{self, Kind, generate_marked, is_marked, token};
-use crate::discovery::Documents;
 use crate::server::{AuthServer, AuthSettings};
 
-pub use crate::credential::mark_of;
+pub use crate::credential::{mark_before, mark_of, new_mark};
 
 /// The mark of the token in the `Authorization` headers of a request.
 pub fn mark_presented<'h>(authorization: &[&'h [u8]]) -> Option<&'h str> {
@@ -55,7 +54,8 @@ impl AuthServer {
         Self {
             keys: front.store.clone(),
             signing: front.signing.clone(),
-            documents: Documents::new(&settings).into(),
+            // What they say holds of both, or the front does not serve it.
+            documents: front.documents.clone(),
             settings,
             ..self.clone()
         }
@@ -127,13 +127,17 @@ mod tests {
     #[test]
     fn the_mark_is_where_the_app_says_who_it_is() {
         let basic = |text: &str| format!("Basic {}", STANDARD.encode(text));
-        let claims = URL_SAFE_NO_PAD.encode(r#"{"iss":"x","sub":"app_1f.abc"}"#);
+        let mark = "0123456789abcdef01234567";
+        let id = format!("app_{mark}.abc");
+        let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"iss":"x","sub":"{id}"}}"#));
         let jwt = format!("e30.{claims}.c2ln");
-        check(&[&basic("app_1f.abc:secret")], &[], Some("1f"));
-        check(&[&basic("app%5F1f%2Eabc:secret")], &[], Some("1f"));
-        check(&[], &[("client_id", "app_1f.abc")], Some("1f"));
-        check(&[], &[("client_assertion", &jwt)], Some("1f"));
-        check(&["Bearer crt_1f.abc"], &[("token", "x")], Some("1f"));
+        check(&[&basic(&format!("{id}:secret"))], &[], Some(mark));
+        let escaped = format!("app%5F{mark}%2Eabc:secret");
+        check(&[&basic(&escaped)], &[], Some(mark));
+        check(&[], &[("client_id", &id)], Some(mark));
+        check(&[], &[("client_assertion", &jwt)], Some(mark));
+        let bearer = format!("Bearer crt_{mark}.abc");
+        check(&[&bearer], &[("token", "x")], Some(mark));
         for (authorization, client_id) in [
             (basic("app_abc:secret"), "app_abc"),
             (basic("no colon"), "sandbox"),
@@ -143,5 +147,30 @@ mod tests {
             check(&[&authorization], &[("client_id", client_id)], None);
         }
         check(&[], &[("client_assertion", "e30.?.c2ln")], None);
+    }
+
+    /// Whatever else stands in its place was made by nobody here, and is looked up nowhere.
+    #[test]
+    fn what_does_not_look_like_a_mark_is_none() {
+        let long = "a".repeat(100_000);
+        for mark in [
+            "",
+            "1f",
+            "0123456789abcdef0123456",
+            "0123456789abcdef012345678",
+            "0123456789ABCDEF01234567",
+            "0123456789abcde\u{0}01234567",
+            "0123456789abcdeg01234567",
+            "éééééééééééé",
+            &long,
+        ] {
+            check(&[], &[("client_id", &format!("app_{mark}.abc"))], None);
+        }
+        check(&[], &[("client_id", "app_0123456789abcdef01234567")], None);
+        check(
+            &[],
+            &[("client_id", "apps0123456789abcdef01234567.a")],
+            None,
+        );
     }
 }

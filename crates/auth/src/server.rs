@@ -201,12 +201,25 @@ impl AuthServer {
 
     /// The instance's own key of this name, made on first use.
     pub(crate) async fn key(&self, name: &str) -> Result<Secret<Vec<u8>>, StoreError> {
-        if let Some(key) = self.store.secret(name).await? {
+        self.key_in(&*self.store, name).await
+    }
+
+    /// The key of this name that the issuer has, which is a front's for all that stand behind it.
+    pub(crate) async fn issuer_key(&self, name: &str) -> Result<Secret<Vec<u8>>, StoreError> {
+        self.key_in(&*self.keys, name).await
+    }
+
+    async fn key_in(
+        &self,
+        store: &dyn AuthStore,
+        name: &str,
+    ) -> Result<Secret<Vec<u8>>, StoreError> {
+        if let Some(key) = store.secret(name).await? {
             return Ok(key);
         }
         let mut fresh = vec![0; 32];
         self.rng.fill(&mut fresh);
-        self.store.add_secret(name, Secret::new(fresh)).await
+        store.add_secret(name, Secret::new(fresh)).await
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Registry {
 struct Known {
     at: u64,
     entries: HashMap<InstanceName, Option<Arc<Entry>>>,
-    marks: HashMap<Box<str>, Option<InstanceName>>,
+    marks: HashMap<Box<str>, InstanceName>,
     names: Option<Vec<InstanceName>>,
 }
 
@@ -148,7 +148,7 @@ impl Registry {
         if let Some(number) = number
             && let Some(name) = self.known.lock().at(number).marks.get(mark)
         {
-            return Ok(name.clone());
+            return Ok(Some(name.clone()));
         }
         let text = "SELECT name FROM instance WHERE (settings::jsonb->>'mark')=$1 LIMIT 2";
         let rows = self.rows(text, &[&mark]).await?;
@@ -156,7 +156,8 @@ impl Registry {
             [row] => Some(name(row)?),
             _ => None,
         };
-        if let Some(number) = number {
+        // What is nobody's mark anybody can send, any number of times.
+        if let (Some(number), Some(name)) = (number, &name) {
             let mut known = self.known.lock();
             known.at(number).marks.insert(mark.into(), name.clone());
         }

@@ -1,7 +1,7 @@
 //! Nonces that proofs must hold (RFC 9449 §8 and §9), where the instance asks for them: what was signed
 //! long ago, or by a clock that was put ahead, proves nothing then.
 //!
-//! A nonce is the seal of a period of time under a key of the instance. So nothing is kept, every node
+//! A nonce is the seal of a period of time under a key of the issuer. So nothing is kept, every node
 //! knows every nonce, and nobody else can tell the next one.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -43,7 +43,8 @@ impl AuthServer {
     }
 
     async fn nonce_key(&self) -> Result<hmac::Key, StoreError> {
-        let key = self.key(KEY).await?;
+        // The issuer's: at a front all practices hand out the same.
+        let key = self.issuer_key(KEY).await?;
         Ok(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
     }
 }

@@ -231,7 +231,9 @@ impl Instance {
                     )
                     .hint("say so with --yes"));
                 }
-                Data::existing(&data)?.0.delete(&name).await?;
+                let (data, _) = Data::existing(&data)?;
+                behind::keep(&data, &name, None).await?;
+                data.delete(&name).await?;
                 output::line(format_args!("deleted instance {name}"));
             }
         }

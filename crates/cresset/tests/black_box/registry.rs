@@ -311,6 +311,15 @@ async fn every_node_serves_a_front() {
             "behind no other",
         ),
         (["instance", "set", "sunset", "behind=sundown"], "sundown"),
+        (
+            ["instance", "set", "clinics", "front=false"],
+            "stands behind",
+        ),
+        (
+            ["instance", "set", "clinics", "deletes=never"],
+            "deletes would differ",
+        ),
+        (["instance", "delete", "clinics", "--yes"], "stands behind"),
     ] {
         let said = operator.refuse(&refused);
         assert!(said.contains(why), "{said}");

@@ -89,7 +89,7 @@ impl FromRequestParts<App> for Ask {
         } else {
             let Instance(at) = Instance::from_request_parts(parts, app).await?;
             let held = Held::of(app, (&parts.method, &parts.uri), &parts.headers);
-            let instance = app.instances().behind(at, held.mark()).await?;
+            let instance = app.instances().behind(at, || held.mark()).await?;
             let caller = instance.auth.caller(held.presented()).await;
             (instance, caller)
         };

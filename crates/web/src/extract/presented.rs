@@ -41,8 +41,8 @@ impl<'h> Held<'h> {
     }
 
     /// The mark of the token.
-    pub(crate) fn mark(&self) -> Option<&str> {
-        mark_presented(&self.authorization)
+    pub(crate) fn mark(&self) -> Option<String> {
+        mark_presented(&self.authorization).map(str::to_owned)
     }
 
     /// As the authorization server takes it.

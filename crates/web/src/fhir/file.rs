@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::extract::{RawPathParams, State};
 use axum::response::Response;
+use cresset_auth::front::mark_before;
 use cresset_fhir::Kind;
 use cresset_fhir::file::{Asker, Place};
 use cresset_store::AuditRecord;
@@ -55,7 +56,7 @@ pub(crate) async fn file(
     range: Range,
 ) -> Result<Response, Failure> {
     let address = last(&params);
-    let mark = address.split_once('.').map(|(mark, _)| mark);
+    let mark = || mark_before(&address).map(str::to_owned);
     let instance = app.instances().behind(at, mark).await?;
     let file = instance.fhir.file(address).await?;
     let response = content(file.content, &range);

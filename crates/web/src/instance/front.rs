@@ -31,9 +31,12 @@ struct Face {
 }
 
 impl Fronts {
-    pub(super) fn forget(&self, practice: &OpenInstance) {
+    /// Lets go of an instance, be it a practice or a front.
+    pub(super) fn forget(&self, instance: &Arc<OpenInstance>) {
         let mut faces = self.faces.write().unwrap_or_else(PoisonError::into_inner);
-        faces.remove(practice.name.as_str());
+        faces.retain(|_, face| {
+            !Arc::ptr_eq(&face.practice, instance) && !Arc::ptr_eq(&face.front, instance)
+        });
     }
 
     fn known(&self, mark: &str) -> Option<Known> {
@@ -41,12 +44,14 @@ impl Fronts {
         marks.get(mark).cloned()
     }
 
+    /// Marks of nobody are not remembered, for anybody can send any number of them.
     fn learn(&self, mark: &str, name: Option<&InstanceName>, version: Option<u64>) {
-        let mut marks = self.marks.write().unwrap_or_else(PoisonError::into_inner);
+        let marks = || self.marks.write().unwrap_or_else(PoisonError::into_inner);
         match name {
-            Some(name) => marks.insert(mark.into(), (name.clone(), version)),
-            None => marks.remove(mark),
-        };
+            Some(name) => drop(marks().insert(mark.into(), (name.clone(), version))),
+            None if self.known(mark).is_some() => drop(marks().remove(mark)),
+            None => {}
+        }
     }
 
     fn face(
@@ -104,19 +109,22 @@ impl OpenInstance {
 
 impl OpenInstances {
     /// Whose a request at `at` is that brings this mark: at a front, the practice it is of. Whatever is
-    /// of none is the front's own, which knows neither app nor token with a mark.
+    /// of none is the front's own, which knows neither app nor token with a mark. Elsewhere nothing is looked for.
     ///
     /// # Errors
     /// When the registry or the practice cannot be reached.
     pub(crate) async fn behind(
         &self,
         at: Arc<OpenInstance>,
-        mark: Option<&str>,
+        mark: impl FnOnce() -> Option<String>,
     ) -> Result<Arc<OpenInstance>, Failure> {
-        let Some(mark) = mark.filter(|_| at.is_front()) else {
+        if !at.is_front() {
+            return Ok(at);
+        }
+        let Some(mark) = mark() else {
             return Ok(at);
         };
-        let Some(name) = self.marked(mark).await? else {
+        let Some(name) = self.marked(&mark).await? else {
             return Ok(at);
         };
         let Some(practice) = self.open_if_there(name.as_str()).await? else {
@@ -124,7 +132,7 @@ impl OpenInstances {
         };
         let set = &practice.keeping.settings;
         let is_behind = set.behind.as_deref() == Some(at.name.as_str());
-        if !is_behind || set.mark.as_deref() != Some(mark) {
+        if !is_behind || set.mark.as_deref() != Some(&*mark) {
             return Ok(at);
         }
         Ok(self.fronts.face(&practice, &at).unwrap_or(at))
@@ -148,7 +156,8 @@ impl OpenInstances {
         Ok(at_front.unwrap_or_else(|| practice.clone()))
     }
 
-    /// The practice at the base of the front it stands behind, if it stands behind one.
+    /// The practice at the base of the front it stands behind, if it stands behind one and is the only one with
+    /// its mark.
     ///
     /// # Errors
     /// When the registry or the front cannot be reached.
@@ -159,6 +168,12 @@ impl OpenInstances {
         let Some(name) = &practice.keeping.settings.behind else {
             return Ok(None);
         };
+        let Some(mark) = &practice.keeping.settings.mark else {
+            return Ok(None);
+        };
+        if self.marked(mark).await?.as_ref() != Some(&practice.name) {
+            return Ok(None);
+        }
         let front = self.open_if_there(name).await?;
         let front = front.filter(|front| front.is_front());
         Ok(front.and_then(|front| self.fronts.face(practice, &front)))

@@ -39,8 +39,8 @@ impl OauthForm {
         app: &App,
         at: Arc<OpenInstance>,
     ) -> Result<Arc<OpenInstance>, Failure> {
-        let mark = mark_claimed(&bytes(&self.authorization), &self.pairs);
-        app.instances().behind(at, mark.as_deref()).await
+        let mark = || mark_claimed(&bytes(&self.authorization), &self.pairs);
+        app.instances().behind(at, mark).await
     }
 
     /// Gives the request to an endpoint, as it wants it, with where to note who asks.

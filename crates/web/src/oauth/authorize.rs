@@ -27,8 +27,8 @@ pub(crate) async fn authorize(
         let Form(form) = Form::from_request(request, &app).await?;
         pairs.extend(form);
     }
-    let mark = mark_claimed(&[], &pairs);
-    let instance = app.instances().behind(at, mark.as_deref()).await?;
+    let mark = || mark_claimed(&[], &pairs);
+    let instance = app.instances().behind(at, mark).await?;
     let address = peer.subscriber().to_string();
     match instance.auth.authorize(&pairs, &address).await {
         Ok(handle) => {

@@ -32,7 +32,7 @@ pub(crate) async fn userinfo(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let held = Held::of(&app, (&method, &uri), &headers);
-    let instance = app.instances().behind(at, held.mark()).await?;
+    let instance = app.instances().behind(at, || held.mark()).await?;
     let (caller, answer) = match instance.auth.caller(held.presented()).await {
         Ok(caller) => {
             let answer = match instance.auth.userinfo(&caller).await? {

@@ -1,6 +1,7 @@
 //! Tokens that only the holder of a key can use (RFC 9449).
 
 mod ahead;
+mod at_front;
 mod nonces;
 
 use aws_lc_rs::rand::SystemRandom;

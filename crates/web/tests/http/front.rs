@@ -13,9 +13,12 @@ use super::backend::{Backend, backend};
 use super::canaries;
 use super::practice::{Answer, HOST, Practice};
 
-const FRONT: &str = "clinics";
+pub(super) const FRONT: &str = "clinics";
 /// What tells `demo` and `other` apart there.
-const MARKS: [(&str, &str); 2] = [("demo", "1f0a"), ("other", "2e0b")];
+const MARKS: [(&str, &str); 2] = [
+    ("demo", "0d0d0d0d0d0d0d0d0d0d0d0d"),
+    ("other", "0e0e0e0e0e0e0e0e0e0e0e0e"),
+];
 
 fn mark(name: &str) -> &'static str {
     MARKS.iter().find(|(of, _)| *of == name).unwrap().1
@@ -27,7 +30,7 @@ async fn practices() -> Practice {
 }
 
 /// The same with settings of their own.
-async fn practices_set(set: impl Fn(&str, &mut InstanceSettings)) -> Practice {
+pub(super) async fn practices_set(set: impl Fn(&str, &mut InstanceSettings)) -> Practice {
     let practice = Practice::open().await;
     let new = || InstanceSettings::new(cresset_base::Clock::now(&practice.clock));
     let mut front = InstanceSettings {
@@ -52,7 +55,7 @@ async fn practices_set(set: impl Fn(&str, &mut InstanceSettings)) -> Practice {
 }
 
 impl Practice {
-    async fn auth_at_front(&self, name: &str) -> AuthServer {
+    pub(super) async fn auth_at_front(&self, name: &str) -> AuthServer {
         let front = self.auth_of(FRONT).await;
         self.auth_of(name).await.behind(&front, mark(name))
     }
@@ -195,7 +198,7 @@ async fn nothing_is_good_at_two_bases() {
     let swapped = at_front.replace(mark("demo"), mark("other"));
     let unmarked = at_front.replace(&format!("{}.", mark("demo")), "");
     let marked = own.replace("crt_", &format!("crt_{}.", mark("demo")));
-    let guessed = format!("crt_0000.{}", "a".repeat(43));
+    let guessed = format!("crt_000000000000000000000000.{}", "a".repeat(43));
     let unknown = format!("crt_{}.{}", mark("demo"), "a".repeat(43));
     let mut refusals = Vec::new();
     for (token, at) in [
@@ -237,8 +240,14 @@ async fn whoever_guesses_at_apps_is_told_the_same() {
         (FRONT, like(&own.client_id, &own.secret)),
         (FRONT, like(&swapped, &at_front.secret)),
         (FRONT, like(&at_front.client_id, "wrong")),
-        (FRONT, like("app_1f0a.guessed", &at_front.secret)),
-        (FRONT, like("app_0000.guessed", &at_front.secret)),
+        (
+            FRONT,
+            like("app_0d0d0d0d0d0d0d0d0d0d0d0d.guessed", &at_front.secret),
+        ),
+        (
+            FRONT,
+            like("app_000000000000000000000000.guessed", &at_front.secret),
+        ),
         (FRONT, like("app_guessed", &at_front.secret)),
         ("demo", like(&at_front.client_id, &at_front.secret)),
         ("other", like(&at_front.client_id, &at_front.secret)),
@@ -338,15 +347,15 @@ async fn an_address_of_a_file_leads_to_the_practice_it_is_of() {
     let sent = practice.bearing(&token, line, "").await;
     let address = sent.header("location").strip_prefix(HOST).unwrap();
     assert!(
-        address.starts_with("/clinics/fhir/files/1f0a."),
+        address.starts_with("/clinics/fhir/files/0d0d0d0d0d0d0d0d0d0d0d0d."),
         "{address}"
     );
     let file = practice.stranger(&format!("GET {address}")).await;
     assert_eq!(file.body, "hello");
     for elsewhere in [
         address.replace("/clinics/", "/demo/"),
-        address.replace("1f0a.", "2e0b."),
-        address.replace("1f0a.", ""),
+        address.replace("0d0d0d0d0d0d0d0d0d0d0d0d.", "0e0e0e0e0e0e0e0e0e0e0e0e."),
+        address.replace("0d0d0d0d0d0d0d0d0d0d0d0d.", ""),
     ] {
         let nothing = practice.stranger(&format!("GET {elsewhere}")).await;
         assert_eq!(nothing.status, 404, "{elsewhere}");

@@ -1,7 +1,8 @@
 //! Fronts, and what stands behind them.
 
 use clap::Args;
-use cresset_base::{InstanceName, Rng};
+use cresset_auth::front::new_mark;
+use cresset_base::InstanceName;
 use cresset_store::InstanceSettings;
 
 use crate::data::Data;
@@ -30,7 +31,7 @@ impl Place {
 pub(super) async fn settle(data: &Data, settings: &mut InstanceSettings) -> Result<(), Failure> {
     judge(data, settings).await?;
     if settings.behind.is_some() {
-        settings.mark.get_or_insert_with(new_mark);
+        settings.mark.get_or_insert_with(|| new_mark(&SystemRng));
     }
     Ok(())
 }
@@ -60,10 +61,32 @@ pub(in crate::commands) async fn judge(
     Ok(())
 }
 
-/// Random enough that no two practices have the same one, and that nobody finds one by trying.
-fn new_mark() -> String {
-    let mut random = [0; 12];
-    SystemRng.fill(&mut random);
-    let hex = random.iter().map(|byte| format!("{byte:02x}"));
-    hex.collect()
+/// Judges whether an instance can be set like this, or be taken away where nothing is set, as far as the
+/// practices that stand behind it are concerned: a front they differ from serves them no more.
+pub(super) async fn keep(
+    data: &Data,
+    name: &InstanceName,
+    settings: Option<&InstanceSettings>,
+) -> Result<(), Failure> {
+    if !data.settings(name).await?.front {
+        return Ok(());
+    }
+    for practice in data.names().await? {
+        let of_practice = data.settings(&practice).await?;
+        if of_practice.behind.as_deref() != Some(name.as_str()) {
+            continue;
+        }
+        let unlike = match settings.filter(|settings| settings.front) {
+            None => "then it is no front".to_owned(),
+            Some(settings) => match of_practice.unlike(settings) {
+                None => continue,
+                Some(setting) => format!("{setting} would differ"),
+            },
+        };
+        let text = format!("instance {practice} stands behind {name}: {unlike}");
+        return Err(Failure::new(Kind::Settings, text).hint(format!(
+            "`cresset instance set {practice} behind=null` takes it from there; its apps of that base go on once it is back"
+        )));
+    }
+    Ok(())
 }

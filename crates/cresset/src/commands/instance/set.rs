@@ -22,6 +22,7 @@ pub(super) async fn run(
     let seen = data.settings(name).await?;
     let mut settings = changed(&seen, changes)?;
     behind::settle(&data, &mut settings).await?;
+    behind::keep(&data, name, Some(&settings)).await?;
     data.set(name, &seen, &settings).await?;
     output::line(format_args!("changed instance {name}"));
     Ok(())
