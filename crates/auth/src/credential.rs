@@ -96,7 +96,10 @@ fn tagged(kind: Kind, mark: Option<&str>) -> String {
 pub fn new_mark(rng: &dyn Rng) -> String {
     let mut random = [0; MARK_CHARS / 2];
     rng.fill(&mut random);
-    random.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// The mark that a value bears, of whatever kind it is. What does not look like one is none: anybody

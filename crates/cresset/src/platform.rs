@@ -13,7 +13,6 @@ use cresset_outbound::{Outbound, Reach};
 use cresset_web::Platform;
 use tokio::net::TcpListener;
 
-use crate::commands::instance::behind;
 use crate::data::Data;
 use crate::failure::{Context, Failure, Kind};
 use crate::indexing;
@@ -120,7 +119,6 @@ pub(crate) async fn auth_at_front(
         return Err(Failure::new(Kind::Settings, text)
             .hint("`cresset instance set NAME behind=FRONT` places it behind one"));
     };
-    behind::judge(data, &own).await?;
     let front = front.parse::<InstanceName>().context("the front")?;
     let front = auth(data, settings, &front).await?;
     Ok(auth(data, settings, instance).await?.behind(&front, mark))

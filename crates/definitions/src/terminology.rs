@@ -51,6 +51,12 @@ impl CodeSystem {
         self.concepts.get(at)
     }
 
+    /// Whether the system has this code, in whatever case where that makes no difference.
+    pub fn has(&self, code: &str) -> bool {
+        let is_like = |concept: &Concept| concept.code.eq_ignore_ascii_case(code);
+        self.concept(code).is_some() || !self.case_sensitive && self.concepts.iter().any(is_like)
+    }
+
     /// Whether `above` is an ancestor of `code`; false when they are the same.
     pub fn subsumes(&self, above: &str, code: &str) -> bool {
         let mut seen: Vec<u16> = Vec::new();

@@ -271,7 +271,9 @@ impl Service {
     pub(crate) fn profiles_for(&self, tree: &Tree) -> Vec<String> {
         let known = self.settings.validator.profiles();
         let is_about = |url: &&String| {
-            let profile = known.profile(url);
+            // Another version of a profile is about the same type.
+            let bare = url.split('|').next().unwrap_or(url);
+            let profile = known.profile(url).or_else(|| known.profile(bare));
             profile.is_none_or(|profile| tree.resource_type() == Some(profile.type_name))
         };
         let mut all = self.rules().profiles_of(tree.root());

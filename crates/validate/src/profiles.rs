@@ -11,7 +11,7 @@ mod versions;
 use std::sync::OnceLock;
 
 use cresset_definitions::{CodeSystem, Profile, TypeIx, ValueSet, us_core};
-use cresset_model::Tree;
+use cresset_model::{Element, Tree};
 
 use crate::shape::{Shape, type_named};
 
@@ -73,11 +73,6 @@ impl Profiles {
         self.shape(canonical).map(|shape| shape.profile)
     }
 
-    /// The profiles a canonical URL without version means, by URL.
-    pub fn all(&self) -> impl Iterator<Item = &'static Profile> {
-        self.shapes.last().map(|shape| shape.profile)
-    }
-
     /// The versions in which the profile of a canonical URL is loaded, whichever it names, in words; `None`
     /// where it is in none.
     pub fn versions_of_profile(&self, canonical: &str) -> Option<String> {
@@ -89,7 +84,26 @@ impl Profiles {
                 version => version,
             });
         let versions: Vec<_> = versions.collect();
-        (!versions.is_empty()).then(|| versions.join(", "))
+        let (last, others) = versions.split_last()?;
+        Some(if others.is_empty() {
+            (*last).to_owned()
+        } else {
+            format!("{} and {last}", others.join(", "))
+        })
+    }
+
+    /// Whether a `Coding` can be one of its system: not where the whole system is known here and has no
+    /// such code. A version that it names and that is not the known one leaves it open.
+    pub(crate) fn may_be(&self, coding: Element<'_>) -> bool {
+        let text = |name| coding.get(name).and_then(Element::as_str);
+        let (Some(url), Some(code)) = (text("system"), text("code")) else {
+            return true;
+        };
+        let versioned = text("version").map(|version| format!("{url}|{version}"));
+        let canonical = versioned.as_deref().unwrap_or(url);
+        let system = self.code_systems.get(canonical);
+        let system = system.or_else(|| terms::built_in_of_fhir(canonical));
+        system.is_none_or(|system| !system.complete || system.has(code))
     }
 
     /// The `CodeSystem` of this canonical URL that was added: of the version it names, or the last.

@@ -79,7 +79,7 @@ fn a_version_that_is_asked_for_means_that_one() {
     );
     assert_eq!(
         asked("http://x.org/p|3")[0],
-        "error Patient must follow the profile http://x.org/p|3; of that only 1, 2 is loaded here"
+        "error Patient must follow the profile http://x.org/p|3; the versions loaded here are 1 and 2"
     );
 }
 
@@ -90,13 +90,13 @@ fn another_version_than_those_loaded_is_said_so() {
     assert_eq!(
         said("http://x.org/p|3"),
         [
-            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here, only 1, 2 is; it was not checked"
+            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here (what is: 1 and 2); it was not checked"
         ]
     );
     assert_eq!(
         said(&format!("{US_CORE}|3.1.1")),
         [
-            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here, only 6.1.0 is; it was not checked"
+            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here (what is: 6.1.0); it was not checked"
         ]
     );
     assert_eq!(
@@ -114,7 +114,7 @@ fn another_version_than_those_loaded_is_said_so() {
             &[]
         )),
         [
-            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here, only one without a version is; it was not checked"
+            "warning Patient.meta.profile[0] names a version of a profile that is not loaded here (what is: one without a version); it was not checked"
         ]
     );
 }
@@ -169,4 +169,40 @@ fn a_profile_is_derived_from_the_version_it_names() {
             Err(LoadFault::UnknownBase(base.to_owned()))
         );
     }
+}
+
+/// What is added again is what was added last.
+#[test]
+fn a_version_that_comes_again_is_the_last() {
+    let validator = knowing(&[
+        version("1", PATIENT, "birthDate"),
+        version("2", PATIENT, "gender"),
+        version("1", PATIENT, "telecom"),
+    ]);
+    assert_eq!(
+        demands(said(&validator, P, &[])),
+        ["error Patient must have 'telecom' (profile p)"]
+    );
+}
+
+/// In a package a profile may stand before its base, of which another version is known already.
+#[test]
+fn of_definitions_that_come_together_each_waits_for_its_base() {
+    let mut derived = version("1", P, "telecom");
+    derived["url"] = json!("http://x.org/derived");
+    let mut profiles = Profiles::r4();
+    let before = tree(&version("1", PATIENT, "birthDate"));
+    profiles.add(before.root()).expect("a profile");
+    let type_of_r4 = json!({"resourceType": "StructureDefinition", "url": PATIENT, "type": "Patient",
+        "derivation": "specialization", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/DomainResource"});
+    let together = [derived, version("2", PATIENT, "gender"), type_of_r4].map(|json| tree(&json));
+    let roots: Vec<_> = together.iter().map(Tree::root).collect();
+    assert_eq!(profiles.add_all(&roots), [(2, LoadFault::NotAProfile)]);
+    assert_eq!(
+        demands(said(&Validator::new(profiles), "http://x.org/derived", &[])),
+        [
+            "error Patient must have 'gender' (profile derived)",
+            "error Patient must have 'telecom' (profile derived)"
+        ]
+    );
 }

@@ -332,7 +332,10 @@ fn value_sets_that_are_loaded_bind() {
         &validator,
         P,
         &coded("c"),
-        &["Observation.code must have a code of the value set http://x.org/vs (profile p)"],
+        &[
+            "Observation.code.coding[0].code must be a code that http://x.org/cs defines",
+            "Observation.code must have a code of the value set http://x.org/vs (profile p)",
+        ],
     );
 }
 

@@ -14,6 +14,7 @@ use cresset_store::grant::{AppDetails, ClientType, Pkce};
 use serde_json::json;
 
 use super::DataDir;
+use crate::commands::instance::behind;
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
 use crate::{output, platform};
@@ -103,6 +104,7 @@ impl App {
                 json,
             } => {
                 let auth = if at_front {
+                    behind::judge(&data, &data.settings(&self.instance).await?).await?;
                     platform::auth_at_front(&data, &settings, &self.instance).await?
                 } else {
                     auth

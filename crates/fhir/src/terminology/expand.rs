@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::codes::{Codes, items, text};
 use super::filter::{Filter, passing, too_many};
+use super::set::canonical;
 use super::source::{Target, Values, resource_type};
 use crate::fault::{Fault, Kind};
 use crate::instant;
@@ -226,10 +227,7 @@ impl Service {
         (system, part): (&str, Element<'_>),
         named: &[(String, Option<String>)],
     ) -> Result<Option<Codes>, Fault> {
-        let version = text(part, "version");
-        let canonical = version.map(|version| format!("{system}|{version}"));
-        let canonical = canonical.as_deref().unwrap_or(system);
-        match self.codes(access, canonical).await {
+        match self.codes(access, &canonical(system, part)).await {
             Ok(codes) => Ok(Some(codes)),
             Err(fault) if fault.kind == Kind::NotFound && !named.is_empty() => Ok(None),
             Err(fault) => Err(fault),

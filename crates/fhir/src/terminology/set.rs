@@ -72,17 +72,24 @@ impl Part {
 
 impl OfSystem {
     fn of(url: String, part: Element<'_>) -> Self {
-        let version = text(part, "version");
         let mut codes = HashMap::new();
         for (code, display) in named(part) {
             codes.entry(code).or_insert(display);
         }
         Self {
-            canonical: version.map_or_else(|| url.clone(), |version| format!("{url}|{version}")),
+            canonical: canonical(&url, part),
             named: codes,
             filters: items(part, "filter").map(Filter::of).collect(),
             url,
         }
+    }
+}
+
+/// The system a part of a value set names, in the version it names.
+pub(super) fn canonical(system: &str, part: Element<'_>) -> String {
+    match text(part, "version") {
+        Some(version) => format!("{system}|{version}"),
+        None => system.to_owned(),
     }
 }
 

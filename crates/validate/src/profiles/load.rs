@@ -7,6 +7,7 @@ use cresset_definitions::ValueSet;
 use cresset_definitions::value_set::SystemCodes;
 use cresset_model::{Element, Kind};
 
+use super::versions::split;
 use super::{AddedValueSet, Profiles, definition, r4_type};
 
 /// Most elements of one profile.
@@ -65,8 +66,14 @@ impl Profiles {
                 }
                 let set: &'static ValueSet = Box::leak(Box::new(listed?));
                 let version = kept(version(resource));
-                self.value_sets
-                    .add(set.url, version, AddedValueSet::Listed(set));
+                let known = self.added_value_set(&format!("{}|{version}", set.url));
+                let listed = AddedValueSet::Listed(set);
+                if matches!(known, Some(AddedValueSet::Unlisted(_))) {
+                    // It came before its codes did, and keeps its place.
+                    self.value_sets.fill(set.url, version, listed);
+                } else {
+                    self.value_sets.add(set.url, version, listed);
+                }
             }
             Some("CodeSystem") => {
                 let system = code_system::read(resource)?;
@@ -97,14 +104,29 @@ impl Profiles {
     pub fn add_all(&mut self, resources: &[Element<'_>]) -> Vec<(usize, LoadFault)> {
         let mut lost = Vec::new();
         let mut waiting: Vec<usize> = (0..resources.len()).collect();
+        let mut open: Vec<&str> = resources.iter().filter_map(profile_url).collect();
         loop {
             let before = waiting.len();
             let mut still = Vec::new();
             for at in waiting {
-                match resources.get(at).map_or(Ok(()), |r| self.add(*r)) {
-                    Ok(()) => {}
+                let Some(resource) = resources.get(at) else {
+                    continue;
+                };
+                // One of the same URL may be known already, in another version.
+                if let Some(base) = base_url(resource).filter(|base| open.contains(base)) {
+                    still.push((at, LoadFault::UnknownBase(base.to_owned())));
+                    continue;
+                }
+                match self.add(*resource) {
+                    Ok(()) => close(&mut open, profile_url(resource)),
                     Err(fault) if fault.may_pass() => still.push((at, fault)),
-                    Err(fault) => lost.push((at, fault)),
+                    Err(fault) => {
+                        // The definition of a type needs no loading: what is based on it waits for nothing.
+                        if fault == LoadFault::NotAProfile {
+                            close(&mut open, profile_url(resource));
+                        }
+                        lost.push((at, fault));
+                    }
                 }
             }
             // Another round helps only where something came in during this one.
@@ -122,6 +144,27 @@ impl LoadFault {
     /// Whether it may be gone once other definitions are loaded.
     fn may_pass(&self) -> bool {
         matches!(self, Self::UnknownBase(_) | Self::NotListable)
+    }
+}
+
+/// The URL of a profile.
+fn profile_url<'t>(resource: &Element<'t>) -> Option<&'t str> {
+    let text = |name| resource.get(name).and_then(Element::as_str);
+    text("url").filter(|_| text("resourceType") == Some("StructureDefinition"))
+}
+
+/// The URL of what a profile is based on, whichever version it names; nothing where that has the profile's own.
+fn base_url<'t>(resource: &Element<'t>) -> Option<&'t str> {
+    let own = profile_url(resource)?;
+    let base = resource.get("baseDefinition").and_then(Element::as_str)?;
+    let (base, _) = split(base);
+    (base != own).then_some(base)
+}
+
+/// Takes one of these URLs off the list.
+fn close(open: &mut Vec<&str>, url: Option<&str>) {
+    if let Some(at) = open.iter().position(|open| Some(*open) == url) {
+        open.swap_remove(at);
     }
 }
 

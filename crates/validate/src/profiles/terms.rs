@@ -17,6 +17,12 @@ pub enum Member {
     Unknown,
 }
 
+/// How the URLs of the code systems begin that R4 lists.
+const OF_HL7: [&str; 2] = [
+    "http://terminology.hl7.org/CodeSystem/",
+    "http://hl7.org/fhir/",
+];
+
 /// The versions of what is built in, by the beginning of its URL; the longest is first. What is published
 /// elsewhere (HL7 v2 and v3, VSAC) has versions of its own, which are not known here.
 const VERSIONS: [(&str, &str); 2] = [
@@ -51,6 +57,12 @@ pub fn built_in_code_system(canonical: &str) -> Option<&'static CodeSystem> {
     version
         .is_none_or(|version| version == system.version)
         .then_some(system)
+}
+
+/// The same, where its URL is one of those that HL7 gives its own: whose others R4 does not list.
+pub(super) fn built_in_of_fhir(canonical: &str) -> Option<&'static CodeSystem> {
+    let own = OF_HL7.iter().any(|own| canonical.starts_with(own));
+    own.then(|| built_in_code_system(canonical)).flatten()
 }
 
 impl Profiles {

@@ -21,9 +21,16 @@ impl<T> Default for Versions<T> {
 }
 
 impl<T: Copy> Versions<T> {
-    /// Adds a definition, or puts it where one of the same URL and version stands; `version` is empty
+    /// Adds a definition as the last, in place of one of the same URL and version; `version` is empty
     /// where it has none.
     pub(super) fn add(&mut self, url: &'static str, version: &'static str, definition: T) {
+        let versions = self.0.entry(url).or_default();
+        versions.retain(|(known, _)| *known != version);
+        versions.push((version, definition));
+    }
+
+    /// Puts a definition where one of the same URL and version stands, else adds it.
+    pub(super) fn fill(&mut self, url: &'static str, version: &'static str, definition: T) {
         let versions = self.0.entry(url).or_default();
         match versions.iter_mut().find(|(known, _)| *known == version) {
             Some((_, slot)) => *slot = definition,
@@ -37,12 +44,6 @@ impl<T: Copy> Versions<T> {
         let mut versions = self.0.get(url)?.iter().rev();
         let is_it = |(known, _): &&(&str, T)| version.is_none_or(|version| *known == version);
         versions.find(is_it).map(|(_, definition)| *definition)
-    }
-
-    /// The definition of each URL that was added last.
-    pub(super) fn last(&self) -> impl Iterator<Item = T> {
-        let lasts = self.0.values().filter_map(|versions| versions.last());
-        lasts.map(|(_, definition)| *definition)
     }
 
     /// The versions of a URL, whichever the canonical names.

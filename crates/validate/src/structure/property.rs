@@ -73,8 +73,11 @@ impl<'t> Walk<'t, '_> {
                 if of.name == "Reference" {
                     self.reference(value, definition.targets, place);
                 }
-                if let Some(set) = definition.binding.as_ref().and_then(|b| b.value_set) {
-                    self.coded(value, set, of.name, place);
+                let bound = definition.binding.as_ref().and_then(|b| b.value_set);
+                let fits = bound.is_none_or(|set| self.coded(value, set, of.name, place));
+                // One fault is told once.
+                if fits && matches!(of.name, "Coding" | "CodeableConcept") {
+                    self.defined(value, definition, place);
                 }
                 self.doubtful_code(value, definition, place);
             }

@@ -123,7 +123,7 @@ impl<'t> Walk<'t, '_> {
         let text = match self.profiles.versions_of_profile(asked) {
             None => format!("must follow the profile {asked}, which is not loaded here"),
             Some(loaded) => {
-                format!("must follow the profile {asked}; of that only {loaded} is loaded here")
+                format!("must follow the profile {asked}; the versions loaded here are {loaded}")
             }
         };
         self.error(IssueType::NotFound, place, &text);
@@ -136,7 +136,7 @@ impl<'t> Walk<'t, '_> {
         let text = match self.profiles.versions_of_profile(named) {
             None => "names a profile that is not loaded here; it was not checked".to_owned(),
             Some(loaded) => format!(
-                "names a version of a profile that is not loaded here, only {loaded} is; it was not checked"
+                "names a version of a profile that is not loaded here (what is: {loaded}); it was not checked"
             ),
         };
         let severity = Severity::Warning;

@@ -1,4 +1,4 @@
-//! Required bindings: codes that must come from a value set.
+//! Codes that must come from a value set, and codes that their own system does not have.
 
 use cresset_definitions::{Element as Definition, Strength, ValueSet, ValueSetIx};
 use cresset_model::Element;
@@ -18,16 +18,16 @@ impl<'t> Walk<'t, '_> {
         }
     }
 
-    /// Checks a `Coding`, `CodeableConcept` or `Quantity`.
+    /// Checks a `Coding`, `CodeableConcept` or `Quantity`; whether its code fits.
     pub(super) fn coded(
         &mut self,
         value: Element<'t>,
         set: ValueSetIx,
         type_name: &str,
         place: &Place<'_>,
-    ) {
+    ) -> bool {
         let Some(set) = self.tables.value_set_at(set) else {
-            return;
+            return true;
         };
         let fits = match type_name {
             "CodeableConcept" => match value.get("coding") {
@@ -39,6 +39,36 @@ impl<'t> Walk<'t, '_> {
         };
         if !fits {
             self.wrong(IssueType::CodeInvalid, place, &must_be_of(set));
+        }
+        fits
+    }
+
+    /// Checks the codes of a `Coding` or `CodeableConcept` against the systems they name (R4 §4.1: what a
+    /// system does not define means nothing), whatever value sets ask of them.
+    pub(super) fn defined(
+        &mut self,
+        value: Element<'t>,
+        definition: &'static Definition,
+        place: &Place<'_>,
+    ) {
+        match value.get("coding") {
+            Some(codings) => {
+                let place = place.property("coding", None);
+                for (at, coding) in codings.items().enumerate() {
+                    self.defined_code(coding, &place.index(at));
+                }
+            }
+            // Those of a concept are looked at with it.
+            None if definition.name != "coding" => self.defined_code(value, place),
+            None => {}
+        }
+    }
+
+    fn defined_code(&mut self, coding: Element<'t>, place: &Place<'_>) {
+        if !self.profiles.may_be(coding) {
+            let system = coding.get("system").and_then(Element::as_str);
+            let text = format!("must be a code that {} defines", system.unwrap_or_default());
+            self.wrong(IssueType::CodeInvalid, &place.property("code", None), &text);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn file(
     range: Range,
 ) -> Result<Response, Failure> {
     let address = last(&params);
-    let mark = || mark_before(&address).map(str::to_owned);
+    let mark = || mark_before(address).map(str::to_owned);
     let instance = app.instances().behind(at, mark).await?;
     let file = instance.fhir.file(address).await?;
     let response = content(file.content, &range);

@@ -12,6 +12,11 @@ const BORN: &str = "http://example.org/born";
 const PATIENT: &str = r#"{"resourceType":"Patient","active":true}"#;
 
 async fn enforcing(loaded: bool) -> Practice {
+    enforcing_as(loaded, BORN).await
+}
+
+/// The same, the profile named like this.
+async fn enforcing_as(loaded: bool, named: &'static str) -> Practice {
     let mut profiles = Profiles::us_core();
     if loaded {
         let born = format!(
@@ -23,7 +28,7 @@ async fn enforcing(loaded: bool) -> Practice {
     let validator = Arc::new(Validator::new(profiles));
     let made = move |_: &_, _: &_| validator.clone();
     Practice::judging(Arc::new(made), Limits::default(), |settings| {
-        settings.profiles = vec![BORN.to_owned()];
+        settings.profiles = vec![named.to_owned()];
     })
     .await
 }
@@ -46,6 +51,21 @@ async fn a_profile_of_the_instance_is_followed_by_its_type_alone() {
     );
     let born = PATIENT.replace("\"active\":true", "\"birthDate\":\"1990\"");
     practice.create("Patient", &born).await;
+    practice
+        .create("Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)
+        .await;
+}
+
+/// Another version than the one that is loaded is about the same type.
+#[tokio::test]
+async fn a_version_that_is_not_loaded_keeps_out_its_type_alone() {
+    let practice = enforcing_as(true, "http://example.org/born|2").await;
+    let refused =
+        "Patient must follow the profile http://example.org/born|2; the versions loaded here are";
+    practice
+        .ask("POST /Patient", PATIENT)
+        .await
+        .refuses(400, refused);
     practice
         .create("Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)
         .await;
