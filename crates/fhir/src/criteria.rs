@@ -7,6 +7,7 @@ use cresset_store::{Expectation, Seen, Version};
 
 use crate::fault::{Fault, Kind};
 use crate::page_link::PARAMETER;
+use crate::pairs;
 use crate::service::{Service, permit};
 
 /// Parameters of an answer, which a condition has none of.
@@ -51,7 +52,7 @@ impl Criteria {
     /// with or without the type before that.
     ///
     /// # Errors
-    /// [`Kind::Value`] when it names another type.
+    /// [`Kind::Value`] when it names another type, and what [`pairs::decode`] refuses.
     pub fn parse(resource_type: ResourceType, query: &str) -> Result<Self, Fault> {
         let query = match query.split_once('?') {
             Some((named, query)) if named.is_empty() || named == resource_type.name() => query,
@@ -61,8 +62,7 @@ impl Criteria {
             }
             _ => query,
         };
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        Ok(Self::new(resource_type, pairs.into_owned().collect()))
+        Ok(Self::new(resource_type, pairs::decode(query.as_bytes())?))
     }
 }
 

@@ -40,6 +40,7 @@ pub mod openapi;
 pub mod operation;
 pub mod outcome;
 pub mod page_link;
+pub mod pairs;
 pub mod patch;
 mod patient_match;
 pub mod prepare;

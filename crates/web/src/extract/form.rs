@@ -1,7 +1,7 @@
 //! Form bodies.
 
 use axum::extract::{FromRequest, Request};
-use cresset_fhir::Kind;
+use cresset_fhir::{Kind, pairs};
 
 use super::{body, media};
 use crate::app::App;
@@ -19,13 +19,6 @@ impl FromRequest<App> for Form {
             return Err(Failure::new(Kind::UnsupportedMediaType, text));
         }
         let bytes = body::read(request.into_body(), app.limits().query_bytes_max).await?;
-        Ok(Self(decode(&bytes)))
+        Ok(Self(pairs::decode(&bytes)?))
     }
-}
-
-/// The pairs of `a=b&c=d`, decoded; what is no UTF-8 becomes U+FFFD.
-pub fn decode(bytes: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(bytes)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
 }

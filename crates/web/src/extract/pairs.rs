@@ -1,10 +1,9 @@
 //! Decoded parameters of a URL.
 
 use axum::extract::FromRequestParts;
-use cresset_fhir::Kind;
+use cresset_fhir::{Kind, pairs};
 use http::request::Parts;
 
-use super::form;
 use crate::app::App;
 use crate::failure::Failure;
 
@@ -23,6 +22,6 @@ impl FromRequestParts<App> for Pairs {
                 format!("A query is at most {max} bytes long"),
             ));
         }
-        Ok(Self(form::decode(query.as_bytes())))
+        Ok(Self(pairs::decode(query.as_bytes())?))
     }
 }

@@ -172,6 +172,31 @@ async fn ids_must_agree_and_be_legal() {
 }
 
 #[tokio::test]
+async fn parameters_must_be_utf_8() {
+    let practice = practice().await;
+    let told = "The parameter 'family' is not UTF-8";
+    for query in ["family=%ff", "_count=1&family=a%C3", "family=%c3%28,b"] {
+        let request = format!("GET /Patient?{query}");
+        practice.ask(&request, "").await.refuses(400, told);
+        let form = practice
+            .request("POST /Patient/_search", "")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let posted = practice.send(form.body(Body::from(query)).unwrap());
+        posted.await.refuses(400, told);
+    }
+    let body = r#"{"resourceType":"Patient"}"#;
+    practice
+        .ask_with("POST /Patient", body, ("if-none-exist", "family=%ff"))
+        .await
+        .refuses(400, told);
+    practice
+        .ask("DELETE /Patient?family=%ff", "")
+        .await
+        .refuses(400, told);
+    nothing_stored(&practice).await;
+}
+
+#[tokio::test]
 async fn a_body_is_bounded_with_and_without_its_length() {
     let practice = practice().await;
     let long = format!(

@@ -11,6 +11,7 @@ use super::reply::Reply;
 use crate::answer::Answer;
 use crate::fault::{Fault, Kind};
 use crate::history::Level;
+use crate::pairs;
 use crate::read::Read;
 use crate::service::Service;
 use crate::subset::Subset;
@@ -25,9 +26,7 @@ impl Service {
                 "The query of the URL is too long",
             ));
         }
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
+        let pairs = pairs::decode(query.as_bytes())?;
         let parts: Vec<&str> = path.split('/').collect();
         let reply = match parts.as_slice() {
             ["metadata"] => Reply::Document(self.capabilities().await, Whose::default()),
