@@ -9,10 +9,10 @@ use cresset_base::InstanceName;
 use cresset_definitions::ResourceType;
 use cresset_fhir::Handling;
 use cresset_fhir::explain::Searched;
+use cresset_fhir::pairs::decode;
 use cresset_fhir::search_types::{Compartment, Place};
 use cresset_store::Explanation;
 use cresset_web::App;
-use cresset_web::extract::form::decode;
 
 use crate::data::Data;
 use crate::failure::{Failure, Kind};
@@ -146,7 +146,7 @@ impl Address {
         Ok(Self {
             instance: instance.parse().map_err(|_| unreadable())?,
             searched,
-            pairs: decode(query.as_bytes()),
+            pairs: decode(query.as_bytes()).map_err(|fault| refused(&fault))?,
         })
     }
 }

@@ -47,7 +47,7 @@ async fn an_allergy_needs_an_fdb_coding_and_an_unknown_manifestation() {
     )
     .await;
     let reaction = |code: &str| json!({"manifestation": [concept("http://terminology.hl7.org/CodeSystem/data-absent-reason", code)], "severity": "mild"});
-    let hives = with(&allergy(), "/reaction", json!([reaction("hives")]));
+    let hives = with(&allergy(), "/reaction", json!([reaction("asked-unknown")]));
     refused(
         &practice,
         &hives,

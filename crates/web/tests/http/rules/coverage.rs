@@ -27,7 +27,8 @@ async fn a_coverage_has_a_type_of_its_system() {
         with(&coverage(1), "/type", coding)
     };
     for wrong in [typed(ACT_CODE, "pay"), typed(SELF_PAY, "HMO")] {
-        let words = "body -> type -> coding -> 0 — must have a code of its system";
+        // Neither system has the code of the other.
+        let words = "body -> type -> coding -> 0 -> code — must be a code that";
         refused(&practice, &wrong, 400, words).await;
     }
     stored(&practice, &typed(SELF_PAY, "pay")).await;
