@@ -106,7 +106,7 @@ fn single(at: &Examples) -> Vec<Query> {
         query("`:missing`", page("Observation?encounter:missing=true")),
         query(
             "`:in`",
-            page("Condition?code:in=http://hl7.org/fhir/us/core/ValueSet/us-core-condition-code"),
+            page("Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender"),
         ),
         query("string", page(&format!("Patient?family={family}"))),
         query("`:contains`", page("Patient?family:contains=ar")),
@@ -127,7 +127,6 @@ fn single(at: &Examples) -> Vec<Query> {
             page("Observation?code-value-quantity=http://loinc.org%7C8867-4$gt90"),
         ),
         query("`_lastUpdated`", page("Observation?_lastUpdated=ge2020")),
-        query("`_content`", page("DocumentReference?_content=discharge")),
         query(
             "OR list of 1,000",
             page(&format!("Observation?_id={}", at.listed.join(","))),
